@@ -1,0 +1,129 @@
+# fardel. `make help` lists what can be made.
+VERSION    := 0.1.0
+PREFIX     ?= /usr
+SYSCONFDIR ?= /etc
+BINDIR     ?= $(PREFIX)/bin
+LIBEXECDIR ?= $(PREFIX)/libexec/fardel
+DESTDIR    ?=
+BUILD      ?= build
+CC         ?= gcc
+CXX        ?= g++
+PKG_CONFIG ?= pkg-config
+
+# Each library is named once; a program links those that its objects use.
+LIBS_fardel  := sqlite3 libcrypto jansson smartcols
+LIBS_extract := libarchive libcrypto zlib
+LIBS_build   := libarchive zlib
+LIBS_fetch   := libcurl
+LIBS_all     := $(sort $(LIBS_fardel) $(LIBS_extract) $(LIBS_fetch))
+
+WARN   := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wstrict-prototypes \
+          -Wmissing-prototypes -Wvla -Wformat=2 -Wno-format-nonliteral -Wundef -Wwrite-strings
+CFLAGS   ?= -O2 -g
+CXXFLAGS ?= $(CFLAGS)
+HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+ALL_CFLAGS   = -std=c17 -D_GNU_SOURCE -iquote src $(WARN) $(HARDEN) $(CFLAGS) $(SAN)
+ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -iquote src -Wall -Wextra -Werror $(HARDEN) $(CXXFLAGS) $(SAN)
+ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -static-libstdc++ $(LDFLAGS) $(SAN)
+
+PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
+            $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build
+LAYER_DIRS := base sys ext model store net rules solve engine cmd
+SOURCES  := $(foreach d,$(LAYER_DIRS),$(wildcard src/$(d)/*.c src/$(d)/*.cc))
+OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
+LIBRARY  := $(BUILD)/libfardel.a
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+
+all: $(PROGRAMS)
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+## make              build into build/
+## make demo         the main job, from a real .deb to its removal, in a private root
+## make check        all tests (about ten minutes); check-unit, check-cli, check-life: parts of it
+## make check-long   check, and what takes longer
+## make lint         layers, headers, lengths, format, shellcheck
+## make asan         the tests under ASan and UBSan
+## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each
+## make bench        figures, as ratios measured side by side
+## make deps         install what the build and the tests need (Debian, as root)
+## make install      into DESTDIR and PREFIX; make uninstall takes it out; make clean
+
+$(BUILD)/obj/%.c.o: src/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -DFARDEL_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.cc.o: src/%.cc
+	@mkdir -p $(@D)
+	$(CXX) $(ALL_CXXFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(LIBRARY): $(OBJECTS)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+define link
+	@mkdir -p $(@D)
+	$(CXX) $(ALL_LDFLAGS) -o $@ $(1) $(LIBRARY) $$($(PKG_CONFIG) --libs $(2))
+endef
+
+$(BUILD)/bin/fardel: $(BUILD)/obj/main.c.o $(LIBRARY)
+	$(call link,$<,$(LIBS_fardel))
+
+$(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(LIBRARY)
+	$(call link,$<,$(LIBS_$*))
+
+$(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@.o $<
+	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs $(LIBS_all) cmocka)
+
+check: all check-unit check-cli check-life
+
+check-unit: all $(UNITS)
+	tests/run unit $(BUILD)
+
+check-cli: all
+	tests/run cli $(BUILD)
+
+check-life: all
+	tests/run life $(BUILD)
+
+check-long: check
+
+demo: all
+	tests/demo $(BUILD)
+
+lint:
+	tests/lint
+
+asan:
+	$(MAKE) BUILD=build-asan CFLAGS='-O1 -g -fno-omit-frame-pointer' HARDEN=-fPIE \
+		SAN='-fsanitize=address,undefined -fno-sanitize-recover=all' check
+
+fuzz:
+	tests/fuzz/run
+
+bench: all
+	tests/bench/run $(BUILD)
+
+deps:
+	tests/deps
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR)/fardel
+	install -m 0755 $(BUILD)/bin/fardel $(DESTDIR)$(BINDIR)/fardel
+	install -m 0755 $(BUILD)/libexec/fardel/* $(DESTDIR)$(LIBEXECDIR)/
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/fardel
+	rm -rf $(DESTDIR)$(LIBEXECDIR)
+	-rmdir $(DESTDIR)$(SYSCONFDIR)/fardel
+
+clean:
+	rm -rf build build-asan build-fuzz
+
+.PHONY: all help check check-unit check-cli check-life check-long demo lint asan fuzz bench deps \
+	install uninstall clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

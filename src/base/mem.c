@@ -1,0 +1,49 @@
+/* Memory that never fails. */
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mem_panic(const char *what)
+{
+	fprintf(stderr, "fardel: internal error: %s\n", what);
+	abort();
+}
+
+static void *check(void *p)
+{
+	if (!p)
+		mem_panic("out of memory");
+	return p;
+}
+
+void *mem_alloc(size_t size)
+{
+	return check(malloc(size ? size : 1));
+}
+
+void *mem_zero(size_t count, size_t size)
+{
+	return check(calloc(count ? count : 1, size ? size : 1));
+}
+
+void *mem_grow(void *p, size_t size)
+{
+	return check(realloc(p, size ? size : 1));
+}
+
+char *mem_dup(const char *s)
+{
+	return check(strdup(s));
+}
+
+char *mem_dupn(const char *s, size_t n)
+{
+	return check(strndup(s, n));
+}
+
+void mem_drop(void *p)
+{
+	free(*(void **)p);
+}

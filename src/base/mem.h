@@ -1,0 +1,20 @@
+/* Memory that never fails: out of memory aborts (sizes from outside are bounded by the caller). */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/attr.h"
+
+/* As malloc, calloc, realloc, strdup and strndup; never NULL. The caller frees with free(). */
+void *mem_alloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_grow(void *p, size_t size) __attribute__((returns_nonnull));
+char *mem_dup(const char *s) __attribute__((malloc, returns_nonnull));
+char *mem_dupn(const char *s, size_t n) __attribute__((malloc, returns_nonnull));
+
+/* For __attribute__((cleanup)): frees what *p points to. Use it as AUTO_FREE char *s = …; */
+void mem_drop(void *p);
+#define AUTO_FREE __attribute__((cleanup(mem_drop)))
+
+/* Says what is broken on stderr and aborts: for invariants, never for input. */
+NORETURN void mem_panic(const char *what);

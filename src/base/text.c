@@ -1,0 +1,223 @@
+/* Text for people. */
+#include "base/text.h"
+
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/attr.h"
+
+size_t text_character(struct span x, uint32_t *point)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	unsigned char first = x.n ? (unsigned char)x.s[0] : 0;
+	size_t n = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+	uint32_t c = n == 1 ? first : first & (0xffU >> (n + 1));
+
+	if (first > 0xf4 || n > x.n || !n)
+		return 0;
+	for (size_t i = 1; i < n; i++) {
+		if (((unsigned char)x.s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | ((unsigned char)x.s[i] & 0x3f);
+	}
+	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*point = c;
+	return n;
+}
+
+bool text_is_utf8(struct span x)
+{
+	while (x.n) {
+		uint32_t c;
+		size_t n = text_character(x, &c);
+
+		if (!n)
+			return false;
+		x = span_cut(x, n, x.n);
+	}
+	return true;
+}
+
+static bool is_hidden(uint32_t c)
+{
+	static const struct {
+		uint32_t from, to;
+	} ranges[] = {{0x7f, 0x9f}, {0x61c, 0x61c}, {0x200b, 0x200f}, {0x2028, 0x202e},
+		{0x2060, 0x2069}, {0xfeff, 0xfeff}, {0xe0000, 0xe007f}};
+
+	for (size_t i = 0; i < COUNT(ranges); i++)
+		if (c >= ranges[i].from && c <= ranges[i].to)
+			return true;
+	return c < 0x20;
+}
+
+static void escape_one(struct buf *out, uint32_t c)
+{
+	static const char names[] = "abtnvfr"; /* 7 to 13 */
+
+	if (c >= 7 && c <= 13)
+		buf_addf(out, "\\%c", names[c - 7]);
+	else if (c < 0x80)
+		buf_addf(out, "\\x%02x", (unsigned)c);
+	else
+		buf_addf(out, "\\u{%x}", (unsigned)c);
+}
+
+void text_escape(struct buf *out, struct span x)
+{
+	while (x.n) {
+		uint32_t c = 0;
+		size_t n = text_character(x, &c);
+
+		if (!n)
+			buf_addf(out, "\\x%02x", (unsigned char)x.s[0]);
+		else if (is_hidden(c))
+			escape_one(out, c);
+		else if (c == '\\')
+			buf_adds(out, "\\\\");
+		else
+			buf_add(out, x.s, n);
+		x = span_cut(x, n ? n : 1, x.n);
+	}
+}
+
+void text_size(struct buf *out, int64_t bytes)
+{
+	static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};
+	double value = (double)bytes;
+	size_t unit = 0;
+
+	if (bytes < 0) {
+		buf_adds(out, "unknown");
+		return;
+	}
+	while (value >= 999.5 && unit + 1 < COUNT(units)) {
+		value /= 1000;
+		unit++;
+	}
+	buf_addf(out, unit && value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+void text_duration(struct buf *out, double seconds)
+{
+	long whole = lround(seconds);
+
+	if (seconds < 59.95)
+		buf_addf(out, "%.1f s", seconds);
+	else if (whole < 3600)
+		buf_addf(out, "%ld:%02ld", whole / 60, whole % 60);
+	else
+		buf_addf(out, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
+}
+
+static void add_time(struct buf *out, const char *format, const struct tm *tm)
+{
+	char text[64];
+
+	buf_add(out, text, strftime(text, sizeof(text), format, tm));
+}
+
+void text_time_local(struct buf *out, int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm))
+		add_time(out, "%Y-%m-%d %H:%M", &tm);
+}
+
+void text_time_iso(struct buf *out, int64_t seconds)
+{
+	time_t t = (time_t)seconds;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm))
+		add_time(out, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+void text_hex(struct buf *out, const void *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	const unsigned char *b = bytes;
+
+	buf_reserve(out, 2 * n);
+	for (size_t i = 0; i < n; i++) {
+		buf_addc(out, digits[b[i] >> 4]);
+		buf_addc(out, digits[b[i] & 15]);
+	}
+}
+
+static int digit_of(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool text_unhex(struct span x, unsigned char *bytes, size_t n)
+{
+	if (x.n != 2 * n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		int high = digit_of(x.s[2 * i]), low = digit_of(x.s[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
+#define WORD_MAX 63
+
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Optimal string alignment: Damerau's distance without editing a swapped pair again. */
+unsigned text_distance(struct span a, struct span b)
+{
+	unsigned rows[3][WORD_MAX + 1];
+
+	if (a.n > WORD_MAX || b.n > WORD_MAX)
+		return 2 * WORD_MAX;
+	for (unsigned j = 0; j <= b.n; j++)
+		rows[0][j] = j;
+	for (unsigned i = 1; i <= a.n; i++) {
+		unsigned *now = rows[i % 3], *before = rows[(i + 2) % 3];
+
+		now[0] = i;
+		for (unsigned j = 1; j <= b.n; j++) {
+			now[j] = least(before[j - 1] + (a.s[i - 1] != b.s[j - 1]),
+				least(before[j], now[j - 1]) + 1);
+			if (i > 1 && j > 1 && a.s[i - 1] == b.s[j - 2] && a.s[i - 2] == b.s[j - 1])
+				now[j] = least(now[j], rows[(i + 1) % 3][j - 2] + 1);
+		}
+	}
+	return rows[a.n % 3][b.n];
+}
+
+const char *text_nearest(struct span x, const char *const *words)
+{
+	const char *best = NULL;
+	unsigned best_distance = 2 * WORD_MAX;
+
+	for (; *words; words++) {
+		struct span word = span_of(*words);
+		unsigned distance = text_distance(x, word);
+		unsigned enough = word.n < 6 ? 1 : (unsigned)word.n / 3;
+
+		if (x.n >= 3 && word.n > x.n && span_is(span_cut(word, 0, x.n), x))
+			distance = least(distance, 1);
+		if (distance <= enough && distance < best_distance) {
+			best = *words;
+			best_distance = distance;
+		}
+	}
+	return best;
+}

@@ -1,0 +1,107 @@
+/* What the commands share that make a plan and carry it out. */
+#include "cmd/apply.h"
+
+#include "cmd/plan_print.h"
+#include "cmd/print.h"
+
+int apply_check_names(const struct run *run, struct err *err)
+{
+	const struct apply_options *own = run->own;
+
+	if (own->all && run->args.n)
+		return err_set(err, ERR_USAGE, "--all and names exclude each other");
+	if (!own->all && !run->args.n)
+		return err_set(err, ERR_USAGE, "something is missing: give names, or --all");
+	return 0;
+}
+
+static struct request request_of(const struct run *run, enum goal goal)
+{
+	const struct apply_options *own = run->own;
+	struct request request = {
+		.goal = goal,
+		.all = own->all,
+		.force = own->force,
+		.force_id = own->force_id,
+		.keep_going = run->globals.keep_going,
+		.offline = run->globals.offline,
+	};
+
+	for (size_t i = 0; i < run->args.n; i++)
+		texts_add(&request.items, span_of(run->args.v[i]));
+	return request;
+}
+
+static void put_json(struct run *run, const struct plan *plan)
+{
+	json_put_bool(run->json, "dry_run", run->globals.dry_run);
+	if (plan->transaction)
+		json_put_number(run->json, "transaction", plan->transaction);
+	if (!run->globals.dry_run)
+		json_put_number(run->json, "milliseconds", (int64_t)(plan->seconds * 1000));
+	json_put(run->json, "items", plan_print_json(plan));
+}
+
+/* The plan is the data here: stdout. */
+static void print_dry(struct run *run, const struct plan *plan)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	if (run->globals.plain) {
+		plan_print_plain(&text, plan);
+	} else {
+		plan_print_table(&text, plan, true);
+		plan_print_fetch(&text, plan);
+	}
+	print_out(&text);
+	if (!plan->of.n || plan_is_empty(plan))
+		progress_say(&run->progress, SAY_INFO, "Nothing would change.");
+}
+
+static int dry_run(
+	struct run *run, const struct request *request, struct plan *plan, struct err *err)
+{
+	run->progress.with_plan = false;
+	if (engine_plan(run->engine, request, plan, err) < 0)
+		return -1;
+	if (run->json)
+		put_json(run, plan);
+	else
+		print_dry(run, plan);
+	return 0;
+}
+
+static int real_run(
+	struct run *run, const struct request *request, struct plan *plan, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	int status;
+
+	run->progress.with_plan = request->goal <= GOAL_DOWNLOAD;
+	status = engine_run(run->engine, request, plan, err);
+	progress_clear(&run->progress);
+	if (run->json)
+		put_json(run, plan);
+	plan_print_closing(&text, plan);
+	if (status < 0 && plan->of.n > 1 && (err->code == ERR_PARTIAL || request->keep_going))
+		plan_print_undone(&text, plan);
+	if (status == 0 && !plan->of.n)
+		buf_adds(&text, "There is nothing to do.\n");
+	progress_text(&run->progress, &text);
+	return status;
+}
+
+int apply_run(struct run *run, enum goal goal, struct err *err)
+{
+	struct request request = request_of(run, goal);
+	struct plan plan = PLAN_INIT;
+	int status;
+
+	if (run->globals.dry_run)
+		status = dry_run(run, &request, &plan, err);
+	else
+		status = real_run(run, &request, &plan, err);
+	plan_drop(&plan);
+	texts_drop(&request.items);
+	return status;
+}

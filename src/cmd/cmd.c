@@ -1,0 +1,230 @@
+/* The table of commands, and the way from a command line to the row that it means. */
+#include "cmd/cmd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+const struct cmd *const cmd_table[] = {
+	&cmd_build,
+	&cmd_cache_gc,
+	&cmd_cache_list,
+	&cmd_cache_verify,
+	&cmd_config_show,
+	&cmd_doctor,
+	&cmd_download,
+	&cmd_gc,
+	&cmd_help,
+	&cmd_install,
+	&cmd_license,
+	&cmd_list,
+	&cmd_log,
+	&cmd_prepare,
+	&cmd_reconfigure,
+	&cmd_remove,
+	&cmd_show,
+	&cmd_unconfigure,
+	NULL,
+};
+
+enum need need_nothing(const struct run *run UNUSED)
+{
+	return NEED_NOTHING;
+}
+
+enum need need_read(const struct run *run UNUSED)
+{
+	return NEED_READ;
+}
+
+enum need need_change(const struct run *run)
+{
+	return run->globals.dry_run ? NEED_READ : NEED_LOCK;
+}
+
+void run_init(struct run *run, const char *language)
+{
+	*run = (struct run){.language = language, .group = BUF_INIT};
+	globals_init(&run->globals);
+}
+
+void run_drop(struct run *run)
+{
+	globals_drop(&run->globals);
+	progress_drop(&run->progress);
+	vec_drop(&run->args);
+	buf_drop(&run->group);
+	json_free(run->json);
+	free(run->own);
+}
+
+enum form run_form(const struct run *run)
+{
+	if (run->globals.json)
+		return FORM_JSON;
+	return run->globals.plain || !run->term.out ? FORM_PLAIN : FORM_TABLE;
+}
+
+const struct cmd *cmd_find(struct span name)
+{
+	for (size_t i = 0; cmd_table[i]; i++)
+		if (span_is_text(name, cmd_table[i]->name) ||
+			(cmd_table[i]->alias && span_is_text(name, cmd_table[i]->alias)))
+			return cmd_table[i];
+	return NULL;
+}
+
+/* What stands behind "WORD " in a name, or NULL. */
+static const char *behind(const char *name, struct span word)
+{
+	if (strncmp(name, word.s, word.n) == 0 && name[word.n] == ' ')
+		return name + word.n + 1;
+	return NULL;
+}
+
+bool cmd_is_group(struct span word)
+{
+	for (size_t i = 0; cmd_table[i]; i++)
+		if (word.n && behind(cmd_table[i]->name, word))
+			return true;
+	return false;
+}
+
+/* The nearest word: of the group's, or, without one, of the first words of all. */
+static const char *nearest_in(const char *group, const char *name)
+{
+	VEC(const char *) words = {0};
+	const char *nearest;
+
+	for (size_t i = 0; cmd_table[i]; i++) {
+		const char *whole = cmd_table[i]->name;
+		const char *word = *group ? behind(whole, span_of(group)) : whole;
+
+		if (word && !strchr(word, ' '))
+			*vec_push(&words) = word;
+	}
+	if (!*group) {
+		*vec_push(&words) = "cache";
+		*vec_push(&words) = "config";
+	}
+	*vec_push(&words) = NULL;
+	nearest = text_nearest(span_of(name), words.v);
+	vec_drop(&words);
+	return nearest;
+}
+
+int cmd_unknown(const char *group, const char *name, struct err *err)
+{
+	const char *nearest = nearest_in(group, name);
+	const char *blank = *group ? " " : "";
+
+	if (nearest)
+		err_set(err, ERR_USAGE, "there is no command '%s%s%s'; the nearest is '%s%s%s'",
+			group, blank, name, group, blank, nearest);
+	else
+		err_set(err, ERR_USAGE, "there is no command '%s%s%s'", group, blank, name);
+	return err_next(err, "see: fardel help%s%s", blank, group);
+}
+
+/* The first word, or the second of a group. */
+static int take_word(struct run *run, struct opt_reader *r, const char *word, struct err *err)
+{
+	AUTO(buf) name = buf_dup(&run->group);
+
+	if (!run->group.n && cmd_is_group(span_of(word))) {
+		buf_sets(&run->group, word);
+		return 0;
+	}
+	if (name.n)
+		buf_addc(&name, ' ');
+	buf_adds(&name, word);
+	run->cmd = cmd_find(buf_span(&name));
+	if (!run->cmd)
+		return cmd_unknown(run->group.s, word, err);
+	run->own = mem_zero(1, run->cmd->opt_size ? run->cmd->opt_size : 1);
+	r->tables[1] = (struct opt_table){run->cmd->opts, run->cmd->opt_count, run->own};
+	r->count = 2;
+	opt_preset(&r->tables[1]);
+	return 0;
+}
+
+/* "list, verify or gc" */
+static void words_of(struct span group, struct buf *out)
+{
+	const char *last = NULL;
+
+	for (size_t i = 0; cmd_table[i]; i++) {
+		const char *word = behind(cmd_table[i]->name, group);
+
+		if (!word)
+			continue;
+		if (last)
+			buf_addf(out, "%s%s", out->n ? ", " : "", last);
+		last = word;
+	}
+	if (last)
+		buf_addf(out, "%s%s", out->n ? " or " : "", last);
+}
+
+static int check_count(const struct run *run, struct err *err)
+{
+	const struct cmd *cmd = run->cmd;
+
+	if (run->args.n < cmd->least)
+		err_set(err, ERR_USAGE, "something is missing: fardel %s %s", cmd->name, cmd->args);
+	else if (run->args.n > cmd->most)
+		err_set(err, ERR_USAGE, "'%s' is one argument too many", run->args.v[cmd->most]);
+	else
+		return 0;
+	return -1;
+}
+
+static int check(const struct run *run, struct err *err)
+{
+	if (!run->cmd && run->group.n) {
+		AUTO(buf) words = BUF_INIT;
+
+		words_of(buf_span(&run->group), &words);
+		err_set(err, ERR_USAGE, "%s what? %s", run->group.s, words.s);
+		return err_next(err, "see: fardel help %s", run->group.s);
+	}
+	if (!run->cmd)
+		return 0;
+	if (check_count(run, err) == 0 && (!run->cmd->check || run->cmd->check(run, err) == 0))
+		return 0;
+	return -1;
+}
+
+static int read_all(struct run *run, const char *const *argv, struct err *err)
+{
+	struct opt_reader r = {.argv = argv, .count = 1};
+	const char *word;
+	int got;
+
+	r.tables[0] = (struct opt_table){globals_rows, globals_count, &run->globals};
+	while ((got = opt_next(&r, &word, err)) > 0) {
+		if (run->cmd)
+			*vec_push(&run->args) = word;
+		else if (take_word(run, &r, word, err) < 0)
+			return -1;
+	}
+	globals_finish(&run->globals);
+	return got;
+}
+
+int cmd_parse(struct run *run, const char *const *argv, struct err *err)
+{
+	int status = read_all(run, argv, err);
+
+	if (status == 0 && !run->globals.help && !run->globals.version)
+		status = check(run, err);
+	if (status < 0 && run->cmd) {
+		err_at(err, "%s", run->cmd->name);
+		if (!err->next[0])
+			err_next(err, "see: fardel help %s", run->cmd->name);
+	} else if (status < 0 && !err->next[0]) {
+		err_next(err, "see: fardel help");
+	}
+	return status;
+}

@@ -1,0 +1,128 @@
+/* doctor: looks at all that fardel stands on, and names the command that mends what is wrong.
+ *
+ *	$ fardel doctor
+ *	  ok     state.db, schema 3, 12 packages, 43 transactions
+ *	  warn   the cache: 1 of 19 packs is damaged                   fardel cache verify --repair
+ *	  fail   /var/lib/fardel/installed/zoom points nowhere         fardel reconfigure zoom
+ *	1 of 3 checks failed.
+ *	$ echo $?
+ *	1
+ */
+#include "cmd/cmd.h"
+
+#include "base/text.h"
+#include "cmd/print.h"
+
+#define TEXT_MOST 72 /* columns a text may widen the others to */
+
+static const struct level {
+	const char *name;
+	enum print_color color;
+} levels[] = {
+	[FINDING_OK] = {"ok", COLOR_GREEN},
+	[FINDING_WARN] = {"warn", COLOR_YELLOW},
+	[FINDING_FAIL] = {"fail", COLOR_RED},
+};
+
+static size_t widest(const struct findings *findings)
+{
+	size_t columns = 0;
+
+	VEC_FOR (const struct finding, f, &findings->of) {
+		AUTO(buf) safe = BUF_INIT;
+		size_t width;
+
+		text_escape(&safe, buf_span(&f->text));
+		width = print_width(buf_span(&safe));
+		if (f->mend.n && width > columns && width <= TEXT_MOST)
+			columns = width;
+	}
+	return columns;
+}
+
+static void add_table_row(struct buf *out, const struct finding *f, size_t columns, bool color)
+{
+	const struct level *level = &levels[f->level];
+	AUTO(buf) safe = BUF_INIT;
+
+	text_escape(&safe, buf_span(&f->text));
+	buf_addf(out, "  %s", print_color(color, level->color));
+	print_pad(out, span_of(level->name), 4);
+	buf_addf(out, "%s   ", print_color(color, COLOR_NONE));
+	print_pad(out, buf_span(&safe), f->mend.n ? columns : 0);
+	if (f->mend.n) {
+		buf_adds(out, "   ");
+		text_escape(out, buf_span(&f->mend));
+	}
+	buf_addc(out, '\n');
+}
+
+static void add_plain_row(struct buf *out, const struct finding *f)
+{
+	buf_addf(out, "%s\t", levels[f->level].name);
+	text_escape(out, buf_span(&f->text));
+	buf_addc(out, '\t');
+	text_escape(out, buf_span(&f->mend));
+	buf_addc(out, '\n');
+}
+
+static void print_text(const struct run *run, const struct findings *findings)
+{
+	AUTO(buf) text = BUF_INIT;
+	size_t columns = widest(findings);
+
+	VEC_FOR (const struct finding, f, &findings->of) {
+		if (run_form(run) == FORM_TABLE)
+			add_table_row(&text, f, columns, run->term.color_out);
+		else
+			add_plain_row(&text, f);
+	}
+	print_out(&text);
+}
+
+static struct json *json_of(const struct findings *findings)
+{
+	struct json *rows = json_array();
+
+	VEC_FOR (const struct finding, f, &findings->of) {
+		struct json *row = json_object();
+
+		json_put_text(row, "level", span_of(levels[f->level].name));
+		json_put_text(row, "text", buf_span(&f->text));
+		json_put(row, "mend", f->mend.n ? json_text(buf_span(&f->mend)) : json_null());
+		json_append(rows, row);
+	}
+	return rows;
+}
+
+static int run_doctor(struct run *run, struct err *err)
+{
+	struct findings findings = {0};
+	int status = engine_doctor(run->engine, &findings, err);
+	size_t failed = 0;
+
+	if (status == 0) {
+		VEC_FOR (const struct finding, f, &findings.of)
+			failed += f->level == FINDING_FAIL;
+		if (run->json)
+			json_put(run->json, "findings", json_of(&findings));
+		else
+			print_text(run, &findings);
+		if (failed)
+			status = err_set(err, ERR_FINDINGS, "%zu of %zu checks failed.", failed,
+				findings.of.n);
+	}
+	findings_drop(&findings);
+	return status;
+}
+
+const struct cmd cmd_doctor = {
+	.name = "doctor",
+	.args = "",
+	.summary = "Look for what is wrong, and say how to mend it",
+	.text = "Looks at the state, the links, the installations, the cache, the kernel and the "
+		"configuration; changes nothing. Ends with exit status 1 where a check failed.",
+	.group = GROUP_SYSTEM,
+	.need = need_read,
+	.run = run_doctor,
+};

@@ -1,0 +1,34 @@
+/* install: the vendors' software, new or in place of another version.
+ *
+ *	$ sudo fardel install zoom.tar.gz slack.tar.gz
+ *	  zoom    6.2.11     new
+ *	  slack   4.41.105   upgrade from 4.40.128
+ *	To fetch: 2 packs (1 of 3 is in the cache).
+ *	zoom 6.2.11 installed, slack 4.41.105 upgraded in 5.2 s.
+ */
+#include "cmd/apply.h"
+
+static const struct opt opts[] = {APPLY_FORCE, APPLY_FORCE_ID};
+
+static int run_install(struct run *run, struct err *err)
+{
+	return apply_run(run, GOAL_INSTALL, err);
+}
+
+const struct cmd cmd_install = {
+	.name = "install",
+	.args = "FILE...",
+	.summary = "Install or upgrade packages from their installers",
+	.text = "Each FILE is an installer (NAME.tar.gz). The vendors' packs are fetched, verified and "
+		"unpacked first, while nothing in use changes; then each package is switched over. Where "
+		"that fails, the version that was in use is configured again. Installing what is installed "
+		"already runs its configure again.",
+	.group = GROUP_PACKAGES,
+	.least = 1,
+	.most = ARGS_MANY,
+	.opts = opts,
+	.opt_count = COUNT(opts),
+	.opt_size = sizeof(struct apply_options),
+	.need = need_change,
+	.run = run_install,
+};

@@ -1,0 +1,305 @@
+/* A plan in words. */
+#include "cmd/plan_print.h"
+
+#include "base/text.h"
+#include "cmd/print.h"
+
+#define SENTENCE_MOST 8 /* packages named in the closing sentence; more are counted */
+
+static struct span item_name(const struct plan_item *item)
+{
+	if (item->to.name.n)
+		return buf_span(&item->to.name);
+	if (item->from.name.n)
+		return buf_span(&item->from.name);
+	return item->installer.name.n ? buf_span(&item->installer.name) : buf_span(&item->file);
+}
+
+/* Of what is aimed at; of what is there, where that goes. */
+static struct span item_version(const struct plan_item *item)
+{
+	return bundle_version(item->to.id.n ? &item->to : &item->from);
+}
+
+static void add_action(struct buf *out, const struct plan_item *item)
+{
+	static const char *const words[ACTIONS] = {
+		[ACTION_NEW] = "new",
+		[ACTION_UPGRADE] = "upgrade from ",
+		[ACTION_DOWNGRADE] = "downgrade from ",
+		[ACTION_AGAIN] = "configure again",
+		[ACTION_PREPARE] = "prepare",
+		[ACTION_DOWNLOAD] = "download",
+		[ACTION_RECONFIGURE] = "configure again",
+		[ACTION_UNCONFIGURE] = "unconfigure",
+		[ACTION_REMOVE] = "remove",
+		[ACTION_NOTHING] = "nothing to do",
+	};
+
+	buf_adds(out, words[item->action]);
+	if (item->action == ACTION_UPGRADE || item->action == ACTION_DOWNGRADE)
+		text_escape(out, bundle_version(&item->from));
+}
+
+static void add_steps(struct buf *out, const struct plan_item *item, const char *between)
+{
+	bool first = true;
+
+	VEC_FOR (const struct step, s, &item->steps) {
+		bool old = s->target == TARGET_OLD && item->to.id.n;
+
+		buf_addf(out, "%s%s%s", first ? "" : between, step_rows[s->kind].name,
+			old ? " the old" : "");
+		first = false;
+	}
+}
+
+static void pad_cell(struct buf *out, struct span raw, size_t columns)
+{
+	AUTO(buf) safe = BUF_INIT;
+
+	text_escape(&safe, raw);
+	print_pad(out, buf_span(&safe), columns);
+}
+
+static size_t widest(const struct plan *plan, struct span (*cell)(const struct plan_item *))
+{
+	size_t columns = 0;
+
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		AUTO(buf) safe = BUF_INIT;
+
+		text_escape(&safe, cell(item));
+		if (print_width(buf_span(&safe)) > columns)
+			columns = print_width(buf_span(&safe));
+	}
+	return columns;
+}
+
+void plan_print_table(struct buf *out, const struct plan *plan, bool steps)
+{
+	size_t names = widest(plan, item_name), versions = widest(plan, item_version);
+
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		buf_adds(out, "  ");
+		pad_cell(out, item_name(item), names + 3);
+		pad_cell(out, item_version(item), versions + 3);
+		add_action(out, item);
+		if (steps && item->steps.n) {
+			buf_adds(out, ": ");
+			add_steps(out, item, ", ");
+		}
+		buf_addc(out, '\n');
+	}
+}
+
+void plan_print_plain(struct buf *out, const struct plan *plan)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		const struct bundle *b = item->to.id.n ? &item->to : &item->from;
+
+		buf_addf(out, "%s\t", plan_action_name(item->action));
+		text_escape(out, item_name(item));
+		buf_addc(out, '\t');
+		text_escape(out, item_version(item));
+		buf_addc(out, '\t');
+		if (item->from.name.n)
+			text_escape(out, bundle_version(&item->from));
+		buf_addf(out, "\t%s\t", b->id.s);
+		add_steps(out, item, ",");
+		buf_addf(out, "\t%s\n", item->cached ? "cached" : "");
+	}
+}
+
+static bool has_step(const struct plan_item *item, enum step_kind kind)
+{
+	VEC_FOR (const struct step, s, &item->steps)
+		if (s->kind == kind)
+			return true;
+	return false;
+}
+
+void plan_print_fetch(struct buf *out, const struct plan *plan)
+{
+	size_t fetch = 0, cached = 0;
+	int64_t bytes = 0;
+	bool known = true;
+
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		if (item->cached) {
+			cached++;
+		} else if (has_step(item, STEP_FETCH)) {
+			fetch++;
+			known = known && item->to.pack_size >= 0;
+			bytes += known ? item->to.pack_size : 0;
+		}
+	}
+	if (!fetch)
+		return;
+	buf_adds(out, "To fetch: ");
+	if (known) {
+		text_size(out, bytes);
+		buf_adds(out, " in ");
+	}
+	print_count(out, fetch, "pack", "packs");
+	if (cached)
+		buf_addf(out, " (%zu of %zu %s in the cache)", cached, fetch + cached,
+			cached == 1 ? "is" : "are");
+	buf_adds(out, ".\n");
+}
+
+static bool is_done(const struct plan_item *item)
+{
+	return item->result == RESULT_DONE && item->action != ACTION_NOTHING;
+}
+
+static void add_named(struct buf *out, const struct plan_item *item)
+{
+	text_escape(out, item_name(item));
+	buf_addc(out, ' ');
+	text_escape(out, item_version(item));
+	buf_addf(out, " %s", plan_action_past(item->action));
+}
+
+/* "120 installed, 7 upgraded" */
+static void add_counted(struct buf *out, const struct plan *plan)
+{
+	bool first = true;
+
+	for (int action = 0; action < ACTIONS; action++) {
+		size_t n = 0;
+
+		VEC_FOR (const struct plan_item, item, &plan->of)
+			n += is_done(item) && item->action == (enum plan_action)action;
+		if (!n)
+			continue;
+		if (first)
+			print_count(out, n, "package", "packages");
+		else
+			buf_addf(out, ", %zu", n);
+		buf_addf(out, " %s", plan_action_past((enum plan_action)action));
+		first = false;
+	}
+}
+
+static void add_done(struct buf *out, const struct plan *plan, size_t done)
+{
+	bool first = true;
+
+	if (done > SENTENCE_MOST) {
+		add_counted(out, plan);
+	} else {
+		VEC_FOR (const struct plan_item, item, &plan->of) {
+			if (!is_done(item))
+				continue;
+			buf_adds(out, first ? "" : ", ");
+			add_named(out, item);
+			first = false;
+		}
+	}
+	buf_adds(out, " in ");
+	text_duration(out, plan->seconds);
+	buf_adds(out, ".\n");
+}
+
+/* "google-chrome: removed" */
+static void add_lines(struct buf *out, const struct plan *plan)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		if (!is_done(item))
+			continue;
+		text_escape(out, item_name(item));
+		buf_addf(out, ": %s\n", plan_action_past(item->action));
+	}
+}
+
+void plan_print_closing(struct buf *out, const struct plan *plan)
+{
+	size_t done = 0, nothing = 0;
+
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		done += is_done(item);
+		nothing += item->action == ACTION_NOTHING;
+	}
+	if (done && done <= SENTENCE_MOST &&
+		(plan->goal == GOAL_REMOVE || plan->goal == GOAL_UNCONFIGURE))
+		add_lines(out, plan);
+	else if (done)
+		add_done(out, plan, done);
+	if (nothing && nothing <= SENTENCE_MOST) {
+		VEC_FOR (const struct plan_item, item, &plan->of) {
+			if (item->action != ACTION_NOTHING)
+				continue;
+			text_escape(out, item_name(item));
+			buf_adds(out, ": nothing to do\n");
+		}
+	}
+}
+
+void plan_print_undone(struct buf *out, const struct plan *plan)
+{
+	size_t names = widest(plan, item_name);
+
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		if (item->result != RESULT_FAILED && item->result != RESULT_BACK &&
+			item->result != RESULT_SKIPPED)
+			continue;
+		buf_adds(out, "  ");
+		pad_cell(out, item_name(item), names + 3);
+		buf_adds(out, item->result == RESULT_SKIPPED ? "not begun"
+			      : item->result == RESULT_BACK  ? "taken back"
+							     : "failed");
+		if (item->why.n) {
+			buf_adds(out, ": ");
+			buf_add_span(out, buf_span(&item->why)); /* an error's text: escaped */
+		}
+		buf_addc(out, '\n');
+	}
+}
+
+/* {"version": …, "id": …}, or null where there is no such bundle. */
+static struct json *json_of_bundle(const struct bundle *b)
+{
+	struct json *object;
+
+	if (!b->id.n)
+		return json_null();
+	object = json_object();
+	json_put(object, "version", b->version.n ? json_text(buf_span(&b->version)) : json_null());
+	json_put_text(object, "id", buf_span(&b->id));
+	return object;
+}
+
+static struct json *json_of_item(const struct plan_item *item)
+{
+	struct json *object = json_object(), *steps = json_array();
+
+	json_put_text(object, "action", span_of(plan_action_name(item->action)));
+	json_put_text(object, "name", item_name(item));
+	json_put(object, "from", json_of_bundle(&item->from));
+	json_put(object, "to", json_of_bundle(&item->to));
+	if (item->file.n)
+		json_put_text(object, "file", buf_span(&item->file));
+	VEC_FOR (const struct step, s, &item->steps) {
+		struct json *step = json_object();
+
+		json_put_text(step, "step", span_of(step_rows[s->kind].name));
+		json_put_text(step, "of", span_of(s->target == TARGET_OLD ? "from" : "to"));
+		json_append(steps, step);
+	}
+	json_put(object, "steps", steps);
+	json_put_bool(object, "cached", item->cached);
+	json_put_text(object, "result", span_of(plan_result_name(item->result)));
+	if (item->why.n)
+		json_put_text(object, "why", buf_span(&item->why));
+	return object;
+}
+
+struct json *plan_print_json(const struct plan *plan)
+{
+	struct json *items = json_array();
+
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		json_append(items, json_of_item(item));
+	return items;
+}

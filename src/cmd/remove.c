@@ -1,0 +1,29 @@
+/* remove: takes a package out of use and deletes its installations.
+ *
+ *	$ sudo fardel remove google-chrome
+ *	google-chrome: removed
+ */
+#include "cmd/apply.h"
+
+static const struct opt opts[] = {APPLY_ALL, APPLY_FORCE};
+
+static int run_remove(struct run *run, struct err *err)
+{
+	return apply_run(run, GOAL_REMOVE, err);
+}
+
+const struct cmd cmd_remove = {
+	.name = "remove",
+	.alias = "uninstall",
+	.args = "NAME... | --all",
+	.summary = "Take packages out of use and delete them",
+	.text = "Only what is named is removed. The packs stay in the cache until fardel cache gc.",
+	.group = GROUP_PACKAGES,
+	.most = ARGS_MANY,
+	.opts = opts,
+	.opt_count = COUNT(opts),
+	.opt_size = sizeof(struct apply_options),
+	.need = need_change,
+	.check = apply_check_names,
+	.run = run_remove,
+};

@@ -1,0 +1,272 @@
+/* show: what is known of a package, or of an installer's file.
+ *
+ *	$ fardel show zoom
+ *	Name: zoom
+ *	Id: 4e7250518e...
+ *	Version: 6.2.11
+ *	Directory: /var/lib/fardel/packages/zoom/4e7250518e...
+ *	Legend: Zoom
+ *	Description:
+ *	 Meetings and calls.
+ *	 .
+ *	 Made by the vendor.
+ *	Licence: file:///var/lib/fardel/packages/zoom/4e7250518e.../license
+ *	State: installed
+ *	Pack: https://cdn.zoom.us/prod/6.2.11/zoom_amd64.deb
+ *	Size: 598 MB
+ *	Installed: 2026-11-20 15:02
+ *	$ fardel show -F Version zoom
+ *	6.2.11
+ */
+#include "cmd/cmd.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/text.h"
+#include "cmd/print.h"
+
+struct show_options {
+	const char *field;
+};
+
+static const struct opt opts[] = {
+	{"field", .letter = 'F', .kind = OPT_TEXT, .at = offsetof(struct show_options, field),
+		.arg = "FIELD", .help = "print the value of this field only"},
+};
+
+/* What a field's value is made of. */
+struct subject {
+	struct run *run;
+	enum form form;
+	const struct about *about;
+	struct buf licence; /* the URL, or "" */
+};
+
+/* Each appends the raw value; nothing: there is none. */
+static void field_name(const struct subject *s, struct buf *out)
+{
+	buf_add_span(out, buf_span(&s->about->bundle.name));
+}
+
+static void field_id(const struct subject *s, struct buf *out)
+{
+	buf_add_span(out, buf_span(&s->about->bundle.id));
+}
+
+static void field_version(const struct subject *s, struct buf *out)
+{
+	buf_add_span(out, buf_span(&s->about->bundle.version));
+}
+
+static void field_directory(const struct subject *s, struct buf *out)
+{
+	buf_add_span(out, buf_span(&s->about->directory));
+}
+
+static void field_legend(const struct subject *s, struct buf *out)
+{
+	struct span rest = facts_text(&s->about->facts, "legend", s->run->language), line;
+
+	if (span_split(&rest, '\n', &line))
+		buf_add_span(out, span_trim(line));
+}
+
+static void field_description(const struct subject *s, struct buf *out)
+{
+	struct span text = facts_text(&s->about->facts, "description", s->run->language);
+
+	while (span_ends(text, "\n"))
+		text.n--;
+	buf_add_span(out, text);
+}
+
+static void field_licence(const struct subject *s, struct buf *out)
+{
+	if (s->about->is_file && s->about->has_licence)
+		buf_adds(out, "yes");
+	buf_add_span(out, buf_span(&s->licence));
+}
+
+static void field_state(const struct subject *s, struct buf *out)
+{
+	if (!s->about->is_file)
+		buf_adds(out, bundle_state_name(s->about->bundle.state));
+}
+
+static void field_pack(const struct subject *s, struct buf *out)
+{
+	buf_add_span(out, buf_span(&s->about->url));
+}
+
+static void field_size(const struct subject *s, struct buf *out)
+{
+	if (s->about->bundle.size >= 0)
+		print_size(out, s->form, s->about->bundle.size);
+}
+
+static void field_installed(const struct subject *s, struct buf *out)
+{
+	if (!s->about->is_file && s->about->bundle.state == BUNDLE_INSTALLED)
+		print_time(out, s->form, s->about->bundle.since);
+}
+
+static const struct field {
+	const char *name;
+	void (*put)(const struct subject *s, struct buf *out);
+	const char *none; /* what is printed where there is no value */
+} fields[] = {
+	{"Name", field_name, "unknown"},
+	{"Id", field_id, "unknown"},
+	{"Version", field_version, "unknown"},
+	{"Directory", field_directory, "none"},
+	{"Legend", field_legend, "none"},
+	{"Description", field_description, "none"},
+	{"Licence", field_licence, "none"},
+	{"State", field_state, "none"},
+	{"Pack", field_pack, "none"},
+	{"Size", field_size, "unknown"},
+	{"Installed", field_installed, "none"},
+};
+
+static const struct field *field_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT(fields); i++)
+		if (strcasecmp(fields[i].name, name) == 0)
+			return &fields[i];
+	return NULL;
+}
+
+static int check_field(const struct run *run, struct err *err)
+{
+	const struct show_options *own = run->own;
+	const char *words[COUNT(fields) + 1] = {NULL};
+	AUTO(buf) all = BUF_INIT;
+	const char *nearest;
+
+	if (!own->field || field_find(own->field))
+		return 0;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		words[i] = fields[i].name;
+		buf_addf(&all, "%s%s", i ? ", " : "", fields[i].name);
+	}
+	nearest = text_nearest(span_of(own->field), words);
+	if (nearest)
+		err_set(err, ERR_USAGE, "there is no field '%s'; the nearest is '%s'", own->field,
+			nearest);
+	else
+		err_set(err, ERR_USAGE, "there is no field '%s'", own->field);
+	return err_detail(err, "fields: %s", all.s);
+}
+
+static void put_field(const struct subject *s, const struct field *f, bool alone, struct buf *out)
+{
+	AUTO(buf) value = BUF_INIT;
+	bool lines;
+
+	f->put(s, &value);
+	lines = f->put == field_description && value.n;
+	if (!value.n)
+		buf_adds(&value, f->none);
+	if (!alone)
+		buf_addf(out, "%s:%s", f->name, lines ? "\n" : " ");
+	if (lines) {
+		print_lines(out, buf_span(&value), alone ? "" : " ", alone ? "" : ".");
+	} else {
+		text_escape(out, buf_span(&value));
+		buf_addc(out, '\n');
+	}
+}
+
+static void print_text(const struct subject *s, bool first)
+{
+	const struct show_options *own = s->run->own;
+	AUTO(buf) text = BUF_INIT;
+
+	if (own->field) {
+		put_field(s, field_find(own->field), true, &text);
+	} else {
+		if (!first)
+			buf_addc(&text, '\n');
+		for (size_t i = 0; i < COUNT(fields); i++)
+			put_field(s, &fields[i], false, &text);
+	}
+	print_out(&text);
+}
+
+/* The keys are the fields' names in small letters; numbers are numbers. */
+static struct json *json_of(const struct subject *s)
+{
+	const struct show_options *own = s->run->own;
+	struct json *object = json_object();
+
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		AUTO(buf) value = BUF_INIT;
+		char key[16] = "";
+
+		if (own->field && field_find(own->field) != &fields[i])
+			continue;
+		for (size_t k = 0; fields[i].name[k]; k++)
+			key[k] = (char)(fields[i].name[k] | 0x20);
+		fields[i].put(s, &value);
+		if (fields[i].put == field_size && value.n)
+			json_put_number(object, key, s->about->bundle.size);
+		else if (fields[i].put == field_licence && s->about->is_file)
+			json_put_bool(object, key, s->about->has_licence);
+		else
+			json_put(object, key, value.n ? json_text(buf_span(&value)) : json_null());
+	}
+	return object;
+}
+
+static int show_one(
+	struct run *run, const char *what, struct json *packages, bool first, struct err *err)
+{
+	struct about about = {0};
+	struct subject s = {
+		.run = run, .form = run_form(run), .about = &about, .licence = BUF_INIT};
+	int status = engine_about(run->engine, what, &about, err);
+
+	if (status < 0)
+		return -1;
+	if (!about.is_file && about.has_licence)
+		status = engine_licence(run->engine, what, &s.licence, err);
+	if (status == 0 && packages)
+		json_append(packages, json_of(&s));
+	else if (status == 0)
+		print_text(&s, first);
+	buf_drop(&s.licence);
+	about_drop(&about);
+	return status;
+}
+
+static int run_show(struct run *run, struct err *err)
+{
+	struct json *packages = run->json ? json_array() : NULL;
+	int status = 0;
+
+	for (size_t i = 0; i < run->args.n && status == 0; i++)
+		status = show_one(run, run->args.v[i], packages, i == 0, err);
+	if (packages)
+		json_put(run->json, "packages", packages);
+	return status;
+}
+
+const struct cmd cmd_show = {
+	.name = "show",
+	.alias = "info",
+	.args = "NAME|FILE...",
+	.summary = "Show what is known of a package or an installer",
+	.text = "Fields: Name, Id, Version, Directory, Legend, Description, Licence, State, Pack, Size, "
+		"Installed. Legend and description are shown in your language where the package has it. "
+		"An argument with a slash, or that ends in .tar.gz or .tar.zst, is a file.",
+	.group = GROUP_PACKAGES,
+	.least = 1,
+	.most = ARGS_MANY,
+	.opts = opts,
+	.opt_count = COUNT(opts),
+	.opt_size = sizeof(struct show_options),
+	.need = need_read,
+	.check = check_field,
+	.run = run_show,
+};

@@ -1,0 +1,24 @@
+/* unconfigure: takes a package out of use and keeps it unpacked.
+ *
+ *	$ sudo fardel unconfigure zoom
+ *	zoom: unconfigured
+ */
+#include "cmd/apply.h"
+
+static int run_unconfigure(struct run *run, struct err *err)
+{
+	return apply_run(run, GOAL_UNCONFIGURE, err);
+}
+
+const struct cmd cmd_unconfigure = {
+	.name = "unconfigure",
+	.args = "NAME...",
+	.summary = "Take packages out of use; keep them unpacked",
+	.text = "Put them back into use with: fardel reconfigure NAME",
+	.group = GROUP_PACKAGES,
+	.least = 1,
+	.most = ARGS_MANY,
+	.opt_size = sizeof(struct apply_options),
+	.need = need_change,
+	.run = run_unconfigure,
+};

@@ -1,0 +1,125 @@
+/* fardel build: an installer's archive from its folder, and the same judgement on it that install would give. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "engine/installer_file.h"
+#include "engine/package_id.h"
+#include "engine/session.h"
+#include "engine/worker.h"
+#include "model/message.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define BUILD_TIMEOUT 120000 /* ms */
+
+void built_drop(struct built *b)
+{
+	buf_drop(&b->path);
+	buf_drop(&b->id);
+	buf_drop(&b->name);
+	buf_drop(&b->version);
+}
+
+static int on_frame(struct worker *w, const struct frame *frame, struct err *err)
+{
+	if (frame->type != MESSAGE_BUILT)
+		return err_set(err, ERR_WORKER, "fardel-build said what cannot be understood");
+	w->finished = true;
+	return 0;
+}
+
+static int write_archive(struct engine *e, int dir, const char *name, int out, struct err *err)
+{
+	__attribute__((cleanup(worker_drop))) struct worker w = {.frame = on_frame};
+	int fds[] = {dir, out};
+
+	if (worker_start(e, &w, "build", fds, 2, MESSAGE_BUILD, span_of(name), err) < 0)
+		return -1;
+	w.task.deadline = engine_ms() + BUILD_TIMEOUT;
+	return worker_finish(&w, err);
+}
+
+/* The folder's own name is the package's. */
+static int name_of(const char *folder, struct buf *name, struct err *err)
+{
+	char *real = realpath(folder, NULL);
+	const char *slash;
+
+	if (!real) {
+		err_sys(err, "open folder %s", folder);
+		if (err->sys == ENOENT)
+			err->code = ERR_NO_PACKAGE;
+		return -1;
+	}
+	slash = strrchr(real, '/');
+	buf_sets(name, slash + 1);
+	free(real);
+	if (!installer_name_is_valid(buf_span(name)))
+		return err_set(err, ERR_INSTALLER, "the folder's name '%s' is not a package's name", name->s);
+	return 0;
+}
+
+/* What install would refuse is refused; the file keeps its first name until then. */
+static int judge(struct engine *e, int fd, const char *path, struct built *out, struct err *err)
+{
+	AUTO(looked) l = {.id = BUF_INIT};
+	struct stat st;
+
+	installer_init(&l.installer);
+	if (installer_look(e, fd, path, &l, err) < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at %s", path);
+	buf_set(&out->id, buf_span(&l.id));
+	buf_set(&out->version, buf_span(&l.installer.version));
+	out->size = st.st_size;
+	return 0;
+}
+
+static int build_into(struct engine *e, const struct build_options *o, int source, int target,
+	struct built *out, struct err *err)
+{
+	AUTO(buf) file = buf_dup(&out->name);
+	AUTO(buf) beside = buf_of(".");
+	AUTO_FD fd = -1;
+
+	buf_adds(&file, ".tar.gz");
+	buf_addf(&beside, "%s.new", file.s);
+	buf_sets(&out->path, o->output ? o->output : ".");
+	buf_add_path(&out->path, file.s);
+	if (file_remove(target, beside.s, err) < 0)
+		return -1;
+	fd = file_open(target, beside.s, O_RDWR | O_CREAT | O_EXCL, 0644, err);
+	if (fd < 0)
+		return -1;
+	if (write_archive(e, source, out->name.s, fd, err) < 0 ||
+		judge(e, fd, file.s, out, err) < 0 || fchmod(fd, 0644) < 0 || file_sync(fd, err) < 0) {
+		unlinkat(target, beside.s, 0);
+		return -1;
+	}
+	if (renameat(target, beside.s, target, file.s) < 0)
+		return err_sys(err, "rename to %s", file.s);
+	return file_sync(target, err);
+}
+
+int engine_build(struct engine *e, const struct build_options *o, struct built *out, struct err *err)
+{
+	AUTO_FD source = -1;
+	AUTO_FD target = -1;
+
+	*out = (struct built){.path = BUF_INIT, .id = BUF_INIT, .name = BUF_INIT, .version = BUF_INIT};
+	if (name_of(o->folder, &out->name, err) < 0)
+		return err_at(err, "build %s", o->folder);
+	source = file_open_dir(o->folder, err);
+	target = source < 0 ? -1 : file_open_dir(o->output ? o->output : ".", err);
+	if (target < 0 || package_id_check(e, source, out->name.s, o->bump, err) < 0 ||
+		build_into(e, o, source, target, out, err) < 0)
+		return err_at(err, "build %s", o->folder);
+	return 0;
+}

@@ -1,0 +1,69 @@
+/* Act three, and gc: what is of no more use goes. */
+#include "engine/clean.h"
+
+#include "store/installation.h"
+
+void clean_purge(struct engine *e, struct span name, struct span id)
+{
+	struct err err = ERR_INIT;
+	int result = id.n ? installation_purge(&e->place, name, id, &err)
+			  : installation_purge_all(&e->place, name, &err);
+
+	if (result < 0)
+		engine_tell(e, WATCH_WARN, name, "its folder could not be removed: %s (fardel gc tries again)",
+			err.text);
+}
+
+/* Whether b was in use before the current one: what was prepared later waits for its turn. */
+static bool is_old(const struct bundle *b, const struct bundle *current)
+{
+	return current && b != current && b->since <= current->since;
+}
+
+static struct item *add_item(struct items *out, const struct bundle *b)
+{
+	struct item *item = vec_push(&out->of);
+
+	*item = (struct item){.name = buf_dup(&b->name), .id = buf_dup(&b->id), .what = buf_of("old"),
+		.size = b->size, .since = b->since};
+	return item;
+}
+
+static int take(struct engine *e, const struct bundle *b, struct err *err)
+{
+	if (db_begin(&e->db, err) < 0)
+		return -1;
+	if (db_delete_bundle(&e->db, b->row, err) < 0) {
+		db_abandon(&e->db);
+		return -1;
+	}
+	if (db_commit(&e->db, err) < 0)
+		return -1;
+	clean_purge(e, buf_span(&b->name), buf_span(&b->id));
+	return 0;
+}
+
+int clean_old(struct engine *e, struct span name, int64_t keep, bool dry_run, struct items *out,
+	struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	struct span last = SPAN("");
+	int64_t kept = 0;
+
+	if (db_world(&e->db, &world, err) < 0)
+		return -1;
+	/* By name, newest first. */
+	VEC_FOR(struct bundle, b, &world.of) {
+		if (!span_is(buf_span(&b->name), last))
+			kept = 0;
+		last = buf_span(&b->name);
+		if ((name.n && !span_is(last, name)) || !is_old(b, world_current(&world, last)) ||
+			kept++ < keep)
+			continue;
+		if (out)
+			add_item(out, b)->done = !dry_run;
+		if (!dry_run && take(e, b, err) < 0)
+			return -1;
+	}
+	return 0;
+}

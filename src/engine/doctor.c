@@ -1,0 +1,200 @@
+/* doctor: what is wrong, and the command that mends it. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "engine/session.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/features.h"
+#include "sys/file.h"
+#include "sys/process.h"
+
+static void finding_drop(struct finding *f)
+{
+	buf_drop(&f->text);
+	buf_drop(&f->mend);
+}
+
+void findings_drop(struct findings *f)
+{
+	vec_drop_each(&f->of, finding_drop);
+}
+
+PRINTF(4, 5)
+static void add(struct findings *out, enum finding_level level, const char *mend, const char *format,
+	...)
+{
+	struct finding *f = vec_push(&out->of);
+	va_list args;
+
+	*f = (struct finding){.level = level, .text = BUF_INIT, .mend = buf_of(mend)};
+	va_start(args, format);
+	buf_addv(&f->text, format, args);
+	va_end(args);
+}
+
+static int check_db(struct engine *e, const struct world *world, struct findings *out, struct err *err)
+{
+	struct err wrong = ERR_INIT;
+	int64_t newest;
+	int sound;
+
+	if (!e->db.sql) {
+		add(out, FINDING_OK, "", "state.db: none yet; nothing has been installed");
+		return 0;
+	}
+	if (journal_newest(&e->db, &newest, err) < 0)
+		return -1;
+	sound = sql_check(e->db.sql, &wrong);
+	if (sound == 1)
+		add(out, FINDING_OK, "", "state.db, schema %d, %zu installations, newest transaction %lld",
+			DB_SCHEMA, world->of.n, (long long)newest);
+	else
+		add(out, FINDING_FAIL, "restore state.db from a backup", "state.db is damaged: %s", wrong.text);
+	return 0;
+}
+
+static int check_journal(struct engine *e, struct findings *out, struct err *err)
+{
+	AUTO(journal) j = {.command = BUF_INIT};
+
+	if (journal_load_open(&e->db, &j, err) < 0)
+		return -1;
+	if (j.number)
+		add(out, FINDING_WARN, "fardel gc", "transaction %lld (%s) was interrupted, or is at work now",
+			(long long)j.number, j.command.s);
+	return 0;
+}
+
+static bool has_folder(int dir, const char *name)
+{
+	struct err ignored = ERR_INIT;
+	struct stat st;
+
+	return file_stat(dir, name, &st, &ignored) == 1 && S_ISDIR(st.st_mode);
+}
+
+static void check_bundle(struct engine *e, const struct bundle *b, struct findings *out)
+{
+	struct err wrong = ERR_INIT;
+	AUTO_FD dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), &wrong);
+	AUTO(buf) mend = BUF_INIT;
+	bool unpacked = b->state >= BUNDLE_PREPARED;
+
+	if (dir < 0) {
+		buf_setf(&mend, "fardel remove --force %s, then install it again", b->name.s);
+		add(out, FINDING_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s, b->id.s);
+	} else if (unpacked && !has_folder(dir, INSTALLATION_UPSTREAM)) {
+		buf_setf(&mend, "fardel remove --force %s, then install it again", b->name.s);
+		add(out, FINDING_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s, b->id.s);
+	} else if (b->state == BUNDLE_BROKEN) {
+		buf_setf(&mend, "fardel reconfigure %s", b->name.s);
+		add(out, FINDING_FAIL, mend.s, "%s is broken: its last configure failed", b->name.s);
+	}
+}
+
+/* installed/NAME must lead to the installation in use, or not be there. */
+static void check_link(struct engine *e, const struct world *world, struct span name,
+	struct findings *out)
+{
+	const struct bundle *current = world_current(world, name);
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) wanted = BUF_INIT;
+	AUTO(buf) mend = BUF_INIT;
+	char target[4096];
+	ssize_t n;
+
+	place_path(&e->place, PLACE_STATE "/installed/", &path);
+	buf_add_span(&path, name);
+	n = readlink(path.s, target, sizeof(target));
+	if (current && current->state == BUNDLE_INSTALLED)
+		buf_addf(&wanted, "../packages/%s/%s", current->name.s, current->id.s);
+	if (span_is((struct span){target, n > 0 ? (size_t)n : 0}, buf_span(&wanted)))
+		return;
+	buf_setf(&mend, wanted.n ? "fardel reconfigure %.*s" : "fardel unconfigure %.*s", SPAN_ARG(name));
+	if (n < 0)
+		add(out, FINDING_FAIL, mend.s, "%s is missing", path.s);
+	else
+		add(out, FINDING_FAIL, mend.s, "%s leads to %.*s", path.s, (int)n, target);
+}
+
+static void check_packages(struct engine *e, const struct world *world, struct findings *out)
+{
+	size_t before = out->of.n;
+	struct span last = SPAN("");
+
+	for (size_t i = 0; i < world->of.n; i++) {
+		const struct bundle *b = &world->of.v[i];
+
+		check_bundle(e, b, out);
+		if (!span_is(last, buf_span(&b->name)))
+			check_link(e, world, buf_span(&b->name), out);
+		last = buf_span(&b->name);
+	}
+	if (out->of.n == before)
+		add(out, FINDING_OK, "", "installations and links");
+}
+
+static int check_leftovers(struct engine *e, const struct world *world, struct findings *out,
+	struct err *err)
+{
+	AUTO(texts) found = {0};
+
+	if (installation_sweep(&e->place, world, false, &found, err) < 0)
+		return -1;
+	for (size_t i = 0; i < found.of.n; i++)
+		add(out, FINDING_WARN, "fardel gc", "%s%s/%s belongs to no package", e->place.root.s,
+			PLACE_PACKAGES, found.of.v[i].s);
+	return 0;
+}
+
+static int check_cache(struct engine *e, struct findings *out, struct err *err)
+{
+	AUTO(items) all = {0};
+	AUTO(items) damaged = {0};
+
+	if (engine_cache_list(e, &all, err) < 0 || engine_cache_verify(e, false, &damaged, err) < 0)
+		return -1;
+	if (damaged.of.n)
+		add(out, FINDING_WARN, "fardel cache verify --repair", "%s%s: %zu of %zu packs damaged",
+			e->place.root.s, PLACE_CACHE, damaged.of.n, all.of.n);
+	else
+		add(out, FINDING_OK, "", "cache, %zu packs, all sound", all.of.n);
+	return 0;
+}
+
+static void check_kernel(struct engine *e, struct findings *out)
+{
+	struct features f = features_look();
+	unsigned means = engine_means(e);
+
+	add(out, f.openat2 ? FINDING_OK : FINDING_FAIL, f.openat2 ? "" : "use Linux 5.6 or newer",
+		"kernel: %soverlayfs, %suser namespaces, Landlock %d, %sseccomp", f.overlay ? "" : "no ",
+		f.user_namespaces ? "" : "no ", f.landlock, f.seccomp ? "" : "no ");
+	if (!(means & MEANS_MOUNT))
+		add(out, FINDING_WARN, "", "mounting is refused here: packs are copied for rules instead of "
+			"shown read-only");
+	if (e->place.root.n && !(means & MEANS_CHROOT))
+		add(out, FINDING_WARN, "", "chroot is refused here: rules cannot run inside %s",
+			e->place.root.s);
+}
+
+int engine_doctor(struct engine *e, struct findings *out, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+
+	*out = (struct findings){0};
+	if (db_world(&e->db, &world, err) < 0 || check_db(e, &world, out, err) < 0 ||
+		check_journal(e, out, err) < 0)
+		return -1;
+	check_packages(e, &world, out);
+	if (check_leftovers(e, &world, out, err) < 0 || check_cache(e, out, err) < 0)
+		return -1;
+	check_kernel(e, out);
+	add(out, FINDING_OK, "", "configuration");
+	return 0;
+}

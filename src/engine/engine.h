@@ -1,0 +1,126 @@
+/* The engine as commands see it: opened for what a command needs, asked, told what to do, closed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "engine/watch.h"
+#include "model/bundle.h"
+#include "model/config.h"
+#include "model/facts.h"
+#include "model/plan.h"
+
+struct engine;
+
+enum need {
+	NEED_NOTHING, /* the configuration only */
+	NEED_READ, /* state.db, read-only; never waits, needs no rights */
+	NEED_LOCK, /* rights, the lock, and recovery from what a crash left */
+};
+
+/* Borrowed until engine_close. */
+struct engine_options {
+	const char *root; /* --root, NULL or "/": the running system */
+	const char *config_file; /* --config, NULL: the usual ones */
+	const struct texts *sets; /* --set KEY=VALUE */
+	const char *command; /* the command line as typed, for the lock, the journal and the log */
+	const char *const *proxies; /* NULL-ended: "http_proxy=…", "https_proxy=…", "no_proxy=…" of the environment */
+	struct watch *watch;
+};
+
+/* Frees nothing on error but *out is NULL then. Warnings on the configuration go to the watch. */
+MUST_USE int engine_open(const struct engine_options *options, enum need need, struct engine **out,
+	struct err *err);
+void engine_close(struct engine *e); /* NULL is fine */
+
+const struct config *engine_config(const struct engine *e);
+const struct config_origins *engine_origins(const struct engine *e);
+
+/* Makes the plan: looks at the installers, asks state.db and the cache; changes nothing, needs NEED_READ. */
+MUST_USE int engine_plan(struct engine *e, const struct request *request, struct plan *plan,
+	struct err *err);
+
+/* engine_plan, then carries it out; needs NEED_LOCK. *plan says what became of each item, also on error. On a signal
+ * it rolls back and fails with ERR_SIGNAL; the caller dies of it. */
+MUST_USE int engine_run(struct engine *e, const struct request *request, struct plan *plan,
+	struct err *err);
+
+/* All bundles: NEED_READ. */
+MUST_USE int engine_world(struct engine *e, struct world *world, struct err *err);
+
+/* What `show` says of a package or of an installer's file. */
+struct about {
+	struct bundle bundle; /* of a file: state is not meaningful, row is 0 */
+	bool is_file;
+	struct facts facts;
+	struct buf directory; /* empty for a file */
+	struct buf url; /* of the pack, without credentials; may be empty */
+	struct buf pack_file; /* the pack's path in the cache; empty if it is not there */
+	bool has_licence;
+};
+void about_drop(struct about *a);
+/* ERR_NO_PACKAGE for a name that is not known, or a file that is not there. Changes nothing. */
+MUST_USE int engine_about(struct engine *e, const char *name_or_file, struct about *out, struct err *err);
+
+/* Appends file://PATH of the licence's text. Of a file: copied below the cache first (needs NEED_LOCK). */
+MUST_USE int engine_licence(struct engine *e, const char *name_or_file, struct buf *url, struct err *err);
+/* Whether an argument is meant as a file: it has a '/', or ends in .tar.gz or .tar.zst. */
+bool engine_is_file(const char *argument);
+
+/* Appends the log of transaction n (0: the newest). ERR_NO_PACKAGE if there is none. */
+MUST_USE int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err);
+
+/* fardel build. */
+struct build_options {
+	const char *folder; /* DIR */
+	const char *output; /* folder to write into; NULL: the current one */
+	bool bump; /* write a new .puavo-pkg-version first where the content has changed */
+};
+struct built {
+	struct buf path, id, name, version;
+	int64_t size;
+};
+void built_drop(struct built *b);
+MUST_USE int engine_build(struct engine *e, const struct build_options *options, struct built *out,
+	struct err *err);
+
+/* What gc and the cache's commands found or took. */
+struct item {
+	struct buf name; /* the package, or the packages that use a pack, or "" */
+	struct buf id; /* of the installation or the pack (sha256) */
+	struct buf what; /* "old", "unused", "damaged", "leftover", "used" … */
+	int64_t size;
+	int64_t since;
+	bool done; /* it was removed or mended */
+};
+struct items {
+	VEC(struct item) of;
+};
+void items_drop(struct items *i);
+/* Old installations (all but `keep` of each package besides the current one; -1: gc.keep) and leftovers. dry_run needs
+ * NEED_READ, else NEED_LOCK. */
+MUST_USE int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
+/* All packs (NEED_READ). */
+MUST_USE int engine_cache_list(struct engine *e, struct items *out, struct err *err);
+/* Reads every pack: the damaged ones; with repair (NEED_LOCK) they are dropped, and fetched again when a package that
+ * is installed states a URL. */
+MUST_USE int engine_cache_verify(struct engine *e, bool repair, struct items *out, struct err *err);
+/* Packs that no installation refers to, but for the `keep` newest of them. */
+MUST_USE int engine_cache_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out,
+	struct err *err);
+
+/* doctor: NEED_READ. */
+enum finding_level { FINDING_OK, FINDING_WARN, FINDING_FAIL };
+struct finding {
+	enum finding_level level;
+	struct buf text;
+	struct buf mend; /* the command that mends it, or "" */
+};
+struct findings {
+	VEC(struct finding) of;
+};
+void findings_drop(struct findings *f);
+MUST_USE int engine_doctor(struct engine *e, struct findings *out, struct err *err);

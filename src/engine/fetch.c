@@ -1,0 +1,414 @@
+/* A pack made available: from the cache, else from its sources in order. */
+#include "engine/fetch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "model/message.h"
+#include "net/source.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define RESERVE (16 << 20) /* bytes that stay free on a file system */
+#define CHUNK (256 << 10)
+
+void fetch_init(struct fetch *f)
+{
+	*f = (struct fetch){.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT},
+		.file_name = BUF_INIT, .incoming_name = BUF_INIT, .incoming = -1, .intake = INTAKE_INIT};
+}
+
+void fetch_drop(struct fetch *f)
+{
+	worker_drop(&f->worker);
+	intake_drop(&f->intake);
+	if (f->incoming >= 0 && f->incoming_name.n && !f->cached)
+		unlinkat(f->incoming, f->incoming_name.s, 0);
+	fd_drop(&f->incoming);
+	buf_drop(&f->file_name);
+	buf_drop(&f->incoming_name);
+	texts_drop(&f->sources);
+}
+
+static struct span package(const struct fetch *f)
+{
+	return buf_span(&f->installer->name);
+}
+
+/* The path's text, or the URL without its secrets. */
+static void show_source(const struct fetch *f, struct buf *out)
+{
+	if (f->at < f->sources.of.n)
+		pack_show_url(buf_span(&f->sources.of.v[f->at]), out);
+}
+
+/* A weak sum alone: the first file that has it is the one, for ever. */
+static int check_pin(struct fetch *f, struct err *err)
+{
+	const struct digest *best = sums_best(&f->installer->pack.sums);
+	const struct digest *got = &f->have.of[DIGEST_SHA256];
+	struct digest pinned;
+	int there;
+
+	if (!best || digest_is_strong(best->kind) || !f->e->db.writable)
+		return 0;
+	there = db_pin(&f->e->db, best, &pinned, err);
+	if (there < 0)
+		return -1;
+	if (there && !digest_is(&pinned, got)) {
+		err_set(err, ERR_CHECKSUM, "it has the %s that the installer states, but it is not the file that "
+			"was first seen with it", digest_name(best->kind));
+		return err_detail(err, "Two files with one %s: one of them was made to deceive.",
+			digest_name(best->kind));
+	}
+	if (there)
+		return 0;
+	engine_tell(f->e, WATCH_WARN, package(f), "the installer states only the %s of its pack, which can be "
+		"forged; the file seen now is the one that counts from now on", digest_name(best->kind));
+	return db_put_pin(&f->e->db, best, got, err);
+}
+
+int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *installer,
+	struct err *err)
+{
+	AUTO_FD fd = -1;
+	int got;
+
+	f->e = e;
+	f->installer = installer;
+	pack_file_name(&installer->pack, &f->file_name);
+	got = cache_get(&e->cache, &installer->pack.sums, &fd, &f->have, &f->size, err);
+	if (got == 2)
+		engine_tell(e, WATCH_WARN, package(f), "its pack in the cache was damaged and has been dropped");
+	if (got != 1)
+		return got < 0 ? -1 : 0;
+	f->cached = true;
+	if (check_pin(f, err) < 0)
+		return -1;
+	engine_tell(e, WATCH_DEBUG, package(f), "%s is in the cache", f->file_name.s);
+	return 1;
+}
+
+/* Refuses before the first byte is written: the pack itself, and at least as much again where it is unpacked. */
+static int check_space(struct fetch *f, int64_t total, struct err *err)
+{
+	const char *const folders[] = {PLACE_CACHE, PLACE_STATE};
+
+	for (size_t i = 0; total > 0 && i < COUNT(folders); i++) {
+		AUTO_FD dir = place_open_if(&f->e->place, folders[i], err);
+		AUTO(buf) need = BUF_INIT;
+		AUTO(buf) have = BUF_INIT;
+		int64_t free_bytes;
+
+		if (dir < 0 || file_free_space(dir, &free_bytes, err) < 0)
+			return err->code == ERR_NONE ? 0 : -1;
+		if (free_bytes >= total + RESERVE)
+			continue;
+		text_size(&need, total + RESERVE);
+		text_size(&have, free_bytes);
+		return err_set(err, ERR_NO_SPACE, "%s%s has %s free, %s are needed at least",
+			f->e->place.root.s, folders[i], have.s, need.s);
+	}
+	return 0;
+}
+
+static void tell_progress(struct fetch *f, enum watch_kind kind)
+{
+	struct event event = {.kind = kind, .package = package(f), .text = buf_span(&f->file_name),
+		.done = f->intake.size, .total = f->total};
+
+	engine_event(f->e, &event);
+}
+
+static int begin_body(struct fetch *f, int64_t total, struct err *err)
+{
+	if (check_space(f, total, err) < 0 || intake_restart(&f->intake, err) < 0)
+		return -1;
+	f->total = total;
+	tell_progress(f, WATCH_TRANSFER);
+	return 0;
+}
+
+static int take_data(struct fetch *f, const void *bytes, size_t n, struct err *err)
+{
+	if (f->intake.size + (int64_t)n > f->e->config.fetch_max_size)
+		return err_set(err, ERR_FAILED, "longer than fetch.max_size allows (%lld bytes)",
+			(long long)f->e->config.fetch_max_size);
+	if (intake_add(&f->intake, bytes, n, err) < 0)
+		return -1;
+	tell_progress(f, WATCH_TRANSFER);
+	return 0;
+}
+
+static int on_frame(struct worker *w, const struct frame *frame, struct err *err)
+{
+	struct fetch *f = w->arg;
+	int64_t number;
+
+	switch (frame->type) {
+	case MESSAGE_BEGIN:
+		if (message_get_number(frame->payload, &number))
+			return begin_body(f, number, err);
+		break;
+	case MESSAGE_DATA: return take_data(f, frame->payload.s, frame->payload.n, err);
+	case MESSAGE_NOTE:
+		engine_tell(f->e, WATCH_INFO, package(f), "%.*s", SPAN_ARG(frame->payload));
+		return 0;
+	case MESSAGE_FETCHED:
+		w->finished = message_get_number(frame->payload, &number) && number == f->intake.size;
+		if (w->finished)
+			return 0;
+		break;
+	default: break;
+	}
+	return err_set(err, ERR_WORKER, "fardel-fetch said what cannot be understood");
+}
+
+/* All bytes are there: right, wrong but only advised, or wrong. */
+static int take_over(struct fetch *f, struct err *err)
+{
+	const struct sums *want = &f->installer->pack.sums;
+	bool keep = !sums_is_empty(want);
+
+	f->size = f->intake.size;
+	if (intake_end(&f->intake, keep, &f->have, err) < 0)
+		return -1;
+	if (intake_compare(want, &f->have, err) < 0) {
+		if (!want->advisory)
+			return -1;
+		engine_tell(f->e, WATCH_WARN, package(f), "%s: %s; the sum is only advisory: going on, not cached",
+			f->file_name.s, err->text);
+		err_clear(err);
+		keep = false;
+	}
+	if (!keep)
+		return 0;
+	if (check_pin(f, err) < 0 ||
+		cache_put(&f->e->cache, f->incoming, f->incoming_name.s, &f->have, err) < 0)
+		return -1;
+	f->cached = true;
+	return 0;
+}
+
+static int open_intake(struct fetch *f, const char *unique, struct err *err)
+{
+	if (f->incoming < 0)
+		f->incoming = cache_make_incoming(&f->e->cache, err);
+	if (f->incoming < 0)
+		return -1;
+	buf_sets(&f->incoming_name, unique);
+	intake_drop(&f->intake);
+	return intake_open(&f->intake, f->incoming, unique, &f->installer->pack.sums, err);
+}
+
+static int read_all(struct fetch *f, int fd, struct err *err)
+{
+	AUTO(buf) chunk = BUF_INIT;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at a pack");
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_FAILED, "not a file");
+	if (begin_body(f, st.st_size, err) < 0)
+		return -1;
+	buf_reserve(&chunk, CHUNK);
+	for (;;) {
+		ssize_t n = read(fd, chunk.s, CHUNK);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "read");
+		if (n == 0)
+			return 0;
+		if (take_data(f, chunk.s, (size_t)n, err) < 0)
+			return -1;
+	}
+}
+
+int fetch_take_file(struct fetch *f, int fd, const char *unique, struct err *err)
+{
+	int result;
+
+	if (open_intake(f, unique, err) < 0)
+		return -1;
+	result = read_all(f, fd, err);
+	tell_progress(f, WATCH_TRANSFER_END);
+	return result < 0 ? -1 : take_over(f, err);
+}
+
+/* A local pack: the admin named the installer that states it. */
+static int fetch_local(struct fetch *f, const char *url, struct err *err)
+{
+	AUTO(buf) unique = buf_dup(&f->incoming_name);
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD fd = -1;
+
+	if (!source_path(span_of(url), &path))
+		return err_set(err, ERR_INSTALLER, "not the address of a file on this machine");
+	fd = open(path.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0) {
+		err_sys(err, "open %s", path.s);
+		err->code = ERR_NETWORK;
+		return -1;
+	}
+	return fetch_take_file(f, fd, unique.s, err);
+}
+
+static int start_worker(struct fetch *f, const char *url, struct err *err)
+{
+	const struct config *c = &f->e->config;
+	struct fetch_order order = {
+		.url = buf_of(url), .max_size = c->fetch_max_size, .retries = c->fetch_retries,
+		.retry_delay = c->fetch_retry_delay, .connect_timeout = c->fetch_connect_timeout,
+		.stall_timeout = c->fetch_stall_timeout, .stall_rate = c->fetch_stall_rate,
+		.proxy = buf_dup(&c->fetch_proxy), .ca_file = buf_dup(&c->fetch_ca_file)};
+	AUTO(buf) payload = BUF_INIT;
+
+	message_put_fetch(&payload, &order);
+	fetch_order_drop(&order);
+	worker_drop(&f->worker);
+	f->worker.frame = on_frame;
+	f->worker.arg = f;
+	return worker_start(f->e, &f->worker, "fetch", NULL, 0, MESSAGE_FETCH, buf_span(&payload), err);
+}
+
+/* The parent opens it; what no row serves is left to the worker to refuse. */
+static bool is_local(const char *url)
+{
+	const struct source_row *row = source_of(span_of(url));
+
+	return row && row->kind == SOURCE_FILE;
+}
+
+/* 1 a task runs; 0 done; -1 this source failed. */
+static int try_source(struct fetch *f, struct err *err)
+{
+	const char *url = f->sources.of.v[f->at].s;
+	AUTO(buf) unique = buf_dup(&f->incoming_name);
+	AUTO(buf) shown = BUF_INIT;
+
+	show_source(f, &shown);
+	engine_tell(f->e, WATCH_DEBUG, package(f), "fetch %s", shown.s);
+	if (is_local(url))
+		return fetch_local(f, url, err);
+	if (open_intake(f, unique.s, err) < 0 || start_worker(f, url, err) < 0)
+		return -1;
+	return 1;
+}
+
+static void add_sources(struct fetch *f)
+{
+	const struct pack *pack = &f->installer->pack;
+	const struct texts *mirrors = &f->e->config.fetch_mirrors;
+
+	/* What no checksum guards is taken from the vendor alone. */
+	for (size_t i = 0; i < mirrors->of.n && !sums_is_empty(&pack->sums) && !pack->sums.advisory; i++) {
+		AUTO(buf) url = buf_dup(&mirrors->of.v[i]);
+
+		buf_add_path(&url, f->file_name.s);
+		texts_add(&f->sources, buf_span(&url));
+	}
+	texts_add(&f->sources, buf_span(&pack->url));
+}
+
+/* Says what went wrong with one source; -1 when it was the last, or when another would not help. */
+static int pass_over(struct fetch *f, struct err *err)
+{
+	bool other_helps = err->code == ERR_NETWORK || err->code == ERR_CHECKSUM;
+	AUTO(buf) shown = BUF_INIT;
+
+	show_source(f, &shown);
+	if (other_helps && f->at + 1 < f->sources.of.n) {
+		engine_tell(f->e, WATCH_WARN, package(f), "%s: %s; trying the next source", shown.s, err->text);
+		err_clear(err);
+		f->at++;
+		return 0;
+	}
+	if (err->code == ERR_CHECKSUM)
+		err_detail(err, "The vendor may have put another file under the same address.");
+	return err_at(err, "fetch %s", shown.s);
+}
+
+/* Tries sources until one runs or is done. */
+static int try_on(struct fetch *f, struct err *err)
+{
+	for (;;) {
+		int result = try_source(f, err);
+
+		if (result >= 0)
+			return result;
+		if (pass_over(f, err) < 0)
+			return -1;
+	}
+}
+
+static int check_unverified(struct fetch *f, struct err *err)
+{
+	const struct pack *pack = &f->installer->pack;
+
+	if (!sums_is_empty(&pack->sums))
+		return 0;
+	if (f->e->config.fetch_require_checksum) {
+		err_set(err, ERR_CHECKSUM, "the installer states no checksum of its pack");
+		return err_next(err, "ask the packager for one with a checksum, or set fetch.require_checksum = false");
+	}
+	engine_tell(f->e, WATCH_WARN, package(f), span_starts(buf_span(&pack->url), "http://")
+			? "the installer states no checksum and its pack comes by plain http: anybody on the way "
+			  "can replace it"
+			: "the installer states no checksum of its pack: it is not cached, and nothing shows "
+			  "whether it is the right one");
+	return 0;
+}
+
+int fetch_begin(struct fetch *f, const char *unique, struct err *err)
+{
+	buf_sets(&f->incoming_name, unique);
+	if (check_unverified(f, err) < 0)
+		return -1;
+	add_sources(f);
+	return try_on(f, err);
+}
+
+int fetch_next(struct fetch *f, struct err *err)
+{
+	tell_progress(f, WATCH_TRANSFER_END);
+	if (worker_result(&f->worker, err) == 0 && take_over(f, err) == 0)
+		return 0;
+	if (err->code == ERR_SIGNAL || pass_over(f, err) < 0)
+		return -1;
+	return try_on(f, err);
+}
+
+int fetch_now(struct engine *e, struct fetch *f, const struct installer *installer,
+	const char *unique, struct err *err)
+{
+	int result = fetch_from_cache(e, f, installer, err);
+
+	if (result)
+		return result < 0 ? -1 : 0;
+	result = fetch_begin(f, unique, err);
+	while (result == 1) {
+		struct task *task = &f->worker.task;
+
+		while (task->running)
+			if (loop_wait(&task, 1, err) < 0)
+				return -1;
+		result = fetch_next(f, err);
+	}
+	return result;
+}
+
+void fetch_path(const struct fetch *f, struct buf *out)
+{
+	buf_adds(out, PLACE_CACHE "/");
+	if (f->cached)
+		cache_path(&f->have.of[DIGEST_SHA256], out);
+	else
+		buf_addf(out, "packs/incoming/%s", f->incoming_name.s);
+}

@@ -1,0 +1,50 @@
+/* A pack made available: from the cache, else from its sources in order, verified as it arrives. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "engine/worker.h"
+#include "model/installer.h"
+#include "store/intake.h"
+
+struct fetch {
+	struct worker worker; /* first: its task is what the loop waits for */
+	struct engine *e;
+	const struct installer *installer; /* borrowed */
+	struct buf file_name; /* the vendor's, for people */
+	struct buf incoming_name; /* in the cache's folder of incoming packs */
+	int incoming; /* that folder */
+	struct texts sources; /* URLs, best first */
+	size_t at; /* the one being tried */
+	struct intake intake;
+	int64_t total;
+	/* The result. */
+	struct sums have;
+	int64_t size;
+	bool cached; /* in the cache; else it is incoming/incoming_name, until fetch_drop */
+};
+
+/* Is the pack in the cache? 1: verified now, the result is there; 0: it must be fetched. */
+MUST_USE int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *installer,
+	struct err *err);
+
+/* After a 0 of that: begins with the first source. 1: a task runs; 0: done already (a file:// pack). `unique` makes its
+ * name among the incoming. */
+MUST_USE int fetch_begin(struct fetch *f, const char *unique, struct err *err);
+/* After the task has ended: 1: the next source is being tried, another task runs; 0: done; -1: no source is left. */
+MUST_USE int fetch_next(struct fetch *f, struct err *err);
+
+/* All of it at once, waiting: from the cache or from the URL that the installer states. */
+MUST_USE int fetch_now(struct engine *e, struct fetch *f, const struct installer *installer,
+	const char *unique, struct err *err);
+
+/* Takes what `rules download` wrote as the pack: `fd` is read, hashed, compared and cached. */
+MUST_USE int fetch_take_file(struct fetch *f, int fd, const char *unique, struct err *err);
+
+/* Appends the path of the pack's bytes, without the root. */
+void fetch_path(const struct fetch *f, struct buf *out);
+void fetch_drop(struct fetch *f);
+void fetch_init(struct fetch *f);

@@ -1,0 +1,137 @@
+/* An installer's file: looked into, or extracted. */
+#include "engine/installer_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/worker.h"
+#include "model/message.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/tree.h"
+
+#define EXTRACT_TIMEOUT 120000 /* ms: installers are small */
+
+void looked_drop(struct looked *l)
+{
+	installer_drop(&l->installer);
+	buf_drop(&l->id);
+}
+
+int installer_open(const char *path, struct err *err)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+		err_set(err, ERR_NO_PACKAGE, "there is no file %s", path);
+		return err_next(err, "check the path");
+	}
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_sys(err, "open %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_INSTALLER, "%s is not a file", path);
+	return fd_take(&fd);
+}
+
+/* What the worker has said so far. */
+struct listening {
+	struct facts facts;
+	struct extracted result;
+};
+
+static void listening_drop(struct listening *l)
+{
+	facts_drop(&l->facts);
+	extracted_drop(&l->result);
+}
+
+#define FACTS_MAX 1000
+
+static int on_frame(struct worker *w, const struct frame *frame, struct err *err)
+{
+	struct listening *l = w->arg;
+	struct span name, value;
+
+	if (frame->type == MESSAGE_FACT && message_get_fact(frame->payload, &name, &value) &&
+		l->facts.of.n < FACTS_MAX) {
+		facts_add(&l->facts, name, value);
+		return 0;
+	}
+	if (frame->type == MESSAGE_EXTRACTED && message_get_extracted(frame->payload, &l->result)) {
+		w->finished = true;
+		return 0;
+	}
+	return err_set(err, ERR_WORKER, "fardel-extract said what cannot be understood");
+}
+
+static int run(struct engine *e, int fd, int dir, struct listening *l, struct err *err)
+{
+	__attribute__((cleanup(worker_drop))) struct worker w = {.frame = on_frame, .arg = l};
+	struct extract_order order = {.write = dir >= 0};
+	AUTO(buf) payload = BUF_INIT;
+	int fds[] = {fd, dir};
+
+	*l = (struct listening){.facts = FACTS_INIT,
+		.result = {.top = BUF_INIT, .id = BUF_INIT}};
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(err, "read the installer");
+	message_put_extract(&payload, &order);
+	if (worker_start(e, &w, "extract", fds, order.write ? 2 : 1, MESSAGE_EXTRACT, buf_span(&payload),
+		    err) < 0)
+		return -1;
+	w.task.deadline = engine_ms() + EXTRACT_TIMEOUT;
+	return worker_finish(&w, err);
+}
+
+/* Of format 1 the name is the file's; a file that was renamed would become another package. */
+static int check_file_name(const struct installer *in, const char *path, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	if (in->format != 1)
+		return 0;
+	if (installer_file_name(span_of(path), &name, err) < 0)
+		return -1;
+	if (strcmp(name.s, in->name.s) == 0)
+		return 0;
+	err_set(err, ERR_INSTALLER, "its file is called %s, but the folder in it is %s", name.s, in->name.s);
+	return err_next(err, "rename the file to %s.tar.gz", in->name.s);
+}
+
+int installer_look(struct engine *e, int fd, const char *path, struct looked *out, struct err *err)
+{
+	AUTO(listening) l;
+
+	*out = (struct looked){.id = BUF_INIT};
+	installer_init(&out->installer);
+	if (run(e, fd, -1, &l, err) < 0)
+		return -1;
+	l.facts.has_rules = l.result.has_rules;
+	l.facts.has_licence = l.result.has_licence;
+	if (installer_parse(&l.facts, buf_span(&l.result.top), &out->installer, err) < 0)
+		return -1;
+	buf_set(&out->id, buf_span(&l.result.id));
+	out->size = l.result.bytes;
+	if (out->id.n != 64 || strspn(out->id.s, "0123456789abcdef") != 64)
+		return err_set(err, ERR_WORKER, "fardel-extract gave an id that is none");
+	return check_file_name(&out->installer, path, err);
+}
+
+int installer_extract(struct engine *e, int fd, int dir, const char *id, struct err *err)
+{
+	AUTO(listening) l;
+	AUTO(buf) made = BUF_INIT;
+	int64_t stripped;
+
+	if (run(e, fd, dir, &l, err) < 0 ||
+		tree_settle(dir, geteuid(), getegid(), &stripped, err) < 0 ||
+		installation_id(dir, &made, err) < 0)
+		return -1;
+	if (strcmp(made.s, id) != 0)
+		return err_set(err, ERR_INSTALLER, "its content changed while it was being read");
+	return 0;
+}

@@ -1,0 +1,195 @@
+/* gc and the cache's commands. */
+#include <stdlib.h>
+
+#include "engine/clean.h"
+#include "engine/engine.h"
+#include "engine/fetch.h"
+#include "engine/session.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+
+static void item_drop(struct item *i)
+{
+	buf_drop(&i->name);
+	buf_drop(&i->id);
+	buf_drop(&i->what);
+}
+
+void items_drop(struct items *items)
+{
+	vec_drop_each(&items->of, item_drop);
+}
+
+static struct item *add_item(struct items *out, const char *what)
+{
+	struct item *item = vec_push(&out->of);
+
+	*item = (struct item){.name = BUF_INIT, .id = BUF_INIT, .what = buf_of(what), .size = -1};
+	return item;
+}
+
+/* Folders that state.db does not know: what a purge could not remove. */
+static int gc_leftovers(struct engine *e, bool dry_run, struct items *out, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	AUTO(texts) found = {0};
+
+	if (db_world(&e->db, &world, err) < 0 ||
+		installation_sweep(&e->place, &world, !dry_run, &found, err) < 0)
+		return -1;
+	VEC_FOR(struct buf, path, &found.of) {
+		struct span rest = buf_span(path), name, id;
+		struct item *item = add_item(out, "leftover");
+
+		if (span_split(&rest, '/', &name))
+			buf_set(&item->name, name);
+		if (span_split(&rest, '/', &id))
+			buf_set(&item->id, id);
+		item->done = !dry_run;
+	}
+	return 0;
+}
+
+int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
+{
+	*out = (struct items){0};
+	if (clean_old(e, SPAN(""), keep < 0 ? e->config.gc_keep : keep, dry_run, out, err) < 0)
+		return -1;
+	return gc_leftovers(e, dry_run, out, err);
+}
+
+/* Which packages use the pack: "zoom, zoom-beta". */
+static void add_users(const struct world *world, struct span sha256, struct buf *out)
+{
+	struct span last = SPAN("");
+
+	for (size_t i = 0; i < world->of.n; i++) {
+		const struct bundle *b = &world->of.v[i];
+
+		if (!span_is(buf_span(&b->pack), sha256) || span_is(buf_span(&b->name), last))
+			continue;
+		buf_addf(out, "%s%s", out->n ? ", " : "", b->name.s);
+		last = buf_span(&b->name);
+	}
+}
+
+int engine_cache_list(struct engine *e, struct items *out, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	AUTO(cached_list) packs = {0};
+
+	*out = (struct items){0};
+	if (db_world(&e->db, &world, err) < 0 || cache_list(&e->cache, &packs, err) < 0)
+		return -1;
+	VEC_FOR(struct cached, pack, &packs.of) {
+		struct item *item = add_item(out, "");
+
+		digest_format(&item->id, &pack->sha256);
+		add_users(&world, buf_span(&item->id), &item->name);
+		buf_sets(&item->what, item->name.n ? "used" : "unused");
+		item->size = pack->size;
+		item->since = pack->since;
+	}
+	return 0;
+}
+
+/* Fetches the pack of an installation anew, where its installer states a URL. */
+static int fetch_again(struct engine *e, const struct bundle *b, struct err *err)
+{
+	AUTO(fetch) f;
+	AUTO(facts) facts = FACTS_INIT;
+	AUTO(installer) in;
+	AUTO_FD dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), err);
+
+	fetch_init(&f);
+	installer_init(&in);
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (installation_facts(dir, &facts, err) < 0 ||
+		installer_parse(&facts, buf_span(&b->name), &in, err) < 0)
+		return -1;
+	return in.pack.url.n ? fetch_now(e, &f, &in, "repair", err) : 0;
+}
+
+/* Drops a damaged pack; what is in use gets it back, so that a later reinstall needs no network. */
+static int repair(struct engine *e, struct item *item, const struct digest *sha256, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+
+	if (cache_remove(&e->cache, sha256, err) < 0 || db_world(&e->db, &world, err) < 0)
+		return -1;
+	item->done = true;
+	VEC_FOR(struct bundle, b, &world.of) {
+		if (b->state != BUNDLE_INSTALLED || !span_is(buf_span(&b->pack), buf_span(&item->id)))
+			continue;
+		if (fetch_again(e, b, err) < 0)
+			return err_at(err, "%s", b->name.s);
+		break;
+	}
+	return 0;
+}
+
+int engine_cache_verify(struct engine *e, bool mend, struct items *out, struct err *err)
+{
+	AUTO(items) all = {0};
+
+	*out = (struct items){0};
+	if (engine_cache_list(e, &all, err) < 0)
+		return -1;
+	VEC_FOR(struct item, pack, &all.of) {
+		struct digest sha256;
+		struct item *bad;
+		int sound;
+
+		if (!digest_parse(DIGEST_SHA256, buf_span(&pack->id), &sha256))
+			continue;
+		sound = cache_verify(&e->cache, &sha256, err);
+		if (sound < 0)
+			return -1;
+		if (sound)
+			continue;
+		bad = add_item(out, "damaged");
+		buf_set(&bad->name, buf_span(&pack->name));
+		buf_set(&bad->id, buf_span(&pack->id));
+		bad->size = pack->size;
+		bad->since = pack->since;
+		if (mend && repair(e, bad, &sha256, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	const struct item *x = a, *y = b;
+
+	return (x->since < y->since) - (x->since > y->since);
+}
+
+int engine_cache_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
+{
+	AUTO(items) all = {0};
+	int64_t kept = 0;
+
+	*out = (struct items){0};
+	if (engine_cache_list(e, &all, err) < 0)
+		return -1;
+	if (all.of.n)
+		qsort(all.of.v, all.of.n, sizeof(all.of.v[0]), newest_first);
+	VEC_FOR(struct item, pack, &all.of) {
+		struct digest sha256;
+		struct item *gone;
+
+		if (pack->name.n || kept++ < keep ||
+			!digest_parse(DIGEST_SHA256, buf_span(&pack->id), &sha256))
+			continue;
+		gone = add_item(out, "unused");
+		buf_set(&gone->id, buf_span(&pack->id));
+		gone->size = pack->size;
+		gone->since = pack->since;
+		gone->done = !dry_run;
+		if (!dry_run && cache_remove(&e->cache, &sha256, err) < 0)
+			return -1;
+	}
+	return 0;
+}

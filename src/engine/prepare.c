@@ -1,0 +1,455 @@
+/* Act one: extract, fetch, unpack, several packages side by side. */
+#include "engine/prepare.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/fetch.h"
+#include "engine/installer_file.h"
+#include "engine/run_rules.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/tree.h"
+
+#define LENT INSTALLATION_PACKS "/upstream_pack" /* where rules find the pack, below their folder */
+#define JOBS_MAX 32
+
+/* One item at work. */
+struct site {
+	struct engine *e;
+	struct plan_item *item;
+	size_t at; /* the step that is next, or running */
+	struct buf stage; /* its folder's name in PLACE_STAGE */
+	int dir; /* that folder, once extracted */
+	struct fetch fetch;
+	struct rules_task rules;
+	struct task *task; /* the running step's; NULL: none runs */
+	bool published;
+	bool ended; /* all steps done, or failed */
+	struct err err;
+};
+struct sites {
+	VEC(struct site) of;
+};
+
+static void site_drop(struct site *s)
+{
+	struct err ignored = ERR_INIT;
+
+	rules_task_drop(&s->rules);
+	fetch_drop(&s->fetch);
+	fd_drop(&s->dir);
+	if (s->stage.n && !s->published && stage_remove(&s->e->place, s->stage.s, &ignored) < 0)
+		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s: %s", s->stage.s, ignored.text);
+	buf_drop(&s->stage);
+}
+
+static void sites_drop(struct sites *sites)
+{
+	vec_drop_each(&sites->of, site_drop);
+}
+
+static void tell_step(struct site *s, enum watch_kind kind, int failed)
+{
+	struct event event = {.kind = kind, .package = buf_span(&s->item->to.name),
+		.text = span_of(step_rows[s->item->steps.v[s->at].kind].name), .done = failed};
+
+	engine_event(s->e, &event);
+}
+
+/* A path in the item's stage, without the root. */
+static void in_stage(const struct site *s, const char *below, struct buf *out)
+{
+	stage_path(s->stage.s, out);
+	if (*below)
+		buf_add_path(out, below);
+}
+
+/* --- the steps: begin gives 1 when a task runs, 0 when done, -1; end the same, after the task has ended --- */
+
+static int extract_begin(struct site *s, struct err *err)
+{
+	AUTO_FD fd = installer_open(s->item->file.s, err);
+
+	if (fd < 0)
+		return -1;
+	s->dir = stage_make(&s->e->place, s->stage.s, err);
+	if (s->dir < 0)
+		return -1;
+	return installer_extract(s->e, fd, s->dir, s->item->to.id.s, err);
+}
+
+static int download_begin(struct site *s, struct err *err)
+{
+	AUTO(buf) dir = BUF_INIT;
+	AUTO(buf) target = BUF_INIT;
+	struct rules_order order = {.phase = PHASE_DOWNLOAD, .bundle = &s->item->to};
+
+	if (s->e->config.fetch_require_checksum && sums_is_empty(&s->item->installer.pack.sums))
+		return err_set(err, ERR_CHECKSUM, "the installer states no checksum of its pack");
+	if (file_make_dir(s->dir, INSTALLATION_PACKS, 0755, err) < 0)
+		return -1;
+	in_stage(s, "", &dir);
+	in_stage(s, LENT, &target);
+	order.dir = dir.s;
+	order.args[0] = target.s;
+	if (rules_begin(s->e, &s->rules, &order, err) < 0)
+		return -1;
+	s->task = &s->rules.task;
+	return 1;
+}
+
+static int download_end(struct site *s, struct err *err)
+{
+	AUTO_FD fd = -1;
+	int result = rules_result(&s->rules, err);
+
+	rules_task_drop(&s->rules);
+	if (result < 0)
+		return -1;
+	fd = file_open_if(s->dir, LENT, O_RDONLY | O_NONBLOCK, err);
+	if (fd < 0 && err->code == ERR_NONE)
+		return err_set(err, ERR_RULES, "rules download ended well but wrote no pack");
+	if (fd < 0 || fetch_take_file(&s->fetch, fd, s->stage.s, err) < 0 ||
+		file_remove(s->dir, LENT, err) < 0)
+		return err_at(err, "the pack that rules download wrote");
+	return 0;
+}
+
+static int fetch_step_begin(struct site *s, struct err *err)
+{
+	int result = fetch_from_cache(s->e, &s->fetch, &s->item->installer, err);
+
+	if (result)
+		return result < 0 ? -1 : 0;
+	if (s->e->offline) {
+		err_set(err, ERR_OFFLINE, "its pack %s is not in the cache, and --offline was given",
+			s->fetch.file_name.s);
+		return -1;
+	}
+	if (!s->item->installer.pack.url.n)
+		return download_begin(s, err);
+	result = fetch_begin(&s->fetch, s->stage.s, err);
+	if (result == 1)
+		s->task = &s->fetch.worker.task;
+	return result;
+}
+
+static int fetch_step_end(struct site *s, struct err *err)
+{
+	int result;
+
+	if (s->task == &s->rules.task)
+		return download_end(s, err);
+	result = fetch_next(&s->fetch, err);
+	if (result == 1)
+		s->task = &s->fetch.worker.task;
+	return result;
+}
+
+/* Shows the pack to the rules at LENT: bound there read-only where that is possible, else as a copy of their own. Either way
+ * they cannot change what is in the cache. */
+static int lend_pack(struct site *s, struct buf *bind_from, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) full = BUF_INIT;
+	AUTO_FD from = -1;
+	AUTO_FD to = -1;
+
+	fetch_path(&s->fetch, &path);
+	if (file_make_dir(s->dir, INSTALLATION_PACKS, 0755, err) < 0 ||
+		file_remove(s->dir, LENT, err) < 0)
+		return -1;
+	to = file_open(s->dir, LENT, O_WRONLY | O_CREAT | O_EXCL, 0644, err);
+	if (to < 0)
+		return -1;
+	if (engine_means(s->e) & MEANS_MOUNT) {
+		*bind_from = buf_dup(&path);
+		return 0;
+	}
+	place_path(&s->e->place, path.s, &full);
+	from = open(full.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (from < 0)
+		return err_sys(err, "open %s", full.s);
+	return file_copy(from, to, err);
+}
+
+static int unpack_begin(struct site *s, struct err *err)
+{
+	AUTO(buf) dir = BUF_INIT;
+	AUTO(buf) pack = BUF_INIT;
+	AUTO(buf) upstream = BUF_INIT;
+	AUTO(buf) bind_from = BUF_INIT;
+	struct rules_order order = {.phase = PHASE_UNPACK, .bundle = &s->item->to};
+
+	if (lend_pack(s, &bind_from, err) < 0 ||
+		tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
+		file_make_dir(s->dir, INSTALLATION_UPSTREAM_NEW, 0755, err) < 0)
+		return -1;
+	in_stage(s, "", &dir);
+	in_stage(s, LENT, &pack);
+	in_stage(s, INSTALLATION_UPSTREAM_NEW, &upstream);
+	order.dir = dir.s;
+	order.args[0] = pack.s;
+	order.args[1] = upstream.s;
+	if (bind_from.n) {
+		order.bind_from = bind_from.s;
+		order.bind_to = pack.s;
+	}
+	if (rules_begin(s->e, &s->rules, &order, err) < 0)
+		return -1;
+	s->task = &s->rules.task;
+	return 1;
+}
+
+/* A full disk is what the vendor's tools say in words of their own. */
+static void explain_full_disk(const struct site *s, struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	int64_t free_bytes;
+
+	if (err->code != ERR_RULES || file_free_space(s->dir, &free_bytes, &ignored) < 0 ||
+		free_bytes > 1 << 20)
+		return;
+	err->code = ERR_NO_SPACE;
+	err_detail(err, "The file system of %s" PLACE_STATE " is full.", s->e->place.root.s);
+}
+
+/* The installation is whole: given to root, stripped, durable, and in its place. */
+static int publish(struct site *s, struct err *err)
+{
+	struct bundle *to = &s->item->to;
+	AUTO(buf) id = BUF_INIT;
+	int64_t stripped = 0, files;
+
+	if (tree_remove(s->dir, INSTALLATION_PACKS, err) < 0 ||
+		tree_settle(s->dir, geteuid(), getegid(), &stripped, err) < 0 ||
+		installation_id(s->dir, &id, err) < 0)
+		return -1;
+	if (strcmp(id.s, to->id.s) != 0)
+		engine_tell(s->e, WATCH_DEBUG, buf_span(&to->name), "its rules changed files of the installer");
+	if (stripped)
+		engine_tell(s->e, WATCH_INFO, buf_span(&to->name), "setuid, group or other write, or special "
+			"files were taken from %lld of its files", (long long)stripped);
+	if (renameat(s->dir, INSTALLATION_UPSTREAM_NEW, s->dir, INSTALLATION_UPSTREAM) < 0)
+		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
+	if (tree_measure(s->dir, &to->size, &files, err) < 0 || tree_sync(s->dir, err) < 0)
+		return -1;
+	if (installation_publish(&s->e->place, s->stage.s, buf_span(&to->name), buf_span(&to->id), err) < 0)
+		return -1;
+	s->published = true;
+	to->state = BUNDLE_PREPARED;
+	to->pack_size = s->fetch.size;
+	buf_clear(&to->pack);
+	if (s->fetch.cached)
+		digest_format(&to->pack, &s->fetch.have.of[DIGEST_SHA256]);
+	return 0;
+}
+
+static int unpack_end(struct site *s, struct err *err)
+{
+	int result = rules_result(&s->rules, err);
+
+	rules_task_drop(&s->rules);
+	if (result < 0) {
+		explain_full_disk(s, err);
+		return -1;
+	}
+	return publish(s, err);
+}
+
+static const struct {
+	int (*begin)(struct site *, struct err *);
+	int (*end)(struct site *, struct err *);
+} steps[STEP_KINDS] = {
+	[STEP_EXTRACT] = {extract_begin, NULL},
+	[STEP_FETCH] = {fetch_step_begin, fetch_step_end},
+	[STEP_UNPACK] = {unpack_begin, unpack_end},
+};
+
+/* --- side by side --- */
+
+static bool is_prepare(const struct site *s)
+{
+	return s->at < s->item->steps.n && steps[s->item->steps.v[s->at].kind].begin;
+}
+
+static void settle_step(struct site *s, int result)
+{
+	if (result == 1)
+		return;
+	s->task = NULL;
+	tell_step(s, WATCH_STEP_END, result);
+	if (result < 0)
+		s->ended = true;
+	else
+		s->at++;
+	if (!is_prepare(s))
+		s->ended = true;
+}
+
+static size_t jobs_of(const struct engine *e, enum step_kind kind)
+{
+	int64_t jobs = kind == STEP_FETCH ? e->config.fetch_jobs : e->config.prepare_jobs;
+
+	if (jobs <= 0)
+		jobs = sysconf(_SC_NPROCESSORS_ONLN);
+	return jobs < 1 ? 1 : jobs > JOBS_MAX ? JOBS_MAX : (size_t)jobs;
+}
+
+static bool has_slot(const struct sites *sites, const struct engine *e, enum step_kind kind)
+{
+	size_t busy = 0;
+
+	VEC_FOR(struct site, s, &sites->of)
+		busy += s->task && s->item->steps.v[s->at].kind == kind;
+	return busy < jobs_of(e, kind);
+}
+
+/* Begins what can begin; gives the count of running tasks. */
+static size_t begin_steps(struct sites *sites, struct engine *e, bool keep_going, struct task **tasks)
+{
+	size_t n = 0;
+
+	VEC_FOR(struct site, s, &sites->of) {
+		while (!s->ended && !s->task && is_prepare(s) &&
+			has_slot(sites, e, s->item->steps.v[s->at].kind)) {
+			tell_step(s, WATCH_STEP, 0);
+			settle_step(s, steps[s->item->steps.v[s->at].kind].begin(s, &s->err));
+		}
+		if (s->err.code != ERR_NONE && (!keep_going || s->err.code == ERR_SIGNAL))
+			return 0;
+		if (s->task)
+			tasks[n++] = s->task;
+	}
+	return n;
+}
+
+static void end_steps(struct sites *sites)
+{
+	VEC_FOR(struct site, s, &sites->of)
+		if (s->task && !s->task->running)
+			settle_step(s, steps[s->item->steps.v[s->at].kind].end(s, &s->err));
+}
+
+/* The first that failed so that all must end; NULL if none. */
+static struct site *fatal(struct sites *sites, bool keep_going)
+{
+	VEC_FOR(struct site, s, &sites->of)
+		if (s->err.code != ERR_NONE && (!keep_going || s->err.code == ERR_SIGNAL))
+			return s;
+	return NULL;
+}
+
+static int run_sites(struct sites *sites, struct engine *e, bool keep_going, struct err *err)
+{
+	struct task *tasks[2 * JOBS_MAX];
+	size_t n;
+
+	while (!fatal(sites, keep_going) && (n = begin_steps(sites, e, keep_going, tasks)) > 0) {
+		if (loop_wait(tasks, n, err) < 0)
+			return -1;
+		end_steps(sites);
+	}
+	return 0;
+}
+
+static void make_sites(struct engine *e, struct plan *plan, struct sites *sites)
+{
+	for (size_t i = 0; i < plan->of.n; i++) {
+		struct site *s;
+
+		if (!plan->of.v[i].steps.n || !steps[plan->of.v[i].steps.v[0].kind].begin)
+			continue;
+		s = vec_push(&sites->of);
+		*s = (struct site){.e = e, .item = &plan->of.v[i], .dir = -1, .stage = BUF_INIT,
+			.rules = {.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT}};
+		fetch_init(&s->fetch);
+		buf_setf(&s->stage, "%lld.%zu", (long long)plan->transaction, i);
+	}
+}
+
+static void mark(struct site *s, struct err *failed)
+{
+	s->item->result = RESULT_FAILED;
+	buf_sets(&s->item->why, s->err.text);
+	if (failed->code == ERR_NONE) {
+		err_copy(failed, &s->err);
+		err_at(failed, "%s", s->item->to.name.s);
+	}
+}
+
+/* What was prepared becomes true: rows and the journal's steps. */
+static int record(struct engine *e, struct site *s, size_t index, struct journal *journal,
+	struct err *err)
+{
+	for (size_t i = 0; i < s->at; i++)
+		if (journal_set(&e->db, journal_get(journal, index, s->item->steps.v[i].kind), STATUS_DONE,
+			    err) < 0)
+			return -1;
+	if (!s->published)
+		return 0;
+	s->item->to.since = engine_now();
+	return db_put_bundle(&e->db, &s->item->to, err);
+}
+
+static int commit(struct engine *e, struct sites *sites, struct plan *plan, struct journal *journal,
+	struct err *err)
+{
+	if (db_begin(&e->db, err) < 0)
+		return -1;
+	VEC_FOR(struct site, s, &sites->of) {
+		if (record(e, s, (size_t)(s->item - plan->of.v), journal, err) < 0) {
+			db_abandon(&e->db);
+			return -1;
+		}
+	}
+	return db_commit(&e->db, err);
+}
+
+/* Those that are in place but not in state.db go again. */
+static void take_back(struct engine *e, struct sites *sites)
+{
+	struct err ignored = ERR_INIT;
+
+	VEC_FOR(struct site, s, &sites->of) {
+		if (!s->published)
+			continue;
+		s->item->to.row = 0;
+		if (installation_purge(&e->place, buf_span(&s->item->to.name), buf_span(&s->item->to.id),
+			    &ignored) < 0)
+			engine_tell(e, WATCH_WARN, buf_span(&s->item->to.name), "%s", ignored.text);
+	}
+}
+
+static int run_all(struct engine *e, struct sites *sites, struct plan *plan, struct journal *journal,
+	const struct request *request, struct err *failed, struct err *err)
+{
+	if (run_sites(sites, e, request->keep_going, err) < 0)
+		return -1;
+	VEC_FOR(struct site, s, &sites->of)
+		if (s->err.code != ERR_NONE)
+			mark(s, failed);
+	if (fatal(sites, request->keep_going))
+		return err_copy(err, failed);
+	return commit(e, sites, plan, journal, err);
+}
+
+int prepare_all(struct engine *e, struct plan *plan, struct journal *journal,
+	const struct request *request, struct err *failed, struct err *err)
+{
+	AUTO(sites) sites = {0};
+
+	make_sites(e, plan, &sites);
+	if (!sites.of.n)
+		return 0;
+	if (run_all(e, &sites, plan, journal, request, failed, err) == 0)
+		return 0;
+	take_back(e, &sites);
+	return -1;
+}

@@ -1,0 +1,214 @@
+/* Questions that change nothing: what there is, what a package says of itself, its licence, a log. */
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "engine/engine.h"
+#include "engine/installer_file.h"
+#include "engine/session.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define LICENCE_MAX (16 << 20)
+
+int engine_world(struct engine *e, struct world *world, struct err *err)
+{
+	return db_world(&e->db, world, err);
+}
+
+void about_drop(struct about *a)
+{
+	bundle_drop(&a->bundle);
+	facts_drop(&a->facts);
+	buf_drop(&a->directory);
+	buf_drop(&a->url);
+	buf_drop(&a->pack_file);
+}
+
+static void add_pack_file(struct engine *e, const struct digest *sha256, struct buf *out)
+{
+	place_path(&e->place, PLACE_CACHE "/", out);
+	cache_path(sha256, out);
+}
+
+/* What formats say, once the installer is parsed. Takes the facts. */
+static int fill(struct engine *e, struct about *out, struct installer *in, struct err *err)
+{
+	struct digest sha256;
+	int cached = cache_find(&e->cache, &in->pack.sums, &sha256, &out->bundle.pack_size, err);
+
+	if (cached < 0)
+		return -1;
+	if (cached)
+		add_pack_file(e, &sha256, &out->pack_file);
+	pack_show_url(buf_span(&in->pack.url), &out->url);
+	out->has_licence = in->has_licence;
+	out->facts = in->facts;
+	in->facts = FACTS_INIT;
+	return 0;
+}
+
+static int about_file(struct engine *e, const char *path, struct about *out, struct err *err)
+{
+	AUTO(looked) l = {.id = BUF_INIT};
+	AUTO_FD fd = -1;
+
+	installer_init(&l.installer);
+	fd = installer_open(path, err);
+	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
+		return -1;
+	out->is_file = true;
+	buf_set(&out->bundle.name, buf_span(&l.installer.name));
+	buf_set(&out->bundle.id, buf_span(&l.id));
+	buf_set(&out->bundle.version, buf_span(&l.installer.version));
+	buf_set(&out->bundle.puavo_id, buf_span(&l.installer.puavo_id));
+	out->bundle.format = l.installer.format;
+	out->bundle.size = l.size;
+	out->bundle.pack_size = -1;
+	return fill(e, out, &l.installer, err);
+}
+
+static int open_shown(struct engine *e, const char *name, struct bundle *b, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	const struct bundle *shown;
+	int dir;
+
+	if (db_world(&e->db, &world, err) < 0)
+		return -1;
+	shown = world_shown(&world, span_of(name));
+	if (!shown)
+		return err_set(err, ERR_NO_PACKAGE, "%s: no such package", name);
+	bundle_drop(b);
+	*b = bundle_dup(shown);
+	dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), err);
+	if (dir < 0 && err->code == ERR_NONE) {
+		err_set(err, ERR_BAD_STATE, "%s: its folder is gone", name);
+		err_next(err, "fardel remove --force %s, then install it again", name);
+	}
+	return dir;
+}
+
+static int about_name(struct engine *e, const char *name, struct about *out, struct err *err)
+{
+	AUTO_FD dir = open_shown(e, name, &out->bundle, err);
+	AUTO(facts) facts = FACTS_INIT;
+	struct installer in;
+	int result;
+
+	if (dir < 0 || installation_facts(dir, &facts, err) < 0)
+		return -1;
+	place_path(&e->place, "", &out->directory);
+	installation_path(buf_span(&out->bundle.name), buf_span(&out->bundle.id), &out->directory);
+	installer_init(&in);
+	result = installer_parse(&facts, buf_span(&out->bundle.name), &in, err);
+	if (result == 0)
+		result = fill(e, out, &in, err);
+	installer_drop(&in);
+	return result;
+}
+
+int engine_about(struct engine *e, const char *name_or_file, struct about *out, struct err *err)
+{
+	*out = (struct about){.facts = FACTS_INIT, .directory = BUF_INIT, .url = BUF_INIT,
+		.pack_file = BUF_INIT};
+	bundle_init(&out->bundle);
+	if (engine_is_file(name_or_file))
+		return about_file(e, name_or_file, out, err);
+	return about_name(e, name_or_file, out, err);
+}
+
+/* file:// and the path, with what a URL gives meaning to as %XX. */
+static void add_file_url(struct buf *out, const char *path)
+{
+	buf_adds(out, "file://");
+	for (; *path; path++) {
+		if ((*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z') ||
+			(*path >= '0' && *path <= '9') || strchr("/._~+-", *path))
+			buf_addc(out, *path);
+		else
+			buf_addf(out, "%%%02X", (unsigned)(unsigned char)*path);
+	}
+}
+
+static int no_licence(const char *what, struct err *err)
+{
+	return err_set(err, ERR_FAILED, "%s has no licence text", what);
+}
+
+static int licence_of_name(struct engine *e, const char *name, struct buf *url, struct err *err)
+{
+	struct bundle b;
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD dir = -1;
+	struct stat st;
+	int there;
+
+	bundle_init(&b);
+	dir = open_shown(e, name, &b, err);
+	place_path(&e->place, "", &path);
+	installation_path(buf_span(&b.name), buf_span(&b.id), &path);
+	bundle_drop(&b);
+	if (dir < 0)
+		return -1;
+	there = file_stat(dir, "license", &st, err);
+	if (there <= 0)
+		return there < 0 ? -1 : no_licence(name, err);
+	buf_add_path(&path, "license");
+	add_file_url(url, path.s);
+	return 0;
+}
+
+/* Of a file the text is extracted, and a copy kept below the cache, by the installer's id. */
+static int licence_of_file(struct engine *e, const char *path, struct buf *url, struct err *err)
+{
+	AUTO(looked) l = {.id = BUF_INIT};
+	AUTO(buf) text = BUF_INIT;
+	AUTO(buf) folder = buf_of(PLACE_CACHE "/licences/");
+	AUTO(buf) full = BUF_INIT;
+	AUTO_FD fd = -1;
+	AUTO_FD dir = -1;
+	AUTO_FD kept = -1;
+
+	installer_init(&l.installer);
+	fd = installer_open(path, err);
+	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
+		return -1;
+	if (!l.installer.has_licence)
+		return no_licence(path, err);
+	dir = stage_make(&e->place, "licence", err);
+	if (dir < 0 || installer_extract(e, fd, dir, l.id.s, err) < 0 ||
+		file_read(dir, "license", LICENCE_MAX, &text, err) < 0 ||
+		stage_remove(&e->place, "licence", err) < 0)
+		return -1;
+	buf_adds(&folder, l.id.s);
+	kept = place_make(&e->place, folder.s, 0755, err);
+	if (kept < 0 || file_replace(kept, "license", 0644, buf_span(&text), err) < 0)
+		return -1;
+	place_path(&e->place, folder.s, &full);
+	buf_add_path(&full, "license");
+	add_file_url(url, full.s);
+	return 0;
+}
+
+int engine_licence(struct engine *e, const char *name_or_file, struct buf *url, struct err *err)
+{
+	if (engine_is_file(name_or_file))
+		return licence_of_file(e, name_or_file, url, err);
+	return licence_of_name(e, name_or_file, url, err);
+}
+
+int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err)
+{
+	int there;
+
+	if (!n && journal_newest(&e->db, &n, err) < 0)
+		return -1;
+	if (!n)
+		return err_set(err, ERR_NO_PACKAGE, "there has been no transaction yet");
+	there = log_read(&e->place, n, out, err);
+	if (there == 0)
+		return err_set(err, ERR_NO_PACKAGE, "there is no log of transaction %lld", (long long)n);
+	return there < 0 ? -1 : 0;
+}

@@ -1,0 +1,161 @@
+/* What a crash left is settled here. */
+#include "engine/recover.h"
+
+#include "engine/clean.h"
+#include "engine/switch.h"
+#include "store/installation.h"
+
+/* What the journal says of one item of the transaction that never ended. */
+struct turned {
+	const struct journal_step *unconfigure, *configure, *purge;
+	const struct journal_step *any;
+};
+
+static bool was_begun(const struct journal_step *s)
+{
+	return s && s->status != STATUS_PLANNED;
+}
+
+static bool is_done(const struct journal_step *s)
+{
+	return s && s->status == STATUS_DONE;
+}
+
+static const struct bundle *bundle_of(const struct world *world, const struct journal_step *s)
+{
+	return s ? world_get(world, buf_span(&s->name), buf_span(&s->id)) : NULL;
+}
+
+/* What is to be done for each state of the journal, in the order in which it is looked at:
+ *	purge begun                     the rows are gone: forward, the folder goes too
+ *	configure done                  the switch was committed: nothing
+ *	unconfigure done, no configure  out of use, committed: nothing
+ *	anything begun                  back to what was in use before
+ *	nothing begun                   nothing live was touched: what was prepared goes */
+static int settle_item(struct engine *e, const struct world *world, const struct turned *t,
+	struct err *err)
+{
+	const struct bundle *made = bundle_of(world, t->configure);
+	const struct bundle *old = bundle_of(world, t->unconfigure);
+	bool again = t->configure && !t->unconfigure && made && made->state != BUNDLE_PREPARED;
+	struct err failure = ERR_INIT;
+	enum bundle_state state = BUNDLE_INSTALLED;
+
+	if (was_begun(t->purge)) {
+		clean_purge(e, buf_span(&t->purge->name), SPAN(""));
+		return 0;
+	}
+	if (is_done(t->configure) || (is_done(t->unconfigure) && !t->configure))
+		return 0;
+	if (!was_begun(t->configure) && !was_begun(t->unconfigure))
+		return 0;
+	if (again) {
+		old = made;
+		made = NULL;
+	}
+	engine_tell(e, WATCH_WARN, buf_span(&t->any->name), "an interrupted run is taken back");
+	if (switch_back(e, was_begun(t->configure) ? made : NULL, old, &failure) < 0) {
+		state = BUNDLE_BROKEN;
+		engine_tell(e, WATCH_WARN, buf_span(&t->any->name), "%s; it is broken now; mend it with: "
+			"fardel reconfigure %s", failure.text, t->any->name.s);
+	}
+	return old ? db_set_state(&e->db, old->row, state, engine_now(), err) : 0;
+}
+
+static void find_steps(const struct journal *j, int64_t item, struct turned *out)
+{
+	*out = (struct turned){0};
+	for (size_t i = 0; i < j->of.n; i++) {
+		const struct journal_step *s = &j->of.v[i];
+
+		if (s->item != item)
+			continue;
+		out->any = s;
+		if (s->kind == STEP_UNCONFIGURE)
+			out->unconfigure = s;
+		else if (s->kind == STEP_CONFIGURE)
+			out->configure = s;
+		else if (s->kind == STEP_PURGE)
+			out->purge = s;
+	}
+}
+
+/* An installation that the transaction made and that did not come into use: it goes, row first. */
+static int drop_fresh(struct engine *e, const struct world *world, const struct turned *t,
+	struct err *err)
+{
+	const struct bundle *b;
+
+	if (!t->any->fresh || is_done(t->configure))
+		return 0;
+	/* With a last step of prepare the work was only to prepare: done is done. */
+	if (!t->configure && is_done(t->any))
+		return 0;
+	b = bundle_of(world, t->any);
+	if (b && db_delete_bundle(&e->db, b->row, err) < 0)
+		return -1;
+	clean_purge(e, buf_span(&t->any->name), buf_span(&t->any->id));
+	return 0;
+}
+
+static int settle(struct engine *e, const struct journal *j, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	int64_t last = j->of.n ? j->of.v[j->of.n - 1].item : -1;
+
+	if (db_world(&e->db, &world, err) < 0)
+		return -1;
+	for (int64_t item = 0; item <= last; item++) {
+		struct turned t;
+
+		find_steps(j, item, &t);
+		if (!t.any)
+			continue;
+		if (settle_item(e, &world, &t, err) < 0 || drop_fresh(e, &world, &t, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int end(struct engine *e, const struct journal *j, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+
+	if (db_world(&e->db, &world, err) < 0 || links_rebuild(&e->place, &world, err) < 0 ||
+		db_begin(&e->db, err) < 0)
+		return -1;
+	if (journal_end(&e->db, j->number, "interrupted, and taken back", engine_now(), err) < 0) {
+		db_abandon(&e->db);
+		return -1;
+	}
+	return db_commit(&e->db, err);
+}
+
+static int recover_transaction(struct engine *e, struct journal *j, struct err *err)
+{
+	if (log_open(&e->place, j->number, &e->log, err) < 0)
+		return -1;
+	engine_tell(e, WATCH_INFO, SPAN(""), "transaction %lld (%s) was interrupted; settling it",
+		(long long)j->number, j->command.s);
+	if (settle(e, j, err) < 0 || end(e, j, err) < 0)
+		return err_at(err, "recover transaction %lld", (long long)j->number);
+	log_drop(&e->log);
+	return 0;
+}
+
+int recover(struct engine *e, struct err *err)
+{
+	for (;;) {
+		AUTO(journal) j = {.command = BUF_INIT};
+
+		if (journal_load_open(&e->db, &j, err) < 0)
+			return -1;
+		if (!j.number)
+			break;
+		if (recover_transaction(e, &j, err) < 0)
+			return -1;
+	}
+	if (stage_clear(&e->place, err) < 0)
+		return err_at(err, "clear the stage");
+	return cache_clear_incoming(&e->cache, err);
+}

@@ -1,0 +1,180 @@
+/* Plans made and carried out: the three acts. */
+#include <string.h>
+
+#include "engine/clean.h"
+#include "engine/engine.h"
+#include "engine/installer_file.h"
+#include "engine/prepare.h"
+#include "engine/session.h"
+#include "engine/switch.h"
+#include "solve/solve.h"
+#include "sys/fd.h"
+#include "sys/signals.h"
+
+static const char *const goal_names[GOALS] = {
+	"install", "prepare", "download", "reconfigure", "unconfigure", "remove"};
+
+bool engine_is_file(const char *argument)
+{
+	struct span a = span_of(argument);
+
+	return strchr(argument, '/') || span_ends(a, ".tar.gz") || span_ends(a, ".tar.zst");
+}
+
+static int look(struct engine *e, const char *path, struct candidates *out, struct err *err)
+{
+	AUTO(looked) l = {.id = BUF_INIT};
+	AUTO_FD fd = -1;
+	struct candidate *c;
+	struct digest sha256;
+	int cached;
+
+	installer_init(&l.installer);
+	fd = installer_open(path, err);
+	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
+		return -1;
+	c = vec_push(&out->of);
+	*c = (struct candidate){.installer = l.installer, .id = buf_dup(&l.id), .file = buf_of(path),
+		.size = l.size, .pack_size = -1};
+	installer_init(&l.installer);
+	cached = cache_find(&e->cache, &c->installer.pack.sums, &sha256, &c->pack_size, err);
+	c->cached = cached == 1;
+	return cached < 0 ? -1 : 0;
+}
+
+static int look_at_files(struct engine *e, const struct request *request, struct candidates *out,
+	struct err *err)
+{
+	for (size_t i = 0; i < request->items.of.n; i++) {
+		const char *item = request->items.of.v[i].s;
+
+		if (request->goal > GOAL_DOWNLOAD || !engine_is_file(item))
+			continue;
+		if (look(e, item, out, err) < 0)
+			return err_at(err, "%s %s", goal_names[request->goal], item);
+	}
+	return 0;
+}
+
+int engine_plan(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+{
+	AUTO(candidates) candidates = {0};
+	AUTO(world) world = WORLD_INIT;
+
+	*plan = PLAN_INIT;
+	if (look_at_files(e, request, &candidates, err) < 0 || db_world(&e->db, &world, err) < 0)
+		return -1;
+	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0)
+		return err_at(err, "%s", goal_names[request->goal]);
+	return 0;
+}
+
+static void skip_open(struct plan *plan)
+{
+	VEC_FOR(struct plan_item, item, &plan->of)
+		if (item->result == RESULT_OPEN)
+			item->result = RESULT_SKIPPED;
+}
+
+/* Some failed, others are done: 6, and each failure on a line of its own. */
+static int partial(const struct plan *plan, struct err *err)
+{
+	size_t bad = plan_count(plan, RESULT_FAILED) + plan_count(plan, RESULT_BACK);
+
+	err_set(err, ERR_PARTIAL, "%zu of %zu packages failed, %zu were not begun", bad, plan->of.n,
+		plan_count(plan, RESULT_SKIPPED));
+	VEC_FOR(const struct plan_item, item, &plan->of)
+		if (item->why.n)
+			err_detail(err, "%s: %s", item->to.name.s, item->why.s);
+	return -1;
+}
+
+/* What is of no more use goes; only a warning if it cannot. */
+static void clean(struct engine *e, const struct plan *plan)
+{
+	struct err ignored = ERR_INIT;
+
+	VEC_FOR(struct plan_item, item, &plan->of)
+		if (plan->goal == GOAL_INSTALL && item->result == RESULT_DONE && item->from.name.n &&
+			clean_old(e, buf_span(&item->to.name), e->config.gc_keep, false, NULL, &ignored) < 0)
+			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", ignored.text);
+}
+
+/* *open: the state could not be written; the transaction stays open, and the next command settles it. */
+static int three_acts(struct engine *e, const struct request *request, struct plan *plan,
+	struct journal *journal, bool *open, struct err *err)
+{
+	struct err failed = ERR_INIT;
+
+	if (prepare_all(e, plan, journal, request, &failed, err) < 0)
+		return -1;
+	if (switch_all(e, plan, journal, request, &failed, err) < 0) {
+		*open = err->code != ERR_SIGNAL;
+		return -1;
+	}
+	clean(e, plan);
+	if (failed.code == ERR_NONE)
+		return 0;
+	return plan_count(plan, RESULT_DONE) ? partial(plan, err) : err_copy(err, &failed);
+}
+
+static int end_transaction(struct engine *e, int64_t number, const struct err *result,
+	struct err *err)
+{
+	if (db_begin(&e->db, err) < 0)
+		return -1;
+	if (journal_end(&e->db, number, result->code == ERR_NONE ? "done" : result->text, engine_now(),
+		    err) < 0 ||
+		journal_trim(&e->db, e->config.log_keep, err) < 0) {
+		db_abandon(&e->db);
+		return -1;
+	}
+	if (db_commit(&e->db, err) < 0)
+		return -1;
+	return log_trim(&e->place, number - e->config.log_keep + 1, err);
+}
+
+/* From the intention, which is on disk before the first act, to its end. */
+static int carry_out(struct engine *e, const struct request *request, struct plan *plan,
+	struct err *err)
+{
+	AUTO(journal) journal = {.command = BUF_INIT};
+	struct err ending = ERR_INIT;
+	bool open = false;
+	int result;
+
+	if (journal_open(&e->db, plan, e->command.s, e->user, engine_now(), &journal, err) < 0 ||
+		log_open(&e->place, plan->transaction, &e->log, err) < 0)
+		return -1;
+	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction, e->command.s);
+	result = three_acts(e, request, plan, &journal, &open, err);
+	if (result < 0) {
+		skip_open(plan);
+		err_at(err, "%s", goal_names[request->goal]);
+	}
+	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction,
+		result < 0 ? err->text : "done");
+	if (!open && end_transaction(e, plan->transaction, err, &ending) < 0)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
+	return result;
+}
+
+int engine_run(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+{
+	struct event event = {.kind = WATCH_PLAN, .plan = plan};
+	int64_t begun = engine_ms();
+	int result;
+
+	e->offline = request->offline;
+	if (engine_plan(e, request, plan, err) < 0)
+		return -1;
+	engine_event(e, &event);
+	if (plan_is_empty(plan)) {
+		VEC_FOR(struct plan_item, item, &plan->of)
+			item->result = RESULT_DONE;
+		return 0;
+	}
+	result = carry_out(e, request, plan, err);
+	plan->seconds = (double)(engine_ms() - begun) / 1000;
+	return result;
+}

@@ -1,0 +1,235 @@
+/* Rules at work: one phase as a task, its output in the transaction's log. */
+#include "engine/run_rules.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/mime.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define TAIL_MAX 2048
+#define TAIL_LINES 8
+
+static void keep_tail(struct buf *tail, const char *bytes, size_t n)
+{
+	buf_add(tail, bytes, n);
+	if (tail->n > TAIL_MAX) {
+		memmove(tail->s, tail->s + (tail->n - TAIL_MAX), TAIL_MAX + 1);
+		tail->n = TAIL_MAX;
+	}
+}
+
+static void take_output(struct rules_task *t, const char *bytes, size_t n)
+{
+	struct engine *e = t->e;
+	int64_t room = e->config.rules_output_max - t->printed;
+	struct event event = {.kind = WATCH_OUTPUT, .package = buf_span(&t->bundle->name),
+		.text = {bytes, n}};
+
+	t->printed += (int64_t)n;
+	keep_tail(&t->tail, bytes, n);
+	engine_event(e, &event);
+	if (room > 0)
+		log_output(&e->log, bytes, (int64_t)n < room ? n : (size_t)room);
+	if (room > 0 && (int64_t)n >= room)
+		log_line(&e->log, "%s: more output is not kept (rules.output_max)", t->bundle->name.s);
+}
+
+static int input(struct task *task, struct err *err)
+{
+	char bytes[16384];
+	ssize_t n = read(task->fd, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 1;
+	if (n < 0)
+		return err_sys(err, "read the rules' output");
+	if (n > 0)
+		take_output((struct rules_task *)task, bytes, (size_t)n);
+	return n > 0;
+}
+
+/* HOME and TMPDIR, gone when the phase has ended. */
+static int make_private(struct rules_task *t, struct err *err)
+{
+	AUTO_FD dir = -1;
+
+	buf_setf(&t->private, "run-%s-%s", t->bundle->name.s, phase_name(t->phase));
+	dir = stage_make(&t->e->place, t->private.s, err);
+	if (dir < 0 || file_make_dir(dir, "home", 0700, err) < 0 ||
+		file_make_dir(dir, "tmp", 0700, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* A path as rules see it: inside the root, or from outside with the root in front. */
+static void seen(const struct engine *e, bool chroot, const char *path, struct buf *out)
+{
+	buf_clear(out);
+	if (chroot)
+		buf_adds(out, path);
+	else
+		place_path(&e->place, path, out);
+}
+
+struct seen_paths {
+	struct buf dir, args[2], home, tmp, bind_from, bind_to;
+};
+
+static void seen_paths_drop(struct seen_paths *s)
+{
+	buf_drop(&s->dir);
+	buf_drop(&s->args[0]);
+	buf_drop(&s->args[1]);
+	buf_drop(&s->home);
+	buf_drop(&s->tmp);
+	buf_drop(&s->bind_from);
+	buf_drop(&s->bind_to);
+}
+
+static int start(struct engine *e, struct rules_task *t, const struct rules_order *o, bool chroot,
+	int output, struct err *err)
+{
+	AUTO(seen_paths) s = {BUF_INIT, {BUF_INIT, BUF_INIT}, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+	AUTO(buf) own = BUF_INIT;
+	struct process_bind bind;
+	struct phase_spec spec = {
+		.phase = o->phase, .bundle = o->bundle, .output = output, .hold = e->lock.fd,
+		.root = chroot ? e->place.root.s : NULL, .root_told = chroot ? "" : e->place.root.s};
+
+	seen(e, chroot, o->dir, &s.dir);
+	for (int i = 0; i < 2 && o->args[i]; i++) {
+		seen(e, chroot, o->args[i], &s.args[i]);
+		spec.args[i] = s.args[i].s;
+	}
+	stage_path(t->private.s, &own);
+	seen(e, chroot, own.s, &s.home);
+	buf_adds(&s.home, "/home");
+	seen(e, chroot, own.s, &s.tmp);
+	buf_adds(&s.tmp, "/tmp");
+	if (o->bind_from) {
+		seen(e, false, o->bind_from, &s.bind_from);
+		seen(e, false, o->bind_to, &s.bind_to);
+		bind = (struct process_bind){s.bind_from.s, s.bind_to.s};
+		spec.binds = &bind;
+		spec.bind_count = 1;
+	}
+	spec.dir = s.dir.s;
+	spec.home = s.home.s;
+	spec.tmp = s.tmp.s;
+	spec.means = chroot || o->bind_from ? engine_means(e) : 0;
+	return phase_start(&spec, &t->task.process, err);
+}
+
+int rules_begin(struct engine *e, struct rules_task *t, const struct rules_order *o, struct err *err)
+{
+	int pipe_fds[2];
+	bool chroot;
+	int result;
+
+	*t = (struct rules_task){.task = TASK_INIT, .e = e, .phase = o->phase, .bundle = o->bundle,
+		.private = BUF_INIT, .tail = BUF_INIT};
+	if (engine_chroot(e, &chroot, err) < 0 || make_private(t, err) < 0)
+		return -1;
+	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
+		return err_sys(err, "make a pipe");
+	log_line(&e->log, "%s: rules %s", o->bundle->name.s, phase_name(o->phase));
+	result = start(e, t, o, chroot, pipe_fds[1], err);
+	fd_drop(&pipe_fds[1]);
+	if (result < 0) {
+		fd_drop(&pipe_fds[0]);
+		err->code = err->code == ERR_SYSTEM ? ERR_RULES : err->code;
+		return err_at(err, "rules %s", phase_name(o->phase));
+	}
+	fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
+	t->task.fd = pipe_fds[0];
+	t->task.input = input;
+	t->task.deadline = engine_ms() + e->config.rules_timeout * 1000;
+	t->task.running = true;
+	return 0;
+}
+
+/* The last lines, each as a line of the error's details. */
+static void add_tail(struct rules_task *t, struct err *err)
+{
+	struct span rest = buf_span(&t->tail), line;
+	size_t lines = 0, skip;
+
+	while (rest.n && (rest.s[rest.n - 1] == '\n'))
+		rest.n--;
+	for (size_t i = 0; i < rest.n; i++)
+		lines += rest.s[i] == '\n';
+	skip = lines + 1 > TAIL_LINES ? lines + 1 - TAIL_LINES : 0;
+	while (span_split(&rest, '\n', &line)) {
+		if (skip)
+			skip--;
+		else
+			err_detail(err, "| %.*s", SPAN_ARG(span_cut(line, 0, 200)));
+	}
+}
+
+int rules_result(struct rules_task *t, struct err *err)
+{
+	struct engine *e = t->e;
+	int result = 0;
+
+	if (t->task.err.code == ERR_TIMEOUT)
+		result = err_set(err, ERR_TIMEOUT, "rules %s took longer than %lld s (rules.timeout) and "
+			"was ended", phase_name(t->phase), (long long)e->config.rules_timeout);
+	else if (t->task.err.code != ERR_NONE)
+		result = err_copy(err, &t->task.err);
+	else
+		result = phase_check(t->phase, t->task.status, err);
+	log_line(&e->log, "%s: rules %s: %s", t->bundle->name.s, phase_name(t->phase),
+		result < 0 ? err->text : "done");
+	if (result < 0 && err->code != ERR_SIGNAL)
+		add_tail(t, err);
+	return result;
+}
+
+void rules_task_drop(struct rules_task *t)
+{
+	struct err ignored = ERR_INIT;
+
+	task_drop(&t->task);
+	if (t->private.n && stage_remove(&t->e->place, t->private.s, &ignored) < 0)
+		log_line(&t->e->log, "%s: %s", t->private.s, ignored.text);
+	buf_drop(&t->private);
+	buf_drop(&t->tail);
+}
+
+int rules_run(struct engine *e, const struct rules_order *order, struct err *err)
+{
+	AUTO(rules_task) t = {.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT};
+
+	if (rules_begin(e, &t, order, err) < 0)
+		return -1;
+	while (t.task.running)
+		if (loop_wait((struct task *[]){&t.task}, 1, err) < 0)
+			return -1;
+	return rules_result(&t, err);
+}
+
+int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
+{
+	AUTO(buf) dir = BUF_INIT;
+	AUTO(buf) upstream = BUF_INIT;
+	struct rules_order order = {.phase = phase, .bundle = bundle};
+	int result;
+
+	installation_path(buf_span(&bundle->name), buf_span(&bundle->id), &dir);
+	upstream = buf_dup(&dir);
+	buf_add_path(&upstream, INSTALLATION_UPSTREAM);
+	order.dir = dir.s;
+	order.args[0] = upstream.s;
+	if (mime_prepare(e, err) < 0)
+		return -1;
+	result = rules_run(e, &order, err);
+	mime_settle(e);
+	return result;
+}

@@ -1,0 +1,39 @@
+/* Rules at work: one phase as a task, its output in the transaction's log. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/loop.h"
+#include "engine/session.h"
+#include "rules/phase.h"
+
+struct rules_task {
+	struct task task; /* first: the loop's callbacks are given its address */
+	struct engine *e;
+	enum phase phase;
+	const struct bundle *bundle; /* borrowed */
+	struct buf private; /* name of the stage that holds HOME and TMPDIR */
+	int64_t printed; /* bytes of output */
+	struct buf tail; /* the last of it */
+};
+
+/* What a phase works on. Paths are without the root. */
+struct rules_order {
+	enum phase phase;
+	const struct bundle *bundle;
+	const char *dir; /* the installation's folder */
+	const char *args[2]; /* paths */
+	const char *bind_from, *bind_to; /* shown read-only to the rules, where that is possible; or NULL */
+};
+
+MUST_USE int rules_begin(struct engine *e, struct rules_task *t, const struct rules_order *order,
+	struct err *err);
+/* After the task has ended: 0, or why it failed, with the tail of its output in the details. */
+MUST_USE int rules_result(struct rules_task *t, struct err *err);
+void rules_task_drop(struct rules_task *t);
+
+/* Begins, waits, and gives the result. */
+MUST_USE int rules_run(struct engine *e, const struct rules_order *order, struct err *err);
+
+/* configure or unconfigure of an installation at its place. */
+MUST_USE int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle,
+	struct err *err);

@@ -1,0 +1,51 @@
+/* What the engine holds while it is open; for the engine's own files. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/engine.h"
+#include "store/cache.h"
+#include "store/db.h"
+#include "store/journal.h"
+#include "store/log.h"
+#include "store/place.h"
+#include "sys/lock.h"
+
+struct engine {
+	struct place place;
+	struct config config;
+	struct config_origins origins;
+	struct db db;
+	struct cache cache;
+	struct lock lock;
+	struct log log; /* of the transaction at work */
+	struct watch *watch; /* borrowed, may be NULL */
+	struct buf command;
+	struct buf libexec; /* where the worker programs are */
+	struct texts proxies; /* "http_proxy=…" for the fetch worker */
+	unsigned means; /* sys/process, with `means_known` */
+	bool means_known;
+	int64_t waited_since; /* when waiting for the lock began; 0: it was free */
+	int64_t user; /* the uid that asked */
+	bool offline; /* of the request at work */
+};
+
+/* Seconds since 1970; milliseconds of a clock that is never set. */
+int64_t engine_now(void);
+int64_t engine_ms(void);
+
+unsigned engine_means(struct engine *e);
+
+/* Whether rules run inside the root by chroot; with another root and no way to do that: ERR_NEED_ROOT, unless
+ * rules.chroot is off (then they run outside, and are told the root). */
+MUST_USE int engine_chroot(struct engine *e, bool *chroot, struct err *err);
+
+/* To the watch, the log, and the system's log. */
+void engine_tell(struct engine *e, enum watch_kind kind, struct span package, const char *format, ...)
+	PRINTF(4, 5);
+void engine_event(struct engine *e, const struct event *event); /* to the watch only */
+
+/* As db_world, into *world after dropping what it held. */
+MUST_USE int engine_reload(struct engine *e, struct world *world, struct err *err);

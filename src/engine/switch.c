@@ -1,0 +1,283 @@
+/* Act two: per package, the old version out of use and the new one into it. */
+#include "engine/switch.h"
+
+#include "engine/clean.h"
+#include "engine/run_rules.h"
+#include "store/installation.h"
+#include "sys/signals.h"
+
+/* One item at work. */
+struct turn {
+	struct engine *e;
+	struct plan_item *item;
+	struct journal_step *unconfigure, *configure, *purge; /* NULL: not planned */
+	const struct request *request;
+};
+
+int switch_publish(struct engine *e, struct span name, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+
+	if (db_world(&e->db, &world, err) < 0)
+		return -1;
+	return links_publish(&e->place, &world, name, err);
+}
+
+int switch_back(struct engine *e, const struct bundle *made, const struct bundle *old, struct err *err)
+{
+	struct err failure = ERR_INIT;
+
+	signals_hold();
+	if (made && rules_switch(e, PHASE_UNCONFIGURE, made, &failure) < 0)
+		engine_tell(e, WATCH_WARN, buf_span(&made->name), "taking back what configure did: %s",
+			failure.text);
+	if (!old)
+		return 0;
+	if (rules_switch(e, PHASE_CONFIGURE, old, err) < 0)
+		return -1;
+	engine_tell(e, WATCH_INFO, buf_span(&old->name), "%.*s is in use again",
+		SPAN_ARG(bundle_version(old)));
+	return 0;
+}
+
+/* A step's status and, where a bundle is given, its state: one commit. */
+static int note(struct turn *t, struct journal_step *step, enum step_status status,
+	const struct bundle *b, enum bundle_state state, struct err *err)
+{
+	struct db *db = &t->e->db;
+
+	if (db_begin(db, err) < 0)
+		return -1;
+	if (journal_set(db, step, status, err) < 0 ||
+		(b && db_set_state(db, b->row, state, engine_now(), err) < 0) ||
+		(b && switch_publish(t->e, buf_span(&b->name), err) < 0)) {
+		db_abandon(db);
+		return -1;
+	}
+	return db_commit(db, err);
+}
+
+/* The old one stays: what it was before is put right again, and its state noted. */
+static int keep_old(struct turn *t, const struct bundle *made, const struct err *why, struct err *err)
+{
+	struct bundle *old = &t->item->from;
+	bool had_old = t->unconfigure != NULL;
+	struct err failure = ERR_INIT;
+	enum bundle_state state = BUNDLE_INSTALLED;
+
+	t->item->result = RESULT_BACK;
+	/* "In use" is said before anything is done: configuring again would only disturb. */
+	if (had_old && !made && why->code == ERR_IN_USE)
+		return note(t, t->unconfigure, STATUS_FAILED, NULL, state, err);
+	if (switch_back(t->e, made, had_old ? old : NULL, &failure) < 0) {
+		state = BUNDLE_BROKEN;
+		t->item->result = RESULT_FAILED;
+		engine_tell(t->e, WATCH_WARN, buf_span(&old->name), "%s; it is broken now; mend it with: "
+			"fardel reconfigure %s", failure.text, old->name.s);
+	}
+	return note(t, had_old ? t->unconfigure : t->configure, STATUS_FAILED, had_old ? old : NULL, state,
+		err);
+}
+
+/* The new one was made by this transaction and did not work: it goes. */
+static int drop_new(struct turn *t, struct err *err)
+{
+	struct bundle *to = &t->item->to;
+	struct db *db = &t->e->db;
+
+	if (!t->configure->fresh)
+		return 0;
+	if (db_begin(db, err) < 0)
+		return -1;
+	if (db_delete_bundle(db, to->row, err) < 0 || switch_publish(t->e, buf_span(&to->name), err) < 0) {
+		db_abandon(db);
+		return -1;
+	}
+	if (db_commit(db, err) < 0)
+		return -1;
+	clean_purge(t->e, buf_span(&to->name), buf_span(&to->id));
+	return 0;
+}
+
+/* 1: done or not planned; 0: failed (*why), the old one stays; -1. */
+static int unconfigure(struct turn *t, struct err *why, struct err *err)
+{
+	if (!t->unconfigure)
+		return 1;
+	if (note(t, t->unconfigure, STATUS_BEGUN, NULL, 0, err) < 0)
+		return -1;
+	if (rules_switch(t->e, PHASE_UNCONFIGURE, &t->item->from, why) == 0)
+		return 1;
+	if (t->request->force && why->code != ERR_IN_USE && why->code != ERR_SIGNAL) {
+		engine_tell(t->e, WATCH_WARN, buf_span(&t->item->from.name), "%s; going on (--force)",
+			why->text);
+		err_clear(why);
+		return 1;
+	}
+	return keep_old(t, NULL, why, err) < 0 ? -1 : 0;
+}
+
+/* The package's own configuration failed on it again: there is nothing older to go back to. */
+static int mark_broken(struct turn *t, struct err *why, struct err *err)
+{
+	enum bundle_state state = BUNDLE_BROKEN;
+	struct err failure = ERR_INIT;
+
+	if (why->code == ERR_SIGNAL && switch_back(t->e, NULL, &t->item->to, &failure) == 0)
+		state = BUNDLE_INSTALLED;
+	t->item->result = state == BUNDLE_BROKEN ? RESULT_FAILED : RESULT_BACK;
+	if (state == BUNDLE_BROKEN)
+		err_next(why, "mend the cause, then: fardel reconfigure %s", t->item->to.name.s);
+	return note(t, t->configure, STATUS_FAILED, &t->item->to, state, err);
+}
+
+/* The states that a configure which went well leads to, with the links: one commit. */
+static int commit_configured(struct turn *t, struct err *err)
+{
+	struct db *db = &t->e->db;
+	int64_t now = engine_now();
+
+	if (db_begin(db, err) < 0)
+		return -1;
+	if ((t->unconfigure && db_set_state(db, t->item->from.row, BUNDLE_PREPARED, now, err) < 0) ||
+		db_set_state(db, t->item->to.row, BUNDLE_INSTALLED, now, err) < 0 ||
+		(t->unconfigure && journal_set(db, t->unconfigure, STATUS_DONE, err) < 0) ||
+		journal_set(db, t->configure, STATUS_DONE, err) < 0 ||
+		switch_publish(t->e, buf_span(&t->item->to.name), err) < 0) {
+		db_abandon(db);
+		return -1;
+	}
+	t->item->to.state = BUNDLE_INSTALLED;
+	t->item->to.since = now;
+	return db_commit(db, err);
+}
+
+/* 1: done; 0: failed, and taken back; -1. */
+static int configure(struct turn *t, struct err *why, struct err *err)
+{
+	bool again = !t->unconfigure && t->item->to.state != BUNDLE_PREPARED;
+
+	if (note(t, t->configure, STATUS_BEGUN, NULL, 0, err) < 0)
+		return -1;
+	if (rules_switch(t->e, PHASE_CONFIGURE, &t->item->to, why) == 0)
+		return commit_configured(t, err) < 0 ? -1 : 1;
+	if (again)
+		return mark_broken(t, why, err) < 0 ? -1 : 0;
+	if (keep_old(t, &t->item->to, why, err) < 0 || drop_new(t, err) < 0)
+		return -1;
+	return 0;
+}
+
+/* Out of use for good: the state is written, or with a purge all of the package's rows go, in one commit. */
+static int commit_unconfigured(struct turn *t, struct err *err)
+{
+	struct db *db = &t->e->db;
+	AUTO(world) world = WORLD_INIT;
+	int result = 0;
+
+	if (db_world(db, &world, err) < 0 || db_begin(db, err) < 0)
+		return -1;
+	if (t->unconfigure)
+		result = journal_set(db, t->unconfigure, STATUS_DONE, err);
+	if (result == 0 && t->purge)
+		result = journal_set(db, t->purge, STATUS_BEGUN, err);
+	if (result == 0 && !t->purge)
+		result = db_set_state(db, t->item->from.row, BUNDLE_PREPARED, engine_now(), err);
+	for (size_t i = 0; result == 0 && t->purge && i < world.of.n; i++)
+		if (span_is(buf_span(&world.of.v[i].name), buf_span(&t->item->from.name)))
+			result = db_delete_bundle(db, world.of.v[i].row, err);
+	if (result < 0 || switch_publish(t->e, buf_span(&t->item->from.name), err) < 0) {
+		db_abandon(db);
+		return -1;
+	}
+	if (db_commit(db, err) < 0)
+		return -1;
+	if (t->purge)
+		clean_purge(t->e, buf_span(&t->item->from.name), SPAN(""));
+	return 0;
+}
+
+/* 1: done; 0: failed (*why); -1. */
+static int take_turn(struct turn *t, struct err *why, struct err *err)
+{
+	int result = unconfigure(t, why, err);
+
+	if (result <= 0)
+		return result;
+	if (t->configure)
+		return configure(t, why, err);
+	return commit_unconfigured(t, err) < 0 ? -1 : 1;
+}
+
+static void fail(struct plan_item *item, struct err *why, struct err *failed)
+{
+	if (item->result == RESULT_OPEN)
+		item->result = RESULT_FAILED;
+	buf_sets(&item->why, why->text);
+	if (failed->code == ERR_NONE) {
+		err_copy(failed, why);
+		err_at(failed, "%s", item->to.name.s);
+	}
+}
+
+static void tell_turn(struct turn *t, enum watch_kind kind, int64_t failed)
+{
+	struct event event = {.kind = kind, .package = buf_span(&t->item->to.name), .done = failed,
+		.text = span_of(t->configure ? step_rows[STEP_CONFIGURE].name
+					     : step_rows[STEP_UNCONFIGURE].name)};
+
+	engine_event(t->e, &event);
+}
+
+/* One item: 1 go on, 0 it failed, -1. */
+static int switch_item(struct turn *t, struct err *failed, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int result;
+
+	tell_turn(t, WATCH_STEP, 0);
+	result = take_turn(t, &why, err);
+	tell_turn(t, WATCH_STEP_END, result == 1 ? 0 : -1);
+	if (result == 1)
+		t->item->result = RESULT_DONE;
+	if (result == 0)
+		fail(t->item, &why, failed);
+	if (result == 0 && why.code == ERR_SIGNAL)
+		return err_copy(err, &why);
+	return result;
+}
+
+int switch_all(struct engine *e, struct plan *plan, struct journal *journal,
+	const struct request *request, struct err *failed, struct err *err)
+{
+	bool stop = false;
+
+	for (size_t i = 0; i < plan->of.n; i++) {
+		struct turn t = {.e = e, .item = &plan->of.v[i], .request = request,
+			.unconfigure = journal_get(journal, i, STEP_UNCONFIGURE),
+			.configure = journal_get(journal, i, STEP_CONFIGURE),
+			.purge = journal_get(journal, i, STEP_PURGE)};
+		int result;
+
+		if (t.item->result != RESULT_OPEN)
+			continue;
+		if (!t.unconfigure && !t.configure && !t.purge) {
+			t.item->result = RESULT_DONE;
+			continue;
+		}
+		if (stop) {
+			t.item->result = RESULT_SKIPPED;
+			continue;
+		}
+		if (signals_pending()) {
+			err_set(err, ERR_SIGNAL, "interrupted");
+			err->sys = signals_pending();
+			return -1;
+		}
+		result = switch_item(&t, failed, err);
+		if (result < 0)
+			return err_at(err, "%s", t.item->to.name.s);
+		stop = result == 0 && !request->keep_going;
+	}
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* What the engine tells while it works; cmd draws it. All text in events is raw: who prints it escapes it. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/span.h"
+#include "model/plan.h"
+
+enum watch_kind {
+	WATCH_PLAN, /* the plan is made; nothing has been done */
+	WATCH_WAIT, /* another fardel holds the lock: text says who; total is the seconds it may take, -1 for ever */
+	WATCH_TRANSFER, /* a pack is arriving: package, text = file name, done, total (-1 unknown) */
+	WATCH_TRANSFER_END, /* that one has ended, well or not */
+	WATCH_STEP, /* package, text = the step's name: begun */
+	WATCH_STEP_END, /* done = 0 well, else failed */
+	WATCH_OUTPUT, /* package, text = a piece of the rules' output (for --debug) */
+	WATCH_DEBUG,
+	WATCH_INFO,
+	WATCH_WARN,
+};
+
+struct event {
+	enum watch_kind kind;
+	struct span package; /* may be empty */
+	struct span text;
+	int64_t done, total;
+	const struct plan *plan; /* WATCH_PLAN */
+};
+
+struct watch {
+	void (*on)(struct watch *watch, const struct event *event);
+};

@@ -1,0 +1,122 @@
+/* Worker programs of libexec. */
+#include "engine/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "model/message.h"
+#include "sys/fd.h"
+#include "sys/process.h"
+
+#define FDS_MAX 4
+
+/* FAIL carries the worker's error: it is why the task ended, and the worker ends by itself. */
+static int take_failure(const struct frame *frame, struct err *err)
+{
+	struct err said = ERR_INIT;
+
+	if (!message_get_err(frame->payload, &said) || said.code == ERR_NONE)
+		return err_set(err, ERR_WORKER, "a worker's error that cannot be read");
+	*err = said;
+	return -1;
+}
+
+static int input(struct task *task, struct err *err)
+{
+	struct worker *w = (struct worker *)task;
+	struct frame frame;
+
+	for (;;) {
+		int got = frame_read(&w->reader, task->fd, &frame, err);
+
+		if (got == 2)
+			return 1;
+		if (got <= 0)
+			return got;
+		if (w->finished)
+			return err_set(err, ERR_WORKER, "fardel-%s spoke on after its end", w->name);
+		if (frame.type == MESSAGE_FAIL)
+			return take_failure(&frame, err);
+		if (w->frame(w, &frame, err) < 0)
+			return -1;
+	}
+}
+
+static int start(struct engine *e, struct worker *w, int socket, const int *fds, unsigned fd_count,
+	struct err *err)
+{
+	AUTO(buf) program = buf_dup(&e->libexec);
+	const char *argv[2] = {NULL, NULL};
+	const char *envp[8] = {"LANG=C.UTF-8"};
+	int given[FDS_MAX + 1] = {socket};
+	struct process_spec spec = {
+		.argv = argv, .envp = envp, .output = STDERR_FILENO, .fds = given,
+		.fd_count = fd_count + 1, .hold = -1};
+
+	buf_addf(&program, "/fardel-%s", w->name);
+	argv[0] = program.s;
+	spec.program = program.s;
+	for (size_t i = 0; i < e->proxies.of.n && i + 2 < COUNT(envp); i++)
+		envp[i + 1] = e->proxies.of.v[i].s;
+	memcpy(given + 1, fds, fd_count * sizeof(fds[0]));
+	return process_start(&spec, &w->task.process, err);
+}
+
+int worker_start(struct engine *e, struct worker *w, const char *name, const int *fds,
+	unsigned fd_count, uint32_t type, struct span order, struct err *err)
+{
+	int pair[2];
+
+	w->task = TASK_INIT;
+	w->name = name;
+	w->reader = FRAME_READER_INIT;
+	w->finished = false;
+	if (fd_count > FDS_MAX)
+		mem_panic("too many descriptors for a worker");
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_sys(err, "make a socket");
+	if (start(e, w, pair[1], fds, fd_count, err) < 0 || frame_send(pair[0], type, order, err) < 0) {
+		fd_drop(&pair[0]);
+		fd_drop(&pair[1]);
+		task_drop(&w->task);
+		return err_at(err, "fardel-%s", name);
+	}
+	fd_drop(&pair[1]);
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	w->task.fd = pair[0];
+	w->task.input = input;
+	w->task.running = true;
+	return 0;
+}
+
+int worker_result(struct worker *w, struct err *err)
+{
+	if (w->task.err.code != ERR_NONE) {
+		*err = w->task.err;
+		return -1;
+	}
+	if (w->finished)
+		return 0;
+	if (WIFSIGNALED(w->task.status))
+		return err_set(err, ERR_WORKER, "fardel-%s was killed by signal %d (%s)", w->name,
+			WTERMSIG(w->task.status), strsignal(WTERMSIG(w->task.status)));
+	return err_set(err, ERR_WORKER, "fardel-%s ended before its work was done (exit status %d)",
+		w->name, WEXITSTATUS(w->task.status));
+}
+
+int worker_finish(struct worker *w, struct err *err)
+{
+	if (loop_finish(&w->task, err) < 0)
+		return -1;
+	return worker_result(w, err);
+}
+
+void worker_drop(struct worker *w)
+{
+	task_drop(&w->task);
+	frame_reader_drop(&w->reader);
+}

@@ -1,0 +1,107 @@
+/* Decompressing gzip strictly, by zlib. */
+#include "ext/gzip.h"
+
+#include <stdlib.h>
+#define ZLIB_CONST
+#include <zlib.h>
+
+#include "base/mem.h"
+
+enum state { STATE_MEMBER, STATE_BETWEEN, STATE_PADDING };
+
+struct gunzip {
+	z_stream z;
+	enum state state;
+};
+
+struct gunzip *gunzip_new(void)
+{
+	struct gunzip *g = mem_zero(1, sizeof(*g));
+
+	if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK)
+		mem_panic("out of memory");
+	return g;
+}
+
+void gunzip_free(struct gunzip *g)
+{
+	if (!g)
+		return;
+	inflateEnd(&g->z);
+	free(g);
+}
+
+/* What stands behind a member: another one, or padding. */
+static int begin_next(struct gunzip *g, struct span in, struct err *err)
+{
+	if (in.s[0] == 0) {
+		g->state = STATE_PADDING;
+		return 0;
+	}
+	if ((unsigned char)in.s[0] != 0x1f)
+		return err_set(err, ERR_INSTALLER, "something else stands behind the gzip data");
+	if (inflateReset(&g->z) != Z_OK)
+		mem_panic("out of memory");
+	g->state = STATE_MEMBER;
+	return 0;
+}
+
+static int skip_padding(struct span *in, struct err *err)
+{
+	for (size_t i = 0; i < in->n; i++)
+		if (in->s[i])
+			return err_set(
+				err, ERR_INSTALLER, "something else stands behind the gzip data");
+	*in = span_cut(*in, in->n, 0);
+	return 0;
+}
+
+static long inflate_some(struct gunzip *g, struct span *in, void *to, size_t room, struct err *err)
+{
+	uInt given = (uInt)(in->n < 1U << 20 ? in->n : 1U << 20);
+	uInt space = (uInt)(room < 1U << 20 ? room : 1U << 20);
+	int rc;
+
+	g->z.next_in = (const Bytef *)in->s;
+	g->z.avail_in = given;
+	g->z.next_out = to;
+	g->z.avail_out = space;
+	rc = inflate(&g->z, Z_NO_FLUSH);
+	if (rc == Z_MEM_ERROR)
+		mem_panic("out of memory");
+	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
+		return err_set(err, ERR_INSTALLER, "damaged gzip data: %s",
+			g->z.msg ? g->z.msg : "not to be understood");
+	if (rc == Z_STREAM_END)
+		g->state = STATE_BETWEEN;
+	*in = span_cut(*in, given - g->z.avail_in, in->n);
+	return (long)(space - g->z.avail_out);
+}
+
+long gunzip_run(struct gunzip *g, struct span *in, void *to, size_t room, struct err *err)
+{
+	for (;;) {
+		size_t before = in->n;
+		long made;
+
+		if (g->state == STATE_PADDING)
+			return skip_padding(in, err);
+		if (g->state == STATE_BETWEEN) {
+			if (!in->n)
+				return 0;
+			if (begin_next(g, *in, err) < 0)
+				return -1;
+			continue;
+		}
+		made = inflate_some(g, in, to, room, err);
+		if (made)
+			return made;
+		if (in->n == before)
+			return 0;
+	}
+}
+
+bool gunzip_is_whole(const struct gunzip *g)
+{
+	return g->state != STATE_MEMBER;
+}

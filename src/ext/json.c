@@ -1,0 +1,157 @@
+/* JSON values, by jansson. */
+#include "ext/json.h"
+
+#undef json_object
+#undef json_array
+#undef json_null
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static struct json *ours(json_t *value)
+{
+	if (!value)
+		mem_panic("JSON value cannot be made");
+	return (struct json *)value;
+}
+
+static json_t *theirs(struct json *value)
+{
+	return (json_t *)value;
+}
+
+static const json_t *borrowed(const struct json *value)
+{
+	return (const json_t *)value;
+}
+
+struct json *json_new_object(void)
+{
+	return ours(json_object());
+}
+
+struct json *json_new_array(void)
+{
+	return ours(json_array());
+}
+
+struct json *json_new_null(void)
+{
+	return ours(json_null());
+}
+
+struct json *json_text(struct span x)
+{
+	AUTO(buf) clean = BUF_INIT;
+	uint32_t point;
+
+	while (x.n) {
+		size_t n = text_character(x, &point);
+
+		if (n)
+			buf_add(&clean, x.s, n);
+		else
+			text_escape(&clean, span_cut(x, 0, 1));
+		x = span_cut(x, n ? n : 1, x.n);
+	}
+	return ours(json_stringn(clean.s, clean.n));
+}
+
+struct json *json_number(int64_t value)
+{
+	return ours(json_integer(value));
+}
+
+struct json *json_bool(bool value)
+{
+	return ours(json_boolean(value));
+}
+
+void json_free(struct json *value)
+{
+	json_decref(theirs(value));
+}
+
+void json_put(struct json *object, const char *key, struct json *value)
+{
+	if (json_object_set_new(theirs(object), key, theirs(value)) < 0)
+		mem_panic("JSON key cannot be set");
+}
+
+void json_put_text(struct json *object, const char *key, struct span x)
+{
+	json_put(object, key, json_text(x));
+}
+
+void json_put_number(struct json *object, const char *key, int64_t value)
+{
+	json_put(object, key, json_number(value));
+}
+
+void json_put_bool(struct json *object, const char *key, bool value)
+{
+	json_put(object, key, json_bool(value));
+}
+
+void json_append(struct json *array, struct json *value)
+{
+	if (json_array_append_new(theirs(array), theirs(value)) < 0)
+		mem_panic("JSON value cannot be appended");
+}
+
+/* jansson escapes controls below blank only; the others can only stand inside of texts here. */
+static void add_character(struct buf *out, struct span character, uint32_t point)
+{
+	AUTO(buf) safe = BUF_INIT;
+
+	text_escape(&safe, character);
+	if (character.s[0] == '\\' || span_is(buf_span(&safe), character))
+		buf_add_span(out, character);
+	else
+		buf_addf(out, "\\u%04X", (unsigned)point);
+}
+
+void json_format(const struct json *value, struct buf *out)
+{
+	AUTO_FREE char *raw = json_dumps(borrowed(value), JSON_COMPACT | JSON_ENCODE_ANY);
+	struct span rest = span_of(raw);
+	uint32_t point;
+
+	if (!raw)
+		mem_panic("JSON cannot be written");
+	while (rest.n) {
+		size_t n = text_character(rest, &point);
+
+		if (!n)
+			mem_panic("JSON is not UTF-8");
+		if (n == 1 && point != 0x7f)
+			buf_addc(out, rest.s[0]);
+		else
+			add_character(out, span_cut(rest, 0, n), point);
+		rest = span_cut(rest, n, rest.n);
+	}
+}
+
+int json_parse(struct span text, struct json **out, struct err *err)
+{
+	json_error_t bad;
+	json_t *value = json_loadb(text.s, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &bad);
+
+	if (!value)
+		return err_set(err, ERR_FAILED, "not JSON: line %d, column %d: %s", bad.line,
+			bad.column, bad.text);
+	*out = ours(value);
+	return 0;
+}
+
+const struct json *json_get(const struct json *object, const char *key)
+{
+	return (const struct json *)json_object_get(borrowed(object), key);
+}
+
+const char *json_get_text(const struct json *object, const char *key)
+{
+	return json_string_value(borrowed(json_get(object, key)));
+}

@@ -1,0 +1,251 @@
+/* SQLite, as much of it as state.db needs. */
+#include "ext/sql.h"
+
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#define VALUE_MAX (16 << 20)
+#define BUSY_MS 10000 /* writers have the lock: only a checkpoint or an old reader can be in the way */
+
+struct sql {
+	sqlite3 *db;
+	struct buf path;
+};
+
+struct sql_row {
+	struct sql *db;
+	sqlite3_stmt *statement;
+};
+
+static int fail(struct sql *db, struct err *err)
+{
+	int code = sqlite3_errcode(db->db);
+
+	err_set(err, code == SQLITE_FULL ? ERR_NO_SPACE : ERR_BAD_STATE, "%s: %s", db->path.s,
+		sqlite3_errmsg(db->db));
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
+		err_next(err, "keep a copy of it and restore it from a backup, then run: fardel doctor");
+	return -1;
+}
+
+static void harden(struct sql *db)
+{
+	int persist = 1;
+
+	sqlite3_limit(db->db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
+	sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
+	sqlite3_busy_timeout(db->db, BUSY_MS);
+}
+
+/* file:PATH with what a URI gives meaning to escaped. */
+static void add_uri(struct buf *out, const char *path, const char *query)
+{
+	buf_adds(out, "file:");
+	for (; *path; path++) {
+		if (strchr("%?#", *path))
+			buf_addf(out, "%%%02X", (unsigned)*path);
+		else
+			buf_addc(out, *path);
+	}
+	buf_adds(out, query);
+}
+
+/* A reader without rights cannot make the -shm file: where it is missing nobody writes, and the file can be taken as it
+ * is. */
+static bool is_at_rest(const char *path)
+{
+	AUTO(buf) shm = buf_of(path);
+	struct stat st;
+
+	buf_adds(&shm, "-shm");
+	return stat(shm.s, &st) < 0;
+}
+
+int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err)
+{
+	struct sql *db = mem_zero(1, sizeof(*db));
+	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+	AUTO(buf) uri = BUF_INIT;
+
+	db->path = buf_of(path);
+	flags |= mode == SQL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	add_uri(&uri, path, mode == SQL_READ && is_at_rest(path) ? "?immutable=1" : "");
+	if (sqlite3_open_v2(uri.s, &db->db, flags, NULL) != SQLITE_OK) {
+		if (!db->db)
+			mem_panic("out of memory");
+		fail(db, err);
+		sql_close(db);
+		return -1;
+	}
+	harden(db);
+	if (mode == SQL_WRITE &&
+		sql_run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+			    "PRAGMA cell_size_check=ON;", err) < 0) {
+		sql_close(db);
+		return -1;
+	}
+	*out = db;
+	return 0;
+}
+
+void sql_close(struct sql *db)
+{
+	if (!db)
+		return;
+	sqlite3_close_v2(db->db);
+	buf_drop(&db->path);
+	free(db);
+}
+
+int sql_run(struct sql *db, const char *text, struct err *err)
+{
+	if (sqlite3_exec(db->db, text, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(db, err);
+	return 0;
+}
+
+static int bind(sqlite3_stmt *statement, const char *kinds, va_list args)
+{
+	for (int i = 0; kinds[i]; i++) {
+		int code = SQLITE_OK;
+
+		if (kinds[i] == 'i') {
+			code = sqlite3_bind_int64(statement, i + 1, va_arg(args, int64_t));
+		} else if (kinds[i] == 't') {
+			struct span x = va_arg(args, struct span);
+
+			code = sqlite3_bind_text64(statement, i + 1, x.s, x.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+		}
+		if (code != SQLITE_OK)
+			return code;
+	}
+	return SQLITE_OK;
+}
+
+static int prepare(struct sql *db, sqlite3_stmt **out, struct err *err, const char *text,
+	const char *kinds, va_list args)
+{
+	*out = NULL;
+	if (sqlite3_prepare_v2(db->db, text, -1, out, NULL) != SQLITE_OK ||
+		bind(*out, kinds, args) != SQLITE_OK) {
+		fail(db, err);
+		sqlite3_finalize(*out);
+		return -1;
+	}
+	return 0;
+}
+
+int sql_do(struct sql *db, struct err *err, const char *text, const char *kinds, ...)
+{
+	sqlite3_stmt *statement;
+	va_list args;
+	int result;
+
+	va_start(args, kinds);
+	result = prepare(db, &statement, err, text, kinds, args);
+	va_end(args);
+	if (result < 0)
+		return -1;
+	if (sqlite3_step(statement) != SQLITE_DONE)
+		result = fail(db, err);
+	sqlite3_finalize(statement);
+	return result;
+}
+
+int sql_query(struct sql *db, struct sql_row **out, struct err *err, const char *text,
+	const char *kinds, ...)
+{
+	sqlite3_stmt *statement;
+	va_list args;
+	int result;
+
+	*out = NULL;
+	va_start(args, kinds);
+	result = prepare(db, &statement, err, text, kinds, args);
+	va_end(args);
+	if (result < 0)
+		return -1;
+	*out = mem_zero(1, sizeof(**out));
+	(*out)->db = db;
+	(*out)->statement = statement;
+	return 0;
+}
+
+int sql_next(struct sql_row *row, struct err *err)
+{
+	switch (sqlite3_step(row->statement)) {
+	case SQLITE_ROW: return 1;
+	case SQLITE_DONE: return 0;
+	default: return fail(row->db, err);
+	}
+}
+
+int64_t sql_integer(struct sql_row *row, int column)
+{
+	return sqlite3_column_int64(row->statement, column);
+}
+
+struct span sql_text(struct sql_row *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row->statement, column);
+
+	return text ? (struct span){text, (size_t)sqlite3_column_bytes(row->statement, column)}
+		    : SPAN("");
+}
+
+void sql_end(struct sql_row *row)
+{
+	if (!row)
+		return;
+	sqlite3_finalize(row->statement);
+	free(row);
+}
+
+int64_t sql_last_row(struct sql *db)
+{
+	return sqlite3_last_insert_rowid(db->db);
+}
+
+int64_t sql_changed(struct sql *db)
+{
+	return sqlite3_changes64(db->db);
+}
+
+int sql_version(struct sql *db, int64_t *version, struct err *err)
+{
+	struct sql_row *row;
+	int result;
+
+	if (sql_query(db, &row, err, "PRAGMA user_version", "") < 0)
+		return -1;
+	result = sql_next(row, err);
+	*version = result == 1 ? sql_integer(row, 0) : 0;
+	sql_end(row);
+	return result < 0 ? -1 : 0;
+}
+
+int sql_check(struct sql *db, struct err *err)
+{
+	struct sql_row *row;
+	int result;
+
+	if (sql_query(db, &row, err, "PRAGMA integrity_check(1)", "") < 0)
+		return -1;
+	result = sql_next(row, err);
+	if (result == 1 && !span_is_text(sql_text(row, 0), "ok")) {
+		err_set(err, ERR_BAD_STATE, "%s", sql_text(row, 0).s);
+		result = 0;
+	}
+	sql_end(row);
+	return result;
+}

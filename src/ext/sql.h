@@ -1,0 +1,42 @@
+/* SQLite, as much of it as state.db needs. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+
+struct sql; /* an open database */
+struct sql_row; /* a statement that is being stepped through */
+
+enum sql_mode {
+	SQL_WRITE, /* made if missing, WAL, synchronous=FULL, the -wal and -shm files stay */
+	SQL_READ, /* read-only; never waits for a writer, never writes */
+};
+
+/* Opens defensively: no extensions, no trusted schema, cells checked, a size limit of 16 MiB a value. */
+MUST_USE int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err);
+void sql_close(struct sql *db); /* NULL is fine */
+
+/* Runs statements that give no rows and take no values: schema, BEGIN IMMEDIATE, COMMIT, ROLLBACK. */
+MUST_USE int sql_run(struct sql *db, const char *text, struct err *err);
+
+/* A statement with values for its ?s, in order: kinds is a letter each: i (int64_t), t (struct span; text), n (SQL NULL,
+ * takes no argument). E.g. sql_do(db, err, "UPDATE t SET a=? WHERE b=?", "it", (int64_t)1, span). */
+MUST_USE int sql_do(struct sql *db, struct err *err, const char *text, const char *kinds, ...);
+/* The same, for a statement that gives rows: *out is stepped through and must be ended. */
+MUST_USE int sql_query(struct sql *db, struct sql_row **out, struct err *err, const char *text,
+	const char *kinds, ...);
+/* 1: a row is there; 0: no more; -1. */
+MUST_USE int sql_next(struct sql_row *row, struct err *err);
+int64_t sql_integer(struct sql_row *row, int column);
+struct span sql_text(struct sql_row *row, int column); /* until the next step; "" for NULL */
+void sql_end(struct sql_row *row); /* NULL is fine */
+
+int64_t sql_last_row(struct sql *db); /* rowid of the newest insert */
+int64_t sql_changed(struct sql *db); /* rows that the last statement changed */
+/* PRAGMA user_version. */
+MUST_USE int sql_version(struct sql *db, int64_t *version, struct err *err);
+/* PRAGMA integrity_check, quickly: 1 sound, 0 not (what is wrong is in err's text), -1. */
+MUST_USE int sql_check(struct sql *db, struct err *err);

@@ -1,0 +1,63 @@
+/* Aligned tables on a terminal, by libsmartcols. */
+#include "ext/table.h"
+
+#include <libsmartcols/libsmartcols.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+struct table {
+	struct libscols_table *tb;
+	size_t count;
+};
+
+static void check(int rc)
+{
+	if (rc)
+		mem_panic("table cannot be made");
+}
+
+struct table *table_new(const struct table_column *columns, size_t count, bool color)
+{
+	struct table *t = mem_zero(1, sizeof(*t));
+
+	t->count = count;
+	t->tb = scols_new_table();
+	check(!t->tb);
+	check(scols_table_set_column_separator(t->tb, "   "));
+	check(scols_table_enable_colors(t->tb, color));
+	for (size_t i = 0; i < count; i++) {
+		int flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) |
+			    (columns[i].trunc ? SCOLS_FL_TRUNC : 0);
+		struct libscols_column *c =
+			scols_table_new_column(t->tb, columns[i].title, 0, flags);
+
+		check(!c);
+		if (color)
+			check(scols_cell_set_color(scols_column_get_header(c), "bold"));
+	}
+	return t;
+}
+
+void table_add(struct table *t, const struct span *cells)
+{
+	struct libscols_line *line = scols_table_new_line(t->tb, NULL);
+
+	check(!line);
+	for (size_t i = 0; i < t->count; i++)
+		check(scols_line_refer_data(line, i, mem_dupn(cells[i].s, cells[i].n)));
+}
+
+void table_print(struct table *t, FILE *to)
+{
+	check(scols_table_set_stream(t->tb, to));
+	check(scols_print_table(t->tb));
+}
+
+void table_free(struct table *t)
+{
+	if (!t)
+		return;
+	scols_unref_table(t->tb);
+	free(t);
+}

@@ -1,0 +1,37 @@
+/* TOML documents, by toml++: read only, as a flat list of dotted keys. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attr.h"
+#include "base/err.h"
+#include "base/span.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum toml_kind { TOML_TEXT, TOML_INTEGER, TOML_BOOL, TOML_TEXTS, TOML_OTHER };
+
+/* One key with its value: "fetch.retries". Valid during the callback only. */
+struct toml_item {
+	const char *key;
+	enum toml_kind kind;
+	const char *text; /* TOML_TEXT */
+	int64_t integer; /* TOML_INTEGER */
+	bool yes; /* TOML_BOOL */
+	const char *const *texts; /* TOML_TEXTS: an array of strings (an empty array too) */
+	size_t count;
+	unsigned line, column;
+};
+
+/* Calls fn for each key of the document, in the document's order; a return of -1 ends it. Not TOML:
+ * ERR_CONFIG with line and column. No exception leaves it. */
+MUST_USE int toml_parse(struct span text,
+	int (*fn)(void *arg, const struct toml_item *, struct err *), void *arg, struct err *err);
+
+#ifdef __cplusplus
+}
+#endif

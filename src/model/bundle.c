@@ -1,0 +1,123 @@
+/* Bundles, and the world they make up. */
+#include "model/bundle.h"
+
+static const char *const states[BUNDLE_STATES] = {
+	[BUNDLE_EXTRACTED] = "extracted",
+	[BUNDLE_FETCHED] = "fetched",
+	[BUNDLE_PREPARED] = "prepared",
+	[BUNDLE_INSTALLED] = "installed",
+	[BUNDLE_BROKEN] = "broken",
+};
+
+void bundle_init(struct bundle *b)
+{
+	*b = (struct bundle){
+		.name = BUF_INIT,
+		.id = BUF_INIT,
+		.version = BUF_INIT,
+		.puavo_id = BUF_INIT,
+		.pack = BUF_INIT,
+		.size = -1,
+		.pack_size = -1,
+	};
+}
+
+void bundle_drop(struct bundle *b)
+{
+	buf_drop(&b->name);
+	buf_drop(&b->id);
+	buf_drop(&b->version);
+	buf_drop(&b->puavo_id);
+	buf_drop(&b->pack);
+	bundle_init(b);
+}
+
+struct bundle bundle_dup(const struct bundle *b)
+{
+	struct bundle copy = *b;
+
+	copy.name = buf_dup(&b->name);
+	copy.id = buf_dup(&b->id);
+	copy.version = buf_dup(&b->version);
+	copy.puavo_id = buf_dup(&b->puavo_id);
+	copy.pack = buf_dup(&b->pack);
+	return copy;
+}
+
+const char *bundle_state_name(enum bundle_state state)
+{
+	return states[state];
+}
+
+bool bundle_state_parse(struct span text, enum bundle_state *out)
+{
+	for (unsigned state = 0; state < BUNDLE_STATES; state++)
+		if (span_is_text(text, states[state])) {
+			*out = (enum bundle_state)state;
+			return true;
+		}
+	return false;
+}
+
+struct span bundle_version(const struct bundle *b)
+{
+	return b->version.n ? buf_span(&b->version) : span_cut(buf_span(&b->id), 0, 8);
+}
+
+static bool is_number(struct span x)
+{
+	for (size_t i = 0; i < x.n; i++)
+		if (x.s[i] < '0' || x.s[i] > '9')
+			return false;
+	return x.n;
+}
+
+static struct span without_zeros(struct span x)
+{
+	while (x.n > 1 && x.s[0] == '0')
+		x = span_cut(x, 1, x.n);
+	return x;
+}
+
+int bundle_compare_version(struct span a, struct span b)
+{
+	if (!is_number(a) || !is_number(b))
+		return 0;
+	a = without_zeros(a);
+	b = without_zeros(b);
+	return a.n != b.n ? (a.n > b.n ? 1 : -1) : span_compare(a, b);
+}
+
+void world_drop(struct world *w)
+{
+	vec_drop_each(&w->of, bundle_drop);
+}
+
+const struct bundle *world_get(const struct world *w, struct span name, struct span id)
+{
+	VEC_FOR (const struct bundle, b, &w->of)
+		if (span_is(buf_span(&b->name), name) && span_is(buf_span(&b->id), id))
+			return b;
+	return NULL;
+}
+
+const struct bundle *world_current(const struct world *w, struct span name)
+{
+	VEC_FOR (const struct bundle, b, &w->of)
+		if ((b->state == BUNDLE_INSTALLED || b->state == BUNDLE_BROKEN) &&
+			span_is(buf_span(&b->name), name))
+			return b;
+	return NULL;
+}
+
+const struct bundle *world_shown(const struct world *w, struct span name)
+{
+	const struct bundle *shown = world_current(w, name);
+
+	if (shown)
+		return shown;
+	VEC_FOR (const struct bundle, b, &w->of)
+		if (span_is(buf_span(&b->name), name) && (!shown || b->since > shown->since))
+			shown = b;
+	return shown;
+}

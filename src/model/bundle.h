@@ -1,0 +1,56 @@
+/* A bundle: one installation of a package, as state.db has it; and the world: all of them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "base/vec.h"
+
+enum bundle_state {
+	BUNDLE_EXTRACTED, /* the installer's files are in place */
+	BUNDLE_FETCHED, /* its pack is in the cache */
+	BUNDLE_PREPARED, /* upstream/ is in place; not in use */
+	BUNDLE_INSTALLED, /* configured: in use */
+	BUNDLE_BROKEN, /* configure failed and could not be taken back */
+	BUNDLE_STATES,
+};
+
+struct bundle {
+	int64_t row; /* of state.db; 0: none yet */
+	struct buf name;
+	struct buf id; /* 64 hex digits: the content's sha256 */
+	struct buf version; /* empty: unknown */
+	struct buf puavo_id; /* package-id of format 2; may be empty */
+	struct buf pack; /* sha256 of its pack in hex; empty: not known yet */
+	int format;
+	enum bundle_state state;
+	int64_t since; /* seconds since 1970, when the state was reached */
+	int64_t size; /* bytes of the installation, with upstream/; -1 unknown */
+	int64_t pack_size; /* bytes; -1 unknown */
+};
+
+void bundle_init(struct bundle *b);
+void bundle_drop(struct bundle *b);
+struct bundle bundle_dup(const struct bundle *b);
+
+const char *bundle_state_name(enum bundle_state state); /* "prepared" */
+bool bundle_state_parse(struct span text, enum bundle_state *out);
+/* The version, else the first 8 of the id. */
+struct span bundle_version(const struct bundle *b);
+/* Below 0: a is older than b; 0: same or not to be told; above 0: newer. Whole numbers of any length. */
+int bundle_compare_version(struct span a, struct span b);
+
+struct world {
+	VEC(struct bundle) of; /* by name, then by since, newest first */
+};
+#define WORLD_INIT ((struct world){0})
+void world_drop(struct world *w);
+
+/* Borrow; NULL if there is none. */
+const struct bundle *world_get(const struct world *w, struct span name, struct span id);
+/* The one in use: installed, or broken. */
+const struct bundle *world_current(const struct world *w, struct span name);
+/* The one that `list` shows: current, else the newest. */
+const struct bundle *world_shown(const struct world *w, struct span name);

@@ -1,0 +1,45 @@
+/* An installer, parsed: what every format is read into. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/facts.h"
+#include "model/pack.h"
+
+#define NAME_SIZE 64 /* bytes of a package's name at most */
+
+struct installer {
+	int format; /* 1 or 2: the puavo formats */
+	struct buf name;
+	struct buf version; /* decimal number of format 2; empty: unknown */
+	struct buf puavo_id; /* package-id of format 2, 32 hex digits; empty in format 1 */
+	struct buf timestamp; /* of format 2, as it stands; may be empty */
+	struct buf required_image; /* of format 2; may be empty */
+	struct facts facts; /* legend, description and the rest */
+	struct pack pack;
+	bool has_licence;
+};
+
+void installer_init(struct installer *in);
+void installer_drop(struct installer *in);
+
+/* [a-z0-9_][a-z0-9+._-]*, at most 64 bytes. (DESIGN 7; no leading dot or minus, no slash.) */
+bool installer_name_is_valid(struct span name);
+
+/* Appends the name that a file name states: the last part of the path without .tar.gz or .tar.zst.
+ * ERR_INSTALLER if that is not a name. */
+MUST_USE int installer_file_name(struct span path, struct buf *out, struct err *err);
+
+/* Reads the facts (they are moved into *out, which was initialised, also on error) of the installer whose top folder is `top`. Told apart by content:
+ * .puavo-pkg-version is there: format 2, which states the name; else format 1, whose name is `top`.
+ * ERR_INSTALLER, naming the fact and what is wrong: no rules; an unknown `format` or `pkg-format` (by value);
+ * a key of .puavo-pkg-version that is double, empty, or malformed (name, package-id 32 hex digits, version a
+ * whole number, pkg-format 2); a name that is not a name or is not `top`; a URL or sum that is malformed; a
+ * legend of several lines is cut to the first. Unknown keys of .puavo-pkg-version are passed over. */
+MUST_USE int installer_parse(struct facts *facts, struct span top, struct installer *out,
+	struct err *err);
+
+/* What people are shown as the version: version, else "unknown". */
+struct span installer_version(const struct installer *in);

@@ -1,0 +1,193 @@
+/* What the parent and its workers tell each other, as values. */
+#include "model/message.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/wire.h"
+
+void extracted_drop(struct extracted *e)
+{
+	buf_drop(&e->top);
+	buf_drop(&e->id);
+}
+
+void fetch_order_drop(struct fetch_order *o)
+{
+	buf_drop(&o->url);
+	buf_drop(&o->proxy);
+	buf_drop(&o->ca_file);
+}
+
+void message_put_extract(struct buf *out, const struct extract_order *o)
+{
+	wire_put_number(out, o->write);
+}
+
+/* A bool travels as 0 or 1. */
+static bool get_bool(struct wire *w)
+{
+	int64_t value = wire_number(w);
+
+	if (value != 0 && value != 1)
+		w->bad = true;
+	return value == 1;
+}
+
+/* A C string would end at a NUL. */
+static struct buf get_text(struct wire *w)
+{
+	struct span x = wire_text(w);
+	struct buf copy = BUF_INIT;
+
+	if (memchr(x.s, 0, x.n))
+		w->bad = true;
+	buf_add_span(&copy, x);
+	return copy;
+}
+
+bool message_get_extract(struct span payload, struct extract_order *o)
+{
+	struct wire w = {.rest = payload};
+
+	o->write = get_bool(&w);
+	return wire_ended(&w);
+}
+
+void message_put_fact(struct buf *out, struct span name, struct span value)
+{
+	wire_put_text(out, name);
+	wire_put_text(out, value);
+}
+
+bool message_get_fact(struct span payload, struct span *name, struct span *value)
+{
+	struct wire w = {.rest = payload};
+
+	*name = wire_text(&w);
+	*value = wire_text(&w);
+	return wire_ended(&w);
+}
+
+void message_put_extracted(struct buf *out, const struct extracted *e)
+{
+	wire_put_text(out, buf_span(&e->top));
+	wire_put_text(out, buf_span(&e->id));
+	wire_put_number(out, e->bytes);
+	wire_put_number(out, e->entries);
+	wire_put_number(out, e->has_rules);
+	wire_put_number(out, e->has_licence);
+}
+
+bool message_get_extracted(struct span payload, struct extracted *e)
+{
+	struct wire w = {.rest = payload};
+
+	e->top = get_text(&w);
+	e->id = get_text(&w);
+	e->bytes = wire_number(&w);
+	e->entries = wire_number(&w);
+	e->has_rules = get_bool(&w);
+	e->has_licence = get_bool(&w);
+	if (wire_ended(&w) && e->bytes >= 0 && e->entries >= 0)
+		return true;
+	extracted_drop(e);
+	return false;
+}
+
+void message_put_fetch(struct buf *out, const struct fetch_order *o)
+{
+	wire_put_text(out, buf_span(&o->url));
+	wire_put_number(out, o->max_size);
+	wire_put_number(out, o->retries);
+	wire_put_number(out, o->retry_delay);
+	wire_put_number(out, o->connect_timeout);
+	wire_put_number(out, o->stall_timeout);
+	wire_put_number(out, o->stall_rate);
+	wire_put_text(out, buf_span(&o->proxy));
+	wire_put_text(out, buf_span(&o->ca_file));
+}
+
+bool message_get_fetch(struct span payload, struct fetch_order *o)
+{
+	struct wire w = {.rest = payload};
+
+	o->url = get_text(&w);
+	o->max_size = wire_number(&w);
+	o->retries = wire_number(&w);
+	o->retry_delay = wire_number(&w);
+	o->connect_timeout = wire_number(&w);
+	o->stall_timeout = wire_number(&w);
+	o->stall_rate = wire_number(&w);
+	o->proxy = get_text(&w);
+	o->ca_file = get_text(&w);
+	if (wire_ended(&w))
+		return true;
+	fetch_order_drop(o);
+	return false;
+}
+
+void message_put_number(struct buf *out, int64_t value)
+{
+	wire_put_number(out, value);
+}
+
+bool message_get_number(struct span payload, int64_t *value)
+{
+	struct wire w = {.rest = payload};
+
+	*value = wire_number(&w);
+	return wire_ended(&w);
+}
+
+void message_put_err(struct buf *out, const struct err *err)
+{
+	wire_put_number(out, err->code);
+	wire_put_number(out, err->sys);
+	wire_put_text(out, span_of(err->text));
+	wire_put_text(out, span_of(err->detail));
+	wire_put_text(out, span_of(err->next));
+}
+
+/* The text was escaped when it was made; a worker that lies is escaped here, without doubling the
+ * backslashes of the honest. `keep` is a second character that stays. */
+static void get_line(struct wire *w, char *to, size_t size, char keep)
+{
+	struct span x = wire_text(w);
+	AUTO(buf) safe = BUF_INIT;
+	size_t from = 0;
+
+	for (size_t i = 0; i <= x.n; i++) {
+		if (i < x.n && x.s[i] != '\\' && x.s[i] != keep)
+			continue;
+		text_escape(&safe, span_cut(x, from, i - from));
+		if (i < x.n)
+			buf_addc(&safe, x.s[i]);
+		from = i + 1;
+	}
+	if (safe.n >= size)
+		w->bad = true;
+	else
+		memcpy(to, safe.s, safe.n + 1);
+}
+
+bool message_get_err(struct span payload, struct err *err)
+{
+	struct wire w = {.rest = payload};
+	int64_t code, sys;
+
+	*err = ERR_INIT;
+	code = wire_number(&w);
+	sys = wire_number(&w);
+	if (code <= ERR_NONE || code >= ERR_COUNT || sys < 0 || sys > 4095)
+		return false;
+	err->code = (enum err_code)code;
+	err->sys = (int)sys;
+	get_line(&w, err->text, sizeof(err->text), '\\');
+	get_line(&w, err->detail, sizeof(err->detail), '\n');
+	get_line(&w, err->next, sizeof(err->next), '\\');
+	if (wire_ended(&w))
+		return true;
+	*err = ERR_INIT;
+	return false;
+}

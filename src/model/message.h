@@ -1,0 +1,61 @@
+/* What the parent and its workers tell each other, as values; each travels as one frame (sys/frame). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "model/facts.h"
+
+/* Frame types. */
+enum message_type {
+	MESSAGE_EXTRACT = 1, /* to fardel-extract: struct extract_order */
+	MESSAGE_FACT, /* from it: struct fact, as texts name and value */
+	MESSAGE_EXTRACTED, /* from it, last: struct extracted */
+	MESSAGE_FETCH, /* to fardel-fetch: struct fetch_order */
+	MESSAGE_BEGIN, /* from it: a number, the body's size or -1; what came before is void (a further try) */
+	MESSAGE_DATA, /* from it: raw bytes of the body, in order */
+	MESSAGE_NOTE, /* from it: a sentence for the log ("try 2 of 4 in 2 s: …") */
+	MESSAGE_FETCHED, /* from it, last: a number, all bytes of the body */
+	MESSAGE_BUILD, /* to fardel-build: the package's name, raw: the top folder */
+	MESSAGE_BUILT, /* from it, last: no payload */
+	MESSAGE_FAIL, /* from any, last: struct err */
+};
+
+struct extract_order {
+	bool write; /* into the folder given; else only look */
+};
+
+/* What an installer turned out to hold. */
+struct extracted {
+	struct buf top; /* its top folder */
+	struct buf id; /* sha256 of the manifest, 64 hex digits */
+	int64_t bytes, entries;
+	bool has_rules, has_licence;
+};
+void extracted_drop(struct extracted *e);
+
+struct fetch_order {
+	struct buf url;
+	int64_t max_size, retries, retry_delay, connect_timeout, stall_timeout, stall_rate;
+	struct buf proxy; /* "" : http_proxy and others of the worker's environment; "none" */
+	struct buf ca_file; /* "" : the system's */
+};
+void fetch_order_drop(struct fetch_order *o);
+
+/* put: appends the payload. get: false where the payload is malformed (texts are copied). */
+void message_put_extract(struct buf *out, const struct extract_order *o);
+bool message_get_extract(struct span payload, struct extract_order *o);
+void message_put_fact(struct buf *out, struct span name, struct span value);
+bool message_get_fact(struct span payload, struct span *name, struct span *value); /* borrow */
+void message_put_extracted(struct buf *out, const struct extracted *e);
+bool message_get_extracted(struct span payload, struct extracted *e);
+void message_put_fetch(struct buf *out, const struct fetch_order *o);
+bool message_get_fetch(struct span payload, struct fetch_order *o);
+void message_put_number(struct buf *out, int64_t value);
+bool message_get_number(struct span payload, int64_t *value);
+void message_put_err(struct buf *out, const struct err *err);
+/* What is not printable in the texts is escaped; false too where the code is none of a failure. */
+bool message_get_err(struct span payload, struct err *err);

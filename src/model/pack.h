@@ -1,0 +1,43 @@
+/* An upstream pack: what the vendor's file is called, where it may be had, and what its bytes must be. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/vec.h"
+#include "model/digest.h"
+
+/* Checksums that all must hold, at most one of a kind. */
+struct sums {
+	bool has[DIGEST_KINDS];
+	bool advisory; /* a mismatch warns, and the pack is then neither cached nor taken from the cache */
+	struct digest of[DIGEST_KINDS];
+};
+
+bool sums_is_empty(const struct sums *s);
+/* The best one that is there; NULL if none. */
+const struct digest *sums_best(const struct sums *s);
+/* Whether every sum that is in `want` is in `have` and the same; the first that is not goes to *bad. */
+bool sums_hold(const struct sums *want, const struct sums *have, enum digest_kind *bad);
+
+struct pack {
+	struct buf url; /* empty: the rules' download fetches it */
+	struct sums sums;
+};
+
+void pack_init(struct pack *p);
+void pack_drop(struct pack *p);
+
+/* Appends the vendor's file name: the last part of the URL's path, %-decoded, with everything but
+ * [A-Za-z0-9._+~-] as '_' and no leading dot or minus; "pack" where nothing is left. At most 128 bytes, of a
+ * longer one the last. */
+void pack_file_name(const struct pack *p, struct buf *out);
+
+/* http:// or https:// (in lower case) with a host, or file:///PATH; no white space or control characters, at most
+ * 4096 bytes. ERR_INSTALLER names what is wrong. */
+MUST_USE int pack_check_url(struct span url, struct err *err);
+
+/* Appends url without the user and password it may hold: for messages and logs. */
+void pack_show_url(struct span url, struct buf *out);

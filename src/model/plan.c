@@ -1,0 +1,92 @@
+/* Plans as values. */
+#include "model/plan.h"
+
+static const struct {
+	const char *name;
+	const char *past;
+} actions[ACTIONS] = {
+	[ACTION_NEW] = {"new", "installed"},
+	[ACTION_UPGRADE] = {"upgrade", "upgraded"},
+	[ACTION_DOWNGRADE] = {"downgrade", "downgraded"},
+	[ACTION_AGAIN] = {"again", "configured again"},
+	[ACTION_PREPARE] = {"prepare", "prepared"},
+	[ACTION_DOWNLOAD] = {"download", "downloaded"},
+	[ACTION_RECONFIGURE] = {"reconfigure", "reconfigured"},
+	[ACTION_UNCONFIGURE] = {"unconfigure", "unconfigured"},
+	[ACTION_REMOVE] = {"remove", "removed"},
+	[ACTION_NOTHING] = {"nothing", "already as wanted"},
+};
+
+static const char *const results[RESULTS] = {
+	[RESULT_OPEN] = "open",
+	[RESULT_DONE] = "done",
+	[RESULT_FAILED] = "failed",
+	[RESULT_BACK] = "rolled-back",
+	[RESULT_SKIPPED] = "skipped",
+};
+
+const char *plan_action_name(enum plan_action action)
+{
+	return actions[action].name;
+}
+
+const char *plan_action_past(enum plan_action action)
+{
+	return actions[action].past;
+}
+
+const char *plan_result_name(enum plan_result result)
+{
+	return results[result];
+}
+
+void plan_item_init(struct plan_item *item)
+{
+	*item = (struct plan_item){.file = BUF_INIT, .why = BUF_INIT};
+	bundle_init(&item->to);
+	bundle_init(&item->from);
+	installer_init(&item->installer);
+}
+
+void plan_item_drop(struct plan_item *item)
+{
+	bundle_drop(&item->to);
+	bundle_drop(&item->from);
+	installer_drop(&item->installer);
+	buf_drop(&item->file);
+	vec_drop(&item->steps);
+	buf_drop(&item->why);
+	plan_item_init(item);
+}
+
+void plan_drop(struct plan *p)
+{
+	vec_drop_each(&p->of, plan_item_drop);
+	*p = PLAN_INIT;
+}
+
+struct plan_item *plan_add(struct plan *p, enum plan_action action)
+{
+	struct plan_item *item = vec_push(&p->of);
+
+	plan_item_init(item);
+	item->action = action;
+	return item;
+}
+
+size_t plan_count(const struct plan *p, enum plan_result result)
+{
+	size_t count = 0;
+
+	VEC_FOR (const struct plan_item, item, &p->of)
+		count += item->result == result;
+	return count;
+}
+
+bool plan_is_empty(const struct plan *p)
+{
+	VEC_FOR (const struct plan_item, item, &p->of)
+		if (item->action != ACTION_NOTHING)
+			return false;
+	return true;
+}

@@ -1,0 +1,81 @@
+/* What was asked for, and the plan that answers it: a value that can be printed, carried out and resumed. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "base/vec.h"
+#include "model/bundle.h"
+#include "model/config.h"
+#include "model/installer.h"
+#include "model/step.h"
+
+enum goal {
+	GOAL_INSTALL, /* of installers' files */
+	GOAL_PREPARE,
+	GOAL_DOWNLOAD,
+	GOAL_RECONFIGURE, /* of names */
+	GOAL_UNCONFIGURE,
+	GOAL_REMOVE,
+	GOALS,
+};
+
+struct request {
+	enum goal goal;
+	struct texts items; /* files or names, as typed */
+	bool all; /* --all: every name that the goal can be applied to */
+	bool force; /* go on where unconfigure fails with 1 */
+	bool force_id; /* take another content under a package-id that is known */
+	bool keep_going;
+	bool offline;
+};
+
+/* What happens to one package, in the words that people are shown. */
+enum plan_action {
+	ACTION_NEW, /* first installation */
+	ACTION_UPGRADE, /* another id takes the place of `from` */
+	ACTION_DOWNGRADE, /* the same, to a version that is older */
+	ACTION_AGAIN, /* the id that is installed: configure runs again */
+	ACTION_PREPARE,
+	ACTION_DOWNLOAD,
+	ACTION_RECONFIGURE,
+	ACTION_UNCONFIGURE,
+	ACTION_REMOVE,
+	ACTION_NOTHING, /* already as wanted */
+	ACTIONS,
+};
+const char *plan_action_name(enum plan_action action); /* "upgrade": in JSON too */
+const char *plan_action_past(enum plan_action action); /* "upgraded": for the closing line */
+
+enum plan_result { RESULT_OPEN, RESULT_DONE, RESULT_FAILED, RESULT_BACK, RESULT_SKIPPED, RESULTS };
+const char *plan_result_name(enum plan_result result); /* "open", "done", "failed", "rolled-back", "skipped" */
+
+struct plan_item {
+	enum plan_action action;
+	struct bundle to; /* the installation aimed at (empty id for remove) */
+	struct bundle from; /* the one in use before; empty name: none */
+	struct installer installer; /* of files; else empty name */
+	struct buf file; /* the installer's path, as typed; empty for names */
+	VEC(struct step) steps; /* in order; all acts */
+	bool cached; /* its pack is in the cache */
+	enum plan_result result; /* while it is carried out, and after */
+	struct buf why; /* the error's text when it failed */
+};
+
+struct plan {
+	enum goal goal;
+	VEC(struct plan_item) of;
+	int64_t transaction; /* 0 until one was begun */
+	double seconds; /* how long carrying it out took */
+};
+
+#define PLAN_INIT ((struct plan){0})
+void plan_item_init(struct plan_item *item);
+void plan_item_drop(struct plan_item *item);
+void plan_drop(struct plan *p);
+struct plan_item *plan_add(struct plan *p, enum plan_action action);
+size_t plan_count(const struct plan *p, enum plan_result result);
+/* Whether carrying it out would change anything. */
+bool plan_is_empty(const struct plan *p);

@@ -1,0 +1,88 @@
+/* One phase of one package's rules. */
+#include "rules/phase.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+static const char *const names[PHASES] = {"download", "unpack", "configure", "unconfigure"};
+
+const char *phase_name(enum phase phase)
+{
+	return names[phase];
+}
+
+#define VARIABLES 12
+
+struct environment {
+	struct buf of[VARIABLES];
+	const char *list[VARIABLES + 1];
+	unsigned n;
+};
+
+static void environment_drop(struct environment *e)
+{
+	for (unsigned i = 0; i < e->n; i++)
+		buf_drop(&e->of[i]);
+}
+
+static void put(struct environment *e, const char *name, const char *value)
+{
+	struct buf *b = &e->of[e->n];
+
+	buf_init(b);
+	buf_addf(b, "%s=%s", name, value);
+	e->list[e->n++] = b->s;
+	e->list[e->n] = NULL;
+}
+
+int phase_start(const struct phase_spec *spec, struct process *out, struct err *err)
+{
+	AUTO(environment) env = {.n = 0};
+	AUTO(buf) program = buf_of(spec->dir);
+	const char *argv[] = {NULL, names[spec->phase], spec->args[0], spec->args[1], NULL};
+	struct process_spec p = {
+		.argv = argv,
+		.cwd = spec->dir,
+		.output = spec->output,
+		.means = spec->means,
+		.root = spec->root,
+		.binds = spec->binds,
+		.bind_count = spec->bind_count,
+		.keep = true,
+		.hold = spec->hold,
+	};
+
+	buf_add_path(&program, "rules");
+	argv[0] = program.s;
+	p.program = program.s;
+	put(&env, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	put(&env, "LANG", "C.UTF-8");
+	put(&env, "HOME", spec->home);
+	put(&env, "TMPDIR", spec->tmp);
+	put(&env, "FARDEL_NAME", spec->bundle->name.s);
+	put(&env, "FARDEL_VERSION", spec->bundle->version.s);
+	put(&env, "FARDEL_ID", spec->bundle->id.s);
+	put(&env, "FARDEL_PHASE", names[spec->phase]);
+	put(&env, "FARDEL_ROOT", spec->root_told ? spec->root_told : "");
+	put(&env, "FARDEL_RULES_API", "1");
+	p.envp = env.list;
+	return process_start(&p, out, err);
+}
+
+int phase_check(enum phase phase, int status, struct err *err)
+{
+	if (WIFSIGNALED(status))
+		return err_set(err, ERR_RULES, "rules %s was killed by signal %d (%s)", names[phase],
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	switch (WEXITSTATUS(status)) {
+	case 0: return 0;
+	case 2:
+		if (phase == PHASE_DOWNLOAD)
+			return err_set(err, ERR_NETWORK, "rules download: network failure (exit status 2)");
+		break;
+	case 4: return err_set(err, ERR_IN_USE, "rules %s: the application is in use", names[phase]);
+	default: break;
+	}
+	return err_set(err, ERR_RULES, "rules %s failed (exit status %d)", names[phase],
+		WEXITSTATUS(status));
+}

@@ -1,0 +1,35 @@
+/* One phase of one package's rules: what the program is called with, and what its exit status means. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "model/bundle.h"
+#include "sys/process.h"
+
+enum phase { PHASE_DOWNLOAD, PHASE_UNPACK, PHASE_CONFIGURE, PHASE_UNCONFIGURE, PHASES };
+const char *phase_name(enum phase phase);
+
+struct phase_spec {
+	enum phase phase;
+	const struct bundle *bundle;
+	/* Paths as the rules see them: without the root where they run chrooted in it. */
+	const char *dir; /* the installation's folder: where the rules stand */
+	const char *args[2]; /* behind the phase's name; NULL where there is none */
+	const char *home, *tmp; /* private, there already */
+	const char *root; /* chroot there; NULL: not */
+	const char *root_told; /* FARDEL_ROOT: the root, where rules run outside of it; else "" */
+	unsigned means; /* sys/process */
+	const struct process_bind *binds;
+	unsigned bind_count;
+	int output; /* stdout and stderr; borrowed */
+	int hold; /* the lock */
+};
+
+/* Starts DIR/rules with a keeper and a clean environment: PATH, LANG=C.UTF-8, HOME, TMPDIR, FARDEL_NAME, FARDEL_VERSION,
+ * FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1; stdin is empty. */
+MUST_USE int phase_start(const struct phase_spec *spec, struct process *out, struct err *err);
+
+/* 0 for exit 0; else ERR_NETWORK (2, of download), ERR_IN_USE (4), ERR_RULES: the text says what happened. */
+MUST_USE int phase_check(enum phase phase, int status, struct err *err);

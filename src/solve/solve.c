@@ -1,0 +1,300 @@
+/* From what was asked and what there is to a plan. */
+#include "solve/solve.h"
+
+static void candidate_drop(struct candidate *c)
+{
+	installer_drop(&c->installer);
+	buf_drop(&c->id);
+	buf_drop(&c->file);
+}
+
+void candidates_drop(struct candidates *c)
+{
+	vec_drop_each(&c->of, candidate_drop);
+}
+
+static void add_step(struct plan_item *item, enum step_kind kind, enum step_target target)
+{
+	*vec_push(&item->steps) = (struct step){kind, target};
+}
+
+static void add_prepare(struct plan_item *item)
+{
+	add_step(item, STEP_EXTRACT, TARGET_NEW);
+	add_step(item, STEP_FETCH, TARGET_NEW);
+	add_step(item, STEP_UNPACK, TARGET_NEW);
+}
+
+static void set_bundle(struct bundle *to, const struct bundle *from)
+{
+	bundle_drop(to);
+	*to = bundle_dup(from);
+}
+
+/* The bundle that the candidate is, or will be. */
+static void aim(struct plan_item *item, struct candidate *c, const struct bundle *known)
+{
+	struct bundle *to = &item->to;
+
+	if (known) {
+		set_bundle(to, known);
+	} else {
+		buf_set(&to->name, buf_span(&c->installer.name));
+		buf_set(&to->id, buf_span(&c->id));
+		buf_set(&to->version, buf_span(&c->installer.version));
+		buf_set(&to->puavo_id, buf_span(&c->installer.puavo_id));
+		to->format = c->installer.format;
+		to->size = -1;
+		to->pack_size = c->pack_size;
+	}
+	item->cached = c->cached;
+	buf_set(&item->file, buf_span(&c->file));
+	installer_drop(&item->installer);
+	item->installer = c->installer;
+	installer_init(&c->installer);
+}
+
+static bool is_ready(const struct bundle *b)
+{
+	return b && (b->state == BUNDLE_PREPARED || b->state == BUNDLE_INSTALLED ||
+			    b->state == BUNDLE_BROKEN);
+}
+
+static void add_switch(struct plan_item *item, const struct bundle *current)
+{
+	if (current) {
+		set_bundle(&item->from, current);
+		add_step(item, STEP_UNCONFIGURE, TARGET_OLD);
+	}
+	add_step(item, STEP_CONFIGURE, TARGET_NEW);
+}
+
+static void plan_install(struct plan *plan, struct candidate *c, const struct bundle *known,
+	const struct bundle *current, int64_t since)
+{
+	bool again = known && known == current;
+	bool done = again && since && known->since >= since && known->state == BUNDLE_INSTALLED;
+	struct span now = current ? buf_span(&current->version) : SPAN("");
+	struct plan_item *item;
+
+	if (again) {
+		item = plan_add(plan, done ? ACTION_NOTHING : ACTION_AGAIN);
+		aim(item, c, known);
+		if (!done)
+			add_step(item, STEP_CONFIGURE, TARGET_NEW);
+		return;
+	}
+	item = plan_add(plan, ACTION_NEW);
+	if (current)
+		item->action = bundle_compare_version(buf_span(&c->installer.version), now) < 0
+				       ? ACTION_DOWNGRADE
+				       : ACTION_UPGRADE;
+	aim(item, c, known);
+	if (!is_ready(known))
+		add_prepare(item);
+	add_switch(item, current);
+}
+
+static void plan_prepare(struct plan *plan, struct candidate *c, const struct bundle *known)
+{
+	struct plan_item *item = plan_add(plan, is_ready(known) ? ACTION_NOTHING : ACTION_PREPARE);
+
+	aim(item, c, known);
+	if (!is_ready(known))
+		add_prepare(item);
+}
+
+static void plan_download(struct plan *plan, struct candidate *c, const struct bundle *known)
+{
+	struct plan_item *item = plan_add(plan, ACTION_DOWNLOAD);
+
+	aim(item, c, known);
+	if (!item->installer.pack.url.n)
+		add_step(item, STEP_EXTRACT, TARGET_NEW);
+	add_step(item, STEP_FETCH, TARGET_NEW);
+}
+
+/* One package-id stands for one content: another content under it was made to look like what is known. */
+static int check_ids(const struct world *world, const struct candidate *c, struct err *err)
+{
+	for (size_t i = 0; c->installer.puavo_id.n && i < world->of.n; i++) {
+		const struct bundle *b = &world->of.v[i];
+
+		if (!span_is(buf_span(&b->name), buf_span(&c->installer.name)) ||
+			!span_is(buf_span(&b->puavo_id), buf_span(&c->installer.puavo_id)) ||
+			span_is(buf_span(&b->id), buf_span(&c->id)))
+			continue;
+		err_set(err, ERR_CONFLICT, "%s: another content has the same package-id %s", c->file.s,
+			b->puavo_id.s);
+		err_detail(err, "known   %.16s…, this one %.16s…", b->id.s, c->id.s);
+		return err_next(err, "ask the packager for an installer with an id of its own, or give --force-id");
+	}
+	return 0;
+}
+
+/* 0: not in the plan yet; 1: the same one is; -1: another one of that name is. */
+static int check_twice(const struct plan *plan, const struct candidate *c, struct err *err)
+{
+	for (size_t i = 0; i < plan->of.n; i++) {
+		const struct plan_item *item = &plan->of.v[i];
+
+		if (!span_is(buf_span(&item->to.name), buf_span(&c->installer.name)))
+			continue;
+		if (span_is(buf_span(&item->to.id), buf_span(&c->id)))
+			return 1;
+		err_set(err, ERR_CONFLICT, "%s and %s are both %s, and differ", item->file.s, c->file.s,
+			c->installer.name.s);
+		return err_next(err, "name one of them");
+	}
+	return 0;
+}
+
+static int plan_candidate(const struct world *world, const struct request *request,
+	struct candidate *c, int64_t since, struct plan *plan, struct err *err)
+{
+	struct span name = buf_span(&c->installer.name);
+	const struct bundle *known = world_get(world, name, buf_span(&c->id));
+	int twice = check_twice(plan, c, err);
+
+	if (twice)
+		return twice < 0 ? -1 : 0;
+	if (!request->force_id && check_ids(world, c, err) < 0)
+		return -1;
+	if (request->goal == GOAL_INSTALL)
+		plan_install(plan, c, known, world_current(world, name), since);
+	else if (request->goal == GOAL_PREPARE)
+		plan_prepare(plan, c, known);
+	else
+		plan_download(plan, c, known);
+	return 0;
+}
+
+/* What each goal of names does to a package; `shown` is the package's bundle, `current` the one in use or NULL. */
+
+static int name_install(struct plan *plan, const struct bundle *shown, const struct bundle *current,
+	struct err *err)
+{
+	struct plan_item *item;
+
+	if (!current && shown->state != BUNDLE_PREPARED)
+		return err_set(err, ERR_FAILED, "%s is %s: its installer's file is needed", shown->name.s,
+			bundle_state_name(shown->state));
+	item = plan_add(plan, current ? ACTION_AGAIN : ACTION_NEW);
+	set_bundle(&item->to, current ? current : shown);
+	add_step(item, STEP_CONFIGURE, TARGET_NEW);
+	return 0;
+}
+
+static int name_reconfigure(struct plan *plan, const struct bundle *shown,
+	const struct bundle *current, struct err *err)
+{
+	struct plan_item *item;
+
+	if (!current) {
+		err_set(err, ERR_FAILED, "%s is %s, not installed", shown->name.s,
+			bundle_state_name(shown->state));
+		return err_next(err, "to take it into use: fardel install %s", shown->name.s);
+	}
+	item = plan_add(plan, ACTION_RECONFIGURE);
+	set_bundle(&item->to, current);
+	add_step(item, STEP_CONFIGURE, TARGET_NEW);
+	return 0;
+}
+
+static int name_unconfigure(struct plan *plan, const struct bundle *shown,
+	const struct bundle *current, struct err *err)
+{
+	struct plan_item *item = plan_add(plan, current ? ACTION_UNCONFIGURE : ACTION_NOTHING);
+
+	(void)err;
+	set_bundle(&item->from, current ? current : shown);
+	set_bundle(&item->to, &item->from);
+	if (current)
+		add_step(item, STEP_UNCONFIGURE, TARGET_OLD);
+	return 0;
+}
+
+static int name_remove(struct plan *plan, const struct bundle *shown, const struct bundle *current,
+	struct err *err)
+{
+	struct plan_item *item = plan_add(plan, ACTION_REMOVE);
+
+	(void)err;
+	set_bundle(&item->from, current ? current : shown);
+	buf_set(&item->to.name, buf_span(&item->from.name));
+	if (current)
+		add_step(item, STEP_UNCONFIGURE, TARGET_OLD);
+	add_step(item, STEP_PURGE, TARGET_OLD);
+	return 0;
+}
+
+static int (*const name_goals[GOALS])(struct plan *, const struct bundle *shown,
+	const struct bundle *current, struct err *) = {
+	[GOAL_INSTALL] = name_install,
+	[GOAL_RECONFIGURE] = name_reconfigure,
+	[GOAL_UNCONFIGURE] = name_unconfigure,
+	[GOAL_REMOVE] = name_remove,
+};
+
+static bool is_planned(const struct plan *plan, struct span name)
+{
+	for (size_t i = 0; i < plan->of.n; i++)
+		if (span_is(buf_span(&plan->of.v[i].to.name), name))
+			return true;
+	return false;
+}
+
+static int plan_name(const struct world *world, const struct request *request, struct span name,
+	struct plan *plan, struct err *err)
+{
+	const struct bundle *shown = world_shown(world, name);
+
+	if (is_planned(plan, name))
+		return 0;
+	if (!name_goals[request->goal])
+		return err_set(err, ERR_USAGE, "%.*s is not an installer's file", SPAN_ARG(name));
+	if (!shown) {
+		err_set(err, ERR_NO_PACKAGE, "%.*s: no such package", SPAN_ARG(name));
+		if (request->goal == GOAL_INSTALL)
+			err_next(err, "to install it, name its installer's file: ./%.*s.tar.gz", SPAN_ARG(name));
+		return -1;
+	}
+	return name_goals[request->goal](plan, shown, world_current(world, name), err);
+}
+
+/* --all: each name that the goal has something to do for. */
+static int plan_all(const struct world *world, const struct request *request, struct plan *plan,
+	struct err *err)
+{
+	for (size_t i = 0; i < world->of.n; i++) {
+		struct span name = buf_span(&world->of.v[i].name);
+
+		if (request->goal == GOAL_REMOVE || world_current(world, name))
+			if (plan_name(world, request, name, plan, err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+int solve_plan(const struct world *world, const struct request *request,
+	struct candidates *candidates, int64_t since, struct plan *plan, struct err *err)
+{
+	size_t file = 0;
+
+	*plan = PLAN_INIT;
+	plan->goal = request->goal;
+	if (request->all)
+		return plan_all(world, request, plan, err);
+	for (size_t i = 0; i < request->items.of.n; i++) {
+		const struct buf *item = &request->items.of.v[i];
+		int result;
+
+		if (file < candidates->of.n && span_is(buf_span(&candidates->of.v[file].file), buf_span(item)))
+			result = plan_candidate(world, request, &candidates->of.v[file++], since, plan, err);
+		else
+			result = plan_name(world, request, buf_span(item), plan, err);
+		if (result < 0)
+			return -1;
+	}
+	return 0;
+}

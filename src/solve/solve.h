@@ -1,0 +1,29 @@
+/* From what was asked and what there is to a plan. Pure. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/plan.h"
+
+/* What an item of the request turned out to be, when it is a file. */
+struct candidate {
+	struct installer installer;
+	struct buf id;
+	struct buf file; /* as typed */
+	int64_t size;
+	bool cached; /* its pack is in the cache */
+	int64_t pack_size; /* of the cached one; -1 unknown */
+};
+struct candidates {
+	VEC(struct candidate) of;
+};
+void candidates_drop(struct candidates *c);
+
+/* For goals of files the candidates are taken (moved) into the plan; for goals of names the request's items are asked of
+ * the world. `since`: what came into use then or later was done by somebody else while we waited, and is not done
+ * again (0: we did not wait).
+ * ERR_NO_PACKAGE for an unknown name; ERR_CONFLICT for two contents under one package-id or one name; ERR_FAILED for a name
+ * that is not in the state which the goal needs. */
+MUST_USE int solve_plan(const struct world *world, const struct request *request,
+	struct candidates *candidates, int64_t since, struct plan *plan, struct err *err);

@@ -1,0 +1,263 @@
+/* The cache of packs, keyed by checksum. */
+#include "store/cache.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/tree.h"
+
+#define INCOMING "incoming"
+
+int cache_open(const struct place *place, bool writable, struct cache *out, struct err *err)
+{
+	out->dir = writable ? place_make(place, PLACE_CACHE "/packs", 0755, err)
+			    : place_open_if(place, PLACE_CACHE "/packs", err);
+	return out->dir < 0 && err->code != ERR_NONE ? -1 : 0;
+}
+
+void cache_drop(struct cache *c)
+{
+	fd_drop(&c->dir);
+}
+
+/* "sha256/ab/abcd…", below packs. */
+static void entry_path(const struct digest *d, struct buf *out)
+{
+	AUTO(buf) hex = BUF_INIT;
+
+	digest_format(&hex, d);
+	buf_addf(out, "%s/%.2s/%s", digest_name(d->kind), hex.s, hex.s);
+}
+
+void cache_path(const struct digest *sha256, struct buf *out)
+{
+	buf_adds(out, "packs/");
+	entry_path(sha256, out);
+}
+
+/* Where the link of another digest leads: "../../sha256/ab/abcd…". */
+static int follow(const struct cache *c, const struct digest *d, struct digest *sha256,
+	struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	char target[256];
+	const char *name;
+	ssize_t n;
+
+	entry_path(d, &path);
+	n = readlinkat(c->dir, path.s, target, sizeof(target) - 1);
+	if (n < 0)
+		return errno == ENOENT || errno == EINVAL ? 0 : err_sys(err, "read the link %s", path.s);
+	target[n] = 0;
+	name = strrchr(target, '/');
+	return name && digest_parse(DIGEST_SHA256, span_of(name + 1), sha256);
+}
+
+int cache_find(const struct cache *c, const struct sums *sums, struct digest *sha256, int64_t *size,
+	struct err *err)
+{
+	const struct digest *best = sums_best(sums);
+	AUTO(buf) path = BUF_INIT;
+	struct stat st;
+	int there;
+
+	if (c->dir < 0 || !best)
+		return 0;
+	if (sums->has[DIGEST_SHA256]) {
+		*sha256 = sums->of[DIGEST_SHA256];
+	} else {
+		there = follow(c, best, sha256, err);
+		if (there <= 0)
+			return there;
+	}
+	entry_path(sha256, &path);
+	there = file_stat(c->dir, path.s, &st, err);
+	if (there == 1 && !S_ISREG(st.st_mode))
+		return 0;
+	if (there == 1 && size)
+		*size = st.st_size;
+	return there;
+}
+
+int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct sums *have,
+	int64_t *size, struct err *err)
+{
+	struct sums all = *sums;
+	struct digest sha256;
+	enum digest_kind bad;
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD opened = -1;
+	int there = cache_find(c, sums, &sha256, NULL, err);
+
+	if (there <= 0)
+		return there;
+	all.has[DIGEST_SHA256] = true;
+	all.of[DIGEST_SHA256] = sha256;
+	entry_path(&sha256, &path);
+	opened = file_open(c->dir, path.s, O_RDONLY, 0, err);
+	if (opened < 0 || intake_digest_fd(opened, &all, have, size, err) < 0)
+		return -1;
+	if (!sums_hold(&all, have, &bad))
+		return cache_remove(c, &sha256, err) < 0 ? -1 : 2;
+	*fd = fd_take(&opened);
+	return 1;
+}
+
+int cache_make_incoming(const struct cache *c, struct err *err)
+{
+	return file_make_dirs(c->dir, INCOMING, 0700, err);
+}
+
+int cache_clear_incoming(const struct cache *c, struct err *err)
+{
+	return c->dir < 0 ? 0 : tree_remove(c->dir, INCOMING, err);
+}
+
+/* Makes and opens the folder that holds d's entry. */
+static int open_shelf(const struct cache *c, const struct digest *d, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+
+	entry_path(d, &path);
+	*strrchr(path.s, '/') = 0;
+	return file_make_dirs(c->dir, path.s, 0755, err);
+}
+
+static int put_link(const struct cache *c, const struct digest *d, const struct digest *sha256,
+	struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) target = buf_of("../../");
+	AUTO_FD shelf = open_shelf(c, d, err);
+
+	if (shelf < 0)
+		return -1;
+	entry_path(d, &path);
+	entry_path(sha256, &target);
+	return file_replace_link(shelf, strrchr(path.s, '/') + 1, target.s, err);
+}
+
+int cache_put(const struct cache *c, int incoming, const char *name, const struct sums *have,
+	struct err *err)
+{
+	const struct digest *sha256 = &have->of[DIGEST_SHA256];
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD shelf = open_shelf(c, sha256, err);
+
+	if (shelf < 0)
+		return -1;
+	entry_path(sha256, &path);
+	/* What is there under that name has the same bytes, or is damaged: the new one takes its place either way. */
+	if (renameat(incoming, name, shelf, strrchr(path.s, '/') + 1) < 0)
+		return err_sys(err, "put a pack into the cache");
+	if (file_sync(shelf, err) < 0)
+		return -1;
+	for (int k = 0; k < DIGEST_KINDS; k++)
+		if (k != DIGEST_SHA256 && have->has[k] && put_link(c, &have->of[k], sha256, err) < 0)
+			return -1;
+	return 0;
+}
+
+void cached_list_drop(struct cached_list *l)
+{
+	vec_drop(&l->of);
+}
+
+static int add_cached(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct cached_list *list = arg;
+	struct digest sha256;
+
+	(void)err;
+	if (S_ISREG(e->st->st_mode) && digest_parse(DIGEST_SHA256, span_of(e->name), &sha256))
+		*vec_push(&list->of) = (struct cached){sha256, e->st->st_size, e->st->st_mtime};
+	return 0;
+}
+
+static int by_digest(const void *a, const void *b)
+{
+	return memcmp(((const struct cached *)a)->sha256.bytes, ((const struct cached *)b)->sha256.bytes,
+		digest_size(DIGEST_SHA256));
+}
+
+int cache_list(const struct cache *c, struct cached_list *out, struct err *err)
+{
+	AUTO_FD dir = -1;
+
+	*out = (struct cached_list){0};
+	if (c->dir < 0)
+		return 0;
+	dir = file_open_if(c->dir, "sha256", O_RDONLY | O_DIRECTORY, err);
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (tree_walk(dir, add_cached, out, err) < 0)
+		return -1;
+	if (out->of.n)
+		qsort(out->of.v, out->of.n, sizeof(out->of.v[0]), by_digest);
+	return 0;
+}
+
+int cache_verify(const struct cache *c, const struct digest *sha256, struct err *err)
+{
+	struct sums want = {0}, have;
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD fd = -1;
+	enum digest_kind bad;
+	int64_t size;
+
+	want.has[DIGEST_SHA256] = true;
+	want.of[DIGEST_SHA256] = *sha256;
+	entry_path(sha256, &path);
+	fd = file_open(c->dir, path.s, O_RDONLY, 0, err);
+	if (fd < 0 || intake_digest_fd(fd, &want, &have, &size, err) < 0)
+		return -1;
+	return sums_hold(&want, &have, &bad);
+}
+
+static int remove_link_to(void *arg, const struct tree_entry *e, struct err *err)
+{
+	const char *wanted = arg;
+	char target[256];
+	ssize_t n;
+
+	if (!S_ISLNK(e->st->st_mode))
+		return 0;
+	n = readlinkat(e->parent, e->name, target, sizeof(target) - 1);
+	if (n < 0)
+		return 0;
+	target[n] = 0;
+	if (strlen(target) < 64 || strcmp(target + strlen(target) - 64, wanted) != 0)
+		return 0;
+	if (unlinkat(e->parent, e->name, 0) < 0 && errno != ENOENT)
+		return err_sys(err, "remove the link %s", e->path);
+	return 0;
+}
+
+int cache_remove(const struct cache *c, const struct digest *sha256, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) hex = BUF_INIT;
+
+	digest_format(&hex, sha256);
+	for (int k = 0; k < DIGEST_KINDS; k++) {
+		AUTO_FD dir = -1;
+
+		if (k == DIGEST_SHA256)
+			continue;
+		dir = file_open_if(c->dir, digest_name((enum digest_kind)k), O_RDONLY | O_DIRECTORY, err);
+		if (dir < 0 && err->code != ERR_NONE)
+			return -1;
+		if (dir >= 0 && tree_walk(dir, remove_link_to, hex.s, err) < 0)
+			return -1;
+	}
+	entry_path(sha256, &path);
+	return file_remove(c->dir, path.s, err);
+}

@@ -1,0 +1,231 @@
+/* state.db: the only truth on what is installed. */
+#include "store/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/fd.h"
+#include "sys/file.h"
+
+/* Version i + 1 is reached from version i by the i-th text. */
+static const char *const migrations[DB_SCHEMA] = {
+	"CREATE TABLE bundle ("
+	" row INTEGER PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,"
+	" puavo_id TEXT NOT NULL, format INTEGER NOT NULL, layout TEXT NOT NULL DEFAULT 'fardel',"
+	" state TEXT NOT NULL, since INTEGER NOT NULL, size INTEGER NOT NULL, pack TEXT NOT NULL,"
+	" pack_size INTEGER NOT NULL, UNIQUE (name, id));"
+	"CREATE UNIQUE INDEX bundle_in_use ON bundle (name) WHERE state IN ('installed', 'broken');"
+	"CREATE TABLE txn ("
+	" number INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, user INTEGER NOT NULL,"
+	" begun INTEGER NOT NULL, ended INTEGER, result TEXT NOT NULL DEFAULT '');"
+	"CREATE TABLE step ("
+	" row INTEGER PRIMARY KEY, txn INTEGER NOT NULL REFERENCES txn (number), item INTEGER NOT NULL,"
+	" action TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,"
+	" old INTEGER NOT NULL, fresh INTEGER NOT NULL, status TEXT NOT NULL);"
+	"CREATE INDEX step_of ON step (txn, item);"
+	"CREATE TABLE pin ("
+	" kind TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (kind, digest));",
+};
+
+static int migrate(struct db *db, struct err *err)
+{
+	int64_t version;
+	AUTO(buf) text = BUF_INIT;
+
+	if (sql_version(db->sql, &version, err) < 0)
+		return -1;
+	if (version < 0 || version > DB_SCHEMA) {
+		err_set(err, ERR_BAD_STATE, "state.db has schema %lld, this fardel knows up to %d",
+			(long long)version, DB_SCHEMA);
+		return err_next(err, "use the fardel that wrote it, or a newer one");
+	}
+	if (version == DB_SCHEMA || !db->writable)
+		return 0;
+	buf_adds(&text, "BEGIN IMMEDIATE;");
+	for (int64_t i = version; i < DB_SCHEMA; i++)
+		buf_adds(&text, migrations[i]);
+	buf_addf(&text, "PRAGMA user_version = %d; COMMIT;", DB_SCHEMA);
+	return sql_run(db->sql, text.s, err);
+}
+
+/* 1: there, 0: not there, -1: not to be trusted. */
+static int check_file(const char *path, struct err *err)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0 && errno == ENOENT)
+		return 0;
+	if (fd < 0)
+		return err_sys(err, "open %s", path);
+	return file_check_owner(fd, path, err) < 0 ? -1 : 1;
+}
+
+int db_open(const struct place *place, bool writable, struct db *out, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	int there;
+
+	*out = (struct db){.writable = writable};
+	place_path(place, PLACE_DB, &path);
+	if (writable) {
+		AUTO_FD dir = place_make(place, PLACE_STATE, 0755, err);
+
+		if (dir < 0)
+			return -1;
+	}
+	there = check_file(path.s, err);
+	if (there < 0)
+		return -1;
+	if (!there && !writable)
+		return 0;
+	if (sql_open(path.s, writable ? SQL_WRITE : SQL_READ, &out->sql, err) < 0)
+		return -1;
+	if (migrate(out, err) < 0) {
+		db_drop(out);
+		return -1;
+	}
+	return 0;
+}
+
+void db_drop(struct db *db)
+{
+	sql_close(db->sql);
+	*db = DB_INIT;
+}
+
+int db_begin(struct db *db, struct err *err)
+{
+	return sql_run(db->sql, "BEGIN IMMEDIATE", err);
+}
+
+int db_commit(struct db *db, struct err *err)
+{
+	if (sql_run(db->sql, "COMMIT", err) == 0)
+		return 0;
+	db_abandon(db);
+	return -1;
+}
+
+void db_abandon(struct db *db)
+{
+	struct err ignored = ERR_INIT;
+
+	if (sql_run(db->sql, "ROLLBACK", &ignored) < 0)
+		return; /* SQLite had rolled back by itself */
+}
+
+static int read_bundle(struct sql_row *row, struct bundle *b, struct err *err)
+{
+	struct span state = sql_text(row, 6);
+
+	b->row = sql_integer(row, 0);
+	buf_set(&b->name, sql_text(row, 1));
+	buf_set(&b->id, sql_text(row, 2));
+	buf_set(&b->version, sql_text(row, 3));
+	buf_set(&b->puavo_id, sql_text(row, 4));
+	b->format = (int)sql_integer(row, 5);
+	b->since = sql_integer(row, 7);
+	b->size = sql_integer(row, 8);
+	buf_set(&b->pack, sql_text(row, 9));
+	b->pack_size = sql_integer(row, 10);
+	if (!bundle_state_parse(state, &b->state))
+		return err_set(err, ERR_BAD_STATE, "state.db: %s is in the unknown state '%.*s'", b->name.s,
+			SPAN_ARG(state));
+	/* Both become parts of paths. */
+	if (!b->name.n || b->name.s[0] == '.' || strpbrk(b->name.s, "/\n") ||
+		strspn(b->id.s, "0123456789abcdef") != 64 || b->id.n != 64)
+		return err_set(err, ERR_BAD_STATE, "state.db: '%s' with id '%s' is no package", b->name.s,
+			b->id.s);
+	return 0;
+}
+
+int db_world(struct db *db, struct world *out, struct err *err)
+{
+	struct sql_row *row;
+	int more;
+
+	*out = WORLD_INIT;
+	if (!db->sql)
+		return 0;
+	if (sql_query(db->sql, &row, err,
+		    "SELECT row, name, id, version, puavo_id, format, state, since, size, pack, pack_size"
+		    " FROM bundle ORDER BY name, since DESC, row DESC", "") < 0)
+		return -1;
+	while ((more = sql_next(row, err)) == 1) {
+		struct bundle *b = vec_push(&out->of);
+
+		bundle_init(b);
+		if (read_bundle(row, b, err) < 0) {
+			more = -1;
+			break;
+		}
+	}
+	sql_end(row);
+	return more;
+}
+
+int db_put_bundle(struct db *db, struct bundle *b, struct err *err)
+{
+	struct span state = span_of(bundle_state_name(b->state));
+
+	if (b->row)
+		return sql_do(db->sql, err,
+			"UPDATE bundle SET version = ?, puavo_id = ?, format = ?, state = ?, since = ?,"
+			" size = ?, pack = ?, pack_size = ? WHERE row = ?",
+			"ttitiitii", buf_span(&b->version), buf_span(&b->puavo_id), (int64_t)b->format,
+			state, b->since, b->size, buf_span(&b->pack), b->pack_size, b->row);
+	if (sql_do(db->sql, err,
+		    "INSERT INTO bundle (name, id, version, puavo_id, format, state, since, size, pack,"
+		    " pack_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    "ttttitiiti", buf_span(&b->name), buf_span(&b->id), buf_span(&b->version),
+		    buf_span(&b->puavo_id), (int64_t)b->format, state, b->since, b->size,
+		    buf_span(&b->pack), b->pack_size) < 0)
+		return -1;
+	b->row = sql_last_row(db->sql);
+	return 0;
+}
+
+int db_set_state(struct db *db, int64_t row, enum bundle_state state, int64_t now, struct err *err)
+{
+	return sql_do(db->sql, err, "UPDATE bundle SET state = ?, since = ? WHERE row = ?", "tii",
+		span_of(bundle_state_name(state)), now, row);
+}
+
+int db_delete_bundle(struct db *db, int64_t row, struct err *err)
+{
+	return sql_do(db->sql, err, "DELETE FROM bundle WHERE row = ?", "i", row);
+}
+
+int db_pin(struct db *db, const struct digest *weak, struct digest *sha256, struct err *err)
+{
+	AUTO(buf) hex = BUF_INIT;
+	struct sql_row *row;
+	int there;
+
+	if (!db->sql)
+		return 0;
+	digest_format(&hex, weak);
+	if (sql_query(db->sql, &row, err, "SELECT sha256 FROM pin WHERE kind = ? AND digest = ?", "tt",
+		    span_of(digest_name(weak->kind)), buf_span(&hex)) < 0)
+		return -1;
+	there = sql_next(row, err);
+	if (there == 1 && !digest_parse(DIGEST_SHA256, sql_text(row, 0), sha256))
+		there = err_set(err, ERR_BAD_STATE, "state.db: the pin of %s is no sha256", hex.s);
+	sql_end(row);
+	return there;
+}
+
+int db_put_pin(struct db *db, const struct digest *weak, const struct digest *sha256,
+	struct err *err)
+{
+	AUTO(buf) hex = BUF_INIT;
+	AUTO(buf) strong = BUF_INIT;
+
+	digest_format(&hex, weak);
+	digest_format(&strong, sha256);
+	return sql_do(db->sql, err, "INSERT OR IGNORE INTO pin (kind, digest, sha256) VALUES (?, ?, ?)",
+		"ttt", span_of(digest_name(weak->kind)), buf_span(&hex), buf_span(&strong));
+}

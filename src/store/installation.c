@@ -1,0 +1,331 @@
+/* Installations on disk: staged, published, purged. */
+#include "store/installation.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "ext/digest.h"
+#include "model/manifest.h"
+#include "store/intake.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/tree.h"
+
+void installation_path(struct span name, struct span id, struct buf *out)
+{
+	buf_addf(out, PLACE_PACKAGES "/%.*s/%.*s", SPAN_ARG(name), SPAN_ARG(id));
+}
+
+void stage_path(const char *name, struct buf *out)
+{
+	buf_addf(out, PLACE_STAGE "/%s", name);
+}
+
+int stage_make(const struct place *p, const char *name, struct err *err)
+{
+	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+
+	if (stage < 0 || tree_remove(stage, name, err) < 0 ||
+		file_make_dir(stage, name, 0755, err) < 0)
+		return -1;
+	return file_open(stage, name, O_RDONLY | O_DIRECTORY, 0, err);
+}
+
+int stage_remove(const struct place *p, const char *name, struct err *err)
+{
+	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
+
+	if (stage < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return tree_remove(stage, name, err);
+}
+
+int stage_clear(const struct place *p, struct err *err)
+{
+	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
+
+	if (stage < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return tree_clear(stage, err);
+}
+
+int installation_open_if(const struct place *p, struct span name, struct span id, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+
+	installation_path(name, id, &path);
+	return place_open_if(p, path.s, err);
+}
+
+static bool is_ours(const char *path)
+{
+	return strcmp(path, INSTALLATION_UPSTREAM) == 0 ||
+	       strcmp(path, INSTALLATION_UPSTREAM_NEW) == 0 || strcmp(path, INSTALLATION_PACKS) == 0;
+}
+
+static int describe_file(struct manifest_entry *m, const struct tree_entry *e, struct err *err)
+{
+	struct sums want = {0}, have;
+	AUTO_FD fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, "open %s", e->path);
+	if (intake_digest_fd(fd, &want, &have, &m->size, err) < 0)
+		return err_at(err, "%s", e->path);
+	m->mode = e->st->st_mode & 0755;
+	m->sha256 = have.of[DIGEST_SHA256];
+	return 0;
+}
+
+static int describe(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct manifest *m = arg;
+	char target[4096];
+	ssize_t n;
+
+	if (is_ours(e->path))
+		return 1;
+	if (S_ISDIR(e->st->st_mode)) {
+		manifest_add(m, ENTRY_DIR, span_of(e->path));
+		return 0;
+	}
+	if (S_ISREG(e->st->st_mode))
+		return describe_file(manifest_add(m, ENTRY_FILE, span_of(e->path)), e, err);
+	n = readlinkat(e->parent, e->name, target, sizeof(target));
+	if (n < 0 || (size_t)n == sizeof(target))
+		return err_sys(err, "read the link %s", e->path);
+	buf_set(&manifest_add(m, ENTRY_SYMLINK, span_of(e->path))->link, (struct span){target, (size_t)n});
+	return 0;
+}
+
+int installation_id(int dir, struct buf *id, struct err *err)
+{
+	AUTO(manifest) m = MANIFEST_INIT;
+	AUTO(buf) text = BUF_INIT;
+	unsigned char bytes[HASH_MAX];
+	struct hash *hash;
+
+	if (tree_walk(dir, describe, &m, err) < 0 || hash_new("sha256", &hash, err) < 0)
+		return -1;
+	manifest_format(&m, &text);
+	hash_add(hash, text.s, text.n);
+	text_hex(id, bytes, hash_end(hash, bytes));
+	hash_free(hash);
+	return 0;
+}
+
+static int add_fact(int dir, const char *name, struct facts *out, struct err *err)
+{
+	AUTO(buf) value = BUF_INIT;
+	int there = file_read(dir, name, FACT_MAX, &value, err);
+
+	if (there == 1)
+		facts_add(out, span_of(name), buf_span(&value));
+	return there < 0 ? -1 : 0;
+}
+
+static int add_fact_entry(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct facts *out = arg;
+
+	if (!S_ISREG(e->st->st_mode))
+		return 1; /* facts stand at the top */
+	if (strcmp(e->name, "rules") == 0)
+		out->has_rules = (e->st->st_mode & 0100) != 0;
+	if (strcmp(e->name, "license") == 0)
+		out->has_licence = true;
+	return fact_is_known(span_of(e->name)) ? add_fact(e->parent, e->name, out, err) : 0;
+}
+
+int installation_facts(int dir, struct facts *out, struct err *err)
+{
+	*out = FACTS_INIT;
+	return tree_walk(dir, add_fact_entry, out, err);
+}
+
+int installation_publish(const struct place *p, const char *stage, struct span name, struct span id,
+	struct err *err)
+{
+	AUTO(buf) parent = buf_of(PLACE_PACKAGES);
+	AUTO(buf) id_text = BUF_INIT;
+	AUTO_FD from = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD to = -1;
+
+	if (from < 0)
+		return -1;
+	buf_addf(&parent, "/%.*s", SPAN_ARG(name));
+	buf_add_span(&id_text, id);
+	to = place_make(p, parent.s, 0755, err);
+	if (to < 0 || tree_remove(to, id_text.s, err) < 0)
+		return -1;
+	return file_publish(from, stage, to, id_text.s, err);
+}
+
+/* Out of sight by one rename, then away; missing is fine. */
+static int move_out(int from, int stage, const char *name, struct err *err)
+{
+	if (tree_remove(stage, name, err) < 0)
+		return -1;
+	if (file_publish(from, name, stage, name, err) < 0) {
+		if (err->sys != ENOENT)
+			return -1;
+		err_clear(err);
+		return 0;
+	}
+	return tree_remove(stage, name, err);
+}
+
+int installation_purge(const struct place *p, struct span name, struct span id, struct err *err)
+{
+	AUTO(buf) parent = buf_of(PLACE_PACKAGES);
+	AUTO(buf) id_text = BUF_INIT;
+	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD packages = stage < 0 ? -1 : place_open_if(p, parent.s, err);
+	AUTO_FD from = -1;
+
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	buf_addf(&parent, "/%.*s", SPAN_ARG(name));
+	from = place_open_if(p, parent.s, err);
+	if (from < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	buf_add_span(&id_text, id);
+	if (move_out(from, stage, id_text.s, err) < 0)
+		return -1;
+	/* Fails where another installation of the name is left: as it should. */
+	unlinkat(packages, parent.s + strlen(PLACE_PACKAGES) + 1, AT_REMOVEDIR);
+	return 0;
+}
+
+int installation_purge_all(const struct place *p, struct span name, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD packages = stage < 0 ? -1 : place_open_if(p, PLACE_PACKAGES, err);
+
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	buf_add_span(&text, name);
+	return move_out(packages, stage, text.s, err);
+}
+
+static int publish_link(const struct place *p, const char *folder, const struct bundle *b,
+	struct span name, struct err *err)
+{
+	AUTO(buf) path = buf_of(PLACE_STATE "/");
+	AUTO(buf) link = BUF_INIT;
+	AUTO(buf) target = buf_of("../packages/");
+	char now[4096];
+	AUTO_FD dir = -1;
+	ssize_t n;
+
+	buf_adds(&path, folder);
+	buf_add_span(&link, name);
+	dir = place_make(p, path.s, 0755, err);
+	if (dir < 0)
+		return -1;
+	if (!b)
+		return file_remove(dir, link.s, err);
+	buf_addf(&target, "%s/%s", b->name.s, b->id.s);
+	n = readlinkat(dir, link.s, now, sizeof(now));
+	if (n >= 0 && span_is((struct span){now, (size_t)n}, buf_span(&target)))
+		return 0;
+	return file_replace_link(dir, link.s, target.s, err);
+}
+
+static bool is_available(const struct bundle *b)
+{
+	return b && (b->state == BUNDLE_PREPARED || b->state == BUNDLE_INSTALLED);
+}
+
+int links_publish(const struct place *p, const struct world *world, struct span name,
+	struct err *err)
+{
+	const struct bundle *current = world_current(world, name);
+	const struct bundle *shown = world_shown(world, name);
+
+	if (current && current->state != BUNDLE_INSTALLED)
+		current = NULL;
+	if (publish_link(p, "installed", current, name, err) < 0)
+		return -1;
+	return publish_link(p, "available", is_available(shown) ? shown : NULL, name, err);
+}
+
+/* Links whose name is in the world no more. */
+static int drop_strangers(const struct place *p, const char *folder, const struct world *world,
+	struct err *err)
+{
+	AUTO_FD dir = place_open_if(p, folder, err);
+	AUTO_FD again = -1;
+	struct dirent *entry;
+	DIR *names;
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	names = again < 0 ? NULL : fdopendir(again);
+	if (!names)
+		return err_sys(err, "read the folder %s", folder);
+	fd_take(&again);
+	while ((entry = readdir(names)))
+		if (entry->d_name[0] != '.' && !world_shown(world, span_of(entry->d_name)))
+			unlinkat(dir, entry->d_name, 0);
+	closedir(names);
+	return 0;
+}
+
+int links_rebuild(const struct place *p, const struct world *world, struct err *err)
+{
+	for (size_t i = 0; i < world->of.n; i++) {
+		const struct bundle *b = &world->of.v[i];
+
+		if (i && span_is(buf_span(&b->name), buf_span(&b[-1].name)))
+			continue;
+		if (links_publish(p, world, buf_span(&b->name), err) < 0)
+			return -1;
+	}
+	if (drop_strangers(p, PLACE_STATE "/installed", world, err) < 0)
+		return -1;
+	return drop_strangers(p, PLACE_STATE "/available", world, err);
+}
+
+struct sweep {
+	const struct world *world;
+	struct texts *found;
+};
+
+static int sweep_entry(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct sweep *s = arg;
+	const char *slash = strchr(e->path, '/');
+	struct span name;
+
+	(void)err;
+	if (!slash)
+		return 0;
+	name = (struct span){e->path, (size_t)(slash - e->path)};
+	if (!world_get(s->world, name, span_of(slash + 1)))
+		texts_add(s->found, span_of(e->path));
+	return 1;
+}
+
+int installation_sweep(const struct place *p, const struct world *world, bool remove,
+	struct texts *found, struct err *err)
+{
+	struct sweep s = {world, found};
+	AUTO_FD packages = place_open_if(p, PLACE_PACKAGES, err);
+
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (tree_walk(packages, sweep_entry, &s, err) < 0)
+		return -1;
+	for (size_t i = 0; remove && i < found->of.n; i++)
+		if (tree_remove(packages, found->of.v[i].s, err) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,151 @@
+/* An intake: bytes of a pack as they come, hashed while they are written. */
+#include "store/intake.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define CHUNK (256 << 10)
+
+/* The running hashes of what is wanted, and always sha256. */
+struct hashes {
+	struct hash *of[DIGEST_KINDS];
+};
+
+static void hashes_free(struct hash **of)
+{
+	for (int k = 0; k < DIGEST_KINDS; k++) {
+		hash_free(of[k]);
+		of[k] = NULL;
+	}
+}
+
+static void hashes_drop(struct hashes *h)
+{
+	hashes_free(h->of);
+}
+
+static int hashes_new(const struct sums *want, struct hash **of, struct err *err)
+{
+	hashes_free(of);
+	for (int k = 0; k < DIGEST_KINDS; k++) {
+		if (k != DIGEST_SHA256 && !want->has[k])
+			continue;
+		if (hash_new(digest_name((enum digest_kind)k), &of[k], err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static void hashes_add(struct hash **of, const void *bytes, size_t n)
+{
+	for (int k = 0; k < DIGEST_KINDS; k++)
+		if (of[k])
+			hash_add(of[k], bytes, n);
+}
+
+static void hashes_end(struct hash **of, struct sums *have)
+{
+	*have = (struct sums){0};
+	for (int k = 0; k < DIGEST_KINDS; k++) {
+		if (!of[k])
+			continue;
+		have->has[k] = true;
+		have->of[k].kind = (enum digest_kind)k;
+		hash_end(of[k], have->of[k].bytes);
+	}
+	hashes_free(of);
+}
+
+int intake_open(struct intake *in, int dir, const char *name, const struct sums *want,
+	struct err *err)
+{
+	*in = (struct intake){.dir = dir, .name = buf_of(name), .fd = -1, .want = *want};
+	if (file_remove(dir, name, err) < 0 || hashes_new(want, in->hashes, err) < 0)
+		return -1;
+	in->fd = file_open(dir, name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
+	return in->fd < 0 ? -1 : 0;
+}
+
+int intake_add(struct intake *in, const void *bytes, size_t n, struct err *err)
+{
+	hashes_add(in->hashes, bytes, n);
+	in->size += (int64_t)n;
+	return file_write_all(in->fd, bytes, n, err);
+}
+
+int intake_restart(struct intake *in, struct err *err)
+{
+	if (in->size == 0)
+		return 0;
+	if (ftruncate(in->fd, 0) < 0 || lseek(in->fd, 0, SEEK_SET) < 0)
+		return err_sys(err, "start a download again");
+	in->size = 0;
+	return hashes_new(&in->want, in->hashes, err);
+}
+
+int intake_end(struct intake *in, bool durable, struct sums *have, struct err *err)
+{
+	if (fchmod(in->fd, 0644) < 0)
+		return err_sys(err, "set the mode of a download");
+	if (durable && file_sync(in->fd, err) < 0)
+		return -1;
+	hashes_end(in->hashes, have);
+	fd_drop(&in->fd);
+	return 0;
+}
+
+void intake_drop(struct intake *in)
+{
+	if (in->fd >= 0)
+		unlinkat(in->dir, in->name.s, 0);
+	fd_drop(&in->fd);
+	hashes_free(in->hashes);
+	buf_drop(&in->name);
+}
+
+int intake_digest_fd(int fd, const struct sums *want, struct sums *have, int64_t *size,
+	struct err *err)
+{
+	AUTO(buf) chunk = BUF_INIT;
+	AUTO(hashes) h = {{0}};
+	off_t at = 0;
+
+	if (hashes_new(want, h.of, err) < 0)
+		return -1;
+	buf_reserve(&chunk, CHUNK);
+	for (;;) {
+		ssize_t n = pread(fd, chunk.s, CHUNK, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "read a pack");
+		if (n == 0)
+			break;
+		hashes_add(h.of, chunk.s, (size_t)n);
+		at += n;
+	}
+	*size = at;
+	hashes_end(h.of, have);
+	return 0;
+}
+
+int intake_compare(const struct sums *want, const struct sums *have, struct err *err)
+{
+	AUTO(buf) wanted = BUF_INIT;
+	AUTO(buf) got = BUF_INIT;
+	enum digest_kind bad;
+
+	if (sums_hold(want, have, &bad))
+		return 0;
+	digest_format(&wanted, &want->of[bad]);
+	digest_format(&got, &have->of[bad]);
+	err_set(err, ERR_CHECKSUM, "checksum mismatch");
+	err_detail(err, "wanted %s %s", digest_name(bad), wanted.s);
+	return err_detail(err, "got    %s %s", digest_name(bad), got.s);
+}

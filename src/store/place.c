@@ -1,0 +1,118 @@
+/* Where things are. */
+#include "store/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+void place_drop(struct place *p)
+{
+	buf_drop(&p->root);
+}
+
+int place_init(struct place *p, const char *root, struct err *err)
+{
+	AUTO_FREE char *real = NULL;
+	AUTO_FD fd = -1;
+
+	p->root = BUF_INIT;
+	if (!root || !*root)
+		return 0;
+	real = realpath(root, NULL);
+	if (!real)
+		return err_sys(err, "--root %s", root);
+	fd = file_open_dir(real, err);
+	if (fd < 0)
+		return err_at(err, "--root");
+	if (strcmp(real, "/") != 0)
+		buf_sets(&p->root, real);
+	return 0;
+}
+
+void place_path(const struct place *p, const char *path, struct buf *out)
+{
+	buf_add_span(out, buf_span(&p->root));
+	buf_adds(out, path);
+}
+
+/* /var and what is above it may be links that the admin made; from fardel's own folder on nothing is followed. */
+static size_t own_part(const char *path)
+{
+	const char *own = strstr(path, "/fardel");
+
+	return own ? (size_t)(own - path) : strlen(path);
+}
+
+static int open_above(const struct place *p, const char *path, size_t above, bool make, struct err *err)
+{
+	AUTO(buf) full = BUF_INIT;
+	int fd;
+
+	buf_add_span(&full, buf_span(&p->root));
+	/* With another root, a link in it must not lead out of it. */
+	if (p->root.n) {
+		AUTO_FD root = file_open_dir(p->root.s, err);
+		AUTO(buf) below = BUF_INIT;
+
+		if (root < 0)
+			return -1;
+		buf_add(&below, path + 1, above ? above - 1 : 0);
+		if (!make)
+			return file_open_if(root, below.n ? below.s : ".", O_RDONLY | O_DIRECTORY, err);
+		return file_make_dirs(root, below.s, 0755, err);
+	}
+	buf_add(&full, path, above);
+	fd = open(full.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && make && mkdir(full.s, 0755) == 0)
+		fd = open(full.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && (make || errno != ENOENT))
+		return err_sys(err, "open folder %s", full.s);
+	return fd;
+}
+
+int place_make(const struct place *p, const char *path, unsigned mode, struct err *err)
+{
+	size_t above = own_part(path);
+	AUTO_FD top = open_above(p, path, above, true, err);
+	AUTO(buf) parent = BUF_INIT;
+	const char *own = path + above + 1, *slash = strrchr(own, '/');
+	AUTO_FD fd = -1;
+
+	if (top < 0)
+		return -1;
+	if (slash) {
+		AUTO_FD made = -1;
+
+		buf_add(&parent, own, (size_t)(slash - own));
+		made = file_make_dirs(top, parent.s, 0755, err);
+		if (made < 0)
+			return err_at(err, "%s%s", p->root.s, path);
+	}
+	if (file_make_dir(top, own, mode, err) < 0)
+		return err_at(err, "%s%s", p->root.s, path);
+	fd = file_open(top, own, O_RDONLY | O_DIRECTORY, 0, err);
+	if (fd < 0)
+		return err_at(err, "%s%s", p->root.s, path);
+	parent.n = 0;
+	place_path(p, path, &parent);
+	if (file_check_owner(fd, parent.s, err) < 0)
+		return -1;
+	return fd_take(&fd);
+}
+
+int place_open_if(const struct place *p, const char *path, struct err *err)
+{
+	size_t above = own_part(path);
+	AUTO_FD top = open_above(p, path, above, false, err);
+
+	if (top < 0)
+		return -1;
+	return file_open_if(top, path + above + 1, O_RDONLY | O_DIRECTORY, err);
+}

@@ -1,0 +1,350 @@
+/* Files by folder descriptor. */
+#include "sys/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define COPY_CHUNK (1 << 20)
+
+int file_open_dir(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_sys(err, "open folder %s", path);
+	return fd;
+}
+
+static int open_beneath(int dirfd, const char *path, int flags, mode_t mode)
+{
+	struct open_how how = {
+		.flags = (unsigned)(flags | O_CLOEXEC | O_NOFOLLOW | (flags & O_PATH ? 0 : O_NOCTTY)),
+		.mode = mode, /* 0 unless something is made */
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd;
+
+	/* EAGAIN: a rename elsewhere made the kernel unsure; it says to try again. */
+	do
+		fd = (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+	while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+	return fd;
+}
+
+int file_open(int dirfd, const char *path, int flags, mode_t mode, struct err *err)
+{
+	int fd = open_beneath(dirfd, path, flags, mode);
+
+	if (fd < 0)
+		return err_sys(err, "open %s", path);
+	return fd;
+}
+
+int file_open_if(int dirfd, const char *path, int flags, struct err *err)
+{
+	int fd = open_beneath(dirfd, path, flags, 0);
+
+	if (fd < 0 && errno != ENOENT)
+		return err_sys(err, "open %s", path);
+	return fd;
+}
+
+/* The folder that holds path's last part, and that part. */
+static int open_parent(int dirfd, const char *path, const char **name, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	AUTO(buf) parent = BUF_INIT;
+
+	*name = slash ? slash + 1 : path;
+	buf_add_span(&parent, slash ? span_cut(span_of(path), 0, (size_t)(slash - path)) : SPAN("."));
+	return file_open(dirfd, parent.s, O_RDONLY | O_DIRECTORY, 0, err);
+}
+
+int file_stat(int dirfd, const char *path, struct stat *st, struct err *err)
+{
+	AUTO_FD fd = open_beneath(dirfd, path, O_PATH, 0);
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	if (fd < 0 || fstat(fd, st) < 0)
+		return err_sys(err, "look at %s", path);
+	return 1;
+}
+
+int file_make_dir(int dirfd, const char *path, mode_t mode, struct err *err)
+{
+	const char *name;
+	AUTO_FD parent = open_parent(dirfd, path, &name, err);
+	struct stat st;
+
+	if (parent < 0)
+		return -1;
+	if (mkdirat(parent, name, mode) == 0)
+		return 0;
+	if (errno != EEXIST)
+		return err_sys(err, "make folder %s", path);
+	if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, "look at %s", path);
+	if (!S_ISDIR(st.st_mode)) {
+		errno = ENOTDIR;
+		return err_sys(err, "make folder %s", path);
+	}
+	return 0;
+}
+
+int file_make_dirs(int dirfd, const char *path, mode_t mode, struct err *err)
+{
+	AUTO(buf) upto = BUF_INIT;
+	struct span rest = span_of(path), part;
+
+	while (span_split(&rest, '/', &part)) {
+		if (!part.n)
+			continue;
+		if (upto.n)
+			buf_addc(&upto, '/');
+		buf_add_span(&upto, part);
+		if (file_make_dir(dirfd, upto.s, mode, err) < 0)
+			return -1;
+	}
+	return file_open(dirfd, upto.n ? upto.s : ".", O_RDONLY | O_DIRECTORY, 0, err);
+}
+
+int file_make_symlink(int dirfd, const char *path, const char *target, struct err *err)
+{
+	const char *name;
+	AUTO_FD parent = open_parent(dirfd, path, &name, err);
+
+	if (parent < 0)
+		return -1;
+	if (symlinkat(target, parent, name) < 0)
+		return err_sys(err, "link %s", path);
+	return 0;
+}
+
+int file_make_link(int dirfd, const char *from, const char *to, struct err *err)
+{
+	const char *from_name, *to_name;
+	AUTO_FD from_dir = open_parent(dirfd, from, &from_name, err);
+	AUTO_FD to_dir = from_dir < 0 ? -1 : open_parent(dirfd, to, &to_name, err);
+
+	if (to_dir < 0)
+		return -1;
+	if (linkat(from_dir, from_name, to_dir, to_name, 0) < 0)
+		return err_sys(err, "link %s to %s", to, from);
+	return 0;
+}
+
+int file_read_fd(int fd, size_t max, struct buf *out, struct err *err)
+{
+	size_t start = out->n;
+
+	for (;;) {
+		ssize_t n;
+
+		buf_reserve(out, 65536);
+		n = read(fd, out->s + out->n, 65536);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "read");
+		if (n == 0)
+			return 0;
+		out->n += (size_t)n;
+		out->s[out->n] = 0;
+		if (out->n - start > max)
+			return err_set(err, ERR_FAILED, "longer than %zu bytes", max);
+	}
+}
+
+int file_read(int dirfd, const char *path, size_t max, struct buf *out, struct err *err)
+{
+	AUTO_FD fd = file_open_if(dirfd, path, O_RDONLY | O_NONBLOCK, err);
+	struct stat st;
+
+	if (fd < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at %s", path);
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_FAILED, "%s is not a file", path);
+	if (file_read_fd(fd, max, out, err) < 0)
+		return err_at(err, "%s", path);
+	return 1;
+}
+
+int file_write_all(int fd, const void *bytes, size_t n, struct err *err)
+{
+	const char *at = bytes;
+
+	while (n) {
+		ssize_t done = write(fd, at, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return err_sys(err, "write");
+		at += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+int file_sync(int fd, struct err *err)
+{
+	if (fsync(fd) < 0)
+		return err_sys(err, "sync to disk");
+	return 0;
+}
+
+/* A name beside the one that is to be replaced; a leftover of a crash is taken over. */
+static void name_beside(struct buf *out, const char *name)
+{
+	buf_addf(out, ".%s.new", name);
+}
+
+static int rename_and_sync(int dirfd, const char *from, const char *to, struct err *err)
+{
+	if (renameat(dirfd, from, dirfd, to) < 0)
+		return err_sys(err, "rename to %s", to);
+	return file_sync(dirfd, err);
+}
+
+int file_replace(int dirfd, const char *path, mode_t mode, struct span content, struct err *err)
+{
+	const char *name;
+	AUTO_FD parent = open_parent(dirfd, path, &name, err);
+	AUTO(buf) beside = BUF_INIT;
+	AUTO_FD fd = -1;
+
+	if (parent < 0)
+		return -1;
+	name_beside(&beside, name);
+	if (file_remove(parent, beside.s, err) < 0)
+		return -1;
+	fd = file_open(parent, beside.s, O_WRONLY | O_CREAT | O_EXCL, mode, err);
+	if (fd < 0)
+		return -1;
+	if (file_write_all(fd, content.s, content.n, err) < 0 || file_sync(fd, err) < 0) {
+		unlinkat(parent, beside.s, 0);
+		return err_at(err, "%s", path);
+	}
+	return rename_and_sync(parent, beside.s, name, err);
+}
+
+int file_replace_link(int dirfd, const char *path, const char *target, struct err *err)
+{
+	const char *name;
+	AUTO_FD parent = open_parent(dirfd, path, &name, err);
+	AUTO(buf) beside = BUF_INIT;
+
+	if (parent < 0)
+		return -1;
+	name_beside(&beside, name);
+	if (file_remove(parent, beside.s, err) < 0)
+		return -1;
+	if (symlinkat(target, parent, beside.s) < 0)
+		return err_sys(err, "link %s", path);
+	return rename_and_sync(parent, beside.s, name, err);
+}
+
+int file_publish(int from_dir, const char *from, int to_dir, const char *to, struct err *err)
+{
+	if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) < 0)
+		return err_sys(err, "rename %s to %s", from, to);
+	if (file_sync(to_dir, err) < 0 || file_sync(from_dir, err) < 0)
+		return -1;
+	return 0;
+}
+
+int file_remove(int dirfd, const char *path, struct err *err)
+{
+	const char *name;
+	AUTO_FD parent = open_parent(dirfd, path, &name, err);
+
+	if (parent < 0 && err->sys == ENOENT) {
+		err_clear(err);
+		return 0;
+	}
+	if (parent < 0)
+		return -1;
+	if (unlinkat(parent, name, 0) < 0 && errno != ENOENT)
+		return err_sys(err, "remove %s", path);
+	return 0;
+}
+
+static int copy_by_reading(int from, int to, struct err *err)
+{
+	AUTO(buf) chunk = BUF_INIT;
+	off_t at = 0;
+
+	buf_reserve(&chunk, COPY_CHUNK);
+	for (;;) {
+		ssize_t n = pread(from, chunk.s, COPY_CHUNK, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "read");
+		if (n == 0)
+			return 0;
+		if (file_write_all(to, chunk.s, (size_t)n, err) < 0)
+			return -1;
+		at += n;
+	}
+}
+
+int file_copy(int from, int to, struct err *err)
+{
+	off_t at = 0;
+
+	if (ioctl(to, FICLONE, from) == 0)
+		return 0;
+	for (;;) {
+		ssize_t n = copy_file_range(from, &at, to, NULL, SSIZE_MAX / 2, 0);
+
+		if (n == 0)
+			return 0;
+		if (n < 0 && at == 0 &&
+			(errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
+			return copy_by_reading(from, to, err);
+		if (n < 0 && errno != EINTR)
+			return err_sys(err, "copy");
+	}
+}
+
+int file_free_space(int fd, int64_t *bytes, struct err *err)
+{
+	struct statvfs fs;
+
+	if (fstatvfs(fd, &fs) < 0)
+		return err_sys(err, "ask for free space");
+	*bytes = (int64_t)fs.f_frsize * (int64_t)(geteuid() == 0 ? fs.f_bfree : fs.f_bavail);
+	return 0;
+}
+
+int file_check_owner(int fd, const char *what, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at %s", what);
+	if (st.st_uid != 0 && st.st_uid != geteuid()) {
+		err_set(err, ERR_UNSAFE, "%s belongs to user %u", what, (unsigned)st.st_uid);
+		return err_next(err, "chown root %s, after looking at what is in it", what);
+	}
+	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		err_set(err, ERR_UNSAFE, "%s can be written by others (mode %04o)", what,
+			(unsigned)st.st_mode & 07777);
+		return err_next(err, "chmod go-w %s, after looking at what is in it", what);
+	}
+	return 0;
+}

@@ -1,0 +1,57 @@
+/* Files by folder descriptor. No path is followed out of the folder given: every look-up below a dirfd goes through
+ * openat2 with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS. All descriptors are CLOEXEC. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "sys/fd.h"
+
+/* A folder by a path that is trusted (links are followed). -1 with err. */
+MUST_USE int file_open_dir(const char *path, struct err *err);
+
+/* Opens path below dirfd; flags and mode as open(2). Returns the descriptor, or -1 with errno kept in
+ * err->sys. */
+MUST_USE int file_open(int dirfd, const char *path, int flags, mode_t mode, struct err *err);
+/* The same, but a missing file is no error: -1 with err->code still ERR_NONE. */
+MUST_USE int file_open_if(int dirfd, const char *path, int flags, struct err *err);
+
+/* 1 there, 0 not there, -1 error; the last part is not followed when it is a link. */
+MUST_USE int file_stat(int dirfd, const char *path, struct stat *st, struct err *err);
+
+/* Makes the folder and those above it (each as `mode`), gives a descriptor of it. */
+MUST_USE int file_make_dirs(int dirfd, const char *path, mode_t mode, struct err *err);
+/* Makes one folder below dirfd; there already as a folder: fine. */
+MUST_USE int file_make_dir(int dirfd, const char *path, mode_t mode, struct err *err);
+/* New, never over anything: for extraction. */
+MUST_USE int file_make_symlink(int dirfd, const char *path, const char *target, struct err *err);
+MUST_USE int file_make_link(int dirfd, const char *from, const char *to, struct err *err);
+
+/* The whole file, at most max bytes (more is an error). 1 read, 0 not there, -1 error. */
+MUST_USE int file_read(int dirfd, const char *path, size_t max, struct buf *out, struct err *err);
+MUST_USE int file_read_fd(int fd, size_t max, struct buf *out, struct err *err);
+MUST_USE int file_write_all(int fd, const void *bytes, size_t n, struct err *err);
+
+/* Puts a file with this content in the place of what is there: written beside, fsynced, renamed, the folder
+ * fsynced. */
+MUST_USE int file_replace(int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
+/* The same for a symbolic link. */
+MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, struct err *err);
+/* Renames without replacing, fsyncs both folders. */
+MUST_USE int file_publish(int from_dir, const char *from, int to_dir, const char *to, struct err *err);
+
+/* Removes a file or link; missing is fine. */
+MUST_USE int file_remove(int dirfd, const char *path, struct err *err);
+MUST_USE int file_sync(int fd, struct err *err); /* fsync; a failure is final */
+/* Copies all of `from` from its offset 0 to `to` (reflink where possible, else copy_file_range). */
+MUST_USE int file_copy(int from, int to, struct err *err);
+
+/* Bytes free for us on the file system of fd. */
+MUST_USE int file_free_space(int fd, int64_t *bytes, struct err *err);
+/* ERR_UNSAFE unless fd belongs to root or to us and neither group nor others may write to it. */
+MUST_USE int file_check_owner(int fd, const char *what, struct err *err);

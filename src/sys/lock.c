@@ -1,0 +1,99 @@
+/* The lock that one writing fardel holds at a time. */
+#include "sys/lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/signals.h"
+
+#define LOOK_AGAIN 100 /* ms */
+#define HOLDER_MAX 4096
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* "fardel install zoom (pid 123)". */
+static void read_holder(int fd, struct buf *out)
+{
+	char text[HOLDER_MAX];
+	ssize_t n = pread(fd, text, sizeof(text), 0);
+	struct span rest = {text, n > 0 ? (size_t)n : 0}, pid, command;
+
+	if (!span_split(&rest, '\n', &pid) || !span_split(&rest, '\n', &command)) {
+		buf_adds(out, "another fardel");
+		return;
+	}
+	text_escape(out, command);
+	buf_addf(out, " (pid %.*s)", SPAN_ARG(pid));
+}
+
+static int write_holder(int fd, const char *command, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	buf_addf(&text, "%ld\n%.3000s\n", (long)getpid(), command);
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text.s, text.n, 0) < 0)
+		return err_sys(err, "write the lock file");
+	return 0;
+}
+
+static int wait_for(int fd, int64_t timeout, const char *holder, struct err *err)
+{
+	int64_t until = now_ms() + timeout * 1000;
+	struct pollfd stop = {.fd = signals_fd(), .events = POLLIN};
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return err_sys(err, "lock");
+		if (timeout >= 0 && now_ms() >= until)
+			return err_set(err, ERR_LOCKED, "%s holds the lock", holder);
+		poll(&stop, 1, LOOK_AGAIN);
+		if (signals_pending()) {
+			err_set(err, ERR_SIGNAL, "interrupted while waiting for %s", holder);
+			err->sys = signals_pending();
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int lock_take(struct lock *lock, int dirfd, const char *name, const char *command, int64_t timeout,
+	void (*waiting)(void *arg, const char *holder), void *arg, struct err *err)
+{
+	AUTO_FD fd = file_open(dirfd, name, O_RDWR | O_CREAT, 0600, err);
+	AUTO(buf) holder = BUF_INIT;
+
+	if (fd < 0)
+		return -1;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return err_sys(err, "lock %s", name);
+		read_holder(fd, &holder);
+		if (timeout != 0)
+			waiting(arg, holder.s);
+		if (wait_for(fd, timeout, holder.s, err) < 0)
+			return -1;
+	}
+	if (write_holder(fd, command, err) < 0)
+		return -1;
+	lock->fd = fd_take(&fd);
+	return 0;
+}
+
+void lock_drop(struct lock *lock)
+{
+	fd_drop(&lock->fd);
+}

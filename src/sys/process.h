@@ -1,0 +1,58 @@
+/* Other programs: started with a clean slate, watched, and ended with all that they started. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* A file or folder shown at another place, read-only, to the program only. */
+struct process_bind {
+	const char *from; /* both absolute, as this process sees them; `to` must be there */
+	const char *to;
+};
+
+struct process_spec {
+	const char *program; /* path; looked up inside `root` where that is given */
+	const char *const *argv; /* NULL-ended */
+	const char *const *envp; /* NULL-ended: all that the program gets */
+	const char *cwd; /* where it starts, as seen inside `root`; NULL: "/" */
+	int output; /* its stdout and stderr; -1: /dev/null. stdin is always /dev/null */
+	const int *fds; /* given to it as 3, 4, … */
+	unsigned fd_count;
+	unsigned means; /* what may be used for the three below */
+	const char *root; /* chroot there first; NULL: not */
+	const struct process_bind *binds; /* need a mount namespace: see process_can */
+	unsigned bind_count;
+	bool keep; /* with a keeper: what the program leaves behind is ended with it */
+	int hold; /* a descriptor that the keeper holds until all is ended (the lock), -1 none */
+};
+
+struct process {
+	pid_t pid; /* of the program, or of its keeper; 0: none */
+	int status_fd; /* becomes readable when it has ended; -1: none */
+	int lifeline; /* the keeper ends everything when this is closed; -1: without keeper */
+};
+#define PROCESS_INIT ((struct process){.status_fd = -1, .lifeline = -1})
+
+/* How a program can be enclosed here: bits, found out by trying (a fork each time it is asked). */
+enum process_means {
+	MEANS_MOUNT = 1, /* a mount namespace of its own */
+	MEANS_CHROOT = 2,
+	MEANS_USER = 4, /* both only inside a user namespace */
+};
+unsigned process_means(void);
+
+/* Starts it, and returns once it runs or could not be begun (the error says why). Signals are reset, umask is 022, descriptors beyond those given are closed, it has a session of its own,
+ * and dies when this process does. */
+MUST_USE int process_start(const struct process_spec *spec, struct process *out, struct err *err);
+
+/* Waits until it has ended (status_fd says when that takes no time). The status is as of waitpid. */
+int process_end(struct process *p);
+
+/* Ends the program and all that it started, now; process_end must still be called. */
+void process_kill(struct process *p);
+
+/* Kills and reaps if it is still there: for AUTO(process). */
+void process_drop(struct process *p);

@@ -1,0 +1,18 @@
+/* Signals that ask fardel to stop, as something to look at between steps and to poll for. */
+#pragma once
+
+/* From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the process (SIGHUP stays ignored where it
+ * was, as nohup wants). Once a process; the handler is the one place that needs a variable of its own. */
+void signals_catch(void);
+
+/* The first that came, or 0. */
+int signals_pending(void);
+
+/* Becomes readable when one has come; never read from. -1 before signals_catch. */
+int signals_fd(void);
+
+/* Forgets what came: only for rolling back, which a second signal must not stop half-way. */
+void signals_hold(void);
+
+/* Sets everything back to the default: in a child before exec, and before dying of the signal. */
+void signals_reset(void);

@@ -1,0 +1,329 @@
+/* Whole trees by folder descriptor. */
+#include "sys/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/vec.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define DEPTH_MAX 512 /* folders; each costs a descriptor while it is walked */
+#define SYNC_ONE_BY_ONE 50
+
+/* A folder's names, read before anything in it is changed. */
+struct names {
+	VEC(char *) of;
+};
+
+static void free_name(char **name)
+{
+	free(*name);
+}
+
+static void names_drop(struct names *n)
+{
+	vec_drop_each(&n->of, free_name);
+}
+
+static void dir_close(DIR **dir)
+{
+	if (*dir)
+		closedir(*dir);
+}
+
+static int read_names(int dirfd, struct names *out, struct err *err)
+{
+	int again = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	__attribute__((cleanup(dir_close))) DIR *dir = again < 0 ? NULL : fdopendir(again);
+
+	if (!dir) {
+		fd_drop(&again);
+		return err_sys(err, "open a folder");
+	}
+	for (;;) {
+		struct dirent *entry;
+
+		errno = 0;
+		entry = readdir(dir);
+		if (!entry)
+			return errno ? err_sys(err, "read a folder") : 0;
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
+			*vec_push(&out->of) = mem_dup(entry->d_name);
+	}
+}
+
+static int open_sub(int dirfd, const char *name)
+{
+	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+static int remove_in(int dirfd, dev_t dev, unsigned depth, struct err *err);
+
+static int remove_one(int dirfd, const char *name, dev_t dev, unsigned depth, struct err *err)
+{
+	AUTO_FD sub = -1;
+	struct stat st;
+
+	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return err_sys(err, "remove %s", name);
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "look at %s", name);
+	if (S_ISDIR(st.st_mode) && (st.st_mode & S_IRWXU) != S_IRWXU &&
+		fchmodat(dirfd, name, S_IRWXU, 0) < 0)
+		return err_sys(err, "open folder %s", name);
+	sub = open_sub(dirfd, name);
+	if (sub < 0 || fstat(sub, &st) < 0)
+		return err_sys(err, "remove %s", name);
+	if (st.st_dev != dev)
+		return err_set(err, ERR_FAILED, "remove %s: something is mounted there", name);
+	if (remove_in(sub, dev, depth + 1, err) < 0)
+		return err_at(err, "%s", name);
+	if (unlinkat(dirfd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return err_sys(err, "remove folder %s", name);
+	return 0;
+}
+
+static int remove_in(int dirfd, dev_t dev, unsigned depth, struct err *err)
+{
+	__attribute__((cleanup(names_drop))) struct names names = {0};
+
+	if (depth > DEPTH_MAX)
+		return err_set(err, ERR_FAILED, "folders more than %d deep", DEPTH_MAX);
+	if (read_names(dirfd, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.of.n; i++)
+		if (remove_one(dirfd, names.of.v[i], dev, depth, err) < 0)
+			return -1;
+	return 0;
+}
+
+int tree_clear(int dirfd, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(dirfd, &st) < 0)
+		return err_sys(err, "look at a folder");
+	return remove_in(dirfd, st.st_dev, 0, err);
+}
+
+int tree_remove(int dirfd, const char *path, struct err *err)
+{
+	struct stat st;
+	AUTO(buf) parent = BUF_INIT;
+	AUTO_FD fd = -1;
+	const char *slash = strrchr(path, '/');
+	int there = file_stat(dirfd, path, &st, err);
+
+	if (there <= 0)
+		return there;
+	buf_add_span(&parent, slash ? span_cut(span_of(path), 0, (size_t)(slash - path)) : SPAN("."));
+	fd = file_open(dirfd, parent.s, O_RDONLY | O_DIRECTORY, 0, err);
+	if (fd < 0)
+		return -1;
+	return remove_one(fd, slash ? slash + 1 : path, st.st_dev, 0, err);
+}
+
+/* One walk: what every function below shares. */
+struct walk {
+	int (*fn)(void *arg, const struct tree_entry *, struct err *);
+	void *arg;
+	dev_t dev;
+	struct buf path;
+};
+
+static int walk_in(struct walk *w, int dirfd, unsigned depth, struct err *err);
+
+static int walk_one(struct walk *w, int dirfd, const char *name, unsigned depth, struct err *err)
+{
+	struct stat st;
+	struct tree_entry entry = {.parent = dirfd, .name = name, .st = &st};
+	size_t length = w->path.n;
+	AUTO_FD sub = -1;
+	int result;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, "look at %s", name);
+	if (length)
+		buf_addc(&w->path, '/');
+	buf_adds(&w->path, name);
+	entry.path = w->path.s;
+	result = w->fn(w->arg, &entry, err);
+	if (result == 0 && S_ISDIR(st.st_mode) && st.st_dev == w->dev) {
+		sub = open_sub(dirfd, name);
+		if (sub < 0)
+			result = err_sys(err, "open %s", w->path.s);
+		else
+			result = walk_in(w, sub, depth + 1, err);
+	}
+	w->path.n = length;
+	w->path.s[length] = 0;
+	return result < 0 ? -1 : 0;
+}
+
+static int walk_in(struct walk *w, int dirfd, unsigned depth, struct err *err)
+{
+	__attribute__((cleanup(names_drop))) struct names names = {0};
+
+	if (depth > DEPTH_MAX)
+		return err_set(err, ERR_FAILED, "%s: folders more than %d deep", w->path.s, DEPTH_MAX);
+	if (read_names(dirfd, &names, err) < 0)
+		return err_at(err, "%s", w->path.s);
+	for (size_t i = 0; i < names.of.n; i++)
+		if (walk_one(w, dirfd, names.of.v[i], depth, err) < 0)
+			return -1;
+	return 0;
+}
+
+int tree_walk(int dirfd, int (*fn)(void *arg, const struct tree_entry *, struct err *), void *arg,
+	struct err *err)
+{
+	struct walk w = {.fn = fn, .arg = arg, .path = BUF_INIT};
+	struct stat st;
+	int result;
+
+	if (fstat(dirfd, &st) < 0)
+		return err_sys(err, "look at a folder");
+	w.dev = st.st_dev;
+	buf_reserve(&w.path, 256);
+	result = walk_in(&w, dirfd, 0, err);
+	buf_drop(&w.path);
+	return result;
+}
+
+struct settle {
+	uid_t uid;
+	gid_t gid;
+	int64_t stripped;
+};
+
+/* Attributes that carry rights; user.* stay. Returns how many went. */
+static int drop_rights(int fd)
+{
+	static const char *const names[] = {"security.capability", "system.posix_acl_access",
+		"system.posix_acl_default"};
+	int gone = 0;
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		gone += fgetxattr(fd, names[i], NULL, 0) >= 0 && fremovexattr(fd, names[i]) == 0;
+	return gone;
+}
+
+/* chown first: it clears setuid and setgid by itself, and the mode set after it is what stays. */
+static int settle_open(struct settle *s, int fd, const char *path, struct err *err)
+{
+	struct stat st;
+	mode_t mode;
+
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at %s", path);
+	mode = st.st_mode & 0755;
+	mode |= S_ISDIR(st.st_mode) ? 0700 : 0400;
+	s->stripped += (st.st_mode & 07022) || drop_rights(fd);
+	if ((st.st_uid != s->uid || st.st_gid != s->gid) && fchown(fd, s->uid, s->gid) < 0)
+		return err_sys(err, "give %s to root", path);
+	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
+		return err_sys(err, "set the mode of %s", path);
+	return 0;
+}
+
+static int settle_entry(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct settle *s = arg;
+	AUTO_FD fd = -1;
+
+	if (S_ISLNK(e->st->st_mode)) {
+		if ((e->st->st_uid != s->uid || e->st->st_gid != s->gid) &&
+			fchownat(e->parent, e->name, s->uid, s->gid, AT_SYMLINK_NOFOLLOW) < 0)
+			return err_sys(err, "give %s to root", e->path);
+		return 0;
+	}
+	if (!S_ISREG(e->st->st_mode) && !S_ISDIR(e->st->st_mode)) {
+		s->stripped++;
+		if (unlinkat(e->parent, e->name, 0) < 0)
+			return err_sys(err, "remove %s", e->path);
+		return 0;
+	}
+	fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 && errno == EACCES) {
+		/* Our own but unreadable, as an ordinary user: the mode is mended first. */
+		if (fchmodat(e->parent, e->name, S_ISDIR(e->st->st_mode) ? 0700 : e->st->st_mode | 0400, 0) < 0)
+			return err_sys(err, "open %s", e->path);
+		fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return err_sys(err, "open %s", e->path);
+	return settle_open(s, fd, e->path, err);
+}
+
+int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, struct err *err)
+{
+	struct settle s = {.uid = uid, .gid = gid};
+
+	if (settle_open(&s, dirfd, ".", err) < 0 || tree_walk(dirfd, settle_entry, &s, err) < 0)
+		return -1;
+	*stripped = s.stripped;
+	return 0;
+}
+
+struct measure {
+	int64_t bytes, files;
+};
+
+static int measure_entry(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct measure *m = arg;
+
+	(void)err;
+	m->files++;
+	if (S_ISREG(e->st->st_mode))
+		m->bytes += e->st->st_size;
+	return 0;
+}
+
+int tree_measure(int dirfd, int64_t *bytes, int64_t *files, struct err *err)
+{
+	struct measure m = {0};
+
+	if (tree_walk(dirfd, measure_entry, &m, err) < 0)
+		return -1;
+	*bytes = m.bytes;
+	*files = m.files;
+	return 0;
+}
+
+static int sync_entry(void *arg, const struct tree_entry *e, struct err *err)
+{
+	AUTO_FD fd = -1;
+
+	(void)arg;
+	if (!S_ISREG(e->st->st_mode) && !S_ISDIR(e->st->st_mode))
+		return 0;
+	fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return err_sys(err, "open %s", e->path);
+	return file_sync(fd, err) < 0 ? err_at(err, "%s", e->path) : 0;
+}
+
+int tree_sync(int dirfd, struct err *err)
+{
+	int64_t bytes, files;
+
+	if (tree_measure(dirfd, &bytes, &files, err) < 0)
+		return -1;
+	if (files > SYNC_ONE_BY_ONE)
+		return syncfs(dirfd) < 0 ? err_sys(err, "sync the file system") : 0;
+	if (tree_walk(dirfd, sync_entry, NULL, err) < 0)
+		return -1;
+	return file_sync(dirfd, err);
+}

@@ -1,0 +1,136 @@
+# What the cases share: sourced by bats files, by the demo and by the benchmark, inside of private-root.
+# shellcheck shell=bash
+
+LIB=$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")
+
+# A folder of the test's own, and a server's state; nothing of fardel's is left from the test before.
+fresh() {
+  WORK=$(mktemp -d "$FARDEL_TEST_TMP/case.XXXXXX")
+  VENDOR=$WORK/vendor
+  mkdir -p "$VENDOR"
+  : >"$WORK/born"
+  SERVERS=()
+  wipe
+}
+
+# Takes away all of fardel's, and what the rules of the tests leave.
+wipe() {
+  # shellcheck disable=SC2153
+  rm -rf -- "$ROOT"/etc/fardel "$ROOT"/var/{lib,cache,log}/fardel "$ROOT"/run/fardel "$ROOT"/srv/* \
+    "$ROOT"/usr/share/applications/hello*.desktop "$ROOT"/usr/bin/hello* "$ROOT"/etc/hello* \
+    "$ROOT"/usr/{bin/other,share/applications/other.desktop} "$ROOT"/etc/other*
+}
+
+# Ends the servers that the test started, and its folder.
+finish() {
+  local pid
+  for pid in "${SERVERS[@]}"; do
+    kill "$pid" 2>/dev/null || true
+  done
+  chmod -R u+w -- "$WORK" 2>/dev/null || true
+  rm -rf -- "$WORK"
+}
+
+# make_pack_deb NAME VERSION [KB], and its like: VENDOR/NAME-VERSION.KIND
+make_pack_deb() { "$LIB/make" pack "$1" "$2" deb "$VENDOR/$1-$2.deb" "${3:-0}"; }
+make_pack_tar() { "$LIB/make" pack "$1" "$2" tar "$VENDOR/$1-$2.tar.gz" "${3:-0}"; }
+make_pack_zip() { "$LIB/make" pack "$1" "$2" zip "$VENDOR/$1-$2.zip" "${3:-0}"; }
+
+# make_installer NAME VERSION KEY=VALUE…: WORK/NAME-VERSION/NAME.tar.gz, whose path it prints. Without pack=, the
+# pack is a .deb that is made here; without url=, it comes from URL; without sum=, it has a sha384.
+make_installer() {
+  local name=$1 version=$2 format=2 arg has=' ' pack=
+  shift 2
+  for arg; do
+    has+="${arg%%=*} "
+    case $arg in
+    pack=*) pack=${arg#*=} ;;
+    format=*) format=${arg#*=} ;;
+    esac
+  done
+  if [[ -z $pack ]]; then
+    pack=$VENDOR/$name-$version.deb
+    [[ -e $pack ]] || make_pack_deb "$name" "$version"
+  fi
+  local more=("pack=$pack" "version=$version")
+  [[ $has == *' url '* ]] || more+=("url=${URL:-http://127.0.0.1:1}/$(basename "$pack")")
+  if [[ $has != *' sum '* ]]; then
+    if ((format == 1)); then more+=(sum=md5); else more+=(sum=sha384); fi
+  fi
+  "$LIB/make" installer "$WORK/$name-$version/$name.tar.gz" "${more[@]}" "$@"
+  echo "$WORK/$name-$version/$name.tar.gz"
+}
+
+# serve DIR [TEXT]: nginx; sets URL.
+serve() {
+  local state
+  state=$(mktemp -d "$WORK/nginx.XXXXXX")
+  URL=$("$LIB/serve" "$1" "$state" "${2:-}")
+  SERVERS+=("$(cat "$state/nginx.pid")")
+  ACCESS_LOG=$state/access.log
+}
+
+# serve_evil DIR: evil-httpd; sets EVIL, and EVIL_STATE.
+serve_evil() {
+  EVIL_STATE=$(mktemp -d "$WORK/evil.XXXXXX")
+  "$LIB/evil-httpd" "$1" "$EVIL_STATE" 3>&- >/dev/null 2>&1 &
+  SERVERS+=("$!")
+  wait_for test -e "$EVIL_STATE/port"
+  # shellcheck disable=SC2034
+  EVIL=http://127.0.0.1:$(cat "$EVIL_STATE/port")
+}
+
+# requests PATH: how often it was asked of nginx.
+requests() {
+  grep -c "^$1 " "$ACCESS_LOG" || true
+}
+
+# wait_for CMD…: until it succeeds, at most 20 s.
+wait_for() {
+  local _
+  for _ in {1..400}; do
+    "$@" && return
+    sleep 0.05
+  done
+  echo "waited in vain for: $*" >&2
+  return 1
+}
+
+# shut PHASE, open PHASE: the gate in the tests' rules; at_gate PHASE: they stand before it.
+shut() { mkdir -p "$ROOT/srv/gates" && : >"$ROOT/srv/gates/$1"; }
+open() { rm -f -- "$ROOT/srv/gates/$1"; }
+at_gate() { pgrep -f "gate-$1-$(basename -- "$FARDEL_TEST_TMP")" >/dev/null; }
+
+# manifest: all that is in the root, a line each, but for the folders that are fardel's own: of an overlay, all
+# that differs from the machine's. Contents count for files made since `fresh`, size and time for the others.
+manifest() {
+  local root=${ROOT:-/} own=() folder line
+  [[ ! -d /.upper ]] || root=/.upper
+  for folder in var/lib/fardel var/cache/fardel var/log/fardel run tmp proc sys dev .host .upper srv; do
+    own+=(-o -path "./$folder")
+  done
+  (
+    cd -- "$root" || exit
+    find . -xdev \( "${own[@]:1}" \) -prune -o -type f -printf 'f %m %U %s %T@ %p\n' \
+      -o -printf '%y %m %U %p -> %l\n' | LC_ALL=C sort |
+      while IFS= read -r line; do
+        # A folder of the machine's that something was written in is no change of its own.
+        [[ $root == /.upper && $line == d* && $line == "$(stat_folder "$line")" ]] || echo "$line"
+      done
+    find . -xdev \( "${own[@]:1}" \) -prune -o -type f -newer "$WORK/born" -print0 |
+      LC_ALL=C sort -z | xargs -0r sha256sum
+  )
+}
+
+# The line of manifest for the machine's folder of the same name.
+stat_folder() {
+  local path=${1#d * * } # PATH -> (nothing)
+  path=${path% -> }
+  [[ -d /.host/$path && ! -L /.host/$path ]] && printf '%s' "$(stat -c 'd %a %u' -- "/.host/$path") $path -> "
+}
+
+# skip_unless MODE…: for what only works there.
+skip_unless() {
+  [[ " $* " == *" $FARDEL_TEST_MODE "* ]] || skip "not possible in mode $FARDEL_TEST_MODE, only in: $*"
+}
+skip_unless_mount() { skip_unless mount; }

@@ -1,0 +1,105 @@
+/* Tests of model/manifest. */
+#include "model/manifest.h"
+
+#include "unit.h"
+
+#define ZEROS "0000000000000000000000000000000000000000000000000000000000000000"
+
+static void the_text_is_sorted_by_bytes(void **state)
+{
+	AUTO(manifest) m = MANIFEST_INIT;
+	AUTO(buf) text = BUF_INIT;
+	struct manifest_entry *e;
+
+	(void)state;
+	e = manifest_add(&m, ENTRY_FILE, SPAN("rules"));
+	e->mode = 0755;
+	e->size = 1234567890123;
+	e->sha256.bytes[31] = 0xab;
+	e = manifest_add(&m, ENTRY_SYMLINK, SPAN("a/l"));
+	buf_sets(&e->link, "../rules");
+	manifest_add(&m, ENTRY_DIR, SPAN("a"));
+	e = manifest_add(&m, ENTRY_FILE, SPAN("a-b"));
+	e->mode = 0644;
+	manifest_add(&m, ENTRY_DIR, SPAN("\xc3\xa4"));
+	manifest_add(&m, ENTRY_DIR, SPAN("Z"));
+	manifest_format(&m, &text);
+	assert_buf(&text, "fardel-manifest 1\n"
+			  "d Z\n"
+			  "d a\n"
+			  "f 644 " ZEROS " 0 a-b\n"
+			  "l a/l -> ../rules\n"
+			  "f 755 00000000000000000000000000000000000000000000000000000000000000ab "
+			  "1234567890123 rules\n"
+			  "d \xc3\xa4\n");
+}
+
+static void an_empty_tree_has_a_text(void **state)
+{
+	AUTO(manifest) m = MANIFEST_INIT;
+	AUTO(buf) text = BUF_INIT;
+
+	(void)state;
+	manifest_format(&m, &text);
+	assert_buf(&text, "fardel-manifest 1\n");
+	assert_int_equal(manifest_size(&m), 0);
+	assert_null(manifest_get(&m, SPAN("a")));
+}
+
+static void one_link(struct buf *text, const char *path, const char *target)
+{
+	AUTO(manifest) m = MANIFEST_INIT;
+	struct manifest_entry *e = manifest_add(&m, ENTRY_SYMLINK, span_of(path));
+
+	buf_sets(&e->link, target);
+	manifest_format(&m, text);
+}
+
+/* Two trees that differ never have the same text. */
+static void names_cannot_be_mistaken(void **state)
+{
+	static const char *const links[][2] = {{"a", "b -> c"}, {"a -> b", "c"}, {"a -> b ->", "c"},
+		{"a", "b\nd c"}, {"a", "b\\nd c"}, {"a\\", "> c"}, {"a -\\> b", "c"},
+		{"a\nd b", "c"}};
+	struct buf texts[COUNT(links)];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(links); i++) {
+		buf_init(&texts[i]);
+		one_link(&texts[i], links[i][0], links[i][1]);
+		for (size_t k = 0; k < i; k++)
+			assert_false(span_is(buf_span(&texts[i]), buf_span(&texts[k])));
+	}
+	assert_buf(&texts[0], "fardel-manifest 1\nl a -> b -\\> c\n");
+	assert_buf(&texts[3], "fardel-manifest 1\nl a -> b\\nd c\n");
+	assert_buf(&texts[4], "fardel-manifest 1\nl a -> b\\\\nd c\n");
+	for (size_t i = 0; i < COUNT(links); i++)
+		buf_drop(&texts[i]);
+}
+
+static void entries_are_found_by_path(void **state)
+{
+	AUTO(manifest) m = MANIFEST_INIT;
+
+	(void)state;
+	manifest_add(&m, ENTRY_FILE, SPAN("a"))->size = 3;
+	manifest_add(&m, ENTRY_FILE, SPAN("a/b"))->size = 4;
+	manifest_add(&m, ENTRY_DIR, SPAN("d"));
+	assert_int_equal(manifest_size(&m), 7);
+	assert_int_equal(manifest_get(&m, SPAN("a/b"))->size, 4);
+	assert_int_equal(manifest_get(&m, SPAN("d"))->type, ENTRY_DIR);
+	assert_null(manifest_get(&m, SPAN("a/")));
+	assert_null(manifest_get(&m, SPAN("")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_text_is_sorted_by_bytes),
+		cmocka_unit_test(an_empty_tree_has_a_text),
+		cmocka_unit_test(names_cannot_be_mistaken),
+		cmocka_unit_test(entries_are_found_by_path),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

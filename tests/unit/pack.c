@@ -1,0 +1,194 @@
+/* Tests of model/pack. */
+#include "model/pack.h"
+
+#include "unit.h"
+
+static void check_name(const char *url, const char *wanted)
+{
+	AUTO(pack) pack = {.url = buf_of(url)};
+	AUTO(buf) name = BUF_INIT;
+
+	pack_file_name(&pack, &name);
+	assert_buf(&name, wanted);
+}
+
+static void file_names_are_the_end_of_the_path(void **state)
+{
+	(void)state;
+	check_name("https://cdn.zoom.us/prod/6.2.11/zoom_amd64.deb", "zoom_amd64.deb");
+	check_name("https://x/a/b.tar.gz?token=1/2#frag/ment", "b.tar.gz");
+	check_name("https://x/a%20b%2Fc.deb", "a_b_c.deb");
+	check_name("https://x/a%zz%4", "a_zz_4");
+	check_name("https://x/..", "pack");
+	check_name("https://x/.hidden", "hidden");
+	check_name("https://x/%2e%2e%2fetc", "_etc");
+	check_name("https://x/-rf", "rf");
+	check_name("https://x/a%00b\x1b\xc3\xa4", "a_b___");
+	check_name("https://x/dir/", "pack");
+	check_name("https://x", "pack");
+	check_name("https://u:p@x?y=/z", "pack");
+	check_name("file:///tmp/a~b+c.deb", "a~b+c.deb");
+	check_name("", "pack");
+}
+
+static void long_file_names_keep_their_end(void **state)
+{
+	AUTO(pack) pack = {.url = buf_of("https://x/")};
+	AUTO(buf) name = BUF_INIT;
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		buf_addc(&pack.url, 'a');
+	buf_adds(&pack.url, ".deb");
+	pack_file_name(&pack, &name);
+	assert_int_equal(name.n, 128);
+	assert_true(span_ends(buf_span(&name), "aaa.deb"));
+}
+
+static void good_urls_pass(void **state)
+{
+	static const char *const urls[] = {
+		"http://x",
+		"https://x/",
+		"https://user:p%40ss@cdn.example.org:8443/a;b?c=d&e#f",
+		"https://[::1]:80/x",
+		"https://[fe80::1]/x",
+		"https://x:/y",
+		"https://x?y",
+		"https://b\xc3\xbc.example/\xc3\xa4",
+		"file:///srv/packs/x.deb",
+	};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(urls); i++)
+		if (pack_check_url(span_of(urls[i]), &err) < 0)
+			fail_msg("%s: %s", urls[i], err.text);
+}
+
+static void bad_urls_are_refused(void **state)
+{
+	static const struct {
+		const char *url;
+		const char *why;
+	} cases[] = {
+		{"", "is empty"},
+		{"ftp://x/y", "does not begin"},
+		{"HTTPS://x/y", "does not begin"},
+		{"/etc/passwd", "does not begin"},
+		{"http:/x", "does not begin"},
+		{"javascript:alert(1)", "does not begin"},
+		{"https://", "no host"},
+		{"https:///x", "no host"},
+		{"https://user@/x", "no host"},
+		{"https://:80/x", "no host"},
+		{"https://x:0/y", "none that can be one"},
+		{"https://x:65536/y", "none that can be one"},
+		{"https://x:8o/y", "none that can be one"},
+		{"https://[::1/y", "none that can be one"},
+		{"https://[]/y", "none that can be one"},
+		{"https://[::1]x/y", "none that can be one"},
+		{"file://host/x", "file:///PATH"},
+		{"file://u@/x", "file:///PATH"},
+		{"file:///", "file:///PATH"},
+		{"file://", "file:///PATH"},
+		{"https://x/a b", "blank or a control"},
+		{"https://x/a\nb", "blank or a control"},
+		{"https://x/a\r", "blank or a control"},
+		{"https://x/\x7f", "blank or a control"},
+	};
+
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(pack_check_url((struct span){"https://x/a\0b", 13}, &err), -1);
+	assert_err(&err, ERR_INSTALLER, "blank or a control");
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(pack_check_url(span_of(cases[i].url), &err), -1);
+		assert_err(&err, ERR_INSTALLER, cases[i].why);
+	}
+}
+
+static void urls_have_a_greatest_length(void **state)
+{
+	AUTO(buf) url = buf_of("https://x/");
+	struct err err = ERR_INIT;
+
+	(void)state;
+	while (url.n < 4096)
+		buf_addc(&url, 'a');
+	assert_int_equal(pack_check_url(buf_span(&url), &err), 0);
+	buf_addc(&url, 'a');
+	assert_int_equal(pack_check_url(buf_span(&url), &err), -1);
+	assert_err(&err, ERR_INSTALLER, "longer than 4096");
+}
+
+static void check_shown(const char *url, const char *wanted)
+{
+	AUTO(buf) out = BUF_INIT;
+
+	pack_show_url(span_of(url), &out);
+	assert_buf(&out, wanted);
+}
+
+static void shown_urls_hold_no_password(void **state)
+{
+	(void)state;
+	check_shown("https://user:secret@x/y?z#f", "https://x/y?z#f");
+	check_shown("https://user:sec@ret@x:80/y", "https://x:80/y");
+	check_shown("https://user:secret@x?a@b", "https://x?a@b");
+	check_shown("https://x/a@b", "https://x/a@b");
+	check_shown("file:///a@b", "file:///a@b");
+	check_shown("user:secret@x/y", "x/y");
+	check_shown("", "");
+}
+
+static struct digest digest_of(enum digest_kind kind, unsigned char first)
+{
+	return (struct digest){.kind = kind, .bytes = {first}};
+}
+
+static void set(struct sums *s, enum digest_kind kind, unsigned char first)
+{
+	s->has[kind] = true;
+	s->of[kind] = digest_of(kind, first);
+}
+
+static void all_sums_must_hold(void **state)
+{
+	struct sums want = {0}, have = {0};
+	enum digest_kind bad = DIGEST_KINDS;
+
+	(void)state;
+	assert_true(sums_is_empty(&want));
+	assert_null(sums_best(&want));
+	assert_true(sums_hold(&want, &have, &bad));
+	set(&want, DIGEST_MD5, 1);
+	set(&want, DIGEST_SHA384, 2);
+	assert_false(sums_is_empty(&want));
+	assert_int_equal(sums_best(&want)->kind, DIGEST_SHA384);
+	set(&have, DIGEST_MD5, 1);
+	set(&have, DIGEST_SHA256, 9);
+	assert_false(sums_hold(&want, &have, &bad));
+	assert_int_equal(bad, DIGEST_SHA384);
+	set(&have, DIGEST_SHA384, 2);
+	assert_true(sums_hold(&want, &have, &bad));
+	set(&have, DIGEST_MD5, 3);
+	assert_false(sums_hold(&want, &have, &bad));
+	assert_int_equal(bad, DIGEST_MD5);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(file_names_are_the_end_of_the_path),
+		cmocka_unit_test(long_file_names_keep_their_end),
+		cmocka_unit_test(good_urls_pass),
+		cmocka_unit_test(bad_urls_are_refused),
+		cmocka_unit_test(urls_have_a_greatest_length),
+		cmocka_unit_test(shown_urls_hold_no_password),
+		cmocka_unit_test(all_sums_must_hold),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,178 @@
+/* Tests of base/text. */
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "unit.h"
+
+static void check_escape(struct span x, const char *wanted)
+{
+	AUTO(buf) out = BUF_INIT;
+
+	text_escape(&out, x);
+	assert_buf(&out, wanted);
+}
+
+static void escaping_leaves_nothing_to_a_terminal(void **state)
+{
+	(void)state;
+	check_escape(SPAN("zoom 6.2 äö → 日本"), "zoom 6.2 äö → 日本");
+	check_escape(SPAN("\033[2J\r\n\t\a"), "\\x1b[2J\\r\\n\\t\\a");
+	check_escape(SPAN("a\\b"), "a\\\\b");
+	check_escape((struct span){"a\0b", 3}, "a\\x00b");
+	check_escape(SPAN("\x7f"), "\\x7f");
+	check_escape(SPAN("\xc2\x9b"), "\\u{9b}");
+	check_escape(SPAN("\xe2\x80\xae"), "\\u{202e}");
+	check_escape(SPAN("\xe2\x81\xa6"), "\\u{2066}");
+	check_escape(SPAN("\xd8\x9c"), "\\u{61c}");
+	check_escape(SPAN("\xe2\x80\xa8"), "\\u{2028}");
+	check_escape(SPAN("\xff\x41"), "\\xffA");
+	check_escape(SPAN("\xc3"), "\\xc3");
+	check_escape(SPAN("\xe2\x82"), "\\xe2\\x82");
+}
+
+static void utf8_is_read_as_rfc_3629_says(void **state)
+{
+	uint32_t c = 0;
+
+	(void)state;
+	assert_int_equal(text_character(SPAN("\xf4\x8f\xbf\xbf"), &c), 4);
+	assert_int_equal(c, 0x10ffff);
+	assert_int_equal(text_character(SPAN("\xf0\x90\x80\x80"), &c), 4);
+	assert_int_equal(c, 0x10000);
+	assert_int_equal(text_character(SPAN("\xc3\xa4x"), &c), 2);
+	assert_int_equal(c, 0xe4);
+	assert_int_equal(text_character(SPAN("\xf4\x90\x80\x80"), &c), 0);
+	assert_int_equal(text_character(SPAN("\xed\xa0\x80"), &c), 0);
+	assert_int_equal(text_character(SPAN("\xc0\x80"), &c), 0);
+	assert_int_equal(text_character(SPAN("\xe0\x80\x80"), &c), 0);
+	assert_int_equal(text_character(SPAN("\xf0\x80\x80\x80"), &c), 0);
+	assert_int_equal(text_character(SPAN("\x80"), &c), 0);
+	assert_int_equal(text_character(SPAN(""), &c), 0);
+	assert_true(text_is_utf8(SPAN("")));
+	assert_false(text_is_utf8(SPAN("ab\xe4")));
+}
+
+static void check_size(int64_t bytes, const char *wanted)
+{
+	AUTO(buf) out = BUF_INIT;
+
+	text_size(&out, bytes);
+	assert_buf(&out, wanted);
+}
+
+static void sizes_have_units(void **state)
+{
+	(void)state;
+	check_size(-1, "unknown");
+	check_size(0, "0 B");
+	check_size(999, "999 B");
+	check_size(1000, "1.0 kB");
+	check_size(9949, "9.9 kB");
+	check_size(9951, "10 kB");
+	check_size(31400, "31 kB");
+	check_size(999499, "999 kB");
+	check_size(999500, "1.0 MB");
+	check_size(184000000, "184 MB");
+	check_size(1200000000, "1.2 GB");
+	check_size(INT64_MAX, "9.2 EB");
+}
+
+static void check_duration(double seconds, const char *wanted)
+{
+	AUTO(buf) out = BUF_INIT;
+
+	text_duration(&out, seconds);
+	assert_buf(&out, wanted);
+}
+
+static void durations_read_as_people_say_them(void **state)
+{
+	(void)state;
+	check_duration(0, "0.0 s");
+	check_duration(0.44, "0.4 s");
+	check_duration(5.2, "5.2 s");
+	check_duration(59.94, "59.9 s");
+	check_duration(59.96, "1:00");
+	check_duration(187, "3:07");
+	check_duration(3599.4, "59:59");
+	check_duration(3599.6, "1:00:00");
+	check_duration(3723, "1:02:03");
+}
+
+static void times_are_local_for_people(void **state)
+{
+	AUTO(buf) out = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(setenv("TZ", "UTC-2", 1), 0);
+	tzset();
+	text_time_iso(&out, 951782405);
+	assert_buf(&out, "2000-02-29T00:00:05Z");
+	buf_clear(&out);
+	text_time_local(&out, 951782405);
+	assert_buf(&out, "2000-02-29 02:00");
+}
+
+static void hex_goes_both_ways(void **state)
+{
+	unsigned char bytes[3] = {9, 9, 9};
+	AUTO(buf) out = BUF_INIT;
+
+	(void)state;
+	text_hex(&out, "\x00\xab\xff", 3);
+	assert_buf(&out, "00abff");
+	assert_true(text_unhex(SPAN("00ABff"), bytes, 3));
+	assert_memory_equal(bytes, "\x00\xab\xff", 3);
+	assert_false(text_unhex(SPAN("00ABf"), bytes, 3));
+	assert_false(text_unhex(SPAN("00ABff0"), bytes, 3));
+	assert_false(text_unhex(SPAN("00ABfg"), bytes, 3));
+	assert_false(text_unhex(SPAN(" 0ABff"), bytes, 3));
+	assert_true(text_unhex(SPAN(""), bytes, 0));
+}
+
+static void distances_count_edits(void **state)
+{
+	static const char long_word[] =
+		"0123456789012345678901234567890123456789012345678901234567890123";
+
+	(void)state;
+	assert_int_equal(text_distance(SPAN(""), SPAN("")), 0);
+	assert_int_equal(text_distance(SPAN("abc"), SPAN("")), 3);
+	assert_int_equal(text_distance(SPAN(""), SPAN("abc")), 3);
+	assert_int_equal(text_distance(SPAN("isntall"), SPAN("install")), 1);
+	assert_int_equal(text_distance(SPAN("kitten"), SPAN("sitting")), 3);
+	assert_int_equal(text_distance(SPAN("ca"), SPAN("abc")), 3);
+	assert_true(text_distance(span_of(long_word), span_of(long_word)) > 63);
+}
+
+static void the_nearest_word_must_be_near(void **state)
+{
+	static const char *const words[] = {"gc", "install", "list", "reconfigure", "remove", NULL};
+
+	(void)state;
+	assert_string_equal(text_nearest(SPAN("isntall"), words), "install");
+	assert_string_equal(text_nearest(SPAN("lst"), words), "list");
+	assert_string_equal(text_nearest(SPAN("reconf"), words), "reconfigure");
+	assert_string_equal(text_nearest(SPAN("remvoe"), words), "remove");
+	assert_null(text_nearest(SPAN("frobnicate"), words));
+	assert_null(text_nearest(SPAN(""), words));
+	assert_null(text_nearest(SPAN("re"), words));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(escaping_leaves_nothing_to_a_terminal),
+		cmocka_unit_test(utf8_is_read_as_rfc_3629_says),
+		cmocka_unit_test(sizes_have_units),
+		cmocka_unit_test(durations_read_as_people_say_them),
+		cmocka_unit_test(times_are_local_for_people),
+		cmocka_unit_test(hex_goes_both_ways),
+		cmocka_unit_test(distances_count_edits),
+		cmocka_unit_test(the_nearest_word_must_be_near),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
