@@ -71,6 +71,19 @@ static int dry_run(
 	return 0;
 }
 
+/* A line for each that failed. Where others are done, these lines stand for the error's own. */
+static void say_failed(struct run *run, const struct plan *plan, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	if (plan->of.n < 2 || (err->code != ERR_PARTIAL && !run->globals.keep_going))
+		return;
+	plan_print_undone(&text, plan);
+	progress_text(&run->progress, SAY_ERROR, &text);
+	if (err->code == ERR_PARTIAL && text.n)
+		err->detail[0] = 0;
+}
+
 static int real_run(
 	struct run *run, const struct request *request, struct plan *plan, struct err *err)
 {
@@ -83,11 +96,11 @@ static int real_run(
 	if (run->json)
 		put_json(run, plan);
 	plan_print_closing(&text, plan);
-	if (status < 0 && plan->of.n > 1 && (err->code == ERR_PARTIAL || request->keep_going))
-		plan_print_undone(&text, plan);
 	if (status == 0 && !plan->of.n)
 		buf_adds(&text, "There is nothing to do.\n");
-	progress_text(&run->progress, &text);
+	progress_text(&run->progress, SAY_INFO, &text);
+	if (status < 0)
+		say_failed(run, plan, err);
 	return status;
 }
 

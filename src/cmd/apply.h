@@ -10,21 +10,21 @@ struct apply_options {
 	bool all, force, force_id;
 };
 
-#define APPLY_ALL                                                                                  \
-	{                                                                                          \
+#define APPLY_ALL \
+	{ \
 		"all", .letter = 'a', .kind = OPT_FLAG, .at = offsetof(struct apply_options, all), \
-		       .help = "all packages, in place of names"                                   \
+		       .help = "all packages, in place of names" \
 	}
-#define APPLY_FORCE                                                            \
-	{                                                                      \
-		"force", .letter = 'f', .kind = OPT_FLAG,                      \
-			 .at = offsetof(struct apply_options, force),          \
+#define APPLY_FORCE \
+	{ \
+		"force", .letter = 'f', .kind = OPT_FLAG, \
+			 .at = offsetof(struct apply_options, force), \
 			 .help = "go on where the package's unconfigure fails" \
 	}
-#define APPLY_FORCE_ID                                                                        \
-	{                                                                                     \
+#define APPLY_FORCE_ID \
+	{ \
 		"force-id", .kind = OPT_FLAG, .at = offsetof(struct apply_options, force_id), \
-			    .help = "accept other content under a package-id that is known"   \
+			    .help = "accept other content under a package-id that is known" \
 	}
 
 /* ERR_USAGE unless either names or --all are given. */

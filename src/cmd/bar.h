@@ -9,9 +9,9 @@
 #include "base/span.h"
 
 struct bar {
-	struct span name;    /* escaped */
+	struct span name; /* escaped */
 	int64_t done, total; /* bytes; total -1: unknown */
-	double rate;         /* bytes a second, below 0: not known yet */
+	double rate; /* bytes a second, below 0: not known yet */
 };
 
 /* "136 of 184 MB", or "136 MB"; with `pad` the numbers stand in columns. */

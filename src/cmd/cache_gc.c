@@ -19,7 +19,7 @@ static int run_cache_gc(struct run *run, struct err *err)
 	int status = engine_cache_gc(run->engine, keep, run->globals.dry_run, &items, err);
 
 	if (status == 0) {
-		items_print(run, &items, ITEMS_PACKS);
+		items_print(run, &items, ITEMS_PACKS, true);
 		items_say_taken(run, &items, "pack", "packs");
 	}
 	items_drop(&items);

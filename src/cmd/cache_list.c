@@ -13,7 +13,7 @@ static int run_cache_list(struct run *run, struct err *err)
 	int status = engine_cache_list(run->engine, &items, err);
 
 	if (status == 0) {
-		items_print(run, &items, ITEMS_PACKS);
+		items_print(run, &items, ITEMS_PACKS, false);
 		if (!items.of.n && run_form(run) == FORM_TABLE)
 			progress_say(&run->progress, SAY_INFO, "The cache is empty.");
 	}

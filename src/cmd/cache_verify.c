@@ -60,7 +60,7 @@ static int run_cache_verify(struct run *run, struct err *err)
 	int status = engine_cache_verify(run->engine, repairs(run), &items, err);
 
 	if (status == 0) {
-		items_print(run, &items, ITEMS_PACKS);
+		items_print(run, &items, ITEMS_PACKS, true);
 		status = judge(run, &items, err);
 	}
 	items_drop(&items);

@@ -20,12 +20,12 @@ struct run {
 	struct globals globals;
 	void *own; /* the command's own options: its struct, filled by its rows */
 	VEC(const char *) args;
-	struct buf group;     /* "cache", until the word behind it is known */
+	struct buf group; /* "cache", until the word behind it is known */
 	const char *language; /* of the person: "fi_FI.UTF-8"; may be "" */
 	struct term term;
-	struct json *json;        /* the answer with --json, else NULL; main prints it */
+	struct json *json; /* the answer with --json, else NULL; main prints it */
 	struct progress progress; /* all that goes to stderr */
-	struct engine *engine;    /* NULL where the command has no `need` */
+	struct engine *engine; /* NULL where the command has no `need` */
 };
 
 enum cmd_group { GROUP_PACKAGES, GROUP_CACHE, GROUP_SYSTEM, GROUPS };
@@ -33,11 +33,11 @@ enum cmd_group { GROUP_PACKAGES, GROUP_CACHE, GROUP_SYSTEM, GROUPS };
 #define ARGS_MANY 10000000U
 
 struct cmd {
-	const char *name;    /* "install", "cache list" */
-	const char *alias;   /* or NULL */
-	const char *args;    /* "FILE..."; "" : none */
+	const char *name; /* "install", "cache list" */
+	const char *alias; /* or NULL */
+	const char *args; /* "FILE..."; "" : none */
 	const char *summary; /* one line, with a capital, without a full stop */
-	const char *text;    /* a paragraph for help; may be NULL */
+	const char *text; /* a paragraph for help; may be NULL */
 	enum cmd_group group;
 	unsigned least, most; /* how many arguments */
 	const struct opt *opts;

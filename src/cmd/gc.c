@@ -18,7 +18,7 @@ static int run_gc(struct run *run, struct err *err)
 	int status = engine_gc(run->engine, own->keep, run->globals.dry_run, &items, err);
 
 	if (status == 0) {
-		items_print(run, &items, ITEMS_INSTALLATIONS);
+		items_print(run, &items, ITEMS_INSTALLATIONS, true);
 		items_say_taken(run, &items, "installation", "installations");
 	}
 	items_drop(&items);

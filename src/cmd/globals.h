@@ -13,10 +13,10 @@ enum progress_when { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 struct globals {
 	unsigned quiet;
 	bool debug, dry_run, yes, no_input, json, plain, offline, keep_going, help, version;
-	unsigned color;    /* enum term_when */
+	unsigned color; /* enum term_when */
 	unsigned progress; /* enum progress_when */
 	const char *root, *config_file;
-	struct texts sets;          /* --set, --lock-timeout and --jobs as KEY=VALUE */
+	struct texts sets; /* --set, --lock-timeout and --jobs as KEY=VALUE */
 	int64_t lock_timeout, jobs; /* GLOBALS_UNSET: not given */
 };
 

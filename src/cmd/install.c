@@ -17,12 +17,12 @@ static int run_install(struct run *run, struct err *err)
 
 const struct cmd cmd_install = {
 	.name = "install",
-	.args = "FILE...",
+	.args = "FILE|NAME...",
 	.summary = "Install or upgrade packages from their installers",
-	.text = "Each FILE is an installer (NAME.tar.gz). The vendors' packs are fetched, verified and "
-		"unpacked first, while nothing in use changes; then each package is switched over. Where "
-		"that fails, the version that was in use is configured again. Installing what is installed "
-		"already runs its configure again.",
+	.text = "A FILE is an installer (NAME.tar.gz); a NAME takes what is prepared into use. The vendors' "
+		"packs are fetched, verified and unpacked first, while nothing in use changes; then each "
+		"package is switched over. Where that fails, the version that was in use is configured "
+		"again. Installing what is installed already runs its configure again.",
 	.group = GROUP_PACKAGES,
 	.least = 1,
 	.most = ARGS_MANY,

@@ -15,10 +15,10 @@ static const struct column columns[ITEMS_PACKS + 1][6] = {
 		{.key = "done"}},
 };
 
-void items_print(struct run *run, const struct items *items, enum items_kind kind)
+void items_print(struct run *run, const struct items *items, enum items_kind kind, bool with_done)
 {
 	const char *key = kind == ITEMS_PACKS ? "packs" : "installations";
-	struct sheet *sheet = sheet_new(run, key, columns[kind], COUNT(columns[kind]));
+	struct sheet *sheet = sheet_new(run, key, columns[kind], COUNT(columns[kind]) - !with_done);
 
 	VEC_FOR (const struct item, i, &items->of) {
 		sheet_text(sheet, buf_span(&i->name));
@@ -26,7 +26,8 @@ void items_print(struct run *run, const struct items *items, enum items_kind kin
 		sheet_text(sheet, buf_span(&i->what));
 		sheet_time(sheet, i->since);
 		sheet_size(sheet, i->size);
-		sheet_bool(sheet, i->done);
+		if (with_done)
+			sheet_bool(sheet, i->done);
 	}
 	sheet_end(sheet);
 }

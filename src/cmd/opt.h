@@ -10,24 +10,24 @@
 #include "base/err.h"
 
 enum opt_kind {
-	OPT_FLAG,   /* bool: set */
-	OPT_COUNT,  /* unsigned: one more each time */
-	OPT_TEXT,   /* const char *: borrowed from argv */
+	OPT_FLAG, /* bool: set */
+	OPT_COUNT, /* unsigned: one more each time */
+	OPT_TEXT, /* const char *: borrowed from argv */
 	OPT_NUMBER, /* int64_t, from min to max */
 	OPT_CHOICE, /* unsigned: which of choices */
-	OPT_LIST,   /* struct texts: one more each time */
+	OPT_LIST, /* struct texts: one more each time */
 	OPT_KINDS,
 };
 
 struct opt {
-	const char *name;  /* "lock-timeout" */
+	const char *name; /* "lock-timeout" */
 	const char *alias; /* a second long name, or NULL */
-	char letter;       /* or 0 */
+	char letter; /* or 0 */
 	enum opt_kind kind;
-	size_t at;                  /* where the value goes: offsetof in the table's struct */
-	const char *arg;            /* "SEC"; NULL: takes no value */
-	const char *help;           /* one line */
-	int64_t min, max, preset;   /* OPT_NUMBER; preset: the value while it is not given */
+	size_t at; /* where the value goes: offsetof in the table's struct */
+	const char *arg; /* "SEC"; NULL: takes no value */
+	const char *help; /* one line */
+	int64_t min, max, preset; /* OPT_NUMBER; preset: the value while it is not given */
 	const char *const *choices; /* OPT_CHOICE, NULL-ended */
 };
 
@@ -45,9 +45,9 @@ void opt_preset(const struct opt_table *table);
  * names, bundled letters, a value behind its letter; "--" ends options; options and arguments may
  * be mixed. */
 struct opt_reader {
-	const char *const *argv;    /* NULL-ended; without the program's name */
-	const char *bundle;         /* the letters not yet read of "-qqn", or NULL */
-	bool ended;                 /* "--" was read */
+	const char *const *argv; /* NULL-ended; without the program's name */
+	const char *bundle; /* the letters not yet read of "-qqn", or NULL */
+	bool ended; /* "--" was read */
 	struct opt_table tables[2]; /* the second may be added while reading */
 	size_t count;
 };

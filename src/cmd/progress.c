@@ -72,9 +72,9 @@ void progress_say(struct progress *p, enum progress_level level, const char *for
 	put_line(p, level, &safe);
 }
 
-void progress_text(struct progress *p, const struct buf *text)
+void progress_text(struct progress *p, enum progress_level level, const struct buf *text)
 {
-	if (p->level < SAY_INFO || !text->n)
+	if (level > p->level || !text->n)
 		return;
 	progress_clear(p);
 	fwrite(text->s, 1, text->n, p->to);
@@ -229,7 +229,7 @@ static void on_plan(struct progress *p, const struct event *e)
 		return;
 	plan_print_table(&text, e->plan, false);
 	plan_print_fetch(&text, e->plan);
-	progress_text(p, &text);
+	progress_text(p, SAY_INFO, &text);
 }
 
 static void on_wait(struct progress *p, const struct event *e)

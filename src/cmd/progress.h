@@ -21,7 +21,7 @@ enum progress_level { SAY_ERROR, SAY_WARN, SAY_INFO, SAY_DEBUG };
 struct transfer {
 	struct buf package, name;
 	int64_t done, total;
-	double rate;         /* bytes a second, smoothed; -1: not known yet */
+	double rate; /* bytes a second, smoothed; -1: not known yet */
 	int64_t sample_done; /* where the running sample began */
 	double sample_at;
 	int told; /* percent in the last line */
@@ -38,13 +38,13 @@ struct progress {
 	struct term term;
 	enum progress_style style;
 	enum progress_level level;
-	bool with_plan;        /* print the plan when it is made */
+	bool with_plan; /* print the plan when it is made */
 	double (*clock)(void); /* seconds, monotonic */
 	VEC(struct transfer) transfers;
 	VEC(struct working) steps;
 	unsigned drawn; /* lines of the block that stand on the terminal */
 	double drawn_at;
-	struct buf output;    /* of rules: a line that has no end yet */
+	struct buf output; /* of rules: a line that has no end yet */
 	struct buf output_of; /* the package */
 };
 
@@ -55,7 +55,7 @@ void progress_drop(struct progress *p);
 /* One line. The arguments are raw: the whole line is escaped. */
 void progress_say(struct progress *p, enum progress_level level, const char *format, ...)
 	PRINTF(3, 4);
-/* Text with its newlines, escaped already; at SAY_INFO. */
-void progress_text(struct progress *p, const struct buf *text);
+/* Lines with their newlines, escaped already. */
+void progress_text(struct progress *p, enum progress_level level, const struct buf *text);
 /* Takes the block away. */
 void progress_clear(struct progress *p);

@@ -13,7 +13,7 @@ struct sheet {
 	enum form form;
 	const char *key;
 	const struct column *columns;
-	size_t count, at;  /* the column of the next cell */
+	size_t count, at; /* the column of the next cell */
 	struct buf *cells; /* of the row so far: table and plain */
 	struct table *table;
 	struct json *rows, *row;

@@ -11,7 +11,7 @@
 
 struct column {
 	const char *title; /* of the table; NULL: the column is not in the table */
-	const char *key;   /* in JSON */
+	const char *key; /* in JSON */
 	bool right, trunc; /* as in struct table_column */
 };
 
@@ -26,8 +26,8 @@ void sheet_text(struct sheet *s, struct span x);
 void sheet_id(struct sheet *s, struct span id); /* 8 digits in a table */
 void sheet_version(
 	struct sheet *s, struct span version, struct span id); /* table: else of the id */
-void sheet_size(struct sheet *s, int64_t bytes);               /* -1: unknown */
-void sheet_time(struct sheet *s, int64_t seconds);             /* 0: unknown */
+void sheet_size(struct sheet *s, int64_t bytes); /* -1: unknown */
+void sheet_time(struct sheet *s, int64_t seconds); /* 0: unknown */
 void sheet_bool(struct sheet *s, bool value);
 
 /* Prints what was not yet printed, and frees. */

@@ -72,6 +72,24 @@ static int check_pin(struct fetch *f, struct err *err)
 	return db_put_pin(&f->e->db, best, got, err);
 }
 
+/* Refuses before the first byte is written: `total` and a reserve must be free where the folder lies. */
+static int check_space(struct fetch *f, const char *folder, int64_t total, struct err *err)
+{
+	AUTO_FD dir = place_open_if(&f->e->place, folder, err);
+	AUTO(buf) need = BUF_INIT;
+	AUTO(buf) have = BUF_INIT;
+	int64_t free_bytes;
+
+	if (dir < 0 || file_free_space(dir, &free_bytes, err) < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (free_bytes >= total + RESERVE)
+		return 0;
+	text_size(&need, total + RESERVE);
+	text_size(&have, free_bytes);
+	return err_set(err, ERR_NO_SPACE, "%s%s has %s free, %s are needed at least", f->e->place.root.s,
+		folder, have.s, need.s);
+}
+
 int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *installer,
 	struct err *err)
 {
@@ -87,33 +105,10 @@ int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *
 	if (got != 1)
 		return got < 0 ? -1 : 0;
 	f->cached = true;
-	if (check_pin(f, err) < 0)
+	if (check_pin(f, err) < 0 || check_space(f, PLACE_STATE, f->size, err) < 0)
 		return -1;
 	engine_tell(e, WATCH_DEBUG, package(f), "%s is in the cache", f->file_name.s);
 	return 1;
-}
-
-/* Refuses before the first byte is written: the pack itself, and at least as much again where it is unpacked. */
-static int check_space(struct fetch *f, int64_t total, struct err *err)
-{
-	const char *const folders[] = {PLACE_CACHE, PLACE_STATE};
-
-	for (size_t i = 0; total > 0 && i < COUNT(folders); i++) {
-		AUTO_FD dir = place_open_if(&f->e->place, folders[i], err);
-		AUTO(buf) need = BUF_INIT;
-		AUTO(buf) have = BUF_INIT;
-		int64_t free_bytes;
-
-		if (dir < 0 || file_free_space(dir, &free_bytes, err) < 0)
-			return err->code == ERR_NONE ? 0 : -1;
-		if (free_bytes >= total + RESERVE)
-			continue;
-		text_size(&need, total + RESERVE);
-		text_size(&have, free_bytes);
-		return err_set(err, ERR_NO_SPACE, "%s%s has %s free, %s are needed at least",
-			f->e->place.root.s, folders[i], have.s, need.s);
-	}
-	return 0;
 }
 
 static void tell_progress(struct fetch *f, enum watch_kind kind)
@@ -126,7 +121,10 @@ static void tell_progress(struct fetch *f, enum watch_kind kind)
 
 static int begin_body(struct fetch *f, int64_t total, struct err *err)
 {
-	if (check_space(f, total, err) < 0 || intake_restart(&f->intake, err) < 0)
+	/* Unpacked it takes at least as much again. */
+	if (check_space(f, PLACE_CACHE, total < 0 ? 0 : total, err) < 0 ||
+		check_space(f, PLACE_STATE, total < 0 ? 0 : total, err) < 0 ||
+		intake_restart(&f->intake, err) < 0)
 		return -1;
 	f->total = total;
 	tell_progress(f, WATCH_TRANSFER);

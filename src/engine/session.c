@@ -124,7 +124,7 @@ static int lock_and_recover(struct engine *e, struct err *err)
 	if (check_rights(e, err) < 0)
 		return -1;
 	signals_catch();
-	run = place_make(&e->place, PLACE_RUN, 0700, err);
+	run = place_make(&e->place, PLACE_RUN, 0755, err);
 	if (run < 0 || lock_take(&e->lock, run, "lock", e->command.s, e->config.lock_timeout, on_wait,
 			       e, err) < 0)
 		return -1;

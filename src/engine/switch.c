@@ -58,7 +58,7 @@ static int note(struct turn *t, struct journal_step *step, enum step_status stat
 }
 
 /* The old one stays: what it was before is put right again, and its state noted. */
-static int keep_old(struct turn *t, const struct bundle *made, const struct err *why, struct err *err)
+static int keep_old(struct turn *t, const struct bundle *made, struct err *err)
 {
 	struct bundle *old = &t->item->from;
 	bool had_old = t->unconfigure != NULL;
@@ -66,9 +66,6 @@ static int keep_old(struct turn *t, const struct bundle *made, const struct err 
 	enum bundle_state state = BUNDLE_INSTALLED;
 
 	t->item->result = RESULT_BACK;
-	/* "In use" is said before anything is done: configuring again would only disturb. */
-	if (had_old && !made && why->code == ERR_IN_USE)
-		return note(t, t->unconfigure, STATUS_FAILED, NULL, state, err);
 	if (switch_back(t->e, made, had_old ? old : NULL, &failure) < 0) {
 		state = BUNDLE_BROKEN;
 		t->item->result = RESULT_FAILED;
@@ -114,7 +111,7 @@ static int unconfigure(struct turn *t, struct err *why, struct err *err)
 		err_clear(why);
 		return 1;
 	}
-	return keep_old(t, NULL, why, err) < 0 ? -1 : 0;
+	return keep_old(t, NULL, err) < 0 ? -1 : 0;
 }
 
 /* The package's own configuration failed on it again: there is nothing older to go back to. */
@@ -163,7 +160,7 @@ static int configure(struct turn *t, struct err *why, struct err *err)
 		return commit_configured(t, err) < 0 ? -1 : 1;
 	if (again)
 		return mark_broken(t, why, err) < 0 ? -1 : 0;
-	if (keep_old(t, &t->item->to, why, err) < 0 || drop_new(t, err) < 0)
+	if (keep_old(t, &t->item->to, err) < 0 || drop_new(t, err) < 0)
 		return -1;
 	return 0;
 }

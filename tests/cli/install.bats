@@ -111,7 +111,7 @@ teardown() {
   cat >"$WORK/rules" <<'END'
 #!/bin/sh
 printf 'red \033[31m text\n'
-case $1 in unpack) dpkg -x "$2" "$3" ;; configure) exit 1 ;; esac
+case $1 in unpack) dpkg-deb -x "$2" "$3" ;; configure) exit 1 ;; esac
 END
   file=$(make_installer hello 1 rules="$WORK/rules")
   run --separate-stderr -1 fardel install "$file"

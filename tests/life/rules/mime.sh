@@ -3,7 +3,7 @@
 # update-mime-database, at a path that is spelled out.
 set -eu
 case ${1:-} in
-unpack) dpkg -x "$2" "$3" ;;
+unpack) dpkg-deb -x "$2" "$3" ;;
 configure)
   mkdir -p /usr/bin /usr/share/mime/packages
   ln -sfn "$2/usr/bin/@NAME@" "/usr/bin/@NAME@"

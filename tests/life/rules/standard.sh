@@ -28,7 +28,7 @@ download)
   ;;
 unpack)
   case @KIND@ in
-  deb) dpkg -x "$2" "$3" ;;
+  deb) dpkg-deb -x "$2" "$3" ;;
   tar) tar -xf "$2" -C "$3" ;;
   zip) unzip -q "$2" -d "$3" ;;
   esac

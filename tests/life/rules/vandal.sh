@@ -5,7 +5,7 @@ set -eu
 root=${FARDEL_ROOT:-}
 case ${1:-} in
 unpack)
-  dpkg -x "$2" "$3"
+  dpkg-deb -x "$2" "$3"
   (echo vandal >>"$2") 2>/dev/null || :
   (: >"$2") 2>/dev/null || :
   chmod 666 "$2" 2>/dev/null || :

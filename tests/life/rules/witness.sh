@@ -10,7 +10,7 @@ esac
 case ${1:-} in
 unpack)
   [ -z "$(ls -A "$3")" ] && echo "unpack folder empty"
-  dpkg -x "$2" "$3"
+  dpkg-deb -x "$2" "$3"
   ;;
 configure)
   case $2 in
