@@ -1,22 +1,26 @@
-/* What went wrong: a code for machines, a path of causes for people, what stands below it, and the way out.
- * Errors are born with err_set, get their context with err_at, and are printed once, in main. */
+/* What went wrong: a code for machines, a path of causes for people, what stands below it, and
+ * the way out. Errors are born with err_set, get their context with err_at, and are printed
+ * once, in main. */
 #pragma once
 
 #include "base/attr.h"
 
-/* id, exit status, its name in JSON, what it says when nothing better is known, the hint (or "").
- * The exit statuses are DESIGN's table; the man page's table is printed from exit_table, not from here. */
+/* id, exit status, its name in JSON, what it says when nothing better is known, the hint (or
+ * ""). The exit statuses are DESIGN's table; the man page's table is printed from exit_table,
+ * not from here. */
 #define ERR_CODES(X) \
 	X(ERR_NONE, 0, "done", "done", "") \
 	X(ERR_FAILED, 1, "failed", "failed", "") \
 	X(ERR_SYSTEM, 1, "system", "a system call failed", "") \
 	X(ERR_NO_SPACE, 1, "no-space", "the file system is full", \
 		"make room: fardel gc; fardel cache gc") \
-	X(ERR_NEED_ROOT, 1, "need-root", "needs root", "run it as root, or with --root on a folder of your own") \
+	X(ERR_NEED_ROOT, 1, "need-root", "needs root", \
+		"run it as root, or with --root on a folder of your own") \
 	X(ERR_UNSAFE, 1, "unsafe", "others could change it", "") \
 	X(ERR_INSTALLER, 1, "bad-installer", "not an installer that can be used", \
 		"ask the packager for a new installer") \
-	X(ERR_CONFIG, 1, "bad-config", "the configuration cannot be used", "see: fardel config show --origin") \
+	X(ERR_CONFIG, 1, "bad-config", "the configuration cannot be used", \
+		"see: fardel config show --origin") \
 	X(ERR_BAD_STATE, 1, "bad-state", "the state cannot be used", "see: fardel doctor") \
 	X(ERR_RULES, 1, "rules-failed", "the package's rules failed", "") \
 	X(ERR_WORKER, 1, "worker", "a worker process ended unexpectedly", "") \
@@ -28,8 +32,10 @@
 	X(ERR_OFFLINE, 2, "offline", "not in the cache, and --offline was given", \
 		"run it again without --offline") \
 	X(ERR_NO_PACKAGE, 3, "no-package", "no such package", "see: fardel list") \
-	X(ERR_IN_USE, 4, "in-use", "the application is in use", "close it, then run the same command again") \
-	X(ERR_CHECKSUM, 5, "checksum", "checksum mismatch", "ask the packager for a new installer") \
+	X(ERR_IN_USE, 4, "in-use", "the application is in use", \
+		"close it, then run the same command again") \
+	X(ERR_CHECKSUM, 5, "checksum", "checksum mismatch", \
+		"ask the packager for a new installer") \
 	X(ERR_PARTIAL, 6, "partial", "some items failed, others are done", "") \
 	X(ERR_LOCKED, 7, "locked", "another fardel is at work", \
 		"wait for it, or give a longer --lock-timeout") \
@@ -55,8 +61,8 @@ struct err {
 
 #define ERR_INIT ((struct err){.code = ERR_NONE})
 
-/* Each of these but the last three returns -1, so that `return err_set(…)` reads well. Text that came
- * from outside may be given as it is: what is not printable is escaped here. */
+/* Each of these but the last three returns -1, so that `return err_set(…)` reads well. Text that
+ * came from outside may be given as it is: what is not printable is escaped here. */
 int err_set(struct err *err, enum err_code code, const char *format, ...) PRINTF(3, 4);
 /* The same with errno's words behind the text; ENOSPC and EDQUOT become ERR_NO_SPACE. */
 int err_sys(struct err *err, const char *format, ...) PRINTF(2, 3);

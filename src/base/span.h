@@ -1,4 +1,5 @@
-/* A span borrows text: it never owns it, is not NUL-ended, and never outlives what it points into. */
+/* A span borrows text: it never owns it, is not NUL-ended, and never outlives what it points
+ * into. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,5 +32,6 @@ struct span span_trim(struct span a);
  * "a\nb\n" by '\n' is "a", "b". */
 bool span_split(struct span *rest, char separator, struct span *part);
 
-/* A whole decimal number without sign, blanks or leading '+'; false where it is none or over max. */
+/* A whole decimal number without sign, blanks or leading '+'; false where it is none or over
+ * max. */
 bool span_number(struct span a, unsigned long long max, unsigned long long *out);

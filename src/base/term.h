@@ -14,6 +14,6 @@ struct term {
 	int width; /* columns of stderr or stdout, 80 if unknown */
 };
 
-/* Looks once. `no_color` is NO_COLOR's value or NULL, `name` TERM's ("dumb" and none have no colour). The
- * caller has called setlocale before. */
+/* Looks once. `no_color` is NO_COLOR's value or NULL, `name` TERM's ("dumb" and none have no
+ * colour). The caller has called setlocale before. */
 struct term term_look(enum term_when color, const char *no_color, const char *name);

@@ -8,13 +8,14 @@
 #include "base/buf.h"
 #include "base/span.h"
 
-/* Appends x so that it is safe on a terminal and stays one line: control characters, DEL, invalid UTF-8 and
- * characters that turn the direction of text (U+200E, U+200F, U+202A-202E, U+2066-2069, U+061C), line and
- * paragraph separators, C1 controls, become \n, \t, \xHH or \u{HHHH}; a backslash becomes \\. */
+/* Appends x so that it is safe on a terminal and stays one line: control characters, DEL,
+ * invalid UTF-8 and characters that turn the direction of text (U+200E, U+200F, U+202A-202E,
+ * U+2066-2069, U+061C), line and paragraph separators, C1 controls, become \n, \t, \xHH or
+ * \u{HHHH}; a backslash becomes \\. */
 void text_escape(struct buf *out, struct span x);
 
-/* Length in bytes of the well-formed UTF-8 character at x's start (RFC 3629), 0 if it is not one; *point is
- * the character. */
+/* Length in bytes of the well-formed UTF-8 character at x's start (RFC 3629), 0 if it is not
+ * one; *point is the character. */
 size_t text_character(struct span x, uint32_t *point);
 bool text_is_utf8(struct span x);
 
@@ -32,10 +33,11 @@ void text_time_iso(struct buf *out, int64_t seconds);
 void text_hex(struct buf *out, const void *bytes, size_t n);
 bool text_unhex(struct span x, unsigned char *bytes, size_t n);
 
-/* How many letters must be added, left out, replaced or swapped with their neighbour. Words over 63 bytes
- * count as far apart. */
+/* How many letters must be added, left out, replaced or swapped with their neighbour. Words over
+ * 63 bytes count as far apart. */
 unsigned text_distance(struct span a, struct span b);
 
-/* Which of the NULL-ended words is nearest to x and near enough to be meant (a distance of at most a third of
- * its length, at least 1, or x is its beginning with 3 letters or more); NULL if none. */
+/* Which of the NULL-ended words is nearest to x and near enough to be meant (a distance of at
+ * most a third of its length, at least 1, or x is its beginning with 3 letters or more); NULL if
+ * none. */
 const char *text_nearest(struct span x, const char *const *words);

@@ -19,8 +19,7 @@
 		&(vec)->v[(vec)->n++])
 
 /* Walks it: VEC_FOR(struct pack, p, &packs) … */
-#define VEC_FOR(type, at, vec) \
-	for (type *at = (vec)->v; (vec)->n && at < (vec)->v + (vec)->n; at++)
+#define VEC_FOR(type, at, vec) for (type *at = (vec)->v; (vec)->n && at < (vec)->v + (vec)->n; at++)
 
 /* Frees the array (not what the elements own); it is empty and usable again. */
 #define vec_drop(vec) (free((vec)->v), (vec)->v = NULL, (vec)->n = (vec)->cap = 0)

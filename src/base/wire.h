@@ -1,4 +1,5 @@
-/* Values in a frame's payload: numbers of 8 bytes in the machine's order, texts with their length in front. */
+/* Values in a frame's payload: numbers of 8 bytes in the machine's order, texts with their
+ * length in front. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +11,8 @@
 void wire_put_number(struct buf *out, int64_t value);
 void wire_put_text(struct buf *out, struct span x);
 
-/* A payload being read: after a short or malformed value `bad` is set and everything reads as 0 or "". */
+/* A payload being read: after a short or malformed value `bad` is set and everything reads as 0
+ * or "". */
 struct wire {
 	struct span rest;
 	bool bad;

@@ -68,7 +68,9 @@ static int dry_run(
 		put_json(run, plan);
 	else
 		print_dry(run, plan);
-	return 0;
+	if (plan->failed.code == ERR_NONE)
+		return 0;
+	return err_copy(err, &plan->failed);
 }
 
 /* A line for each that failed. Where others are done, these lines stand for the error's own. */

@@ -58,6 +58,7 @@ static int build_one(struct run *run, const char *folder, struct sheet *sheet, s
 static int run_build(struct run *run, struct err *err)
 {
 	struct sheet *sheet = sheet_new(run, "built", columns, COUNT(columns));
+	enum err_code first = ERR_NONE;
 	size_t failed = 0, done = 0;
 
 	for (size_t i = 0; i < run->args.n; i++) {
@@ -65,18 +66,19 @@ static int run_build(struct run *run, struct err *err)
 			done++;
 			continue;
 		}
-		failed++;
+		if (!failed++)
+			first = err->code;
 		if (!run->globals.keep_going || run->args.n == 1 || err->code == ERR_SIGNAL)
 			break;
 		progress_say(&run->progress, SAY_ERROR, "  %s", err->text);
+		err_clear(err);
 	}
 	sheet_end(sheet);
 	if (!failed)
 		return 0;
 	if (!run->globals.keep_going || run->args.n == 1 || err->code == ERR_SIGNAL)
 		return -1;
-	return err_set(
-		err, done ? ERR_PARTIAL : err->code, "%zu of %zu failed", failed, run->args.n);
+	return err_set(err, done ? ERR_PARTIAL : first, "%zu of %zu failed", failed, run->args.n);
 }
 
 const struct cmd cmd_build = {

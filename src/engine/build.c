@@ -1,4 +1,5 @@
-/* fardel build: an installer's archive from its folder, and the same judgement on it that install would give. */
+/* fardel build: an installer's archive from its folder, and the same judgement on it that
+ * install would give. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,15 +54,14 @@ static int name_of(const char *folder, struct buf *name, struct err *err)
 
 	if (!real) {
 		err_sys(err, "open folder %s", folder);
-		if (err->sys == ENOENT)
-			err->code = ERR_NO_PACKAGE;
 		return -1;
 	}
 	slash = strrchr(real, '/');
 	buf_sets(name, slash + 1);
 	free(real);
 	if (!installer_name_is_valid(buf_span(name)))
-		return err_set(err, ERR_INSTALLER, "the folder's name '%s' is not a package's name", name->s);
+		return err_set(err, ERR_INSTALLER, "the folder's name '%s' is not a package's name",
+			name->s);
 	return 0;
 }
 
@@ -99,7 +99,8 @@ static int build_into(struct engine *e, const struct build_options *o, int sourc
 	if (fd < 0)
 		return -1;
 	if (write_archive(e, source, out->name.s, fd, err) < 0 ||
-		judge(e, fd, file.s, out, err) < 0 || fchmod(fd, 0644) < 0 || file_sync(fd, err) < 0) {
+		judge(e, fd, file.s, out, err) < 0 || fchmod(fd, 0644) < 0 ||
+		file_sync(fd, err) < 0) {
 		unlinkat(target, beside.s, 0);
 		return -1;
 	}
@@ -108,12 +109,14 @@ static int build_into(struct engine *e, const struct build_options *o, int sourc
 	return file_sync(target, err);
 }
 
-int engine_build(struct engine *e, const struct build_options *o, struct built *out, struct err *err)
+int engine_build(
+	struct engine *e, const struct build_options *o, struct built *out, struct err *err)
 {
 	AUTO_FD source = -1;
 	AUTO_FD target = -1;
 
-	*out = (struct built){.path = BUF_INIT, .id = BUF_INIT, .name = BUF_INIT, .version = BUF_INIT};
+	*out = (struct built){
+		.path = BUF_INIT, .id = BUF_INIT, .name = BUF_INIT, .version = BUF_INIT};
 	if (name_of(o->folder, &out->name, err) < 0)
 		return err_at(err, "build %s", o->folder);
 	source = file_open_dir(o->folder, err);

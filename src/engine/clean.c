@@ -10,22 +10,25 @@ void clean_purge(struct engine *e, struct span name, struct span id)
 			  : installation_purge_all(&e->place, name, &err);
 
 	if (result < 0)
-		engine_tell(e, WATCH_WARN, name, "its folder could not be removed: %s (fardel gc tries again)",
-			err.text);
+		engine_tell(e, WATCH_WARN, name,
+			"its folder could not be removed: %s (fardel gc tries again)", err.text);
 }
 
 /* Whether b was in use before the current one: what was prepared later waits for its turn. */
 static bool is_old(const struct bundle *b, const struct bundle *current)
 {
-	return current && b != current && b->since <= current->since;
+	return current && b > current; /* one world, the last change first */
 }
 
 static struct item *add_item(struct items *out, const struct bundle *b)
 {
 	struct item *item = vec_push(&out->of);
 
-	*item = (struct item){.name = buf_dup(&b->name), .id = buf_dup(&b->id), .what = buf_of("old"),
-		.size = b->size, .since = b->since};
+	*item = (struct item){.name = buf_dup(&b->name),
+		.id = buf_dup(&b->id),
+		.what = buf_of("old"),
+		.size = b->size,
+		.since = b->since};
 	return item;
 }
 
@@ -53,7 +56,7 @@ int clean_old(struct engine *e, struct span name, int64_t keep, bool dry_run, st
 	if (db_world(&e->db, &world, err) < 0)
 		return -1;
 	/* By name, newest first. */
-	VEC_FOR(struct bundle, b, &world.of) {
+	VEC_FOR (struct bundle, b, &world.of) {
 		if (!span_is(buf_span(&b->name), last))
 			kept = 0;
 		last = buf_span(&b->name);

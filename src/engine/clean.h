@@ -4,11 +4,11 @@
 #include "base/err.h"
 #include "engine/session.h"
 
-/* Removes the folder of an installation that state.db knows no more (id empty: all of the name); a failure is a
- * warning, and gc finds what was left. */
+/* Removes the folder of an installation that state.db knows no more (id empty: all of the name);
+ * a failure is a warning, and gc finds what was left. */
 void clean_purge(struct engine *e, struct span name, struct span id);
 
-/* Old installations of a package (all but `keep` of those that were in use before the current one): listed in out (NULL is
- * fine), and unless dry_run taken. name empty: of all packages. */
-MUST_USE int clean_old(struct engine *e, struct span name, int64_t keep, bool dry_run, struct items *out,
-	struct err *err);
+/* Old installations of a package (all but `keep` of those that were in use before the current
+ * one): listed in out (NULL is fine), and unless dry_run taken. name empty: of all packages. */
+MUST_USE int clean_old(struct engine *e, struct span name, int64_t keep, bool dry_run,
+	struct items *out, struct err *err);

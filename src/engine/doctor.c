@@ -25,8 +25,8 @@ void findings_drop(struct findings *f)
 }
 
 PRINTF(4, 5)
-static void add(struct findings *out, enum finding_level level, const char *mend, const char *format,
-	...)
+static void add(
+	struct findings *out, enum finding_level level, const char *mend, const char *format, ...)
 {
 	struct finding *f = vec_push(&out->of);
 	va_list args;
@@ -37,7 +37,8 @@ static void add(struct findings *out, enum finding_level level, const char *mend
 	va_end(args);
 }
 
-static int check_db(struct engine *e, const struct world *world, struct findings *out, struct err *err)
+static int check_db(
+	struct engine *e, const struct world *world, struct findings *out, struct err *err)
 {
 	struct err wrong = ERR_INIT;
 	int64_t newest;
@@ -51,10 +52,12 @@ static int check_db(struct engine *e, const struct world *world, struct findings
 		return -1;
 	sound = sql_check(e->db.sql, &wrong);
 	if (sound == 1)
-		add(out, FINDING_OK, "", "state.db, schema %d, %zu installations, newest transaction %lld",
+		add(out, FINDING_OK, "",
+			"state.db, schema %d, %zu installations, newest transaction %lld",
 			DB_SCHEMA, world->of.n, (long long)newest);
 	else
-		add(out, FINDING_FAIL, "restore state.db from a backup", "state.db is damaged: %s", wrong.text);
+		add(out, FINDING_FAIL, "restore state.db from a backup", "state.db is damaged: %s",
+			wrong.text);
 	return 0;
 }
 
@@ -65,7 +68,8 @@ static int check_journal(struct engine *e, struct findings *out, struct err *err
 	if (journal_load_open(&e->db, &j, err) < 0)
 		return -1;
 	if (j.number)
-		add(out, FINDING_WARN, "fardel gc", "transaction %lld (%s) was interrupted, or is at work now",
+		add(out, FINDING_WARN, "fardel gc",
+			"transaction %lld (%s) was interrupted, or is at work now",
 			(long long)j.number, j.command.s);
 	return 0;
 }
@@ -90,16 +94,18 @@ static void check_bundle(struct engine *e, const struct bundle *b, struct findin
 		add(out, FINDING_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s, b->id.s);
 	} else if (unpacked && !has_folder(dir, INSTALLATION_UPSTREAM)) {
 		buf_setf(&mend, "fardel remove --force %s, then install it again", b->name.s);
-		add(out, FINDING_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s, b->id.s);
+		add(out, FINDING_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s,
+			b->id.s);
 	} else if (b->state == BUNDLE_BROKEN) {
 		buf_setf(&mend, "fardel reconfigure %s", b->name.s);
-		add(out, FINDING_FAIL, mend.s, "%s is broken: its last configure failed", b->name.s);
+		add(out, FINDING_FAIL, mend.s, "%s is broken: its last configure failed",
+			b->name.s);
 	}
 }
 
 /* installed/NAME must lead to the installation in use, or not be there. */
-static void check_link(struct engine *e, const struct world *world, struct span name,
-	struct findings *out)
+static void check_link(
+	struct engine *e, const struct world *world, struct span name, struct findings *out)
 {
 	const struct bundle *current = world_current(world, name);
 	AUTO(buf) path = BUF_INIT;
@@ -115,7 +121,8 @@ static void check_link(struct engine *e, const struct world *world, struct span 
 		buf_addf(&wanted, "../packages/%s/%s", current->name.s, current->id.s);
 	if (span_is((struct span){target, n > 0 ? (size_t)n : 0}, buf_span(&wanted)))
 		return;
-	buf_setf(&mend, wanted.n ? "fardel reconfigure %.*s" : "fardel unconfigure %.*s", SPAN_ARG(name));
+	buf_setf(&mend, wanted.n ? "fardel reconfigure %.*s" : "fardel unconfigure %.*s",
+		SPAN_ARG(name));
 	if (n < 0)
 		add(out, FINDING_FAIL, mend.s, "%s is missing", path.s);
 	else
@@ -139,16 +146,16 @@ static void check_packages(struct engine *e, const struct world *world, struct f
 		add(out, FINDING_OK, "", "installations and links");
 }
 
-static int check_leftovers(struct engine *e, const struct world *world, struct findings *out,
-	struct err *err)
+static int check_leftovers(
+	struct engine *e, const struct world *world, struct findings *out, struct err *err)
 {
 	AUTO(texts) found = {0};
 
 	if (installation_sweep(&e->place, world, false, &found, err) < 0)
 		return -1;
 	for (size_t i = 0; i < found.of.n; i++)
-		add(out, FINDING_WARN, "fardel gc", "%s%s/%s belongs to no package", e->place.root.s,
-			PLACE_PACKAGES, found.of.v[i].s);
+		add(out, FINDING_WARN, "fardel gc", "%s%s/%s belongs to no package",
+			e->place.root.s, PLACE_PACKAGES, found.of.v[i].s);
 	return 0;
 }
 
@@ -160,8 +167,9 @@ static int check_cache(struct engine *e, struct findings *out, struct err *err)
 	if (engine_cache_list(e, &all, err) < 0 || engine_cache_verify(e, false, &damaged, err) < 0)
 		return -1;
 	if (damaged.of.n)
-		add(out, FINDING_WARN, "fardel cache verify --repair", "%s%s: %zu of %zu packs damaged",
-			e->place.root.s, PLACE_CACHE, damaged.of.n, all.of.n);
+		add(out, FINDING_WARN, "fardel cache verify --repair",
+			"%s%s: %zu of %zu packs damaged", e->place.root.s, PLACE_CACHE,
+			damaged.of.n, all.of.n);
 	else
 		add(out, FINDING_OK, "", "cache, %zu packs, all sound", all.of.n);
 	return 0;
@@ -173,10 +181,12 @@ static void check_kernel(struct engine *e, struct findings *out)
 	unsigned means = engine_means(e);
 
 	add(out, f.openat2 ? FINDING_OK : FINDING_FAIL, f.openat2 ? "" : "use Linux 5.6 or newer",
-		"kernel: %soverlayfs, %suser namespaces, Landlock %d, %sseccomp", f.overlay ? "" : "no ",
-		f.user_namespaces ? "" : "no ", f.landlock, f.seccomp ? "" : "no ");
+		"kernel: %soverlayfs, %suser namespaces, Landlock %d, %sseccomp",
+		f.overlay ? "" : "no ", f.user_namespaces ? "" : "no ", f.landlock,
+		f.seccomp ? "" : "no ");
 	if (!(means & MEANS_MOUNT))
-		add(out, FINDING_WARN, "", "mounting is refused here: packs are copied for rules instead of "
+		add(out, FINDING_WARN, "",
+			"mounting is refused here: packs are copied for rules instead of "
 			"shown read-only");
 	if (e->place.root.n && !(means & MEANS_CHROOT))
 		add(out, FINDING_WARN, "", "chroot is refused here: rules cannot run inside %s",

@@ -1,4 +1,5 @@
-/* The engine as commands see it: opened for what a command needs, asked, told what to do, closed. */
+/* The engine as commands see it: opened for what a command needs, asked, told what to do,
+ * closed. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,26 +28,28 @@ struct engine_options {
 	const char *config_file; /* --config, NULL: the usual ones */
 	const struct texts *sets; /* --set KEY=VALUE */
 	const char *command; /* the command line as typed, for the lock, the journal and the log */
-	const char *const *proxies; /* NULL-ended: "http_proxy=…", "https_proxy=…", "no_proxy=…" of the environment */
+	/* NULL-ended: "http_proxy=…", "https_proxy=…", "no_proxy=…" of the environment */
+	const char *const *proxies;
 	struct watch *watch;
 };
 
 /* Frees nothing on error but *out is NULL then. Warnings on the configuration go to the watch. */
-MUST_USE int engine_open(const struct engine_options *options, enum need need, struct engine **out,
-	struct err *err);
+MUST_USE int engine_open(
+	const struct engine_options *options, enum need need, struct engine **out, struct err *err);
 void engine_close(struct engine *e); /* NULL is fine */
 
 const struct config *engine_config(const struct engine *e);
 const struct config_origins *engine_origins(const struct engine *e);
 
-/* Makes the plan: looks at the installers, asks state.db and the cache; changes nothing, needs NEED_READ. */
-MUST_USE int engine_plan(struct engine *e, const struct request *request, struct plan *plan,
-	struct err *err);
+/* Makes the plan: looks at the installers, asks state.db and the cache; changes nothing, needs
+ * NEED_READ. */
+MUST_USE int engine_plan(
+	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
 
-/* engine_plan, then carries it out; needs NEED_LOCK. *plan says what became of each item, also on error. On a signal
- * it rolls back and fails with ERR_SIGNAL; the caller dies of it. */
-MUST_USE int engine_run(struct engine *e, const struct request *request, struct plan *plan,
-	struct err *err);
+/* engine_plan, then carries it out; needs NEED_LOCK. *plan says what became of each item, also
+ * on error. On a signal it rolls back and fails with ERR_SIGNAL; the caller dies of it. */
+MUST_USE int engine_run(
+	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
 
 /* All bundles: NEED_READ. */
 MUST_USE int engine_world(struct engine *e, struct world *world, struct err *err);
@@ -63,10 +66,13 @@ struct about {
 };
 void about_drop(struct about *a);
 /* ERR_NO_PACKAGE for a name that is not known, or a file that is not there. Changes nothing. */
-MUST_USE int engine_about(struct engine *e, const char *name_or_file, struct about *out, struct err *err);
+MUST_USE int engine_about(
+	struct engine *e, const char *name_or_file, struct about *out, struct err *err);
 
-/* Appends file://PATH of the licence's text. Of a file: copied below the cache first (needs NEED_LOCK). */
-MUST_USE int engine_licence(struct engine *e, const char *name_or_file, struct buf *url, struct err *err);
+/* Appends file://PATH of the licence's text. Of a file: copied below the cache first (needs
+ * NEED_LOCK). */
+MUST_USE int engine_licence(
+	struct engine *e, const char *name_or_file, struct buf *url, struct err *err);
 /* Whether an argument is meant as a file: it has a '/', or ends in .tar.gz or .tar.zst. */
 bool engine_is_file(const char *argument);
 
@@ -84,8 +90,8 @@ struct built {
 	int64_t size;
 };
 void built_drop(struct built *b);
-MUST_USE int engine_build(struct engine *e, const struct build_options *options, struct built *out,
-	struct err *err);
+MUST_USE int engine_build(
+	struct engine *e, const struct build_options *options, struct built *out, struct err *err);
 
 /* What gc and the cache's commands found or took. */
 struct item {
@@ -100,17 +106,18 @@ struct items {
 	VEC(struct item) of;
 };
 void items_drop(struct items *i);
-/* Old installations (all but `keep` of each package besides the current one; -1: gc.keep) and leftovers. dry_run needs
- * NEED_READ, else NEED_LOCK. */
-MUST_USE int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
+/* Old installations (all but `keep` of each package besides the current one; -1: gc.keep) and
+ * leftovers. dry_run needs NEED_READ, else NEED_LOCK. */
+MUST_USE int engine_gc(
+	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
 /* All packs (NEED_READ). */
 MUST_USE int engine_cache_list(struct engine *e, struct items *out, struct err *err);
-/* Reads every pack: the damaged ones; with repair (NEED_LOCK) they are dropped, and fetched again when a package that
- * is installed states a URL. */
+/* Reads every pack: the damaged ones; with repair (NEED_LOCK) they are dropped, and fetched
+ * again when a package that is installed states a URL. */
 MUST_USE int engine_cache_verify(struct engine *e, bool repair, struct items *out, struct err *err);
 /* Packs that no installation refers to, but for the `keep` newest of them. */
-MUST_USE int engine_cache_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out,
-	struct err *err);
+MUST_USE int engine_cache_gc(
+	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
 
 /* doctor: NEED_READ. */
 enum finding_level { FINDING_OK, FINDING_WARN, FINDING_FAIL };

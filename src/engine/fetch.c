@@ -19,7 +19,10 @@
 void fetch_init(struct fetch *f)
 {
 	*f = (struct fetch){.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT},
-		.file_name = BUF_INIT, .incoming_name = BUF_INIT, .incoming = -1, .intake = INTAKE_INIT};
+		.file_name = BUF_INIT,
+		.incoming_name = BUF_INIT,
+		.incoming = -1,
+		.intake = INTAKE_INIT};
 }
 
 void fetch_drop(struct fetch *f)
@@ -60,19 +63,24 @@ static int check_pin(struct fetch *f, struct err *err)
 	if (there < 0)
 		return -1;
 	if (there && !digest_is(&pinned, got)) {
-		err_set(err, ERR_CHECKSUM, "it has the %s that the installer states, but it is not the file that "
-			"was first seen with it", digest_name(best->kind));
+		err_set(err, ERR_CHECKSUM,
+			"it has the %s that the installer states, but it is not the file that "
+			"was first seen with it",
+			digest_name(best->kind));
 		return err_detail(err, "Two files with one %s: one of them was made to deceive.",
 			digest_name(best->kind));
 	}
 	if (there)
 		return 0;
-	engine_tell(f->e, WATCH_WARN, package(f), "the installer states only the %s of its pack, which can be "
-		"forged; the file seen now is the one that counts from now on", digest_name(best->kind));
+	engine_tell(f->e, WATCH_WARN, package(f),
+		"the installer states only the %s of its pack, which can be "
+		"forged; the file seen now is the one that counts from now on",
+		digest_name(best->kind));
 	return db_put_pin(&f->e->db, best, got, err);
 }
 
-/* Refuses before the first byte is written: `total` and a reserve must be free where the folder lies. */
+/* Refuses before the first byte is written: `total` and a reserve must be free where the folder
+ * lies. */
 static int check_space(struct fetch *f, const char *folder, int64_t total, struct err *err)
 {
 	AUTO_FD dir = place_open_if(&f->e->place, folder, err);
@@ -86,12 +94,12 @@ static int check_space(struct fetch *f, const char *folder, int64_t total, struc
 		return 0;
 	text_size(&need, total + RESERVE);
 	text_size(&have, free_bytes);
-	return err_set(err, ERR_NO_SPACE, "%s%s has %s free, %s are needed at least", f->e->place.root.s,
-		folder, have.s, need.s);
+	return err_set(err, ERR_NO_SPACE, "%s%s has %s free, %s are needed at least",
+		f->e->place.root.s, folder, have.s, need.s);
 }
 
-int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *installer,
-	struct err *err)
+int fetch_from_cache(
+	struct engine *e, struct fetch *f, const struct installer *installer, struct err *err)
 {
 	AUTO_FD fd = -1;
 	int got;
@@ -101,7 +109,8 @@ int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *
 	pack_file_name(&installer->pack, &f->file_name);
 	got = cache_get(&e->cache, &installer->pack.sums, &fd, &f->have, &f->size, err);
 	if (got == 2)
-		engine_tell(e, WATCH_WARN, package(f), "its pack in the cache was damaged and has been dropped");
+		engine_tell(e, WATCH_WARN, package(f),
+			"its pack in the cache was damaged and has been dropped");
 	if (got != 1)
 		return got < 0 ? -1 : 0;
 	f->cached = true;
@@ -113,8 +122,11 @@ int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *
 
 static void tell_progress(struct fetch *f, enum watch_kind kind)
 {
-	struct event event = {.kind = kind, .package = package(f), .text = buf_span(&f->file_name),
-		.done = f->intake.size, .total = f->total};
+	struct event event = {.kind = kind,
+		.package = package(f),
+		.text = buf_span(&f->file_name),
+		.done = f->intake.size,
+		.total = f->total};
 
 	engine_event(f->e, &event);
 }
@@ -157,7 +169,8 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 		engine_tell(f->e, WATCH_INFO, package(f), "%.*s", SPAN_ARG(frame->payload));
 		return 0;
 	case MESSAGE_FETCHED:
-		w->finished = message_get_number(frame->payload, &number) && number == f->intake.size;
+		w->finished =
+			message_get_number(frame->payload, &number) && number == f->intake.size;
 		if (w->finished)
 			return 0;
 		break;
@@ -178,8 +191,9 @@ static int take_over(struct fetch *f, struct err *err)
 	if (intake_compare(want, &f->have, err) < 0) {
 		if (!want->advisory)
 			return -1;
-		engine_tell(f->e, WATCH_WARN, package(f), "%s: %s; the sum is only advisory: going on, not cached",
-			f->file_name.s, err->text);
+		engine_tell(f->e, WATCH_WARN, package(f),
+			"%s: %s; the sum is only advisory: going on, not cached", f->file_name.s,
+			err->text);
 		err_clear(err);
 		keep = false;
 	}
@@ -261,11 +275,15 @@ static int fetch_local(struct fetch *f, const char *url, struct err *err)
 static int start_worker(struct fetch *f, const char *url, struct err *err)
 {
 	const struct config *c = &f->e->config;
-	struct fetch_order order = {
-		.url = buf_of(url), .max_size = c->fetch_max_size, .retries = c->fetch_retries,
-		.retry_delay = c->fetch_retry_delay, .connect_timeout = c->fetch_connect_timeout,
-		.stall_timeout = c->fetch_stall_timeout, .stall_rate = c->fetch_stall_rate,
-		.proxy = buf_dup(&c->fetch_proxy), .ca_file = buf_dup(&c->fetch_ca_file)};
+	struct fetch_order order = {.url = buf_of(url),
+		.max_size = c->fetch_max_size,
+		.retries = c->fetch_retries,
+		.retry_delay = c->fetch_retry_delay,
+		.connect_timeout = c->fetch_connect_timeout,
+		.stall_timeout = c->fetch_stall_timeout,
+		.stall_rate = c->fetch_stall_rate,
+		.proxy = buf_dup(&c->fetch_proxy),
+		.ca_file = buf_dup(&c->fetch_ca_file)};
 	AUTO(buf) payload = BUF_INIT;
 
 	message_put_fetch(&payload, &order);
@@ -273,7 +291,8 @@ static int start_worker(struct fetch *f, const char *url, struct err *err)
 	worker_drop(&f->worker);
 	f->worker.frame = on_frame;
 	f->worker.arg = f;
-	return worker_start(f->e, &f->worker, "fetch", NULL, 0, MESSAGE_FETCH, buf_span(&payload), err);
+	return worker_start(
+		f->e, &f->worker, "fetch", NULL, 0, MESSAGE_FETCH, buf_span(&payload), err);
 }
 
 /* The parent opens it; what no row serves is left to the worker to refuse. */
@@ -306,7 +325,8 @@ static void add_sources(struct fetch *f)
 	const struct texts *mirrors = &f->e->config.fetch_mirrors;
 
 	/* What no checksum guards is taken from the vendor alone. */
-	for (size_t i = 0; i < mirrors->of.n && !sums_is_empty(&pack->sums) && !pack->sums.advisory; i++) {
+	for (size_t i = 0; i < mirrors->of.n && !sums_is_empty(&pack->sums) && !pack->sums.advisory;
+		i++) {
 		AUTO(buf) url = buf_dup(&mirrors->of.v[i]);
 
 		buf_add_path(&url, f->file_name.s);
@@ -323,7 +343,8 @@ static int pass_over(struct fetch *f, struct err *err)
 
 	show_source(f, &shown);
 	if (other_helps && f->at + 1 < f->sources.of.n) {
-		engine_tell(f->e, WATCH_WARN, package(f), "%s: %s; trying the next source", shown.s, err->text);
+		engine_tell(f->e, WATCH_WARN, package(f), "%s: %s; trying the next source", shown.s,
+			err->text);
 		err_clear(err);
 		f->at++;
 		return 0;
@@ -354,9 +375,11 @@ static int check_unverified(struct fetch *f, struct err *err)
 		return 0;
 	if (f->e->config.fetch_require_checksum) {
 		err_set(err, ERR_CHECKSUM, "the installer states no checksum of its pack");
-		return err_next(err, "ask the packager for one with a checksum, or set fetch.require_checksum = false");
+		return err_next(err,
+			"ask the packager for one with a checksum, or set fetch.require_checksum = false");
 	}
-	engine_tell(f->e, WATCH_WARN, package(f), span_starts(buf_span(&pack->url), "http://")
+	engine_tell(f->e, WATCH_WARN, package(f),
+		span_starts(buf_span(&pack->url), "http://")
 			? "the installer states no checksum and its pack comes by plain http: anybody on the way "
 			  "can replace it"
 			: "the installer states no checksum of its pack: it is not cached, and nothing shows "

@@ -28,13 +28,14 @@ struct fetch {
 };
 
 /* Is the pack in the cache? 1: verified now, the result is there; 0: it must be fetched. */
-MUST_USE int fetch_from_cache(struct engine *e, struct fetch *f, const struct installer *installer,
-	struct err *err);
+MUST_USE int fetch_from_cache(
+	struct engine *e, struct fetch *f, const struct installer *installer, struct err *err);
 
-/* After a 0 of that: begins with the first source. 1: a task runs; 0: done already (a file:// pack). `unique` makes its
- * name among the incoming. */
+/* After a 0 of that: begins with the first source. 1: a task runs; 0: done already (a file://
+ * pack). `unique` makes its name among the incoming. */
 MUST_USE int fetch_begin(struct fetch *f, const char *unique, struct err *err);
-/* After the task has ended: 1: the next source is being tried, another task runs; 0: done; -1: no source is left. */
+/* After the task has ended: 1: the next source is being tried, another task runs; 0: done; -1:
+ * no source is left. */
 MUST_USE int fetch_next(struct fetch *f, struct err *err);
 
 /* All of it at once, waiting: from the cache or from the URL that the installer states. */

@@ -75,13 +75,12 @@ static int run(struct engine *e, int fd, int dir, struct listening *l, struct er
 	AUTO(buf) payload = BUF_INIT;
 	int fds[] = {fd, dir};
 
-	*l = (struct listening){.facts = FACTS_INIT,
-		.result = {.top = BUF_INIT, .id = BUF_INIT}};
+	*l = (struct listening){.facts = FACTS_INIT, .result = {.top = BUF_INIT, .id = BUF_INIT}};
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return err_sys(err, "read the installer");
 	message_put_extract(&payload, &order);
-	if (worker_start(e, &w, "extract", fds, order.write ? 2 : 1, MESSAGE_EXTRACT, buf_span(&payload),
-		    err) < 0)
+	if (worker_start(e, &w, "extract", fds, order.write ? 2 : 1, MESSAGE_EXTRACT,
+		    buf_span(&payload), err) < 0)
 		return -1;
 	w.task.deadline = engine_ms() + EXTRACT_TIMEOUT;
 	return worker_finish(&w, err);
@@ -98,7 +97,8 @@ static int check_file_name(const struct installer *in, const char *path, struct 
 		return -1;
 	if (strcmp(name.s, in->name.s) == 0)
 		return 0;
-	err_set(err, ERR_INSTALLER, "its file is called %s, but the folder in it is %s", name.s, in->name.s);
+	err_set(err, ERR_INSTALLER, "its file is called %s, but the folder in it is %s", name.s,
+		in->name.s);
 	return err_next(err, "rename the file to %s.tar.gz", in->name.s);
 }
 

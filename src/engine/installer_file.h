@@ -12,14 +12,15 @@ struct looked {
 };
 void looked_drop(struct looked *l);
 
-/* Opens the file that the admin named: a regular file. ERR_NO_PACKAGE if it is not there. Returns the descriptor. */
+/* Opens the file that the admin named: a regular file. ERR_NO_PACKAGE if it is not there.
+ * Returns the descriptor. */
 MUST_USE int installer_open(const char *path, struct err *err);
 
-/* Reads fd from its start; writes nothing. The name that the file has plays no part but for format 1, whose name must be
- * the file's as well. */
-MUST_USE int installer_look(struct engine *e, int fd, const char *path, struct looked *out,
-	struct err *err);
+/* Reads fd from its start; writes nothing. The name that the file has plays no part but for
+ * format 1, whose name must be the file's as well. */
+MUST_USE int installer_look(
+	struct engine *e, int fd, const char *path, struct looked *out, struct err *err);
 
-/* Extracts fd into the folder dir, gives everything to the owner of the installation, strips it, and computes its id, which
- * must be `id`. */
+/* Extracts fd into the folder dir, gives everything to the owner of the installation, strips it,
+ * and computes its id, which must be `id`. */
 MUST_USE int installer_extract(struct engine *e, int fd, int dir, const char *id, struct err *err);

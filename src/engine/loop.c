@@ -40,7 +40,8 @@ static void read_input(struct task *t)
 
 static void end(struct task *t)
 {
-	/* What it said last is still in the pipe; what it left behind has been ended by its keeper. */
+	/* What it said last is still in the pipe; what it left behind has been ended by its
+	 * keeper. */
 	while (t->fd >= 0) {
 		struct pollfd p = {.fd = t->fd, .events = POLLIN};
 

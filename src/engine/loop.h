@@ -12,7 +12,8 @@
 struct task {
 	struct process process;
 	int fd; /* non-blocking; -1: none */
-	/* fd can be read: 1 there may be more, 0 the other side has closed, -1 the task is given up. */
+	/* fd can be read: 1 there may be more, 0 the other side has closed, -1 the task is given
+	 * up. */
 	int (*input)(struct task *task, struct err *err);
 	int64_t deadline; /* engine_ms() at which it is ended with ERR_TIMEOUT; 0: none */
 	bool running;
@@ -22,9 +23,10 @@ struct task {
 #define TASK_INIT ((struct task){.process = PROCESS_INIT, .fd = -1})
 void task_drop(struct task *t); /* ends it if it runs */
 
-/* Waits until at least one of the running tasks has ended and its input is read to the end. A signal that asks fardel to stop
- * ends all of them: -1 and ERR_SIGNAL. */
+/* Waits until at least one of the running tasks has ended and its input is read to the end. A
+ * signal that asks fardel to stop ends all of them: -1 and ERR_SIGNAL. */
 MUST_USE int loop_wait(struct task **tasks, size_t count, struct err *err);
 
-/* The same for one task: 0 when it ended by itself (look at status), -1 when it was given up or a signal came. */
+/* The same for one task: 0 when it ended by itself (look at status), -1 when it was given up or
+ * a signal came. */
 MUST_USE int loop_finish(struct task *task, struct err *err);

@@ -31,8 +31,13 @@ static void update(struct engine *e)
 	const char *argv[] = {PROGRAM, "/usr/share/mime", NULL};
 	const char *envp[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL};
 	struct process process = PROCESS_INIT;
-	struct process_spec spec = {.program = PROGRAM, .argv = argv, .envp = envp, .output = -1,
-		.hold = -1, .keep = true, .root = e->place.root.n ? e->place.root.s : NULL};
+	struct process_spec spec = {.program = PROGRAM,
+		.argv = argv,
+		.envp = envp,
+		.output = -1,
+		.hold = -1,
+		.keep = true,
+		.root = e->place.root.n ? e->place.root.s : NULL};
 	AUTO(buf) program = BUF_INIT;
 	struct err err = ERR_INIT;
 	int status;
@@ -63,7 +68,8 @@ void mime_settle(struct engine *e)
 
 	place_path(&e->place, "/var/lib", &path);
 	above = file_open_dir(path.s, &ignored);
-	folder = above < 0 ? -1 : file_open(above, "puavo-pkg", O_RDONLY | O_DIRECTORY, 0, &ignored);
+	folder =
+		above < 0 ? -1 : file_open(above, "puavo-pkg", O_RDONLY | O_DIRECTORY, 0, &ignored);
 	if (folder < 0)
 		return;
 	if (fstatat(folder, MARK, &st, AT_SYMLINK_NOFOLLOW) == 0) {

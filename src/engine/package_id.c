@@ -71,7 +71,7 @@ int package_id(int dir, const char *name, struct buf *hex, struct err *err)
 		return -1;
 	if (list.of.n)
 		qsort(list.of.v, list.of.n, sizeof(list.of.v[0]), by_path);
-	VEC_FOR(struct sum, s, &list.of)
+	VEC_FOR (struct sum, s, &list.of)
 		buf_addf(&lines, "%s  %s/%s\n", s->md5.s, name, s->path.s);
 	hash_add(hash, lines.s, lines.n);
 	text_hex(hex, bytes, hash_end(hash, bytes));
@@ -90,9 +90,11 @@ static struct span value_of(struct span text, const char *key)
 	return SPAN("");
 }
 
-static int write_version(int dir, const char *name, struct span old, const char *id, struct err *err)
+static int write_version(
+	int dir, const char *name, struct span old, const char *id, struct err *err)
 {
-	static const char *const ours[] = {"name ", "package-id ", "pkg-format ", "timestamp ", "version "};
+	static const char *const ours[] = {
+		"name ", "package-id ", "pkg-format ", "timestamp ", "version "};
 	unsigned long long version = 0;
 	AUTO(buf) text = BUF_INIT;
 	AUTO(buf) now = BUF_INIT;
@@ -102,8 +104,9 @@ static int write_version(int dir, const char *name, struct span old, const char 
 		return err_set(err, ERR_INSTALLER, VERSION_FILE ": its version is no number");
 	text_time_iso(&now, engine_now());
 	now.n--; /* the Z: this file's times have an offset */
-	buf_addf(&text, "name %s\npackage-id %s\npkg-format 2\ntimestamp %.*s+00:00\nversion %llu\n", name, id,
-		(int)now.n, now.s, version + 1);
+	buf_addf(&text,
+		"name %s\npackage-id %s\npkg-format 2\ntimestamp %.*s+00:00\nversion %llu\n", name,
+		id, (int)now.n, now.s, version + 1);
 	while (span_split(&old, '\n', &line)) {
 		bool is_ours = !line.n;
 
@@ -131,7 +134,9 @@ int package_id_check(struct engine *e, int dir, const char *name, bool bump, str
 		return 0;
 	if (bump)
 		return write_version(dir, name, buf_span(&old), id.s, err);
-	engine_tell(e, WATCH_WARN, span_of(name), "the package-id in " VERSION_FILE " is %.*s, but the content's is "
-		"%s; with --bump a new one is written", SPAN_ARG(stated), id.s);
+	engine_tell(e, WATCH_WARN, span_of(name),
+		"the package-id in " VERSION_FILE " is %.*s, but the content's is "
+		"%s; with --bump a new one is written",
+		SPAN_ARG(stated), id.s);
 	return 0;
 }

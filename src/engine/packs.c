@@ -37,7 +37,7 @@ static int gc_leftovers(struct engine *e, bool dry_run, struct items *out, struc
 	if (db_world(&e->db, &world, err) < 0 ||
 		installation_sweep(&e->place, &world, !dry_run, &found, err) < 0)
 		return -1;
-	VEC_FOR(struct buf, path, &found.of) {
+	VEC_FOR (struct buf, path, &found.of) {
 		struct span rest = buf_span(path), name, id;
 		struct item *item = add_item(out, "leftover");
 
@@ -81,7 +81,7 @@ int engine_cache_list(struct engine *e, struct items *out, struct err *err)
 	*out = (struct items){0};
 	if (db_world(&e->db, &world, err) < 0 || cache_list(&e->cache, &packs, err) < 0)
 		return -1;
-	VEC_FOR(struct cached, pack, &packs.of) {
+	VEC_FOR (struct cached, pack, &packs.of) {
 		struct item *item = add_item(out, "");
 
 		digest_format(&item->id, &pack->sha256);
@@ -119,8 +119,9 @@ static int repair(struct engine *e, struct item *item, const struct digest *sha2
 	if (cache_remove(&e->cache, sha256, err) < 0 || db_world(&e->db, &world, err) < 0)
 		return -1;
 	item->done = true;
-	VEC_FOR(struct bundle, b, &world.of) {
-		if (b->state != BUNDLE_INSTALLED || !span_is(buf_span(&b->pack), buf_span(&item->id)))
+	VEC_FOR (struct bundle, b, &world.of) {
+		if (b->state != BUNDLE_INSTALLED ||
+			!span_is(buf_span(&b->pack), buf_span(&item->id)))
 			continue;
 		if (fetch_again(e, b, err) < 0)
 			return err_at(err, "%s", b->name.s);
@@ -136,7 +137,7 @@ int engine_cache_verify(struct engine *e, bool mend, struct items *out, struct e
 	*out = (struct items){0};
 	if (engine_cache_list(e, &all, err) < 0)
 		return -1;
-	VEC_FOR(struct item, pack, &all.of) {
+	VEC_FOR (struct item, pack, &all.of) {
 		struct digest sha256;
 		struct item *bad;
 		int sound;
@@ -166,7 +167,8 @@ static int newest_first(const void *a, const void *b)
 	return (x->since < y->since) - (x->since > y->since);
 }
 
-int engine_cache_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
+int engine_cache_gc(
+	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
 {
 	AUTO(items) all = {0};
 	int64_t kept = 0;
@@ -176,7 +178,7 @@ int engine_cache_gc(struct engine *e, int64_t keep, bool dry_run, struct items *
 		return -1;
 	if (all.of.n)
 		qsort(all.of.v, all.of.n, sizeof(all.of.v[0]), newest_first);
-	VEC_FOR(struct item, pack, &all.of) {
+	VEC_FOR (struct item, pack, &all.of) {
 		struct digest sha256;
 		struct item *gone;
 

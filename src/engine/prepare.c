@@ -56,8 +56,10 @@ static void sites_drop(struct sites *sites)
 
 static void tell_step(struct site *s, enum watch_kind kind, int failed)
 {
-	struct event event = {.kind = kind, .package = buf_span(&s->item->to.name),
-		.text = span_of(step_rows[s->item->steps.v[s->at].kind].name), .done = failed};
+	struct event event = {.kind = kind,
+		.package = buf_span(&s->item->to.name),
+		.text = span_of(step_rows[s->item->steps.v[s->at].kind].name),
+		.done = failed};
 
 	engine_event(s->e, &event);
 }
@@ -70,7 +72,8 @@ static void in_stage(const struct site *s, const char *below, struct buf *out)
 		buf_add_path(out, below);
 }
 
-/* --- the steps: begin gives 1 when a task runs, 0 when done, -1; end the same, after the task has ended --- */
+/* --- the steps: begin gives 1 when a task runs, 0 when done, -1; end the same, after the task
+ * has ended --- */
 
 static int extract_begin(struct site *s, struct err *err)
 {
@@ -128,7 +131,8 @@ static int fetch_step_begin(struct site *s, struct err *err)
 	if (result)
 		return result < 0 ? -1 : 0;
 	if (s->e->offline) {
-		err_set(err, ERR_OFFLINE, "its pack %s is not in the cache, and --offline was given",
+		err_set(err, ERR_OFFLINE,
+			"its pack %s is not in the cache, and --offline was given",
 			s->fetch.file_name.s);
 		return -1;
 	}
@@ -152,8 +156,8 @@ static int fetch_step_end(struct site *s, struct err *err)
 	return result;
 }
 
-/* Shows the pack to the rules at LENT: bound there read-only where that is possible, else as a copy of their own. Either way
- * they cannot change what is in the cache. */
+/* Shows the pack to the rules at LENT: bound there read-only where that is possible, else as a
+ * copy of their own. Either way they cannot change what is in the cache. */
 static int lend_pack(struct site *s, struct buf *bind_from, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
@@ -232,15 +236,19 @@ static int publish(struct site *s, struct err *err)
 		installation_id(s->dir, &id, err) < 0)
 		return -1;
 	if (strcmp(id.s, to->id.s) != 0)
-		engine_tell(s->e, WATCH_DEBUG, buf_span(&to->name), "its rules changed files of the installer");
+		engine_tell(s->e, WATCH_DEBUG, buf_span(&to->name),
+			"its rules changed files of the installer");
 	if (stripped)
-		engine_tell(s->e, WATCH_INFO, buf_span(&to->name), "setuid, group or other write, or special "
-			"files were taken from %lld of its files", (long long)stripped);
+		engine_tell(s->e, WATCH_INFO, buf_span(&to->name),
+			"setuid, group or other write, or special "
+			"files were taken from %lld of its files",
+			(long long)stripped);
 	if (renameat(s->dir, INSTALLATION_UPSTREAM_NEW, s->dir, INSTALLATION_UPSTREAM) < 0)
 		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
 	if (tree_measure(s->dir, &to->size, &files, err) < 0 || tree_sync(s->dir, err) < 0)
 		return -1;
-	if (installation_publish(&s->e->place, s->stage.s, buf_span(&to->name), buf_span(&to->id), err) < 0)
+	if (installation_publish(
+		    &s->e->place, s->stage.s, buf_span(&to->name), buf_span(&to->id), err) < 0)
 		return -1;
 	s->published = true;
 	to->state = BUNDLE_PREPARED;
@@ -306,17 +314,18 @@ static bool has_slot(const struct sites *sites, const struct engine *e, enum ste
 {
 	size_t busy = 0;
 
-	VEC_FOR(struct site, s, &sites->of)
+	VEC_FOR (struct site, s, &sites->of)
 		busy += s->task && s->item->steps.v[s->at].kind == kind;
 	return busy < jobs_of(e, kind);
 }
 
 /* Begins what can begin; gives the count of running tasks. */
-static size_t begin_steps(struct sites *sites, struct engine *e, bool keep_going, struct task **tasks)
+static size_t begin_steps(
+	struct sites *sites, struct engine *e, bool keep_going, struct task **tasks)
 {
 	size_t n = 0;
 
-	VEC_FOR(struct site, s, &sites->of) {
+	VEC_FOR (struct site, s, &sites->of) {
 		while (!s->ended && !s->task && is_prepare(s) &&
 			has_slot(sites, e, s->item->steps.v[s->at].kind)) {
 			tell_step(s, WATCH_STEP, 0);
@@ -332,7 +341,7 @@ static size_t begin_steps(struct sites *sites, struct engine *e, bool keep_going
 
 static void end_steps(struct sites *sites)
 {
-	VEC_FOR(struct site, s, &sites->of)
+	VEC_FOR (struct site, s, &sites->of)
 		if (s->task && !s->task->running)
 			settle_step(s, steps[s->item->steps.v[s->at].kind].end(s, &s->err));
 }
@@ -340,7 +349,7 @@ static void end_steps(struct sites *sites)
 /* The first that failed so that all must end; NULL if none. */
 static struct site *fatal(struct sites *sites, bool keep_going)
 {
-	VEC_FOR(struct site, s, &sites->of)
+	VEC_FOR (struct site, s, &sites->of)
 		if (s->err.code != ERR_NONE && (!keep_going || s->err.code == ERR_SIGNAL))
 			return s;
 	return NULL;
@@ -367,8 +376,12 @@ static void make_sites(struct engine *e, struct plan *plan, struct sites *sites)
 		if (!plan->of.v[i].steps.n || !steps[plan->of.v[i].steps.v[0].kind].begin)
 			continue;
 		s = vec_push(&sites->of);
-		*s = (struct site){.e = e, .item = &plan->of.v[i], .dir = -1, .stage = BUF_INIT,
-			.rules = {.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT}};
+		*s = (struct site){.e = e,
+			.item = &plan->of.v[i],
+			.dir = -1,
+			.stage = BUF_INIT,
+			.rules = {
+				.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT}};
 		fetch_init(&s->fetch);
 		buf_setf(&s->stage, "%lld.%zu", (long long)plan->transaction, i);
 	}
@@ -385,12 +398,12 @@ static void mark(struct site *s, struct err *failed)
 }
 
 /* What was prepared becomes true: rows and the journal's steps. */
-static int record(struct engine *e, struct site *s, size_t index, struct journal *journal,
-	struct err *err)
+static int record(
+	struct engine *e, struct site *s, size_t index, struct journal *journal, struct err *err)
 {
 	for (size_t i = 0; i < s->at; i++)
-		if (journal_set(&e->db, journal_get(journal, index, s->item->steps.v[i].kind), STATUS_DONE,
-			    err) < 0)
+		if (journal_set(&e->db, journal_get(journal, index, s->item->steps.v[i].kind),
+			    STATUS_DONE, err) < 0)
 			return -1;
 	if (!s->published)
 		return 0;
@@ -403,7 +416,7 @@ static int commit(struct engine *e, struct sites *sites, struct plan *plan, stru
 {
 	if (db_begin(&e->db, err) < 0)
 		return -1;
-	VEC_FOR(struct site, s, &sites->of) {
+	VEC_FOR (struct site, s, &sites->of) {
 		if (record(e, s, (size_t)(s->item - plan->of.v), journal, err) < 0) {
 			db_abandon(&e->db);
 			return -1;
@@ -417,22 +430,22 @@ static void take_back(struct engine *e, struct sites *sites)
 {
 	struct err ignored = ERR_INIT;
 
-	VEC_FOR(struct site, s, &sites->of) {
+	VEC_FOR (struct site, s, &sites->of) {
 		if (!s->published)
 			continue;
 		s->item->to.row = 0;
-		if (installation_purge(&e->place, buf_span(&s->item->to.name), buf_span(&s->item->to.id),
-			    &ignored) < 0)
+		if (installation_purge(&e->place, buf_span(&s->item->to.name),
+			    buf_span(&s->item->to.id), &ignored) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&s->item->to.name), "%s", ignored.text);
 	}
 }
 
-static int run_all(struct engine *e, struct sites *sites, struct plan *plan, struct journal *journal,
-	const struct request *request, struct err *failed, struct err *err)
+static int run_all(struct engine *e, struct sites *sites, struct plan *plan,
+	struct journal *journal, const struct request *request, struct err *failed, struct err *err)
 {
 	if (run_sites(sites, e, request->keep_going, err) < 0)
 		return -1;
-	VEC_FOR(struct site, s, &sites->of)
+	VEC_FOR (struct site, s, &sites->of)
 		if (s->err.code != ERR_NONE)
 			mark(s, failed);
 	if (fatal(sites, request->keep_going))

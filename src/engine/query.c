@@ -1,4 +1,5 @@
-/* Questions that change nothing: what there is, what a package says of itself, its licence, a log. */
+/* Questions that change nothing: what there is, what a package says of itself, its licence, a
+ * log. */
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -111,8 +112,8 @@ static int about_name(struct engine *e, const char *name, struct about *out, str
 
 int engine_about(struct engine *e, const char *name_or_file, struct about *out, struct err *err)
 {
-	*out = (struct about){.facts = FACTS_INIT, .directory = BUF_INIT, .url = BUF_INIT,
-		.pack_file = BUF_INIT};
+	*out = (struct about){
+		.facts = FACTS_INIT, .directory = BUF_INIT, .url = BUF_INIT, .pack_file = BUF_INIT};
 	bundle_init(&out->bundle);
 	if (engine_is_file(name_or_file))
 		return about_file(e, name_or_file, out, err);
@@ -209,6 +210,7 @@ int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err)
 		return err_set(err, ERR_NO_PACKAGE, "there has been no transaction yet");
 	there = log_read(&e->place, n, out, err);
 	if (there == 0)
-		return err_set(err, ERR_NO_PACKAGE, "there is no log of transaction %lld", (long long)n);
+		return err_set(
+			err, ERR_NO_PACKAGE, "there is no log of transaction %lld", (long long)n);
 	return there < 0 ? -1 : 0;
 }

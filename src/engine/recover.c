@@ -32,8 +32,8 @@ static const struct bundle *bundle_of(const struct world *world, const struct jo
  *	unconfigure done, no configure  out of use, committed: nothing
  *	anything begun                  back to what was in use before
  *	nothing begun                   nothing live was touched: what was prepared goes */
-static int settle_item(struct engine *e, const struct world *world, const struct turned *t,
-	struct err *err)
+static int settle_item(
+	struct engine *e, const struct world *world, const struct turned *t, struct err *err)
 {
 	const struct bundle *made = bundle_of(world, t->configure);
 	const struct bundle *old = bundle_of(world, t->unconfigure);
@@ -56,8 +56,10 @@ static int settle_item(struct engine *e, const struct world *world, const struct
 	engine_tell(e, WATCH_WARN, buf_span(&t->any->name), "an interrupted run is taken back");
 	if (switch_back(e, was_begun(t->configure) ? made : NULL, old, &failure) < 0) {
 		state = BUNDLE_BROKEN;
-		engine_tell(e, WATCH_WARN, buf_span(&t->any->name), "%s; it is broken now; mend it with: "
-			"fardel reconfigure %s", failure.text, t->any->name.s);
+		engine_tell(e, WATCH_WARN, buf_span(&t->any->name),
+			"%s; it is broken now; mend it with: "
+			"fardel reconfigure %s",
+			failure.text, t->any->name.s);
 	}
 	return old ? db_set_state(&e->db, old->row, state, engine_now(), err) : 0;
 }
@@ -81,8 +83,8 @@ static void find_steps(const struct journal *j, int64_t item, struct turned *out
 }
 
 /* An installation that the transaction made and that did not come into use: it goes, row first. */
-static int drop_fresh(struct engine *e, const struct world *world, const struct turned *t,
-	struct err *err)
+static int drop_fresh(
+	struct engine *e, const struct world *world, const struct turned *t, struct err *err)
 {
 	const struct bundle *b;
 

@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "engine/session.h"
 
-/* Takes transactions that never ended back (or, what was being purged, to its end), empties the stage and the cache's
- * folder of incoming packs, and sets the links anew. Can be killed itself, and begun again. */
+/* Takes transactions that never ended back (or, what was being purged, to its end), empties the
+ * stage and the cache's folder of incoming packs, and sets the links anew. Can be killed itself,
+ * and begun again. */
 MUST_USE int recover(struct engine *e, struct err *err);

@@ -21,37 +21,44 @@ bool engine_is_file(const char *argument)
 	return strchr(argument, '/') || span_ends(a, ".tar.gz") || span_ends(a, ".tar.zst");
 }
 
-static int look(struct engine *e, const char *path, struct candidates *out, struct err *err)
+static int look(struct engine *e, const char *path, struct candidate *c, struct err *err)
 {
 	AUTO(looked) l = {.id = BUF_INIT};
 	AUTO_FD fd = -1;
-	struct candidate *c;
 	struct digest sha256;
 	int cached;
 
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
 	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
-		return -1;
-	c = vec_push(&out->of);
-	*c = (struct candidate){.installer = l.installer, .id = buf_dup(&l.id), .file = buf_of(path),
-		.size = l.size, .pack_size = -1};
+		return err_at(err, "%s", path);
+	c->installer = l.installer;
 	installer_init(&l.installer);
+	buf_set(&c->id, buf_span(&l.id));
+	c->size = l.size;
 	cached = cache_find(&e->cache, &c->installer.pack.sums, &sha256, &c->pack_size, err);
 	c->cached = cached == 1;
 	return cached < 0 ? -1 : 0;
 }
 
-static int look_at_files(struct engine *e, const struct request *request, struct candidates *out,
-	struct err *err)
+static int look_at_files(
+	struct engine *e, const struct request *request, struct candidates *out, struct err *err)
 {
 	for (size_t i = 0; i < request->items.of.n; i++) {
 		const char *item = request->items.of.v[i].s;
+		struct candidate *c;
 
 		if (request->goal > GOAL_DOWNLOAD || !engine_is_file(item))
 			continue;
-		if (look(e, item, out, err) < 0)
-			return err_at(err, "%s %s", goal_names[request->goal], item);
+		c = vec_push(&out->of);
+		*c = (struct candidate){.id = BUF_INIT, .file = buf_of(item), .pack_size = -1};
+		installer_init(&c->installer);
+		if (look(e, item, c, &c->err) == 0)
+			continue;
+		if (!request->keep_going || c->err.code == ERR_SIGNAL) {
+			err_copy(err, &c->err);
+			return err_at(err, "%s", goal_names[request->goal]);
+		}
 	}
 	return 0;
 }
@@ -71,22 +78,21 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 
 static void skip_open(struct plan *plan)
 {
-	VEC_FOR(struct plan_item, item, &plan->of)
+	VEC_FOR (struct plan_item, item, &plan->of)
 		if (item->result == RESULT_OPEN)
 			item->result = RESULT_SKIPPED;
 }
 
-/* Some failed, others are done: 6, and each failure on a line of its own. */
+/* Some failed, others are done: 6; the plan's items say which and why. */
 static int partial(const struct plan *plan, struct err *err)
 {
 	size_t bad = plan_count(plan, RESULT_FAILED) + plan_count(plan, RESULT_BACK);
+	size_t skipped = plan_count(plan, RESULT_SKIPPED);
 
-	err_set(err, ERR_PARTIAL, "%zu of %zu packages failed, %zu were not begun", bad, plan->of.n,
-		plan_count(plan, RESULT_SKIPPED));
-	VEC_FOR(const struct plan_item, item, &plan->of)
-		if (item->why.n)
-			err_detail(err, "%s: %s", item->to.name.s, item->why.s);
-	return -1;
+	if (skipped)
+		return err_set(err, ERR_PARTIAL, "%zu of %zu packages failed, %zu were not begun",
+			bad, plan->of.n, skipped);
+	return err_set(err, ERR_PARTIAL, "%zu of %zu packages failed", bad, plan->of.n);
 }
 
 /* What is of no more use goes; only a warning if it cannot. */
@@ -94,17 +100,20 @@ static void clean(struct engine *e, const struct plan *plan)
 {
 	struct err ignored = ERR_INIT;
 
-	VEC_FOR(struct plan_item, item, &plan->of)
-		if (plan->goal == GOAL_INSTALL && item->result == RESULT_DONE && item->from.name.n &&
-			clean_old(e, buf_span(&item->to.name), e->config.gc_keep, false, NULL, &ignored) < 0)
+	VEC_FOR (struct plan_item, item, &plan->of)
+		if (plan->goal == GOAL_INSTALL && item->result == RESULT_DONE &&
+			item->from.name.n &&
+			clean_old(e, buf_span(&item->to.name), e->config.gc_keep, false, NULL,
+				&ignored) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", ignored.text);
 }
 
-/* *open: the state could not be written; the transaction stays open, and the next command settles it. */
+/* *open: the state could not be written; the transaction stays open, and the next command
+ * settles it. */
 static int three_acts(struct engine *e, const struct request *request, struct plan *plan,
 	struct journal *journal, bool *open, struct err *err)
 {
-	struct err failed = ERR_INIT;
+	struct err failed = plan->failed;
 
 	if (prepare_all(e, plan, journal, request, &failed, err) < 0)
 		return -1;
@@ -118,13 +127,13 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 	return plan_count(plan, RESULT_DONE) ? partial(plan, err) : err_copy(err, &failed);
 }
 
-static int end_transaction(struct engine *e, int64_t number, const struct err *result,
-	struct err *err)
+static int end_transaction(
+	struct engine *e, int64_t number, const struct err *result, struct err *err)
 {
 	if (db_begin(&e->db, err) < 0)
 		return -1;
-	if (journal_end(&e->db, number, result->code == ERR_NONE ? "done" : result->text, engine_now(),
-		    err) < 0 ||
+	if (journal_end(&e->db, number, result->code == ERR_NONE ? "done" : result->text,
+		    engine_now(), err) < 0 ||
 		journal_trim(&e->db, e->config.log_keep, err) < 0) {
 		db_abandon(&e->db);
 		return -1;
@@ -135,8 +144,8 @@ static int end_transaction(struct engine *e, int64_t number, const struct err *r
 }
 
 /* From the intention, which is on disk before the first act, to its end. */
-static int carry_out(struct engine *e, const struct request *request, struct plan *plan,
-	struct err *err)
+static int carry_out(
+	struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
 	AUTO(journal) journal = {.command = BUF_INIT};
 	struct err ending = ERR_INIT;
@@ -151,12 +160,30 @@ static int carry_out(struct engine *e, const struct request *request, struct pla
 	if (result < 0) {
 		skip_open(plan);
 		err_at(err, "%s", goal_names[request->goal]);
+		if ((err->code == ERR_RULES || err->code == ERR_TIMEOUT) && !err->next[0])
+			err_next(err, "to see all of its output: fardel log %lld",
+				(long long)plan->transaction);
 	}
 	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction,
 		result < 0 ? err->text : "done");
 	if (!open && end_transaction(e, plan->transaction, err, &ending) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	return result;
+}
+
+/* What is as wanted is done; what could not be planned has failed. */
+static int nothing_to_do(struct plan *plan, const char *goal, struct err *err)
+{
+	VEC_FOR (struct plan_item, item, &plan->of)
+		if (item->result == RESULT_OPEN)
+			item->result = RESULT_DONE;
+	if (plan->failed.code == ERR_NONE)
+		return 0;
+	if (plan_count(plan, RESULT_DONE))
+		partial(plan, err);
+	else
+		err_copy(err, &plan->failed);
+	return err_at(err, "%s", goal);
 }
 
 int engine_run(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
@@ -169,11 +196,8 @@ int engine_run(struct engine *e, const struct request *request, struct plan *pla
 	if (engine_plan(e, request, plan, err) < 0)
 		return -1;
 	engine_event(e, &event);
-	if (plan_is_empty(plan)) {
-		VEC_FOR(struct plan_item, item, &plan->of)
-			item->result = RESULT_DONE;
-		return 0;
-	}
+	if (plan_is_empty(plan))
+		return nothing_to_do(plan, goal_names[request->goal], err);
 	result = carry_out(e, request, plan, err);
 	plan->seconds = (double)(engine_ms() - begun) / 1000;
 	return result;

@@ -28,8 +28,8 @@ static void take_output(struct rules_task *t, const char *bytes, size_t n)
 {
 	struct engine *e = t->e;
 	int64_t room = e->config.rules_output_max - t->printed;
-	struct event event = {.kind = WATCH_OUTPUT, .package = buf_span(&t->bundle->name),
-		.text = {bytes, n}};
+	struct event event = {
+		.kind = WATCH_OUTPUT, .package = buf_span(&t->bundle->name), .text = {bytes, n}};
 
 	t->printed += (int64_t)n;
 	keep_tail(&t->tail, bytes, n);
@@ -37,7 +37,8 @@ static void take_output(struct rules_task *t, const char *bytes, size_t n)
 	if (room > 0)
 		log_output(&e->log, bytes, (int64_t)n < room ? n : (size_t)room);
 	if (room > 0 && (int64_t)n >= room)
-		log_line(&e->log, "%s: more output is not kept (rules.output_max)", t->bundle->name.s);
+		log_line(&e->log, "%s: more output is not kept (rules.output_max)",
+			t->bundle->name.s);
 }
 
 static int input(struct task *task, struct err *err)
@@ -95,12 +96,16 @@ static void seen_paths_drop(struct seen_paths *s)
 static int start(struct engine *e, struct rules_task *t, const struct rules_order *o, bool chroot,
 	int output, struct err *err)
 {
-	AUTO(seen_paths) s = {BUF_INIT, {BUF_INIT, BUF_INIT}, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
+	AUTO(seen_paths) s = {
+		BUF_INIT, {BUF_INIT, BUF_INIT}, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
 	AUTO(buf) own = BUF_INIT;
 	struct process_bind bind;
-	struct phase_spec spec = {
-		.phase = o->phase, .bundle = o->bundle, .output = output, .hold = e->lock.fd,
-		.root = chroot ? e->place.root.s : NULL, .root_told = chroot ? "" : e->place.root.s};
+	struct phase_spec spec = {.phase = o->phase,
+		.bundle = o->bundle,
+		.output = output,
+		.hold = e->lock.fd,
+		.root = chroot ? e->place.root.s : NULL,
+		.root_told = chroot ? "" : e->place.root.s};
 
 	seen(e, chroot, o->dir, &s.dir);
 	for (int i = 0; i < 2 && o->args[i]; i++) {
@@ -126,14 +131,19 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	return phase_start(&spec, &t->task.process, err);
 }
 
-int rules_begin(struct engine *e, struct rules_task *t, const struct rules_order *o, struct err *err)
+int rules_begin(
+	struct engine *e, struct rules_task *t, const struct rules_order *o, struct err *err)
 {
 	int pipe_fds[2];
 	bool chroot;
 	int result;
 
-	*t = (struct rules_task){.task = TASK_INIT, .e = e, .phase = o->phase, .bundle = o->bundle,
-		.private = BUF_INIT, .tail = BUF_INIT};
+	*t = (struct rules_task){.task = TASK_INIT,
+		.e = e,
+		.phase = o->phase,
+		.bundle = o->bundle,
+		.private = BUF_INIT,
+		.tail = BUF_INIT};
 	if (engine_chroot(e, &chroot, err) < 0 || make_private(t, err) < 0)
 		return -1;
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
@@ -179,8 +189,10 @@ int rules_result(struct rules_task *t, struct err *err)
 	int result = 0;
 
 	if (t->task.err.code == ERR_TIMEOUT)
-		result = err_set(err, ERR_TIMEOUT, "rules %s took longer than %lld s (rules.timeout) and "
-			"was ended", phase_name(t->phase), (long long)e->config.rules_timeout);
+		result = err_set(err, ERR_TIMEOUT,
+			"rules %s took longer than %lld s (rules.timeout) and "
+			"was ended",
+			phase_name(t->phase), (long long)e->config.rules_timeout);
 	else if (t->task.err.code != ERR_NONE)
 		result = err_copy(err, &t->task.err);
 	else

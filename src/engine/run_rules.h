@@ -22,11 +22,12 @@ struct rules_order {
 	const struct bundle *bundle;
 	const char *dir; /* the installation's folder */
 	const char *args[2]; /* paths */
-	const char *bind_from, *bind_to; /* shown read-only to the rules, where that is possible; or NULL */
+	const char *bind_from,
+		*bind_to; /* shown read-only to the rules, where that is possible; or NULL */
 };
 
-MUST_USE int rules_begin(struct engine *e, struct rules_task *t, const struct rules_order *order,
-	struct err *err);
+MUST_USE int rules_begin(
+	struct engine *e, struct rules_task *t, const struct rules_order *order, struct err *err);
 /* After the task has ended: 0, or why it failed, with the tail of its output in the details. */
 MUST_USE int rules_result(struct rules_task *t, struct err *err);
 void rules_task_drop(struct rules_task *t);
@@ -35,5 +36,5 @@ void rules_task_drop(struct rules_task *t);
 MUST_USE int rules_run(struct engine *e, const struct rules_order *order, struct err *err);
 
 /* configure or unconfigure of an installation at its place. */
-MUST_USE int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle,
-	struct err *err);
+MUST_USE int rules_switch(
+	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err);

@@ -46,8 +46,10 @@ int engine_chroot(struct engine *e, bool *chroot, struct err *err)
 	*chroot = e->place.root.n && (engine_means(e) & MEANS_CHROOT);
 	if (*chroot || !e->place.root.n || !e->config.rules_chroot)
 		return 0;
-	err_set(err, ERR_NEED_ROOT, "rules cannot be run inside %s: neither chroot nor user namespaces are "
-		"allowed here", e->place.root.s);
+	err_set(err, ERR_NEED_ROOT,
+		"rules cannot be run inside %s: neither chroot nor user namespaces are "
+		"allowed here",
+		e->place.root.s);
 	return err_next(err, "run it as root; or let trusted rules run outside of it, with "
 			     "--set rules.chroot=false (they are told FARDEL_ROOT)");
 }
@@ -58,7 +60,8 @@ void engine_event(struct engine *e, const struct event *event)
 		e->watch->on(e->watch, event);
 }
 
-void engine_tell(struct engine *e, enum watch_kind kind, struct span package, const char *format, ...)
+void engine_tell(
+	struct engine *e, enum watch_kind kind, struct span package, const char *format, ...)
 {
 	AUTO(buf) text = BUF_INIT;
 	struct event event = {.kind = kind, .package = package};
@@ -125,12 +128,13 @@ static int lock_and_recover(struct engine *e, struct err *err)
 		return -1;
 	signals_catch();
 	run = place_make(&e->place, PLACE_RUN, 0755, err);
-	if (run < 0 || lock_take(&e->lock, run, "lock", e->command.s, e->config.lock_timeout, on_wait,
-			       e, err) < 0)
+	if (run < 0 || lock_take(&e->lock, run, "lock", e->command.s, e->config.lock_timeout,
+			       on_wait, e, err) < 0)
 		return -1;
 	if (e->config.log_syslog && !e->place.root.n)
 		openlog("fardel", LOG_PID, LOG_USER);
-	if (db_open(&e->place, true, &e->db, err) < 0 || cache_open(&e->place, true, &e->cache, err) < 0)
+	if (db_open(&e->place, true, &e->db, err) < 0 ||
+		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
 	return recover(e, err);
 }
@@ -152,15 +156,16 @@ static int load_settings(struct engine *e, const struct engine_options *o, struc
 	AUTO(texts) warnings = {0};
 
 	if (place_init(&e->place, o->root, err) < 0 ||
-		settings_load(&e->place, o->config_file, o->sets, &e->config, &e->origins, &warnings,
-			err) < 0)
+		settings_load(&e->place, o->config_file, o->sets, &e->config, &e->origins,
+			&warnings, err) < 0)
 		return -1;
 	for (size_t i = 0; i < warnings.of.n; i++)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", warnings.of.v[i].s);
 	return 0;
 }
 
-int engine_open(const struct engine_options *o, enum need need, struct engine **out, struct err *err)
+int engine_open(
+	const struct engine_options *o, enum need need, struct engine **out, struct err *err)
 {
 	struct engine *e = mem_zero(1, sizeof(*e));
 

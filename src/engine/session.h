@@ -38,13 +38,13 @@ int64_t engine_ms(void);
 
 unsigned engine_means(struct engine *e);
 
-/* Whether rules run inside the root by chroot; with another root and no way to do that: ERR_NEED_ROOT, unless
- * rules.chroot is off (then they run outside, and are told the root). */
+/* Whether rules run inside the root by chroot; with another root and no way to do that:
+ * ERR_NEED_ROOT, unless rules.chroot is off (then they run outside, and are told the root). */
 MUST_USE int engine_chroot(struct engine *e, bool *chroot, struct err *err);
 
 /* To the watch, the log, and the system's log. */
-void engine_tell(struct engine *e, enum watch_kind kind, struct span package, const char *format, ...)
-	PRINTF(4, 5);
+void engine_tell(struct engine *e, enum watch_kind kind, struct span package, const char *format,
+	...) PRINTF(4, 5);
 void engine_event(struct engine *e, const struct event *event); /* to the watch only */
 
 /* As db_world, into *world after dropping what it held. */

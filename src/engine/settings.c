@@ -87,14 +87,14 @@ static void drop_ins_drop(struct drop_ins *d)
 
 static bool has_name(const struct drop_ins *d, const char *name)
 {
-	VEC_FOR(struct drop_in, at, &d->of)
+	VEC_FOR (struct drop_in, at, &d->of)
 		if (strcmp(at->name.s, name) == 0)
 			return true;
 	return false;
 }
 
-static int collect(const struct place *place, const char *folder, struct drop_ins *out,
-	struct err *err)
+static int collect(
+	const struct place *place, const char *folder, struct drop_ins *out, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	struct dirent *entry;
@@ -104,7 +104,8 @@ static int collect(const struct place *place, const char *folder, struct drop_in
 	buf_add_path(&path, "conf.d");
 	dir = opendir(path.s);
 	if (!dir)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : err_sys(err, "open folder %s", path.s);
+		return errno == ENOENT || errno == ENOTDIR ? 0
+							   : err_sys(err, "open folder %s", path.s);
 	while ((entry = readdir(dir))) {
 		struct drop_in *d;
 
@@ -134,7 +135,7 @@ static int lay_drop_ins(struct settings *s, struct err *err)
 			return -1;
 	if (found.of.n)
 		qsort(found.of.v, found.of.n, sizeof(found.of.v[0]), by_name);
-	VEC_FOR(struct drop_in, d, &found.of)
+	VEC_FOR (struct drop_in, d, &found.of)
 		if (lay(s, d->path.s, err) < 0)
 			return -1;
 	return 0;
@@ -150,7 +151,8 @@ static int lay_only(struct settings *s, const char *file, struct err *err)
 }
 
 int settings_load(const struct place *place, const char *file, const struct texts *sets,
-	struct config *config, struct config_origins *origins, struct texts *warnings, struct err *err)
+	struct config *config, struct config_origins *origins, struct texts *warnings,
+	struct err *err)
 {
 	struct settings s = {place, config, origins, warnings};
 

@@ -23,14 +23,15 @@ int switch_publish(struct engine *e, struct span name, struct err *err)
 	return links_publish(&e->place, &world, name, err);
 }
 
-int switch_back(struct engine *e, const struct bundle *made, const struct bundle *old, struct err *err)
+int switch_back(
+	struct engine *e, const struct bundle *made, const struct bundle *old, struct err *err)
 {
 	struct err failure = ERR_INIT;
 
 	signals_hold();
 	if (made && rules_switch(e, PHASE_UNCONFIGURE, made, &failure) < 0)
-		engine_tell(e, WATCH_WARN, buf_span(&made->name), "taking back what configure did: %s",
-			failure.text);
+		engine_tell(e, WATCH_WARN, buf_span(&made->name),
+			"taking back what configure did: %s", failure.text);
 	if (!old)
 		return 0;
 	if (rules_switch(e, PHASE_CONFIGURE, old, err) < 0)
@@ -69,11 +70,13 @@ static int keep_old(struct turn *t, const struct bundle *made, struct err *err)
 	if (switch_back(t->e, made, had_old ? old : NULL, &failure) < 0) {
 		state = BUNDLE_BROKEN;
 		t->item->result = RESULT_FAILED;
-		engine_tell(t->e, WATCH_WARN, buf_span(&old->name), "%s; it is broken now; mend it with: "
-			"fardel reconfigure %s", failure.text, old->name.s);
+		engine_tell(t->e, WATCH_WARN, buf_span(&old->name),
+			"%s; it is broken now; mend it with: "
+			"fardel reconfigure %s",
+			failure.text, old->name.s);
 	}
-	return note(t, had_old ? t->unconfigure : t->configure, STATUS_FAILED, had_old ? old : NULL, state,
-		err);
+	return note(t, had_old ? t->unconfigure : t->configure, STATUS_FAILED, had_old ? old : NULL,
+		state, err);
 }
 
 /* The new one was made by this transaction and did not work: it goes. */
@@ -86,7 +89,8 @@ static int drop_new(struct turn *t, struct err *err)
 		return 0;
 	if (db_begin(db, err) < 0)
 		return -1;
-	if (db_delete_bundle(db, to->row, err) < 0 || switch_publish(t->e, buf_span(&to->name), err) < 0) {
+	if (db_delete_bundle(db, to->row, err) < 0 ||
+		switch_publish(t->e, buf_span(&to->name), err) < 0) {
 		db_abandon(db);
 		return -1;
 	}
@@ -106,8 +110,8 @@ static int unconfigure(struct turn *t, struct err *why, struct err *err)
 	if (rules_switch(t->e, PHASE_UNCONFIGURE, &t->item->from, why) == 0)
 		return 1;
 	if (t->request->force && why->code != ERR_IN_USE && why->code != ERR_SIGNAL) {
-		engine_tell(t->e, WATCH_WARN, buf_span(&t->item->from.name), "%s; going on (--force)",
-			why->text);
+		engine_tell(t->e, WATCH_WARN, buf_span(&t->item->from.name),
+			"%s; going on (--force)", why->text);
 		err_clear(why);
 		return 1;
 	}
@@ -136,7 +140,8 @@ static int commit_configured(struct turn *t, struct err *err)
 
 	if (db_begin(db, err) < 0)
 		return -1;
-	if ((t->unconfigure && db_set_state(db, t->item->from.row, BUNDLE_PREPARED, now, err) < 0) ||
+	if ((t->unconfigure &&
+		    db_set_state(db, t->item->from.row, BUNDLE_PREPARED, now, err) < 0) ||
 		db_set_state(db, t->item->to.row, BUNDLE_INSTALLED, now, err) < 0 ||
 		(t->unconfigure && journal_set(db, t->unconfigure, STATUS_DONE, err) < 0) ||
 		journal_set(db, t->configure, STATUS_DONE, err) < 0 ||
@@ -165,7 +170,8 @@ static int configure(struct turn *t, struct err *why, struct err *err)
 	return 0;
 }
 
-/* Out of use for good: the state is written, or with a purge all of the package's rows go, in one commit. */
+/* Out of use for good: the state is written, or with a purge all of the package's rows go, in
+ * one commit. */
 static int commit_unconfigured(struct turn *t, struct err *err)
 {
 	struct db *db = &t->e->db;
@@ -219,7 +225,9 @@ static void fail(struct plan_item *item, struct err *why, struct err *failed)
 
 static void tell_turn(struct turn *t, enum watch_kind kind, int64_t failed)
 {
-	struct event event = {.kind = kind, .package = buf_span(&t->item->to.name), .done = failed,
+	struct event event = {.kind = kind,
+		.package = buf_span(&t->item->to.name),
+		.done = failed,
 		.text = span_of(t->configure ? step_rows[STEP_CONFIGURE].name
 					     : step_rows[STEP_UNCONFIGURE].name)};
 
@@ -250,7 +258,9 @@ int switch_all(struct engine *e, struct plan *plan, struct journal *journal,
 	bool stop = false;
 
 	for (size_t i = 0; i < plan->of.n; i++) {
-		struct turn t = {.e = e, .item = &plan->of.v[i], .request = request,
+		struct turn t = {.e = e,
+			.item = &plan->of.v[i],
+			.request = request,
 			.unconfigure = journal_get(journal, i, STEP_UNCONFIGURE),
 			.configure = journal_get(journal, i, STEP_CONFIGURE),
 			.purge = journal_get(journal, i, STEP_PURGE)};

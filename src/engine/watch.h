@@ -1,4 +1,5 @@
-/* What the engine tells while it works; cmd draws it. All text in events is raw: who prints it escapes it. */
+/* What the engine tells while it works; cmd draws it. All text in events is raw: who prints it
+ * escapes it. */
 #pragma once
 
 #include <stdint.h>
@@ -8,7 +9,8 @@
 
 enum watch_kind {
 	WATCH_PLAN, /* the plan is made; nothing has been done */
-	WATCH_WAIT, /* another fardel holds the lock: text says who; total is the seconds it may take, -1 for ever */
+	/* Another fardel holds the lock: text says who; total is the seconds it may take, -1: for ever. */
+	WATCH_WAIT,
 	WATCH_TRANSFER, /* a pack is arriving: package, text = file name, done, total (-1 unknown) */
 	WATCH_TRANSFER_END, /* that one has ended, well or not */
 	WATCH_STEP, /* package, text = the step's name: begun */

@@ -38,7 +38,8 @@ static int input(struct task *task, struct err *err)
 		if (got <= 0)
 			return got;
 		if (w->finished)
-			return err_set(err, ERR_WORKER, "fardel-%s spoke on after its end", w->name);
+			return err_set(
+				err, ERR_WORKER, "fardel-%s spoke on after its end", w->name);
 		if (frame.type == MESSAGE_FAIL)
 			return take_failure(&frame, err);
 		if (w->frame(w, &frame, err) < 0)
@@ -53,16 +54,20 @@ static int start(struct engine *e, struct worker *w, int socket, const int *fds,
 	const char *argv[2] = {NULL, NULL};
 	const char *envp[8] = {"LANG=C.UTF-8"};
 	int given[FDS_MAX + 1] = {socket};
-	struct process_spec spec = {
-		.argv = argv, .envp = envp, .output = STDERR_FILENO, .fds = given,
-		.fd_count = fd_count + 1, .hold = -1};
+	struct process_spec spec = {.argv = argv,
+		.envp = envp,
+		.output = STDERR_FILENO,
+		.fds = given,
+		.fd_count = fd_count + 1,
+		.hold = -1};
 
 	buf_addf(&program, "/fardel-%s", w->name);
 	argv[0] = program.s;
 	spec.program = program.s;
 	for (size_t i = 0; i < e->proxies.of.n && i + 2 < COUNT(envp); i++)
 		envp[i + 1] = e->proxies.of.v[i].s;
-	memcpy(given + 1, fds, fd_count * sizeof(fds[0]));
+	for (unsigned i = 0; i < fd_count; i++)
+		given[i + 1] = fds[i];
 	return process_start(&spec, &w->task.process, err);
 }
 
@@ -79,7 +84,8 @@ int worker_start(struct engine *e, struct worker *w, const char *name, const int
 		mem_panic("too many descriptors for a worker");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, "make a socket");
-	if (start(e, w, pair[1], fds, fd_count, err) < 0 || frame_send(pair[0], type, order, err) < 0) {
+	if (start(e, w, pair[1], fds, fd_count, err) < 0 ||
+		frame_send(pair[0], type, order, err) < 0) {
 		fd_drop(&pair[0]);
 		fd_drop(&pair[1]);
 		task_drop(&w->task);

@@ -16,7 +16,8 @@ struct worker {
 	bool finished; /* the last frame came: `frame` sets it */
 };
 
-/* Starts libexec/fardel-NAME, gives it the descriptors behind its socket and the order. w->frame and w->arg stay. */
+/* Starts libexec/fardel-NAME, gives it the descriptors behind its socket and the order. w->frame
+ * and w->arg stay. */
 MUST_USE int worker_start(struct engine *e, struct worker *w, const char *name, const int *fds,
 	unsigned fd_count, uint32_t type, struct span order, struct err *err);
 

@@ -1,4 +1,5 @@
-/* Archives read by libarchive, never written to disk by it; and the one kind of archive that fardel writes. */
+/* Archives read by libarchive, never written to disk by it; and the one kind of archive that
+ * fardel writes. */
 #pragma once
 
 #include <stdbool.h>
@@ -28,12 +29,13 @@ struct archive_entry {
 
 struct archive_in;
 
-/* Reads an installer (tar in gzip, or in zstd, told by its bytes) from fd, from its current offset on; fd is
- * borrowed. Nothing but tar, gzip and zstd is switched on. */
+/* Reads an installer (tar in gzip, or in zstd, told by its bytes) from fd, from its current
+ * offset on; fd is borrowed. Nothing but tar, gzip and zstd is switched on. */
 MUST_USE int archive_open_tar(int fd, struct archive_in **out, struct err *err);
 
-/* 1: *entry is the next member; 0: the archive has ended where it should, and nothing stands behind it
- * (padding with zeros aside); -1: damaged, truncated or followed by something else: ERR_INSTALLER. */
+/* 1: *entry is the next member; 0: the archive has ended where it should, and nothing stands
+ * behind it (padding with zeros aside); -1: damaged, truncated or followed by something else:
+ * ERR_INSTALLER. */
 MUST_USE int archive_next(struct archive_in *in, struct archive_entry *entry, struct err *err);
 
 /* Reads on in the content of the current member: the count, 0 at its end, -1. */
@@ -42,8 +44,9 @@ void archive_close(struct archive_in *in); /* NULL is fine */
 
 struct archive_out;
 
-/* Writes a gzip'ed tar (GNU format, owner 0, one timestamp, a fixed compression level, no name or time in the
- * gzip header) to fd. The same members in the same order give the same bytes everywhere. */
+/* Writes a gzip'ed tar (GNU format, owner 0, one timestamp, a fixed compression level, no name
+ * or time in the gzip header) to fd. The same members in the same order give the same bytes
+ * everywhere. */
 MUST_USE int archive_create(int fd, struct archive_out **out, struct err *err);
 /* Adds a member; of a file the content follows by archive_write, exactly entry->size bytes. */
 MUST_USE int archive_add(

@@ -20,7 +20,8 @@ struct http_request {
 
 /* What the caller does with what comes; a return of -1 (with err set) ends the transfer. */
 struct http_sink {
-	/* Once, before the first byte of a 2xx answer's body; total is -1 where the server does not say. */
+	/* Once, before the first byte of a 2xx answer's body; total is -1 where the server does
+	 * not say. */
 	int (*begin)(struct http_sink *sink, int64_t total, struct err *err);
 	int (*data)(struct http_sink *sink, const void *bytes, size_t n, struct err *err);
 };
@@ -31,9 +32,9 @@ struct http_answer {
 	int64_t received; /* bytes given to data() */
 };
 
-/* TLS is always verified (1.2 or newer). Redirects: at most 10, to http(s) only, never from https to http.
- * No content encodings are asked for. Failures are ERR_NETWORK with a sentence of its own for: name not
- * resolved, connection refused, TLS (with the reason), time-out, stall, HTTP status, body shorter than
- * stated. Credentials in a URL appear in no message. */
+/* TLS is always verified (1.2 or newer). Redirects: at most 10, to http(s) only, never from
+ * https to http. No content encodings are asked for. Failures are ERR_NETWORK with a sentence of
+ * its own for: name not resolved, connection refused, TLS (with the reason), time-out, stall,
+ * HTTP status, body shorter than stated. Credentials in a URL appear in no message. */
 MUST_USE int http_get(const struct http_request *request, struct http_sink *sink,
 	struct http_answer *answer, struct err *err);

@@ -1,4 +1,5 @@
-/* JSON values, by jansson. Ownership: json_add… take the value given; the root is freed by json_free. */
+/* JSON values, by jansson. Ownership: json_add… take the value given; the root is freed by
+ * json_free. */
 #pragma once
 
 #include <stdbool.h>
@@ -31,12 +32,12 @@ void json_put_number(struct json *object, const char *key, int64_t value);
 void json_put_bool(struct json *object, const char *key, bool value);
 void json_append(struct json *array, struct json *value); /* takes value */
 
-/* Appends the value as text, on one line, without a newline behind. What would disturb a terminal (controls,
- * turned text) stands as \uXXXX, so that nothing is lost. */
+/* Appends the value as text, on one line, without a newline behind. What would disturb a
+ * terminal (controls, turned text) stands as \uXXXX, so that nothing is lost. */
 void json_format(const struct json *value, struct buf *out);
 
-/* Reads one value; its size is the caller's to bound, 2048 levels are the most. Double keys and NUL characters
- * are refused. ERR_FAILED with line and column. */
+/* Reads one value; its size is the caller's to bound, 2048 levels are the most. Double keys and
+ * NUL characters are refused. ERR_FAILED with line and column. */
 MUST_USE int json_parse(struct span text, struct json **out, struct err *err);
 /* Borrow: NULL where it is not there or of another kind. */
 const struct json *json_get(const struct json *object, const char *key);

@@ -11,7 +11,8 @@
 #include "base/mem.h"
 
 #define VALUE_MAX (16 << 20)
-#define BUSY_MS 10000 /* writers have the lock: only a checkpoint or an old reader can be in the way */
+#define BUSY_MS \
+	10000 /* writers have the lock: only a checkpoint or an old reader can be in the way */
 
 struct sql {
 	sqlite3 *db;
@@ -30,7 +31,8 @@ static int fail(struct sql *db, struct err *err)
 	err_set(err, code == SQLITE_FULL ? ERR_NO_SPACE : ERR_BAD_STATE, "%s: %s", db->path.s,
 		sqlite3_errmsg(db->db));
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		err_next(err, "keep a copy of it and restore it from a backup, then run: fardel doctor");
+		err_next(err,
+			"keep a copy of it and restore it from a backup, then run: fardel doctor");
 	return -1;
 }
 
@@ -60,8 +62,8 @@ static void add_uri(struct buf *out, const char *path, const char *query)
 	buf_adds(out, query);
 }
 
-/* A reader without rights cannot make the -shm file: where it is missing nobody writes, and the file can be taken as it
- * is. */
+/* A reader without rights cannot make the -shm file: where it is missing nobody writes, and the
+ * file can be taken as it is. */
 static bool is_at_rest(const char *path)
 {
 	AUTO(buf) shm = buf_of(path);
@@ -78,7 +80,8 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 	AUTO(buf) uri = BUF_INIT;
 
 	db->path = buf_of(path);
-	flags |= mode == SQL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+	flags |= mode == SQL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+				   : SQLITE_OPEN_READONLY;
 	add_uri(&uri, path, mode == SQL_READ && is_at_rest(path) ? "?immutable=1" : "");
 	if (sqlite3_open_v2(uri.s, &db->db, flags, NULL) != SQLITE_OK) {
 		if (!db->db)
@@ -89,8 +92,10 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 	}
 	harden(db);
 	if (mode == SQL_WRITE &&
-		sql_run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-			    "PRAGMA cell_size_check=ON;", err) < 0) {
+		sql_run(db,
+			"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+			"PRAGMA cell_size_check=ON;",
+			err) < 0) {
 		sql_close(db);
 		return -1;
 	}
@@ -124,7 +129,8 @@ static int bind(sqlite3_stmt *statement, const char *kinds, va_list args)
 		} else if (kinds[i] == 't') {
 			struct span x = va_arg(args, struct span);
 
-			code = sqlite3_bind_text64(statement, i + 1, x.s, x.n, SQLITE_TRANSIENT, SQLITE_UTF8);
+			code = sqlite3_bind_text64(
+				statement, i + 1, x.s, x.n, SQLITE_TRANSIENT, SQLITE_UTF8);
 		}
 		if (code != SQLITE_OK)
 			return code;

@@ -15,15 +15,18 @@ enum sql_mode {
 	SQL_READ, /* read-only; never waits for a writer, never writes */
 };
 
-/* Opens defensively: no extensions, no trusted schema, cells checked, a size limit of 16 MiB a value. */
+/* Opens defensively: no extensions, no trusted schema, cells checked, a size limit of 16 MiB a
+ * value. */
 MUST_USE int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err);
 void sql_close(struct sql *db); /* NULL is fine */
 
-/* Runs statements that give no rows and take no values: schema, BEGIN IMMEDIATE, COMMIT, ROLLBACK. */
+/* Runs statements that give no rows and take no values: schema, BEGIN IMMEDIATE, COMMIT,
+ * ROLLBACK. */
 MUST_USE int sql_run(struct sql *db, const char *text, struct err *err);
 
-/* A statement with values for its ?s, in order: kinds is a letter each: i (int64_t), t (struct span; text), n (SQL NULL,
- * takes no argument). E.g. sql_do(db, err, "UPDATE t SET a=? WHERE b=?", "it", (int64_t)1, span). */
+/* A statement with values for its ?s, in order: kinds is a letter each: i (int64_t), t (struct
+ * span; text), n (SQL NULL, takes no argument). E.g. sql_do(db, err, "UPDATE t SET a=? WHERE
+ * b=?", "it", (int64_t)1, span). */
 MUST_USE int sql_do(struct sql *db, struct err *err, const char *text, const char *kinds, ...);
 /* The same, for a statement that gives rows: *out is stepped through and must be ended. */
 MUST_USE int sql_query(struct sql *db, struct sql_row **out, struct err *err, const char *text,

@@ -26,6 +26,8 @@ struct table *table_new(const struct table_column *columns, size_t count, bool c
 	check(!t->tb);
 	check(scols_table_set_column_separator(t->tb, "   "));
 	check(scols_table_enable_colors(t->tb, color));
+	/* Cells come escaped; it would escape their backslashes once more. */
+	check(scols_table_enable_noencoding(t->tb, 1));
 	for (size_t i = 0; i < count; i++) {
 		int flags = (columns[i].right ? SCOLS_FL_RIGHT : 0) |
 			    (columns[i].trunc ? SCOLS_FL_TRUNC : 0);

@@ -93,31 +93,55 @@ void world_drop(struct world *w)
 	vec_drop_each(&w->of, bundle_drop);
 }
 
+/* The first bundle of that name, NULL if there is none: the world is sorted by name. */
+static const struct bundle *first_of(const struct world *w, struct span name)
+{
+	size_t low = 0, high = w->of.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (span_compare(buf_span(&w->of.v[middle].name), name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == w->of.n || !span_is(buf_span(&w->of.v[low].name), name))
+		return NULL;
+	return &w->of.v[low];
+}
+
+/* The bundle behind b if it has the same name, else NULL. */
+static const struct bundle *next_of(const struct world *w, const struct bundle *b)
+{
+	const struct bundle *next = b + 1;
+
+	if (next == w->of.v + w->of.n || !span_is(buf_span(&next->name), buf_span(&b->name)))
+		return NULL;
+	return next;
+}
+
 const struct bundle *world_get(const struct world *w, struct span name, struct span id)
 {
-	VEC_FOR (const struct bundle, b, &w->of)
-		if (span_is(buf_span(&b->name), name) && span_is(buf_span(&b->id), id))
-			return b;
-	return NULL;
+	const struct bundle *b = first_of(w, name);
+
+	while (b && !span_is(buf_span(&b->id), id))
+		b = next_of(w, b);
+	return b;
 }
 
 const struct bundle *world_current(const struct world *w, struct span name)
 {
-	VEC_FOR (const struct bundle, b, &w->of)
-		if ((b->state == BUNDLE_INSTALLED || b->state == BUNDLE_BROKEN) &&
-			span_is(buf_span(&b->name), name))
-			return b;
-	return NULL;
+	const struct bundle *b = first_of(w, name);
+
+	while (b && b->state != BUNDLE_INSTALLED && b->state != BUNDLE_BROKEN)
+		b = next_of(w, b);
+	return b;
 }
 
 const struct bundle *world_shown(const struct world *w, struct span name)
 {
-	const struct bundle *shown = world_current(w, name);
+	const struct bundle *current = world_current(w, name);
 
-	if (shown)
-		return shown;
-	VEC_FOR (const struct bundle, b, &w->of)
-		if (span_is(buf_span(&b->name), name) && (!shown || b->since > shown->since))
-			shown = b;
-	return shown;
+	return current ? current : first_of(w, name);
 }

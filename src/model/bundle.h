@@ -39,11 +39,13 @@ const char *bundle_state_name(enum bundle_state state); /* "prepared" */
 bool bundle_state_parse(struct span text, enum bundle_state *out);
 /* The version, else the first 8 of the id. */
 struct span bundle_version(const struct bundle *b);
-/* Below 0: a is older than b; 0: same or not to be told; above 0: newer. Whole numbers of any length. */
+/* Below 0: a is older than b; 0: same or not to be told; above 0: newer. Whole numbers of any
+ * length. */
 int bundle_compare_version(struct span a, struct span b);
 
 struct world {
-	VEC(struct bundle) of; /* by name, then by since, newest first */
+	VEC(struct bundle)
+	of; /* by name (bytes), of one name the one whose state changed last first */
 };
 #define WORLD_INIT ((struct world){0})
 void world_drop(struct world *w);

@@ -60,16 +60,16 @@ void config_init(struct config *c, struct config_origins *origins); /* the defau
 void config_drop(struct config *c);
 void config_origins_drop(struct config_origins *o);
 
-/* Lays the TOML text of `file` over c. Values out of range or of the wrong type: ERR_CONFIG with file, line,
- * column. An unknown key is no error (an older fardel must be able to read on): a sentence for it, with the
- * nearest known key, is added to `warnings`. */
+/* Lays the TOML text of `file` over c. Values out of range or of the wrong type: ERR_CONFIG with
+ * file, line, column. An unknown key is no error (an older fardel must be able to read on): a
+ * sentence for it, with the nearest known key, is added to `warnings`. */
 MUST_USE int config_parse(struct config *c, struct config_origins *origins, const char *file,
 	struct span text, struct texts *warnings, struct err *err);
 
-/* "KEY=VALUE" of --set: VALUE as TOML, or a bare text where the option is a text. Unknown keys are ERR_USAGE and
- * name the nearest; values that do not fit are ERR_USAGE too. */
-MUST_USE int config_set(struct config *c, struct config_origins *origins, struct span assignment,
-	struct err *err);
+/* "KEY=VALUE" of --set: VALUE as TOML, or a bare text where the option is a text. Unknown keys
+ * are ERR_USAGE and name the nearest; values that do not fit are ERR_USAGE too. */
+MUST_USE int config_set(
+	struct config *c, struct config_origins *origins, struct span assignment, struct err *err);
 
 /* Appends the value of row i as TOML. */
 void config_format(const struct config *c, size_t i, struct buf *out);

@@ -9,7 +9,14 @@
 #include "base/span.h"
 
 /* Ascending strength. */
-enum digest_kind { DIGEST_MD5, DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512, DIGEST_KINDS };
+enum digest_kind {
+	DIGEST_MD5,
+	DIGEST_SHA1,
+	DIGEST_SHA256,
+	DIGEST_SHA384,
+	DIGEST_SHA512,
+	DIGEST_KINDS
+};
 
 #define DIGEST_MAX 64
 

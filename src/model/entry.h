@@ -1,4 +1,5 @@
-/* The plan for one member of an archive: where it goes, or why it is refused. Pure, so that it can be fuzzed. */
+/* The plan for one member of an archive: where it goes, or why it is refused. Pure, so that it
+ * can be fuzzed. */
 #pragma once
 
 #include <stdbool.h>
@@ -35,9 +36,11 @@ struct entry_raw {
 /* What to do with it. Spans point into the planner, valid until its next call. */
 struct entry_act {
 	enum entry_type type;
-	struct span path; /* below the destination: no top folder, no leading or double slash, no "." or ".." */
+	/* below the destination: no top folder, no leading or double slash, no "." or ".." */
+	struct span path;
 	struct span link; /* symlink: as it stands; hard link: path below the destination */
-	unsigned mode; /* stripped: 0755 or 0644 of a file (hard link: its target's), 0755 of a folder */
+	/* stripped: 0755 or 0644 of a file (hard link: its target's), 0755 of a folder */
+	unsigned mode;
 	bool skip; /* the top folder itself, or "./": nothing to do */
 };
 
@@ -50,11 +53,12 @@ void entry_plan_free(struct entry_plan *plan);
 /* The top folder's name, once the first member was planned; else empty. */
 struct span entry_plan_top(const struct entry_plan *plan);
 
-/* Decides on the next member. Refused with ERR_INSTALLER naming the member: absolute or empty paths, "..",
- * NUL inside, other top folders than the first member's, a top that is not a folder, a second member of the
- * same path (a folder given again as a folder is fine), a member below something that is not a folder, a hard
- * link to what is no file that came before, a symlink without target, and whatever passes the limits. Symlinks
- * may point anywhere: nothing is ever written through one. */
+/* Decides on the next member. Refused with ERR_INSTALLER naming the member: absolute or empty
+ * paths, "..", NUL inside, other top folders than the first member's, a top that is not a
+ * folder, a second member of the same path (a folder given again as a folder is fine), a member
+ * below something that is not a folder, a hard link to what is no file that came before, a
+ * symlink without target, and whatever passes the limits. Symlinks may point anywhere: nothing
+ * is ever written through one. */
 MUST_USE int entry_plan_next(struct entry_plan *plan, const struct entry_raw *raw,
 	struct entry_act *act, struct err *err);
 

@@ -24,15 +24,15 @@ struct facts {
 #define FACTS_INIT ((struct facts){0})
 void facts_drop(struct facts *f);
 
-/* Whether a file of this name is a fact that installers of the formats read here may have: description,
- * description.LL, legend, legend.LL, format, license is not one (only has_licence counts),
- * upstream_pack_url, upstream_pack_md5sum, -sha1sum, -sha256sum, -sha384sum, -sha512sum,
- * .puavo-pkg-version. */
+/* Whether a file of this name is a fact that installers of the formats read here may have:
+ * description, description.LL, legend, legend.LL, format, license is not one (only has_licence
+ * counts), upstream_pack_url, upstream_pack_md5sum, -sha1sum, -sha256sum, -sha384sum,
+ * -sha512sum, .puavo-pkg-version. */
 bool fact_is_known(struct span name);
 
 void facts_add(struct facts *f, struct span name, struct span value);
 const struct fact *facts_get(const struct facts *f, const char *name); /* NULL if not there */
 
-/* The value of `name` in the best language: of "fi_FI.UTF-8": name.fi_FI, name.fi, name. `language` may be
- * empty, C or POSIX. Empty if nothing is there. */
+/* The value of `name` in the best language: of "fi_FI.UTF-8": name.fi_FI, name.fi, name.
+ * `language` may be empty, C or POSIX. Empty if nothing is there. */
 struct span facts_text(const struct facts *f, const char *name, const char *language);

@@ -32,14 +32,16 @@ bool installer_name_is_valid(struct span name);
  * ERR_INSTALLER if that is not a name. */
 MUST_USE int installer_file_name(struct span path, struct buf *out, struct err *err);
 
-/* Reads the facts (they are moved into *out, which was initialised, also on error) of the installer whose top folder is `top`. Told apart by content:
- * .puavo-pkg-version is there: format 2, which states the name; else format 1, whose name is `top`.
- * ERR_INSTALLER, naming the fact and what is wrong: no rules; an unknown `format` or `pkg-format` (by value);
- * a key of .puavo-pkg-version that is double, empty, or malformed (name, package-id 32 hex digits, version a
- * whole number, pkg-format 2); a name that is not a name or is not `top`; a URL or sum that is malformed; a
- * legend of several lines is cut to the first. Unknown keys of .puavo-pkg-version are passed over. */
-MUST_USE int installer_parse(struct facts *facts, struct span top, struct installer *out,
-	struct err *err);
+/* Reads the facts (they are moved into *out, which was initialised, also on error) of the
+ * installer whose top folder is `top`. Told apart by content: .puavo-pkg-version is there:
+ * format 2, which states the name; else format 1, whose name is `top`. ERR_INSTALLER, naming the
+ * fact and what is wrong: no rules; an unknown `format` or `pkg-format` (by value); a key of
+ * .puavo-pkg-version that is double, empty, or malformed (name, package-id 32 hex digits,
+ * version a whole number, pkg-format 2); a name that is not a name or is not `top`; a URL or sum
+ * that is malformed; a legend of several lines is cut to the first. Unknown keys of
+ * .puavo-pkg-version are passed over. */
+MUST_USE int installer_parse(
+	struct facts *facts, struct span top, struct installer *out, struct err *err);
 
 /* What people are shown as the version: version, else "unknown". */
 struct span installer_version(const struct installer *in);

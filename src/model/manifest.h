@@ -1,5 +1,5 @@
-/* The content of a tree: names, types, modes, links and digests; its canonical text, whose sha256 is the id of an
- * installation. */
+/* The content of a tree: names, types, modes, links and digests; its canonical text, whose
+ * sha256 is the id of an installation. */
 #pragma once
 
 #include <stdint.h>

@@ -1,4 +1,5 @@
-/* What the parent and its workers tell each other, as values; each travels as one frame (sys/frame). */
+/* What the parent and its workers tell each other, as values; each travels as one frame
+ * (sys/frame). */
 #pragma once
 
 #include <stdbool.h>
@@ -15,7 +16,8 @@ enum message_type {
 	MESSAGE_FACT, /* from it: struct fact, as texts name and value */
 	MESSAGE_EXTRACTED, /* from it, last: struct extracted */
 	MESSAGE_FETCH, /* to fardel-fetch: struct fetch_order */
-	MESSAGE_BEGIN, /* from it: a number, the body's size or -1; what came before is void (a further try) */
+	/* From it: a number, the body's size or -1; what came before is void (a further try). */
+	MESSAGE_BEGIN,
 	MESSAGE_DATA, /* from it: raw bytes of the body, in order */
 	MESSAGE_NOTE, /* from it: a sentence for the log ("try 2 of 4 in 2 s: …") */
 	MESSAGE_FETCHED, /* from it, last: a number, all bytes of the body */

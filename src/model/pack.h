@@ -1,4 +1,5 @@
-/* An upstream pack: what the vendor's file is called, where it may be had, and what its bytes must be. */
+/* An upstream pack: what the vendor's file is called, where it may be had, and what its bytes
+ * must be. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,14 +13,15 @@
 /* Checksums that all must hold, at most one of a kind. */
 struct sums {
 	bool has[DIGEST_KINDS];
-	bool advisory; /* a mismatch warns, and the pack is then neither cached nor taken from the cache */
+	bool advisory; /* a mismatch only warns, and the pack is then not cached */
 	struct digest of[DIGEST_KINDS];
 };
 
 bool sums_is_empty(const struct sums *s);
 /* The best one that is there; NULL if none. */
 const struct digest *sums_best(const struct sums *s);
-/* Whether every sum that is in `want` is in `have` and the same; the first that is not goes to *bad. */
+/* Whether every sum that is in `want` is in `have` and the same; the first that is not goes to
+ * *bad. */
 bool sums_hold(const struct sums *want, const struct sums *have, enum digest_kind *bad);
 
 struct pack {
@@ -30,13 +32,13 @@ struct pack {
 void pack_init(struct pack *p);
 void pack_drop(struct pack *p);
 
-/* Appends the vendor's file name: the last part of the URL's path, %-decoded, with everything but
- * [A-Za-z0-9._+~-] as '_' and no leading dot or minus; "pack" where nothing is left. At most 128 bytes, of a
- * longer one the last. */
+/* Appends the vendor's file name: the last part of the URL's path, %-decoded, with everything
+ * but [A-Za-z0-9._+~-] as '_' and no leading dot or minus; "pack" where nothing is left. At most
+ * 128 bytes, of a longer one the last. */
 void pack_file_name(const struct pack *p, struct buf *out);
 
-/* http:// or https:// (in lower case) with a host, or file:///PATH; no white space or control characters, at most
- * 4096 bytes. ERR_INSTALLER names what is wrong. */
+/* http:// or https:// (in lower case) with a host, or file:///PATH; no white space or control
+ * characters, at most 4096 bytes. ERR_INSTALLER names what is wrong. */
 MUST_USE int pack_check_url(struct span url, struct err *err);
 
 /* Appends url without the user and password it may hold: for messages and logs. */

@@ -1,10 +1,12 @@
-/* What was asked for, and the plan that answers it: a value that can be printed, carried out and resumed. */
+/* What was asked for, and the plan that answers it: a value that can be printed, carried out and
+ * resumed. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/span.h"
 #include "base/vec.h"
 #include "model/bundle.h"
@@ -50,7 +52,8 @@ const char *plan_action_name(enum plan_action action); /* "upgrade": in JSON too
 const char *plan_action_past(enum plan_action action); /* "upgraded": for the closing line */
 
 enum plan_result { RESULT_OPEN, RESULT_DONE, RESULT_FAILED, RESULT_BACK, RESULT_SKIPPED, RESULTS };
-const char *plan_result_name(enum plan_result result); /* "open", "done", "failed", "rolled-back", "skipped" */
+const char *plan_result_name(
+	enum plan_result result); /* "open", "done", "failed", "rolled-back", "skipped" */
 
 struct plan_item {
 	enum plan_action action;
@@ -68,6 +71,7 @@ struct plan {
 	enum goal goal;
 	VEC(struct plan_item) of;
 	int64_t transaction; /* 0 until one was begun */
+	struct err failed; /* of the first item that failed already while it was planned */
 	double seconds; /* how long carrying it out took */
 };
 

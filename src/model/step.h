@@ -1,4 +1,5 @@
-/* Steps: the smallest units of a plan, and the one table of legal moves in the life of a package. */
+/* Steps: the smallest units of a plan, and the one table of legal moves in the life of a
+ * package. */
 #pragma once
 
 #include <stdbool.h>

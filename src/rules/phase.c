@@ -72,15 +72,18 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 int phase_check(enum phase phase, int status, struct err *err)
 {
 	if (WIFSIGNALED(status))
-		return err_set(err, ERR_RULES, "rules %s was killed by signal %d (%s)", names[phase],
-			WTERMSIG(status), strsignal(WTERMSIG(status)));
+		return err_set(err, ERR_RULES, "rules %s was killed by signal %d (%s)",
+			names[phase], WTERMSIG(status), strsignal(WTERMSIG(status)));
 	switch (WEXITSTATUS(status)) {
 	case 0: return 0;
 	case 2:
 		if (phase == PHASE_DOWNLOAD)
-			return err_set(err, ERR_NETWORK, "rules download: network failure (exit status 2)");
+			return err_set(err, ERR_NETWORK,
+				"rules download: network failure (exit status 2)");
 		break;
-	case 4: return err_set(err, ERR_IN_USE, "rules %s: the application is in use", names[phase]);
+	case 4:
+		return err_set(
+			err, ERR_IN_USE, "rules %s: the application is in use", names[phase]);
 	default: break;
 	}
 	return err_set(err, ERR_RULES, "rules %s failed (exit status %d)", names[phase],

@@ -1,4 +1,5 @@
-/* One phase of one package's rules: what the program is called with, and what its exit status means. */
+/* One phase of one package's rules: what the program is called with, and what its exit status
+ * means. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,9 +28,11 @@ struct phase_spec {
 	int hold; /* the lock */
 };
 
-/* Starts DIR/rules with a keeper and a clean environment: PATH, LANG=C.UTF-8, HOME, TMPDIR, FARDEL_NAME, FARDEL_VERSION,
- * FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1; stdin is empty. */
+/* Starts DIR/rules with a keeper and a clean environment: PATH, LANG=C.UTF-8, HOME, TMPDIR,
+ * FARDEL_NAME, FARDEL_VERSION, FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1; stdin
+ * is empty. */
 MUST_USE int phase_start(const struct phase_spec *spec, struct process *out, struct err *err);
 
-/* 0 for exit 0; else ERR_NETWORK (2, of download), ERR_IN_USE (4), ERR_RULES: the text says what happened. */
+/* 0 for exit 0; else ERR_NETWORK (2, of download), ERR_IN_USE (4), ERR_RULES: the text says what
+ * happened. */
 MUST_USE int phase_check(enum phase phase, int status, struct err *err);

@@ -104,17 +104,27 @@ static void plan_prepare(struct plan *plan, struct candidate *c, const struct bu
 		add_prepare(item);
 }
 
-static void plan_download(struct plan *plan, struct candidate *c, const struct bundle *known)
+static int plan_download(
+	struct plan *plan, struct candidate *c, const struct bundle *known, struct err *err)
 {
-	struct plan_item *item = plan_add(plan, ACTION_DOWNLOAD);
+	struct plan_item *item;
 
+	if (sums_is_empty(&c->installer.pack.sums)) {
+		err_set(err, ERR_FAILED,
+			"%s: its installer states no checksum, and such packs are never cached",
+			c->installer.name.s);
+		return err_next(err, "to have it unpacked: fardel prepare %s", c->file.s);
+	}
+	item = plan_add(plan, ACTION_DOWNLOAD);
 	aim(item, c, known);
 	if (!item->installer.pack.url.n)
 		add_step(item, STEP_EXTRACT, TARGET_NEW);
 	add_step(item, STEP_FETCH, TARGET_NEW);
+	return 0;
 }
 
-/* One package-id stands for one content: another content under it was made to look like what is known. */
+/* One package-id stands for one content: another content under it was made to look like what is
+ * known. */
 static int check_ids(const struct world *world, const struct candidate *c, struct err *err)
 {
 	for (size_t i = 0; c->installer.puavo_id.n && i < world->of.n; i++) {
@@ -124,10 +134,11 @@ static int check_ids(const struct world *world, const struct candidate *c, struc
 			!span_is(buf_span(&b->puavo_id), buf_span(&c->installer.puavo_id)) ||
 			span_is(buf_span(&b->id), buf_span(&c->id)))
 			continue;
-		err_set(err, ERR_CONFLICT, "%s: another content has the same package-id %s", c->file.s,
-			b->puavo_id.s);
+		err_set(err, ERR_CONFLICT, "%s: another content has the same package-id %s",
+			c->file.s, b->puavo_id.s);
 		err_detail(err, "known   %.16s…, this one %.16s…", b->id.s, c->id.s);
-		return err_next(err, "ask the packager for an installer with an id of its own, or give --force-id");
+		return err_next(err,
+			"ask the packager for an installer with an id of its own, or give --force-id");
 	}
 	return 0;
 }
@@ -142,8 +153,8 @@ static int check_twice(const struct plan *plan, const struct candidate *c, struc
 			continue;
 		if (span_is(buf_span(&item->to.id), buf_span(&c->id)))
 			return 1;
-		err_set(err, ERR_CONFLICT, "%s and %s are both %s, and differ", item->file.s, c->file.s,
-			c->installer.name.s);
+		err_set(err, ERR_CONFLICT, "%s and %s are both %s, and differ", item->file.s,
+			c->file.s, c->installer.name.s);
 		return err_next(err, "name one of them");
 	}
 	return 0;
@@ -165,11 +176,12 @@ static int plan_candidate(const struct world *world, const struct request *reque
 	else if (request->goal == GOAL_PREPARE)
 		plan_prepare(plan, c, known);
 	else
-		plan_download(plan, c, known);
+		return plan_download(plan, c, known, err);
 	return 0;
 }
 
-/* What each goal of names does to a package; `shown` is the package's bundle, `current` the one in use or NULL. */
+/* What each goal of names does to a package; `shown` is the package's bundle, `current` the one
+ * in use or NULL. */
 
 static int name_install(struct plan *plan, const struct bundle *shown, const struct bundle *current,
 	struct err *err)
@@ -177,8 +189,8 @@ static int name_install(struct plan *plan, const struct bundle *shown, const str
 	struct plan_item *item;
 
 	if (!current && shown->state != BUNDLE_PREPARED)
-		return err_set(err, ERR_FAILED, "%s is %s: its installer's file is needed", shown->name.s,
-			bundle_state_name(shown->state));
+		return err_set(err, ERR_FAILED, "%s is %s: its installer's file is needed",
+			shown->name.s, bundle_state_name(shown->state));
 	item = plan_add(plan, current ? ACTION_AGAIN : ACTION_NEW);
 	set_bundle(&item->to, current ? current : shown);
 	add_step(item, STEP_CONFIGURE, TARGET_NEW);
@@ -228,8 +240,8 @@ static int name_remove(struct plan *plan, const struct bundle *shown, const stru
 	return 0;
 }
 
-static int (*const name_goals[GOALS])(struct plan *, const struct bundle *shown,
-	const struct bundle *current, struct err *) = {
+static int (*const name_goals[GOALS])(
+	struct plan *, const struct bundle *shown, const struct bundle *current, struct err *) = {
 	[GOAL_INSTALL] = name_install,
 	[GOAL_RECONFIGURE] = name_reconfigure,
 	[GOAL_UNCONFIGURE] = name_unconfigure,
@@ -256,7 +268,8 @@ static int plan_name(const struct world *world, const struct request *request, s
 	if (!shown) {
 		err_set(err, ERR_NO_PACKAGE, "%.*s: no such package", SPAN_ARG(name));
 		if (request->goal == GOAL_INSTALL)
-			err_next(err, "to install it, name its installer's file: ./%.*s.tar.gz", SPAN_ARG(name));
+			err_next(err, "to install it, name its installer's file: ./%.*s.tar.gz",
+				SPAN_ARG(name));
 		return -1;
 	}
 	return name_goals[request->goal](plan, shown, world_current(world, name), err);
@@ -276,6 +289,29 @@ static int plan_all(const struct world *world, const struct request *request, st
 	return 0;
 }
 
+static int plan_one(const struct world *world, const struct request *request, struct span item,
+	struct candidate *c, int64_t since, struct plan *plan, struct err *err)
+{
+	if (!c)
+		return plan_name(world, request, item, plan, err);
+	if (c->err.code != ERR_NONE)
+		return err_copy(err, &c->err);
+	return plan_candidate(world, request, c, since, plan, err);
+}
+
+/* What cannot be planned has failed; the others go on. */
+static void add_failed(struct plan *plan, struct span item, struct err *err)
+{
+	struct plan_item *failed = plan_add(plan, ACTION_NOTHING);
+
+	failed->result = RESULT_FAILED;
+	buf_set(&failed->to.name, item);
+	buf_sets(&failed->why, err->text);
+	if (plan->failed.code == ERR_NONE)
+		plan->failed = *err;
+	err_clear(err);
+}
+
 int solve_plan(const struct world *world, const struct request *request,
 	struct candidates *candidates, int64_t since, struct plan *plan, struct err *err)
 {
@@ -286,15 +322,17 @@ int solve_plan(const struct world *world, const struct request *request,
 	if (request->all)
 		return plan_all(world, request, plan, err);
 	for (size_t i = 0; i < request->items.of.n; i++) {
-		const struct buf *item = &request->items.of.v[i];
-		int result;
+		struct span item = buf_span(&request->items.of.v[i]);
+		struct candidate *c = NULL;
 
-		if (file < candidates->of.n && span_is(buf_span(&candidates->of.v[file].file), buf_span(item)))
-			result = plan_candidate(world, request, &candidates->of.v[file++], since, plan, err);
-		else
-			result = plan_name(world, request, buf_span(item), plan, err);
-		if (result < 0)
+		if (file < candidates->of.n &&
+			span_is(buf_span(&candidates->of.v[file].file), item))
+			c = &candidates->of.v[file++];
+		if (plan_one(world, request, item, c, since, plan, err) == 0)
+			continue;
+		if (!request->keep_going)
 			return -1;
+		add_failed(plan, item, err);
 	}
 	return 0;
 }

@@ -14,16 +14,19 @@ struct candidate {
 	int64_t size;
 	bool cached; /* its pack is in the cache */
 	int64_t pack_size; /* of the cached one; -1 unknown */
+	struct err err; /* why it cannot be used; ERR_NONE: it can */
 };
 struct candidates {
 	VEC(struct candidate) of;
 };
 void candidates_drop(struct candidates *c);
 
-/* For goals of files the candidates are taken (moved) into the plan; for goals of names the request's items are asked of
- * the world. `since`: what came into use then or later was done by somebody else while we waited, and is not done
- * again (0: we did not wait).
- * ERR_NO_PACKAGE for an unknown name; ERR_CONFLICT for two contents under one package-id or one name; ERR_FAILED for a name
- * that is not in the state which the goal needs. */
+/* For goals of files the candidates are taken (moved) into the plan; for goals of names the
+ * request's items are asked of the world. `since`: what came into use then or later was done by
+ * somebody else while we waited, and is not done again (0: we did not wait). ERR_NO_PACKAGE for
+ * an unknown name; ERR_CONFLICT for two contents under one package-id or one name; ERR_FAILED
+ * for a name that is not in the state which the goal needs. */
+/* With keep_going, what cannot be planned is an item that has failed already, and the first such error
+ * is plan->failed. */
 MUST_USE int solve_plan(const struct world *world, const struct request *request,
 	struct candidates *candidates, int64_t since, struct plan *plan, struct err *err);

@@ -44,8 +44,8 @@ void cache_path(const struct digest *sha256, struct buf *out)
 }
 
 /* Where the link of another digest leads: "../../sha256/ab/abcd…". */
-static int follow(const struct cache *c, const struct digest *d, struct digest *sha256,
-	struct err *err)
+static int follow(
+	const struct cache *c, const struct digest *d, struct digest *sha256, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	char target[256];
@@ -55,7 +55,9 @@ static int follow(const struct cache *c, const struct digest *d, struct digest *
 	entry_path(d, &path);
 	n = readlinkat(c->dir, path.s, target, sizeof(target) - 1);
 	if (n < 0)
-		return errno == ENOENT || errno == EINVAL ? 0 : err_sys(err, "read the link %s", path.s);
+		return errno == ENOENT || errno == EINVAL
+			       ? 0
+			       : err_sys(err, "read the link %s", path.s);
 	target[n] = 0;
 	name = strrchr(target, '/');
 	return name && digest_parse(DIGEST_SHA256, span_of(name + 1), sha256);
@@ -131,8 +133,8 @@ static int open_shelf(const struct cache *c, const struct digest *d, struct err 
 	return file_make_dirs(c->dir, path.s, 0755, err);
 }
 
-static int put_link(const struct cache *c, const struct digest *d, const struct digest *sha256,
-	struct err *err)
+static int put_link(
+	const struct cache *c, const struct digest *d, const struct digest *sha256, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	AUTO(buf) target = buf_of("../../");
@@ -155,13 +157,15 @@ int cache_put(const struct cache *c, int incoming, const char *name, const struc
 	if (shelf < 0)
 		return -1;
 	entry_path(sha256, &path);
-	/* What is there under that name has the same bytes, or is damaged: the new one takes its place either way. */
+	/* What is there under that name has the same bytes, or is damaged: the new one takes its
+	 * place either way. */
 	if (renameat(incoming, name, shelf, strrchr(path.s, '/') + 1) < 0)
 		return err_sys(err, "put a pack into the cache");
 	if (file_sync(shelf, err) < 0)
 		return -1;
 	for (int k = 0; k < DIGEST_KINDS; k++)
-		if (k != DIGEST_SHA256 && have->has[k] && put_link(c, &have->of[k], sha256, err) < 0)
+		if (k != DIGEST_SHA256 && have->has[k] &&
+			put_link(c, &have->of[k], sha256, err) < 0)
 			return -1;
 	return 0;
 }
@@ -184,8 +188,8 @@ static int add_cached(void *arg, const struct tree_entry *e, struct err *err)
 
 static int by_digest(const void *a, const void *b)
 {
-	return memcmp(((const struct cached *)a)->sha256.bytes, ((const struct cached *)b)->sha256.bytes,
-		digest_size(DIGEST_SHA256));
+	return memcmp(((const struct cached *)a)->sha256.bytes,
+		((const struct cached *)b)->sha256.bytes, digest_size(DIGEST_SHA256));
 }
 
 int cache_list(const struct cache *c, struct cached_list *out, struct err *err)
@@ -252,7 +256,8 @@ int cache_remove(const struct cache *c, const struct digest *sha256, struct err 
 
 		if (k == DIGEST_SHA256)
 			continue;
-		dir = file_open_if(c->dir, digest_name((enum digest_kind)k), O_RDONLY | O_DIRECTORY, err);
+		dir = file_open_if(
+			c->dir, digest_name((enum digest_kind)k), O_RDONLY | O_DIRECTORY, err);
 		if (dir < 0 && err->code != ERR_NONE)
 			return -1;
 		if (dir >= 0 && tree_walk(dir, remove_link_to, hex.s, err) < 0)

@@ -1,4 +1,5 @@
-/* The cache of packs, keyed by checksum: packs/sha256/ab/abcd… once, other digests are links to it. */
+/* The cache of packs, keyed by checksum: packs/sha256/ab/abcd… once, other digests are links to
+ * it. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,15 +16,17 @@ struct cache {
 };
 #define CACHE_INIT ((struct cache){-1})
 
-MUST_USE int cache_open(const struct place *place, bool writable, struct cache *out, struct err *err);
+MUST_USE int cache_open(
+	const struct place *place, bool writable, struct cache *out, struct err *err);
 void cache_drop(struct cache *c);
 
-/* Which pack has these sums, by the best of them; nothing is read of it. 1, 0, -1; size may be NULL. */
+/* Which pack has these sums, by the best of them; nothing is read of it. 1, 0, -1; size may be
+ * NULL. */
 MUST_USE int cache_find(const struct cache *c, const struct sums *sums, struct digest *sha256,
 	int64_t *size, struct err *err);
 
-/* The pack with these sums, verified now by reading all of it: 1 and an open *fd; 0: not there; 2: it was there but
- * damaged, and has been dropped. `have` gets its digests. */
+/* The pack with these sums, verified now by reading all of it: 1 and an open *fd; 0: not there;
+ * 2: it was there but damaged, and has been dropped. `have` gets its digests. */
 MUST_USE int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct sums *have,
 	int64_t *size, struct err *err);
 
@@ -32,9 +35,10 @@ void cache_path(const struct digest *sha256, struct buf *out);
 
 /* Where a new pack is written to before it is put: a folder for intakes, emptied by recovery. */
 MUST_USE int cache_make_incoming(const struct cache *c, struct err *err);
-/* Takes an ended intake of that folder over: durable when it returns. The same bytes are there already: fine. */
-MUST_USE int cache_put(const struct cache *c, int incoming, const char *name, const struct sums *have,
-	struct err *err);
+/* Takes an ended intake of that folder over: durable when it returns. The same bytes are there
+ * already: fine. */
+MUST_USE int cache_put(const struct cache *c, int incoming, const char *name,
+	const struct sums *have, struct err *err);
 MUST_USE int cache_clear_incoming(const struct cache *c, struct err *err);
 
 struct cached {

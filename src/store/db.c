@@ -16,7 +16,8 @@ static const char *const migrations[DB_SCHEMA] = {
 	" row INTEGER PRIMARY KEY, name TEXT NOT NULL, id TEXT NOT NULL, version TEXT NOT NULL,"
 	" puavo_id TEXT NOT NULL, format INTEGER NOT NULL, layout TEXT NOT NULL DEFAULT 'fardel',"
 	" state TEXT NOT NULL, since INTEGER NOT NULL, size INTEGER NOT NULL, pack TEXT NOT NULL,"
-	" pack_size INTEGER NOT NULL, UNIQUE (name, id));"
+	" pack_size INTEGER NOT NULL, turn INTEGER NOT NULL, UNIQUE (name, id));"
+	"CREATE INDEX bundle_turn ON bundle (turn);"
 	"CREATE UNIQUE INDEX bundle_in_use ON bundle (name) WHERE state IN ('installed', 'broken');"
 	"CREATE TABLE txn ("
 	" number INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, user INTEGER NOT NULL,"
@@ -29,6 +30,9 @@ static const char *const migrations[DB_SCHEMA] = {
 	"CREATE TABLE pin ("
 	" kind TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (kind, digest));",
 };
+
+/* Which change came last is counted: two may fall into one second, and clocks are set back. */
+#define NEXT_TURN "(SELECT ifnull(max(turn), 0) + 1 FROM bundle)"
 
 static int migrate(struct db *db, struct err *err)
 {
@@ -132,13 +136,13 @@ static int read_bundle(struct sql_row *row, struct bundle *b, struct err *err)
 	buf_set(&b->pack, sql_text(row, 9));
 	b->pack_size = sql_integer(row, 10);
 	if (!bundle_state_parse(state, &b->state))
-		return err_set(err, ERR_BAD_STATE, "state.db: %s is in the unknown state '%.*s'", b->name.s,
-			SPAN_ARG(state));
+		return err_set(err, ERR_BAD_STATE, "state.db: %s is in the unknown state '%.*s'",
+			b->name.s, SPAN_ARG(state));
 	/* Both become parts of paths. */
 	if (!b->name.n || b->name.s[0] == '.' || strpbrk(b->name.s, "/\n") ||
 		strspn(b->id.s, "0123456789abcdef") != 64 || b->id.n != 64)
-		return err_set(err, ERR_BAD_STATE, "state.db: '%s' with id '%s' is no package", b->name.s,
-			b->id.s);
+		return err_set(err, ERR_BAD_STATE, "state.db: '%s' with id '%s' is no package",
+			b->name.s, b->id.s);
 	return 0;
 }
 
@@ -152,7 +156,8 @@ int db_world(struct db *db, struct world *out, struct err *err)
 		return 0;
 	if (sql_query(db->sql, &row, err,
 		    "SELECT row, name, id, version, puavo_id, format, state, since, size, pack, pack_size"
-		    " FROM bundle ORDER BY name, since DESC, row DESC", "") < 0)
+		    " FROM bundle ORDER BY name, turn DESC",
+		    "") < 0)
 		return -1;
 	while ((more = sql_next(row, err)) == 1) {
 		struct bundle *b = vec_push(&out->of);
@@ -175,11 +180,12 @@ int db_put_bundle(struct db *db, struct bundle *b, struct err *err)
 		return sql_do(db->sql, err,
 			"UPDATE bundle SET version = ?, puavo_id = ?, format = ?, state = ?, since = ?,"
 			" size = ?, pack = ?, pack_size = ? WHERE row = ?",
-			"ttitiitii", buf_span(&b->version), buf_span(&b->puavo_id), (int64_t)b->format,
-			state, b->since, b->size, buf_span(&b->pack), b->pack_size, b->row);
+			"ttitiitii", buf_span(&b->version), buf_span(&b->puavo_id),
+			(int64_t)b->format, state, b->since, b->size, buf_span(&b->pack),
+			b->pack_size, b->row);
 	if (sql_do(db->sql, err,
 		    "INSERT INTO bundle (name, id, version, puavo_id, format, state, since, size, pack,"
-		    " pack_size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		    " pack_size, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_TURN ")",
 		    "ttttitiiti", buf_span(&b->name), buf_span(&b->id), buf_span(&b->version),
 		    buf_span(&b->puavo_id), (int64_t)b->format, state, b->since, b->size,
 		    buf_span(&b->pack), b->pack_size) < 0)
@@ -190,7 +196,8 @@ int db_put_bundle(struct db *db, struct bundle *b, struct err *err)
 
 int db_set_state(struct db *db, int64_t row, enum bundle_state state, int64_t now, struct err *err)
 {
-	return sql_do(db->sql, err, "UPDATE bundle SET state = ?, since = ? WHERE row = ?", "tii",
+	return sql_do(db->sql, err,
+		"UPDATE bundle SET state = ?, since = ?, turn = " NEXT_TURN " WHERE row = ?", "tii",
 		span_of(bundle_state_name(state)), now, row);
 }
 
@@ -208,8 +215,8 @@ int db_pin(struct db *db, const struct digest *weak, struct digest *sha256, stru
 	if (!db->sql)
 		return 0;
 	digest_format(&hex, weak);
-	if (sql_query(db->sql, &row, err, "SELECT sha256 FROM pin WHERE kind = ? AND digest = ?", "tt",
-		    span_of(digest_name(weak->kind)), buf_span(&hex)) < 0)
+	if (sql_query(db->sql, &row, err, "SELECT sha256 FROM pin WHERE kind = ? AND digest = ?",
+		    "tt", span_of(digest_name(weak->kind)), buf_span(&hex)) < 0)
 		return -1;
 	there = sql_next(row, err);
 	if (there == 1 && !digest_parse(DIGEST_SHA256, sql_text(row, 0), sha256))
@@ -218,14 +225,15 @@ int db_pin(struct db *db, const struct digest *weak, struct digest *sha256, stru
 	return there;
 }
 
-int db_put_pin(struct db *db, const struct digest *weak, const struct digest *sha256,
-	struct err *err)
+int db_put_pin(
+	struct db *db, const struct digest *weak, const struct digest *sha256, struct err *err)
 {
 	AUTO(buf) hex = BUF_INIT;
 	AUTO(buf) strong = BUF_INIT;
 
 	digest_format(&hex, weak);
 	digest_format(&strong, sha256);
-	return sql_do(db->sql, err, "INSERT OR IGNORE INTO pin (kind, digest, sha256) VALUES (?, ?, ?)",
-		"ttt", span_of(digest_name(weak->kind)), buf_span(&hex), buf_span(&strong));
+	return sql_do(db->sql, err,
+		"INSERT OR IGNORE INTO pin (kind, digest, sha256) VALUES (?, ?, ?)", "ttt",
+		span_of(digest_name(weak->kind)), buf_span(&hex), buf_span(&strong));
 }

@@ -18,8 +18,8 @@ struct db {
 };
 #define DB_INIT ((struct db){0})
 
-/* Writing makes and migrates it. A schema newer than ours is refused by its number; a file that others could change,
- * too. */
+/* Writing makes and migrates it. A schema newer than ours is refused by its number; a file that
+ * others could change, too. */
 MUST_USE int db_open(const struct place *place, bool writable, struct db *out, struct err *err);
 void db_drop(struct db *db);
 
@@ -33,11 +33,12 @@ MUST_USE int db_world(struct db *db, struct world *out, struct err *err);
 /* Writes the bundle: a new row (its number goes to b->row), or all of the row it has. */
 MUST_USE int db_put_bundle(struct db *db, struct bundle *b, struct err *err);
 /* State and since. */
-MUST_USE int db_set_state(struct db *db, int64_t row, enum bundle_state state, int64_t now,
-	struct err *err);
+MUST_USE int db_set_state(
+	struct db *db, int64_t row, enum bundle_state state, int64_t now, struct err *err);
 MUST_USE int db_delete_bundle(struct db *db, int64_t row, struct err *err);
 
 /* The sha256 that was first seen under a weak digest. 1: *sha256 is it; 0: none yet. */
-MUST_USE int db_pin(struct db *db, const struct digest *weak, struct digest *sha256, struct err *err);
-MUST_USE int db_put_pin(struct db *db, const struct digest *weak, const struct digest *sha256,
-	struct err *err);
+MUST_USE int db_pin(
+	struct db *db, const struct digest *weak, struct digest *sha256, struct err *err);
+MUST_USE int db_put_pin(
+	struct db *db, const struct digest *weak, const struct digest *sha256, struct err *err);

@@ -65,7 +65,8 @@ int installation_open_if(const struct place *p, struct span name, struct span id
 static bool is_ours(const char *path)
 {
 	return strcmp(path, INSTALLATION_UPSTREAM) == 0 ||
-	       strcmp(path, INSTALLATION_UPSTREAM_NEW) == 0 || strcmp(path, INSTALLATION_PACKS) == 0;
+	       strcmp(path, INSTALLATION_UPSTREAM_NEW) == 0 ||
+	       strcmp(path, INSTALLATION_PACKS) == 0;
 }
 
 static int describe_file(struct manifest_entry *m, const struct tree_entry *e, struct err *err)
@@ -99,7 +100,8 @@ static int describe(void *arg, const struct tree_entry *e, struct err *err)
 	n = readlinkat(e->parent, e->name, target, sizeof(target));
 	if (n < 0 || (size_t)n == sizeof(target))
 		return err_sys(err, "read the link %s", e->path);
-	buf_set(&manifest_add(m, ENTRY_SYMLINK, span_of(e->path))->link, (struct span){target, (size_t)n});
+	buf_set(&manifest_add(m, ENTRY_SYMLINK, span_of(e->path))->link,
+		(struct span){target, (size_t)n});
 	return 0;
 }
 
@@ -148,8 +150,8 @@ int installation_facts(int dir, struct facts *out, struct err *err)
 	return tree_walk(dir, add_fact_entry, out, err);
 }
 
-int installation_publish(const struct place *p, const char *stage, struct span name, struct span id,
-	struct err *err)
+int installation_publish(
+	const struct place *p, const char *stage, struct span name, struct span id, struct err *err)
 {
 	AUTO(buf) parent = buf_of(PLACE_PACKAGES);
 	AUTO(buf) id_text = BUF_INIT;
@@ -243,8 +245,8 @@ static bool is_available(const struct bundle *b)
 	return b && (b->state == BUNDLE_PREPARED || b->state == BUNDLE_INSTALLED);
 }
 
-int links_publish(const struct place *p, const struct world *world, struct span name,
-	struct err *err)
+int links_publish(
+	const struct place *p, const struct world *world, struct span name, struct err *err)
 {
 	const struct bundle *current = world_current(world, name);
 	const struct bundle *shown = world_shown(world, name);
@@ -257,8 +259,8 @@ int links_publish(const struct place *p, const struct world *world, struct span 
 }
 
 /* Links whose name is in the world no more. */
-static int drop_strangers(const struct place *p, const char *folder, const struct world *world,
-	struct err *err)
+static int drop_strangers(
+	const struct place *p, const char *folder, const struct world *world, struct err *err)
 {
 	AUTO_FD dir = place_open_if(p, folder, err);
 	AUTO_FD again = -1;

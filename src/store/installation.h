@@ -1,5 +1,5 @@
-/* Installations on disk: staged while they are prepared, then packages/NAME/ID; and the links published for rules and
- * scripts. */
+/* Installations on disk: staged while they are prepared, then packages/NAME/ID; and the links
+ * published for rules and scripts. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,8 +11,8 @@
 #include "model/facts.h"
 #include "store/place.h"
 
-/* Beside the installer's own files in an installation: the pack's tree, and while it is made its first name; and the
- * folder that shows the pack to rules. None of them is part of the id. */
+/* Beside the installer's own files in an installation: the pack's tree, and while it is made its
+ * first name; and the folder that shows the pack to rules. None of them is part of the id. */
 #define INSTALLATION_UPSTREAM "upstream"
 #define INSTALLATION_UPSTREAM_NEW "upstream.tmp"
 #define INSTALLATION_PACKS "packs"
@@ -28,31 +28,33 @@ MUST_USE int stage_remove(const struct place *p, const char *name, struct err *e
 MUST_USE int stage_clear(const struct place *p, struct err *err);
 
 /* Opens packages/NAME/ID; -1 with err->code ERR_NONE when it is not there. */
-MUST_USE int installation_open_if(const struct place *p, struct span name, struct span id,
-	struct err *err);
+MUST_USE int installation_open_if(
+	const struct place *p, struct span name, struct span id, struct err *err);
 
 /* The id of what stands in the folder: sha256 of its manifest, in hex. */
 MUST_USE int installation_id(int dir, struct buf *id, struct err *err);
 /* The facts of an installer that was extracted to the folder. */
 MUST_USE int installation_facts(int dir, struct facts *out, struct err *err);
 
-/* Moves a stage (made durable by the caller) to its place; a folder there that state.db does not know is removed. */
+/* Moves a stage (made durable by the caller) to its place; a folder there that state.db does not
+ * know is removed. */
 MUST_USE int installation_publish(const struct place *p, const char *stage, struct span name,
 	struct span id, struct err *err);
 /* Takes packages/NAME/ID away: first out of sight by a rename, then all of it; missing is fine. */
-MUST_USE int installation_purge(const struct place *p, struct span name, struct span id,
-	struct err *err);
+MUST_USE int installation_purge(
+	const struct place *p, struct span name, struct span id, struct err *err);
 
 /* The same for all of packages/NAME. */
 MUST_USE int installation_purge_all(const struct place *p, struct span name, struct err *err);
 
-/* Sets the links of one name from what state.db says: installed/NAME to the one in use, available/NAME to the one that
- * is shown; a link to nothing is removed. */
-MUST_USE int links_publish(const struct place *p, const struct world *world, struct span name,
-	struct err *err);
+/* Sets the links of one name from what state.db says: installed/NAME to the one in use,
+ * available/NAME to the one that is shown; a link to nothing is removed. */
+MUST_USE int links_publish(
+	const struct place *p, const struct world *world, struct span name, struct err *err);
 /* The same for all names, and links of unknown names go. */
 MUST_USE int links_rebuild(const struct place *p, const struct world *world, struct err *err);
 
-/* Folders packages/NAME/ID that the world does not know: removed, or with `found` only listed (as "NAME/ID"). */
+/* Folders packages/NAME/ID that the world does not know: removed, or with `found` only listed
+ * (as "NAME/ID"). */
 MUST_USE int installation_sweep(const struct place *p, const struct world *world, bool remove,
 	struct texts *found, struct err *err);

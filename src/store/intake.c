@@ -61,8 +61,8 @@ static void hashes_end(struct hash **of, struct sums *have)
 	hashes_free(of);
 }
 
-int intake_open(struct intake *in, int dir, const char *name, const struct sums *want,
-	struct err *err)
+int intake_open(
+	struct intake *in, int dir, const char *name, const struct sums *want, struct err *err)
 {
 	*in = (struct intake){.dir = dir, .name = buf_of(name), .fd = -1, .want = *want};
 	if (file_remove(dir, name, err) < 0 || hashes_new(want, in->hashes, err) < 0)
@@ -108,8 +108,8 @@ void intake_drop(struct intake *in)
 	buf_drop(&in->name);
 }
 
-int intake_digest_fd(int fd, const struct sums *want, struct sums *have, int64_t *size,
-	struct err *err)
+int intake_digest_fd(
+	int fd, const struct sums *want, struct sums *have, int64_t *size, struct err *err)
 {
 	AUTO(buf) chunk = BUF_INIT;
 	AUTO(hashes) h = {{0}};

@@ -19,20 +19,21 @@ struct intake {
 #define INTAKE_INIT ((struct intake){.dir = -1, .name = BUF_INIT, .fd = -1})
 
 /* Makes the file (0600; a leftover of that name goes) and computes sha256 and what `want` names. */
-MUST_USE int intake_open(struct intake *in, int dir, const char *name, const struct sums *want,
-	struct err *err);
+MUST_USE int intake_open(
+	struct intake *in, int dir, const char *name, const struct sums *want, struct err *err);
 MUST_USE int intake_add(struct intake *in, const void *bytes, size_t n, struct err *err);
 /* What came so far is void. */
 MUST_USE int intake_restart(struct intake *in, struct err *err);
-/* Makes the file durable (with `durable`) and 0644, and gives its digests: sha256 and those that were wanted. The file
- * stays, under its name. */
+/* Makes the file durable (with `durable`) and 0644, and gives its digests: sha256 and those that
+ * were wanted. The file stays, under its name. */
 MUST_USE int intake_end(struct intake *in, bool durable, struct sums *have, struct err *err);
 /* Removes the file unless it was ended or moved. */
 void intake_drop(struct intake *in);
 
 /* Reads fd from its start and computes sha256 and what `want` names. */
-MUST_USE int intake_digest_fd(int fd, const struct sums *want, struct sums *have, int64_t *size,
-	struct err *err);
+MUST_USE int intake_digest_fd(
+	int fd, const struct sums *want, struct sums *have, int64_t *size, struct err *err);
 
-/* Whether `have` is what `want` asks; else ERR_CHECKSUM: "checksum mismatch", with both in the details. */
+/* Whether `have` is what `want` asks; else ERR_CHECKSUM: "checksum mismatch", with both in the
+ * details. */
 MUST_USE int intake_compare(const struct sums *want, const struct sums *have, struct err *err);

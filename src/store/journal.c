@@ -76,7 +76,7 @@ int journal_open(struct db *db, struct plan *plan, const char *command, int64_t 
 
 struct journal_step *journal_get(struct journal *j, size_t item, enum step_kind kind)
 {
-	VEC_FOR(struct journal_step, s, &j->of)
+	VEC_FOR (struct journal_step, s, &j->of)
 		if (s->item == (int64_t)item && s->kind == kind)
 			return s;
 	return NULL;
@@ -91,8 +91,8 @@ int journal_set(struct db *db, struct journal_step *step, enum step_status statu
 
 int journal_end(struct db *db, int64_t number, const char *result, int64_t now, struct err *err)
 {
-	return sql_do(db->sql, err, "UPDATE txn SET ended = ?, result = ? WHERE number = ?", "iti", now,
-		span_of(result), number);
+	return sql_do(db->sql, err, "UPDATE txn SET ended = ?, result = ? WHERE number = ?", "iti",
+		now, span_of(result), number);
 }
 
 /* The word's index in a table of words; -1 if it is not there. */
@@ -120,7 +120,8 @@ static int read_step(struct sql_row *row, struct journal_step *s, struct err *er
 	int status = index_of(sql_text(row, 8), status_name, STATUSES);
 
 	if (action < 0 || status < 0 || !step_parse(sql_text(row, 3), &s->kind)) {
-		err_set(err, ERR_BAD_STATE, "state.db: step %lld of the journal is unknown to this fardel",
+		err_set(err, ERR_BAD_STATE,
+			"state.db: step %lld of the journal is unknown to this fardel",
 			(long long)sql_integer(row, 0));
 		return err_next(err, "use the fardel that wrote it, or a newer one");
 	}
@@ -144,7 +145,8 @@ static int load_steps(struct db *db, struct journal *j, struct err *err)
 
 	if (sql_query(db->sql, &row, err,
 		    "SELECT row, item, action, kind, name, id, old, fresh, status FROM step"
-		    " WHERE txn = ? ORDER BY row", "i", j->number) < 0)
+		    " WHERE txn = ? ORDER BY row",
+		    "i", j->number) < 0)
 		return -1;
 	while ((more = sql_next(row, err)) == 1) {
 		struct journal_step *s = vec_push(&j->of);
@@ -168,7 +170,8 @@ int journal_load_open(struct db *db, struct journal *out, struct err *err)
 	if (!db->sql)
 		return 0;
 	if (sql_query(db->sql, &row, err,
-		    "SELECT number, command FROM txn WHERE ended IS NULL ORDER BY number LIMIT 1", "") < 0)
+		    "SELECT number, command FROM txn WHERE ended IS NULL ORDER BY number LIMIT 1",
+		    "") < 0)
 		return -1;
 	there = sql_next(row, err);
 	if (there == 1) {
@@ -202,10 +205,12 @@ int journal_trim(struct db *db, int64_t keep, struct err *err)
 {
 	if (sql_do(db->sql, err,
 		    "DELETE FROM step WHERE txn IN (SELECT number FROM txn WHERE ended IS NOT NULL"
-		    " ORDER BY number DESC LIMIT -1 OFFSET ?)", "i", keep) < 0)
+		    " ORDER BY number DESC LIMIT -1 OFFSET ?)",
+		    "i", keep) < 0)
 		return -1;
 	return sql_do(db->sql, err,
 		"DELETE FROM txn WHERE ended IS NOT NULL AND number NOT IN"
 		" (SELECT txn FROM step UNION SELECT number FROM (SELECT number FROM txn"
-		" ORDER BY number DESC LIMIT ?))", "i", keep);
+		" ORDER BY number DESC LIMIT ?))",
+		"i", keep);
 }

@@ -1,4 +1,5 @@
-/* The journal: what a transaction is about to do, written before it is done; kept as the transactions' history. */
+/* The journal: what a transaction is about to do, written before it is done; kept as the
+ * transactions' history. */
 #pragma once
 
 #include <stdbool.h>
@@ -34,18 +35,18 @@ struct journal {
 };
 void journal_drop(struct journal *j);
 
-/* Writes a transaction with all the plan's steps as planned, as one commit; plan->transaction is set. `user` is the uid
- * that asked. */
+/* Writes a transaction with all the plan's steps as planned, as one commit; plan->transaction is
+ * set. `user` is the uid that asked. */
 MUST_USE int journal_open(struct db *db, struct plan *plan, const char *command, int64_t user,
 	int64_t now, struct journal *out, struct err *err);
 /* The step of an item's kind and bundle; NULL if it was not planned. */
 struct journal_step *journal_get(struct journal *j, size_t item, enum step_kind kind);
 /* Notes the status (inside the caller's db_begin … db_commit). */
-MUST_USE int journal_set(struct db *db, struct journal_step *step, enum step_status status,
-	struct err *err);
+MUST_USE int journal_set(
+	struct db *db, struct journal_step *step, enum step_status status, struct err *err);
 /* Ends the transaction: result is "done" or the error's text (inside the caller's commit). */
-MUST_USE int journal_end(struct db *db, int64_t number, const char *result, int64_t now,
-	struct err *err);
+MUST_USE int journal_end(
+	struct db *db, int64_t number, const char *result, int64_t now, struct err *err);
 
 /* The oldest transaction that was begun and never ended: out->number is 0 if there is none. */
 MUST_USE int journal_load_open(struct db *db, struct journal *out, struct err *err);

@@ -97,7 +97,8 @@ static int trim_entry(void *arg, const struct tree_entry *e, struct err *err)
 
 	(void)err;
 	if (S_ISREG(e->st->st_mode) && span_ends(name, ".log") &&
-		span_number(span_cut(name, 0, name.n - 4), INT64_MAX, &number) && (int64_t)number < *first)
+		span_number(span_cut(name, 0, name.n - 4), INT64_MAX, &number) &&
+		(int64_t)number < *first)
 		unlinkat(e->parent, e->name, 0);
 	return 1;
 }

@@ -42,7 +42,8 @@ void place_path(const struct place *p, const char *path, struct buf *out)
 	buf_adds(out, path);
 }
 
-/* /var and what is above it may be links that the admin made; from fardel's own folder on nothing is followed. */
+/* /var and what is above it may be links that the admin made; from fardel's own folder on
+ * nothing is followed. */
 static size_t own_part(const char *path)
 {
 	const char *own = strstr(path, "/fardel");
@@ -50,7 +51,8 @@ static size_t own_part(const char *path)
 	return own ? (size_t)(own - path) : strlen(path);
 }
 
-static int open_above(const struct place *p, const char *path, size_t above, bool make, struct err *err)
+static int open_above(
+	const struct place *p, const char *path, size_t above, bool make, struct err *err)
 {
 	AUTO(buf) full = BUF_INIT;
 	int fd;
@@ -65,7 +67,8 @@ static int open_above(const struct place *p, const char *path, size_t above, boo
 			return -1;
 		buf_add(&below, path + 1, above ? above - 1 : 0);
 		if (!make)
-			return file_open_if(root, below.n ? below.s : ".", O_RDONLY | O_DIRECTORY, err);
+			return file_open_if(
+				root, below.n ? below.s : ".", O_RDONLY | O_DIRECTORY, err);
 		return file_make_dirs(root, below.s, 0755, err);
 	}
 	buf_add(&full, path, above);

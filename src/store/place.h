@@ -7,7 +7,8 @@
 #include "base/err.h"
 
 struct place {
-	struct buf root; /* "" for the running system; else an absolute path without a slash at the end */
+	/* "" for the running system; else an absolute path without a slash at the end */
+	struct buf root;
 };
 
 #define PLACE_STATE "/var/lib/fardel"
@@ -19,14 +20,15 @@ struct place {
 #define PLACE_DB PLACE_STATE "/state.db"
 
 void place_drop(struct place *p);
-/* root NULL, "" or "/": the running system. Else it must be a folder; it is made absolute, its links resolved. */
+/* root NULL, "" or "/": the running system. Else it must be a folder; it is made absolute, its
+ * links resolved. */
 MUST_USE int place_init(struct place *p, const char *root, struct err *err);
 
 /* Appends the path as this process sees it: root and path. */
 void place_path(const struct place *p, const char *path, struct buf *out);
 
-/* Opens the folder `path` (one of the above) below root, making what is missing (0755, or `mode` for the last), and
- * checks that others may not write to it. The root itself must be there. */
+/* Opens the folder `path` (one of the above) below root, making what is missing (0755, or `mode`
+ * for the last), and checks that others may not write to it. The root itself must be there. */
 MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, struct err *err);
 /* Opens it; -1 with err->code ERR_NONE when it is not there. */
 MUST_USE int place_open_if(const struct place *p, const char *path, struct err *err);

@@ -62,16 +62,18 @@ static int bind_read_only(const char *from, const char *to, struct err *err)
 
 	if (mount(from, to, NULL, MS_BIND, NULL) < 0)
 		return err_sys(err, "bind %s", to);
-	/* Only adds to the flags of the mount below, which a user namespace may not clear; Linux 5.12. */
+	/* Only adds to the flags of the mount below, which a user namespace may not clear; Linux
+	 * 5.12. */
 	if (mount_setattr(AT_FDCWD, to, 0, &read_only, sizeof(read_only)) == 0)
 		return 0;
-	if (mount(NULL, to, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) < 0)
+	if (mount(NULL, to, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) <
+		0)
 		return err_sys(err, "make %s read-only", to);
 	return 0;
 }
 
-/* Another root gets the devices that every script counts on, and /proc, where it has folders for them and nothing
- * in these yet. */
+/* Another root gets the devices that every script counts on, and /proc, where it has folders for
+ * them and nothing in these yet. */
 static void furnish(const char *root)
 {
 	static const char *const devices[] = {"null", "zero", "full", "random", "urandom", "tty"};

@@ -1,4 +1,5 @@
-/* A program's surroundings: namespaces, read-only binds, another root. In the child, between fork and exec. */
+/* A program's surroundings: namespaces, read-only binds, another root. In the child, between
+ * fork and exec. */
 #pragma once
 
 #include "base/err.h"

@@ -24,12 +24,13 @@ int file_open_dir(const char *path, struct err *err)
 	return fd;
 }
 
-static int open_beneath(int dirfd, const char *path, int flags, mode_t mode)
+static int open_beneath(int dirfd, const char *path, int flags, mode_t mode, unsigned also)
 {
 	struct open_how how = {
-		.flags = (unsigned)(flags | O_CLOEXEC | O_NOFOLLOW | (flags & O_PATH ? 0 : O_NOCTTY)),
+		.flags = (unsigned)(flags | O_CLOEXEC | O_NOFOLLOW |
+				    (flags & O_PATH ? 0 : O_NOCTTY)),
 		.mode = mode, /* 0 unless something is made */
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | also,
 	};
 	int fd;
 
@@ -42,7 +43,7 @@ static int open_beneath(int dirfd, const char *path, int flags, mode_t mode)
 
 int file_open(int dirfd, const char *path, int flags, mode_t mode, struct err *err)
 {
-	int fd = open_beneath(dirfd, path, flags, mode);
+	int fd = open_beneath(dirfd, path, flags, mode, 0);
 
 	if (fd < 0)
 		return err_sys(err, "open %s", path);
@@ -51,9 +52,19 @@ int file_open(int dirfd, const char *path, int flags, mode_t mode, struct err *e
 
 int file_open_if(int dirfd, const char *path, int flags, struct err *err)
 {
-	int fd = open_beneath(dirfd, path, flags, 0);
+	int fd = open_beneath(dirfd, path, flags, 0, 0);
 
 	if (fd < 0 && errno != ENOENT)
+		return err_sys(err, "open %s", path);
+	err_clear(err); /* so that the caller can tell */
+	return fd;
+}
+
+int file_open_unmounted(int dirfd, const char *path, int flags, struct err *err)
+{
+	int fd = open_beneath(dirfd, path, flags, 0, RESOLVE_NO_XDEV);
+
+	if (fd < 0)
 		return err_sys(err, "open %s", path);
 	return fd;
 }
@@ -65,13 +76,14 @@ static int open_parent(int dirfd, const char *path, const char **name, struct er
 	AUTO(buf) parent = BUF_INIT;
 
 	*name = slash ? slash + 1 : path;
-	buf_add_span(&parent, slash ? span_cut(span_of(path), 0, (size_t)(slash - path)) : SPAN("."));
+	buf_add_span(
+		&parent, slash ? span_cut(span_of(path), 0, (size_t)(slash - path)) : SPAN("."));
 	return file_open(dirfd, parent.s, O_RDONLY | O_DIRECTORY, 0, err);
 }
 
 int file_stat(int dirfd, const char *path, struct stat *st, struct err *err)
 {
-	AUTO_FD fd = open_beneath(dirfd, path, O_PATH, 0);
+	AUTO_FD fd = open_beneath(dirfd, path, O_PATH, 0, 0);
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
@@ -213,8 +225,11 @@ static void name_beside(struct buf *out, const char *name)
 
 static int rename_and_sync(int dirfd, const char *from, const char *to, struct err *err)
 {
-	if (renameat(dirfd, from, dirfd, to) < 0)
-		return err_sys(err, "rename to %s", to);
+	if (renameat(dirfd, from, dirfd, to) < 0) {
+		err_sys(err, "rename to %s", to);
+		unlinkat(dirfd, from, 0);
+		return -1;
+	}
 	return file_sync(dirfd, err);
 }
 
@@ -258,9 +273,15 @@ int file_replace_link(int dirfd, const char *path, const char *target, struct er
 
 int file_publish(int from_dir, const char *from, int to_dir, const char *to, struct err *err)
 {
-	if (renameat2(from_dir, from, to_dir, to, RENAME_NOREPLACE) < 0)
+	const char *from_name, *to_name;
+	AUTO_FD from_parent = open_parent(from_dir, from, &from_name, err);
+	AUTO_FD to_parent = from_parent < 0 ? -1 : open_parent(to_dir, to, &to_name, err);
+
+	if (to_parent < 0)
+		return -1;
+	if (renameat2(from_parent, from_name, to_parent, to_name, RENAME_NOREPLACE) < 0)
 		return err_sys(err, "rename %s to %s", from, to);
-	if (file_sync(to_dir, err) < 0 || file_sync(from_dir, err) < 0)
+	if (file_sync(to_parent, err) < 0 || file_sync(from_parent, err) < 0)
 		return -1;
 	return 0;
 }
@@ -314,7 +335,8 @@ int file_copy(int from, int to, struct err *err)
 		if (n == 0)
 			return 0;
 		if (n < 0 && at == 0 &&
-			(errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP))
+			(errno == EXDEV || errno == EINVAL || errno == ENOSYS ||
+				errno == EOPNOTSUPP))
 			return copy_by_reading(from, to, err);
 		if (n < 0 && errno != EINTR)
 			return err_sys(err, "copy");

@@ -1,5 +1,6 @@
-/* Files by folder descriptor. No path is followed out of the folder given: every look-up below a dirfd goes through
- * openat2 with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and RESOLVE_NO_MAGICLINKS. All descriptors are CLOEXEC. */
+/* Files by folder descriptor. No path is followed out of the folder given: every look-up below a
+ * dirfd goes through openat2 with RESOLVE_BENEATH, RESOLVE_NO_SYMLINKS and
+ * RESOLVE_NO_MAGICLINKS. All descriptors are CLOEXEC. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,11 +16,13 @@
 /* A folder by a path that is trusted (links are followed). -1 with err. */
 MUST_USE int file_open_dir(const char *path, struct err *err);
 
-/* Opens path below dirfd; flags and mode as open(2). Returns the descriptor, or -1 with errno kept in
- * err->sys. */
+/* Opens path below dirfd; flags and mode as open(2). Returns the descriptor, or -1 with errno
+ * kept in err->sys. */
 MUST_USE int file_open(int dirfd, const char *path, int flags, mode_t mode, struct err *err);
 /* The same, but a missing file is no error: -1 with err->code still ERR_NONE. */
 MUST_USE int file_open_if(int dirfd, const char *path, int flags, struct err *err);
+/* As file_open, but nothing that is mounted below dirfd, a bind mount neither: EXDEV in err->sys. */
+MUST_USE int file_open_unmounted(int dirfd, const char *path, int flags, struct err *err);
 
 /* 1 there, 0 not there, -1 error; the last part is not followed when it is a link. */
 MUST_USE int file_stat(int dirfd, const char *path, struct stat *st, struct err *err);
@@ -37,13 +40,15 @@ MUST_USE int file_read(int dirfd, const char *path, size_t max, struct buf *out,
 MUST_USE int file_read_fd(int fd, size_t max, struct buf *out, struct err *err);
 MUST_USE int file_write_all(int fd, const void *bytes, size_t n, struct err *err);
 
-/* Puts a file with this content in the place of what is there: written beside, fsynced, renamed, the folder
- * fsynced. */
-MUST_USE int file_replace(int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
+/* Puts a file with this content in the place of what is there: written beside, fsynced, renamed,
+ * the folder fsynced. */
+MUST_USE int file_replace(
+	int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
 /* The same for a symbolic link. */
 MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, struct err *err);
 /* Renames without replacing, fsyncs both folders. */
-MUST_USE int file_publish(int from_dir, const char *from, int to_dir, const char *to, struct err *err);
+MUST_USE int file_publish(
+	int from_dir, const char *from, int to_dir, const char *to, struct err *err);
 
 /* Removes a file or link; missing is fine. */
 MUST_USE int file_remove(int dirfd, const char *path, struct err *err);

@@ -1,4 +1,5 @@
-/* Length-prefixed frames over a stream socket: what the parent and its workers say to each other. */
+/* Length-prefixed frames over a stream socket: what the parent and its workers say to each
+ * other. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,6 +28,7 @@ struct frame_reader {
 #define FRAME_READER_INIT ((struct frame_reader){BUF_INIT, 0})
 void frame_reader_drop(struct frame_reader *r);
 
-/* 1: a frame; 0: the other side has closed, between two frames; -1: error, ERR_WORKER on a malformed frame or
- * a close in the middle of one. With a non-blocking fd: 2 when nothing whole is there yet. */
+/* 1: a frame; 0: the other side has closed, between two frames; -1: error, ERR_WORKER on a
+ * malformed frame or a close in the middle of one. With a non-blocking fd: 2 when nothing whole
+ * is there yet. */
 MUST_USE int frame_read(struct frame_reader *r, int fd, struct frame *out, struct err *err);

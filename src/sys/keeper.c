@@ -30,7 +30,8 @@ static void tidy(int *lifeline, int *hold)
 	else
 		close(4);
 	close_range(5, ~0U, 0);
-	/* 0 to 2 may be a terminal or the log's pipe: its reader waits for the last writer to go. */
+	/* 0 to 2 may be a terminal or the log's pipe: its reader waits for the last writer to
+	 * go. */
 	close(0);
 	close(1);
 	close(2);

@@ -11,10 +11,12 @@ struct lock {
 };
 #define LOCK_INIT ((struct lock){-1})
 
-/* Takes the lock of the file `name` in folder dirfd (made 0600) and writes the pid and `command` into it. Where another holds
- * it: tells `waiting` who (once), and waits `timeout` seconds (-1 for ever, 0 not at all): ERR_LOCKED. A signal
- * ends the wait: ERR_SIGNAL. Keepers of rules (sys/process) keep the lock beyond the death of their fardel,
- * until they have ended what they keep. */
-MUST_USE int lock_take(struct lock *lock, int dirfd, const char *name, const char *command, int64_t timeout,
-	void (*waiting)(void *arg, const char *holder), void *arg, struct err *err);
+/* Takes the lock of the file `name` in folder dirfd (made 0600) and writes the pid and `command`
+ * into it. Where another holds it: tells `waiting` who (once), and waits `timeout` seconds (-1
+ * for ever, 0 not at all): ERR_LOCKED. A signal ends the wait: ERR_SIGNAL. Keepers of rules
+ * (sys/process) keep the lock beyond the death of their fardel, until they have ended what they
+ * keep. */
+MUST_USE int lock_take(struct lock *lock, int dirfd, const char *name, const char *command,
+	int64_t timeout, void (*waiting)(void *arg, const char *holder), void *arg,
+	struct err *err);
 void lock_drop(struct lock *lock);

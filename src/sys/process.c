@@ -35,8 +35,8 @@ NORETURN static void fail(int report, const char *what)
 	_exit(127);
 }
 
-/* stdin /dev/null, stdout and stderr as told, the given descriptors from 3 on, `report` behind them (closed by
- * exec), nothing else. Returns where report is now. */
+/* stdin /dev/null, stdout and stderr as told, the given descriptors from 3 on, `report` behind
+ * them (closed by exec), nothing else. Returns where report is now. */
 static int arrange(const struct process_spec *spec, int report)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -49,7 +49,8 @@ static int arrange(const struct process_spec *spec, int report)
 	report = fcntl(report, F_DUPFD_CLOEXEC, 64);
 	for (unsigned i = 0; i < spec->fd_count; i++)
 		safe[i] = fcntl(spec->fds[i], F_DUPFD_CLOEXEC, 64);
-	if (dup2(null, 0) < 0 || dup2(spec->output < 0 ? null : spec->output, 1) < 0 || dup2(1, 2) < 0)
+	if (dup2(null, 0) < 0 || dup2(spec->output < 0 ? null : spec->output, 1) < 0 ||
+		dup2(1, 2) < 0)
 		fail(report, "set up stdin and stdout");
 	for (unsigned i = 0; i < spec->fd_count; i++)
 		if (dup2(safe[i], 3 + (int)i) < 0)
@@ -149,7 +150,8 @@ static int read_failure(int fd, const struct process_spec *spec, struct err *err
 		strerror(f.sys));
 	err->sys = f.sys;
 	if (f.sys == ENOENT && strcmp(f.what, "execute") == 0)
-		err_detail(err, "It is not there, or the interpreter that its first line names is not.");
+		err_detail(err,
+			"It is not there, or the interpreter that its first line names is not.");
 	return -1;
 }
 

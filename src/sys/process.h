@@ -44,11 +44,13 @@ enum process_means {
 };
 unsigned process_means(void);
 
-/* Starts it, and returns once it runs or could not be begun (the error says why). Signals are reset, umask is 022, descriptors beyond those given are closed, it has a session of its own,
+/* Starts it, and returns once it runs or could not be begun (the error says why). Signals are
+ * reset, umask is 022, descriptors beyond those given are closed, it has a session of its own,
  * and dies when this process does. */
 MUST_USE int process_start(const struct process_spec *spec, struct process *out, struct err *err);
 
-/* Waits until it has ended (status_fd says when that takes no time). The status is as of waitpid. */
+/* Waits until it has ended (status_fd says when that takes no time). The status is as of
+ * waitpid. */
 int process_end(struct process *p);
 
 /* Ends the program and all that it started, now; process_end must still be called. */

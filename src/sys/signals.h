@@ -1,8 +1,9 @@
 /* Signals that ask fardel to stop, as something to look at between steps and to poll for. */
 #pragma once
 
-/* From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the process (SIGHUP stays ignored where it
- * was, as nohup wants). Once a process; the handler is the one place that needs a variable of its own. */
+/* From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the process (SIGHUP stays
+ * ignored where it was, as nohup wants). Once a process; the handler is the one place that needs
+ * a variable of its own. */
 void signals_catch(void);
 
 /* The first that came, or 0. */

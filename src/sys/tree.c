@@ -127,7 +127,8 @@ int tree_remove(int dirfd, const char *path, struct err *err)
 
 	if (there <= 0)
 		return there;
-	buf_add_span(&parent, slash ? span_cut(span_of(path), 0, (size_t)(slash - path)) : SPAN("."));
+	buf_add_span(
+		&parent, slash ? span_cut(span_of(path), 0, (size_t)(slash - path)) : SPAN("."));
 	fd = file_open(dirfd, parent.s, O_RDONLY | O_DIRECTORY, 0, err);
 	if (fd < 0)
 		return -1;
@@ -176,7 +177,8 @@ static int walk_in(struct walk *w, int dirfd, unsigned depth, struct err *err)
 	__attribute__((cleanup(names_drop))) struct names names = {0};
 
 	if (depth > DEPTH_MAX)
-		return err_set(err, ERR_FAILED, "%s: folders more than %d deep", w->path.s, DEPTH_MAX);
+		return err_set(
+			err, ERR_FAILED, "%s: folders more than %d deep", w->path.s, DEPTH_MAX);
 	if (read_names(dirfd, &names, err) < 0)
 		return err_at(err, "%s", w->path.s);
 	for (size_t i = 0; i < names.of.n; i++)
@@ -210,8 +212,8 @@ struct settle {
 /* Attributes that carry rights; user.* stay. Returns how many went. */
 static int drop_rights(int fd)
 {
-	static const char *const names[] = {"security.capability", "system.posix_acl_access",
-		"system.posix_acl_default"};
+	static const char *const names[] = {
+		"security.capability", "system.posix_acl_access", "system.posix_acl_default"};
 	int gone = 0;
 
 	for (size_t i = 0; i < COUNT(names); i++)
@@ -257,7 +259,8 @@ static int settle_entry(void *arg, const struct tree_entry *e, struct err *err)
 	fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 && errno == EACCES) {
 		/* Our own but unreadable, as an ordinary user: the mode is mended first. */
-		if (fchmodat(e->parent, e->name, S_ISDIR(e->st->st_mode) ? 0700 : e->st->st_mode | 0400, 0) < 0)
+		if (fchmodat(e->parent, e->name,
+			    S_ISDIR(e->st->st_mode) ? 0700 : e->st->st_mode | 0400, 0) < 0)
 			return err_sys(err, "open %s", e->path);
 		fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	}

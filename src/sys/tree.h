@@ -12,9 +12,10 @@ MUST_USE int tree_remove(int dirfd, const char *path, struct err *err);
 /* Empties the folder but keeps it. */
 MUST_USE int tree_clear(int dirfd, struct err *err);
 
-/* Gives all of the tree to uid:gid, clears setuid, setgid, sticky and group/other write, makes everything readable
- * (folders searchable) by its owner, removes what is neither file, folder nor link, and drops all extended attributes that
- * carry rights (security.*, POSIX ACLs). `stripped` counts what lost a bit or an attribute. */
+/* Gives all of the tree to uid:gid, clears setuid, setgid, sticky and group/other write, makes
+ * everything readable (folders searchable) by its owner, removes what is neither file, folder
+ * nor link, and drops all extended attributes that carry rights (security.*, POSIX ACLs).
+ * `stripped` counts what lost a bit or an attribute. */
 MUST_USE int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, struct err *err);
 
 /* Adds up the sizes of all files, and their count. */
@@ -23,8 +24,8 @@ MUST_USE int tree_measure(int dirfd, int64_t *bytes, int64_t *files, struct err 
 /* Makes the tree durable: up to 50 files one by one and their folders, above that one syncfs. */
 MUST_USE int tree_sync(int dirfd, struct err *err);
 
-/* Walks the tree in no particular order, folders before what is in them. `path` is relative to dirfd. fn gives 0 to go
- * on, 1 to stay out of the folder that it was given, -1 to end the walk. */
+/* Walks the tree in no particular order, folders before what is in them. `path` is relative to
+ * dirfd. fn gives 0 to go on, 1 to stay out of the folder that it was given, -1 to end the walk. */
 struct tree_entry {
 	const char *path;
 	int parent; /* descriptor of the folder that holds it */

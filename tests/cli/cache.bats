@@ -31,7 +31,7 @@ damage() {
   sum=$(sha256sum <"$VENDOR/hello-1.deb" | cut -d' ' -f1)
   [[ $output == *hello*"$sum"*used* ]]
   run --separate-stderr -0 fardel cache list --json
-  jq -e --arg sum "$sum" '.packs[0] | .sha256 == $sum and .packages == "hello" and .what == "used" and (.size > 0)' \
+  jq -e --arg sum "$sum" '.packs[0] | .sha256 == $sum and .used_by == "hello" and .what == "used" and (.size > 0)' \
     <<<"$output"
   run -0 env TERM=xterm script -qec 'fardel cache list' /dev/null
   [[ $output == *PACK* && $output == *"${sum:0:8}"* ]]
@@ -73,11 +73,12 @@ damage() {
   (($(packs | wc -l) == 0))
 }
 
-@test "cache verify --repair while the server is away: dropped, exit 1, what is installed works" {
+@test "cache verify --repair while the server is away: dropped, exit 2, what is installed works" {
   fardel install "$(make_installer hello 1)"
   damage
   kill "${SERVERS[0]}"
-  run --separate-stderr -1 fardel cache verify --repair --set fetch.retries=0
+  run --separate-stderr -2 fardel cache verify --repair --set fetch.retries=0
+  (($(packs | wc -l) == 0))
   [[ -L $ROOT/usr/bin/hello ]]
   run -0 fardel reconfigure hello
 }
@@ -94,7 +95,7 @@ damage() {
   run --separate-stderr -0 fardel cache gc
   (($(packs | wc -l) == 1))
   run --separate-stderr -0 fardel cache list --json
-  jq -e '[.packs[].packages] == ["hello"]' <<<"$output"
+  jq -e '[.packs[].used_by] == ["hello"]' <<<"$output"
 }
 
 @test "gc: old installations; --keep; --json" {

@@ -138,9 +138,11 @@ END
 
 @test "a bar at a terminal, lines when piped" {
   make_pack_deb hello 1 3000
+  # Slow enough for a bar to be drawn.
+  serve "$VENDOR" 'limit_rate 4m;'
   file=$(make_installer hello 1)
-  run env TERM=xterm script -qec "fardel install --progress always '$file'" /dev/null
-  [[ $output == *hello-1.deb*'%'* ]]
+  run env TERM=xterm script -qec "fardel install '$file'" /dev/null
+  [[ $output == *hello-1.deb*'━'*'%'* ]]
   fardel remove hello
   fardel cache gc
   run --separate-stderr -0 fardel install "$file"
@@ -186,13 +188,15 @@ END
   [[ $stderr == *other* ]]
 }
 
-@test "unconfigure, and again; reconfigure puts it back" {
+@test "unconfigure, and again; install NAME puts it back, reconfigure says so" {
   fardel install "$(make_installer hello 1)"
   run --separate-stderr -0 fardel unconfigure hello
   [[ $stderr == *unconfigured* ]]
   [[ ! -e $ROOT/usr/bin/hello ]]
   run -0 fardel unconfigure hello
-  run -0 fardel reconfigure hello
+  run --separate-stderr -1 fardel reconfigure hello
+  [[ $stderr == *'fardel install hello'* ]]
+  run -0 fardel install hello
   [[ -L $ROOT/usr/bin/hello ]]
   run -3 fardel unconfigure other
 }
@@ -247,7 +251,7 @@ END
   file=$(make_installer hello 1)
   run -0 env LD_LIBRARY_PATH=/nowhere TAR_OPTIONS=--bad PATH="/nowhere:$PATH" TMPDIR=/nowhere BASH_ENV=/nowhere \
     bash -c 'umask 077; fardel install "$0"' "$file"
-  [[ -r $ROOT/usr/bin/hello ]]
+  [[ -L $ROOT/usr/bin/hello ]]
   folder=$(dirname "$(dirname "$(dirname "$(readlink "$ROOT/usr/bin/hello")")")")
   [[ $FARDEL_TEST_MODE != chroot ]] || folder=$ROOT$folder
   [[ $(stat -c %a "$folder") == 755 ]]

@@ -136,8 +136,8 @@ commands() {
 
 @test "a beginning of an option that is clear is enough; one that is not says so" {
   run -0 fardel list --pla
-  run --separate-stderr -64 fardel list --no
-  [[ $stderr == *--no* ]]
+  run --separate-stderr -64 fardel list --co
+  [[ $stderr == *--co* ]]
 }
 
 @test "--all and names exclude each other" {

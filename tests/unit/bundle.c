@@ -97,8 +97,8 @@ static void the_world_knows_what_is_in_use(void **state)
 	add(&w, "zoom", "z3", BUNDLE_PREPARED, 30);
 	add(&w, "zoom", "z2", BUNDLE_INSTALLED, 20);
 	add(&w, "zoom", "z1", BUNDLE_PREPARED, 10);
-	add(&w, "zoomer", "y1", BUNDLE_FETCHED, 1);
 	add(&w, "zoomer", "y2", BUNDLE_EXTRACTED, 2);
+	add(&w, "zoomer", "y1", BUNDLE_FETCHED, 1);
 	assert_buf(&world_get(&w, SPAN("zoom"), SPAN("z1"))->id, "z1");
 	assert_null(world_get(&w, SPAN("zoom"), SPAN("a1")));
 	assert_buf(&world_current(&w, SPAN("zoom"))->id, "z2");

@@ -29,7 +29,7 @@ download)
 unpack)
   case @KIND@ in
   deb) dpkg-deb -x "$2" "$3" ;;
-  tar) tar -xf "$2" -C "$3" ;;
+  tar) tar -xzf "$2" -C "$3" ;;
   zip) unzip -q "$2" -d "$3" ;;
   esac
   halfway
