@@ -187,8 +187,24 @@ static bool asks_for_json(const char *const *argv)
 	return false;
 }
 
-static struct json *json_of_error(const struct err *err)
+/* What to do next; with another root, its commands are meant for that root. */
+static void add_hint(const struct run *run, const struct err *err, struct buf *out)
 {
+	const char *at = err_hint(err), *found;
+
+	for (; run->globals.root && (found = strstr(at, "fardel "));
+		at = found + strlen("fardel ")) {
+		buf_add(out, at, (size_t)(found - at));
+		buf_adds(out, "fardel --root ");
+		text_escape(out, span_of(run->globals.root));
+		buf_addc(out, ' ');
+	}
+	buf_adds(out, at);
+}
+
+static struct json *json_of_error(const struct run *run, const struct err *err)
+{
+	AUTO(buf) hint = BUF_INIT;
 	struct json *object = json_object(), *detail = json_array();
 	struct span rest = span_of(err->detail), line;
 
@@ -198,7 +214,8 @@ static struct json *json_of_error(const struct err *err)
 	while (span_split(&rest, '\n', &line))
 		json_append(detail, json_text(line));
 	json_put(object, "detail", detail);
-	json_put(object, "next", *err_hint(err) ? json_text(span_of(err_hint(err))) : json_null());
+	add_hint(run, err, &hint);
+	json_put(object, "next", hint.n ? json_text(buf_span(&hint)) : json_null());
 	return object;
 }
 
@@ -207,7 +224,7 @@ static void print_json(struct run *run, const struct err *err)
 	AUTO(buf) text = BUF_INIT;
 
 	if (err->code != ERR_NONE)
-		json_put(run->json, "error", json_of_error(err));
+		json_put(run->json, "error", json_of_error(run, err));
 	json_format(run->json, &text);
 	buf_addc(&text, '\n');
 	print_out(&text);
@@ -217,7 +234,7 @@ static void print_json(struct run *run, const struct err *err)
 static void print_error(struct run *run, const struct err *err)
 {
 	bool color = run->term.color_err;
-	const char *hint = err_hint(err);
+	AUTO(buf) hint = BUF_INIT;
 	struct span rest = span_of(err->detail), line;
 
 	progress_clear(&run->progress);
@@ -230,10 +247,11 @@ static void print_error(struct run *run, const struct err *err)
 		print_color(color, COLOR_NONE), err->text);
 	while (span_split(&rest, '\n', &line))
 		fprintf(stderr, "        %.*s\n", SPAN_ARG(line));
-	if (strncmp(hint, "see: ", 5) == 0)
-		fprintf(stderr, "        See: %s\n", hint + 5);
-	else if (*hint)
-		fprintf(stderr, "        Next: %s\n", hint);
+	add_hint(run, err, &hint);
+	if (span_starts(buf_span(&hint), "see: "))
+		fprintf(stderr, "        See: %s\n", hint.s + 5);
+	else if (hint.n)
+		fprintf(stderr, "        Next: %s\n", hint.s);
 }
 
 /* A full disk below stdout is an error like any other; a reader that has gone needs no message. */

@@ -36,6 +36,10 @@ static void add_action(struct buf *out, const struct plan_item *item)
 		[ACTION_NOTHING] = "nothing to do",
 	};
 
+	if (item->result == RESULT_FAILED && !item->steps.n) {
+		buf_adds(out, "cannot be done");
+		return;
+	}
 	buf_adds(out, words[item->action]);
 	if (item->action == ACTION_UPGRADE || item->action == ACTION_DOWNGRADE)
 		text_escape(out, bundle_version(&item->from));
@@ -213,13 +217,18 @@ static void add_lines(struct buf *out, const struct plan *plan)
 	}
 }
 
+static bool is_as_wanted(const struct plan_item *item)
+{
+	return item->action == ACTION_NOTHING && item->result == RESULT_DONE;
+}
+
 void plan_print_closing(struct buf *out, const struct plan *plan)
 {
 	size_t done = 0, nothing = 0;
 
 	VEC_FOR (const struct plan_item, item, &plan->of) {
 		done += is_done(item);
-		nothing += item->action == ACTION_NOTHING;
+		nothing += is_as_wanted(item);
 	}
 	if (done && done <= SENTENCE_MOST &&
 		(plan->goal == GOAL_REMOVE || plan->goal == GOAL_UNCONFIGURE))
@@ -228,7 +237,7 @@ void plan_print_closing(struct buf *out, const struct plan *plan)
 		add_done(out, plan, done);
 	if (nothing && nothing <= SENTENCE_MOST) {
 		VEC_FOR (const struct plan_item, item, &plan->of) {
-			if (item->action != ACTION_NOTHING)
+			if (!is_as_wanted(item))
 				continue;
 			text_escape(out, item_name(item));
 			buf_adds(out, ": nothing to do\n");

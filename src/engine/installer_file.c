@@ -27,7 +27,7 @@ int installer_open(const char *path, struct err *err)
 	struct stat st;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
-		err_set(err, ERR_NO_PACKAGE, "there is no file %s", path);
+		err_set(err, ERR_NO_PACKAGE, "there is no such file");
 		return err_next(err, "check the path");
 	}
 	if (fd < 0 || fstat(fd, &st) < 0)

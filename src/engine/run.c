@@ -31,7 +31,7 @@ static int look(struct engine *e, const char *path, struct candidate *c, struct 
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
 	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
-		return err_at(err, "%s", path);
+		return -1;
 	c->installer = l.installer;
 	installer_init(&l.installer);
 	buf_set(&c->id, buf_span(&l.id));
@@ -57,7 +57,7 @@ static int look_at_files(
 			continue;
 		if (!request->keep_going || c->err.code == ERR_SIGNAL) {
 			err_copy(err, &c->err);
-			return err_at(err, "%s", goal_names[request->goal]);
+			return err_at(err, "%s %s", goal_names[request->goal], item);
 		}
 	}
 	return 0;

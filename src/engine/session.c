@@ -43,7 +43,7 @@ unsigned engine_means(struct engine *e)
 
 int engine_chroot(struct engine *e, bool *chroot, struct err *err)
 {
-	*chroot = e->place.root.n && (engine_means(e) & MEANS_CHROOT);
+	*chroot = e->place.root.n && e->config.rules_chroot && (engine_means(e) & MEANS_CHROOT);
 	if (*chroot || !e->place.root.n || !e->config.rules_chroot)
 		return 0;
 	err_set(err, ERR_NEED_ROOT,

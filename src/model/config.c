@@ -39,7 +39,7 @@
 	X(rules_output_max, "rules.output_max", NUMBER, "8388608", 0, GIB, \
 		"bytes of one phase's output that are kept") \
 	X(rules_chroot, "rules.chroot", SWITCH, "true", 0, 0, \
-		"with --root: run rules in a chroot; false: outside of it where that is refused") \
+		"with --root: run rules inside it by chroot; false: outside of it, told FARDEL_ROOT") \
 	X(prepare_jobs, "prepare.jobs", NUMBER, "0", 0, 256, \
 		"packs that are unpacked at once; 0: as many as there are processors") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \

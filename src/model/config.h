@@ -31,7 +31,7 @@ struct config {
 	/* [rules] */
 	int64_t rules_timeout; /* seconds of one phase */
 	int64_t rules_output_max; /* bytes of one phase's output that are kept */
-	bool rules_chroot; /* false: with --root and without the right to chroot, run outside of it */
+	bool rules_chroot; /* with --root, run rules inside of it; false: outside */
 	/* [prepare] */
 	int64_t prepare_jobs; /* unpacks at once; 0: as many as there are processors */
 	/* [gc] */

@@ -111,8 +111,7 @@ static int plan_download(
 
 	if (sums_is_empty(&c->installer.pack.sums)) {
 		err_set(err, ERR_FAILED,
-			"%s: its installer states no checksum, and such packs are never cached",
-			c->installer.name.s);
+			"its installer states no checksum, and such packs are never cached");
 		return err_next(err, "to have it unpacked: fardel prepare %s", c->file.s);
 	}
 	item = plan_add(plan, ACTION_DOWNLOAD);
@@ -134,8 +133,8 @@ static int check_ids(const struct world *world, const struct candidate *c, struc
 			!span_is(buf_span(&b->puavo_id), buf_span(&c->installer.puavo_id)) ||
 			span_is(buf_span(&b->id), buf_span(&c->id)))
 			continue;
-		err_set(err, ERR_CONFLICT, "%s: another content has the same package-id %s",
-			c->file.s, b->puavo_id.s);
+		err_set(err, ERR_CONFLICT, "another content has the same package-id %s",
+			b->puavo_id.s);
 		err_detail(err, "known   %.16s…, this one %.16s…", b->id.s, c->id.s);
 		return err_next(err,
 			"ask the packager for an installer with an id of its own, or give --force-id");
@@ -189,8 +188,8 @@ static int name_install(struct plan *plan, const struct bundle *shown, const str
 	struct plan_item *item;
 
 	if (!current && shown->state != BUNDLE_PREPARED)
-		return err_set(err, ERR_FAILED, "%s is %s: its installer's file is needed",
-			shown->name.s, bundle_state_name(shown->state));
+		return err_set(err, ERR_FAILED, "it is %s: its installer's file is needed",
+			bundle_state_name(shown->state));
 	item = plan_add(plan, current ? ACTION_AGAIN : ACTION_NEW);
 	set_bundle(&item->to, current ? current : shown);
 	add_step(item, STEP_CONFIGURE, TARGET_NEW);
@@ -203,7 +202,7 @@ static int name_reconfigure(struct plan *plan, const struct bundle *shown,
 	struct plan_item *item;
 
 	if (!current) {
-		err_set(err, ERR_FAILED, "%s is %s, not installed", shown->name.s,
+		err_set(err, ERR_FAILED, "it is %s, not installed",
 			bundle_state_name(shown->state));
 		return err_next(err, "to take it into use: fardel install %s", shown->name.s);
 	}
@@ -264,9 +263,9 @@ static int plan_name(const struct world *world, const struct request *request, s
 	if (is_planned(plan, name))
 		return 0;
 	if (!name_goals[request->goal])
-		return err_set(err, ERR_USAGE, "%.*s is not an installer's file", SPAN_ARG(name));
+		return err_set(err, ERR_USAGE, "not an installer's file");
 	if (!shown) {
-		err_set(err, ERR_NO_PACKAGE, "%.*s: no such package", SPAN_ARG(name));
+		err_set(err, ERR_NO_PACKAGE, "no such package");
 		if (request->goal == GOAL_INSTALL)
 			err_next(err, "to install it, name its installer's file: ./%.*s.tar.gz",
 				SPAN_ARG(name));
@@ -284,7 +283,7 @@ static int plan_all(const struct world *world, const struct request *request, st
 
 		if (request->goal == GOAL_REMOVE || world_current(world, name))
 			if (plan_name(world, request, name, plan, err) < 0)
-				return -1;
+				return err_at(err, "%.*s", SPAN_ARG(name));
 	}
 	return 0;
 }
@@ -307,8 +306,10 @@ static void add_failed(struct plan *plan, struct span item, struct err *err)
 	failed->result = RESULT_FAILED;
 	buf_set(&failed->to.name, item);
 	buf_sets(&failed->why, err->text);
-	if (plan->failed.code == ERR_NONE)
+	if (plan->failed.code == ERR_NONE) {
 		plan->failed = *err;
+		err_at(&plan->failed, "%.*s", SPAN_ARG(item));
+	}
 	err_clear(err);
 }
 
@@ -331,7 +332,7 @@ int solve_plan(const struct world *world, const struct request *request,
 		if (plan_one(world, request, item, c, since, plan, err) == 0)
 			continue;
 		if (!request->keep_going)
-			return -1;
+			return err_at(err, "%.*s", SPAN_ARG(item));
 		add_failed(plan, item, err);
 	}
 	return 0;

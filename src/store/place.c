@@ -23,8 +23,10 @@ int place_init(struct place *p, const char *root, struct err *err)
 	AUTO_FD fd = -1;
 
 	p->root = BUF_INIT;
-	if (!root || !*root)
+	if (!root)
 		return 0;
+	if (!*root)
+		return err_set(err, ERR_USAGE, "--root: the folder's name is empty");
 	real = realpath(root, NULL);
 	if (!real)
 		return err_sys(err, "--root %s", root);

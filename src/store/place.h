@@ -20,7 +20,7 @@ struct place {
 #define PLACE_DB PLACE_STATE "/state.db"
 
 void place_drop(struct place *p);
-/* root NULL, "" or "/": the running system. Else it must be a folder; it is made absolute, its
+/* root NULL or "/": the running system; empty is ERR_USAGE. Else it must be a folder; it is made absolute, its
  * links resolved. */
 MUST_USE int place_init(struct place *p, const char *root, struct err *err);
 

@@ -9,7 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/text.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/signals.h"
@@ -36,8 +35,7 @@ static void read_holder(int fd, struct buf *out)
 		buf_adds(out, "another fardel");
 		return;
 	}
-	text_escape(out, command);
-	buf_addf(out, " (pid %.*s)", SPAN_ARG(pid));
+	buf_addf(out, "%.*s (pid %.*s)", SPAN_ARG(command), SPAN_ARG(pid));
 }
 
 static int write_holder(int fd, const char *command, struct err *err)

@@ -151,7 +151,8 @@ static int read_failure(int fd, const struct process_spec *spec, struct err *err
 	err->sys = f.sys;
 	if (f.sys == ENOENT && strcmp(f.what, "execute") == 0)
 		err_detail(err,
-			"It is not there, or the interpreter that its first line names is not.");
+			"It is not there%s%s, or the interpreter that its first line names is not.",
+			spec->root ? " in " : "", spec->root ? spec->root : "");
 	return -1;
 }
 

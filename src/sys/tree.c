@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 #include "sys/file.h"
 
 #define DEPTH_MAX 512 /* folders; each costs a descriptor while it is walked */
+#define REMOVE_DEPTH 128
 #define SYNC_ONE_BY_ONE 50
 
 /* A folder's names, read before anything in it is changed. */
@@ -61,85 +63,120 @@ static int read_names(int dirfd, struct names *out, struct err *err)
 	}
 }
 
-static int open_sub(int dirfd, const char *name)
+/* One removal. What is too deep is moved up to its top, and removed from there: a tree of any depth can go. */
+struct removal {
+	int top;
+	unsigned moved;
+};
+
+static int move_up(struct removal *r, int dirfd, const char *name, struct err *err)
 {
-	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	for (;;) {
+		char up[32];
+
+		snprintf(up, sizeof(up), ".deep.%u", r->moved++);
+		if (renameat2(dirfd, name, r->top, up, RENAME_NOREPLACE) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return err_sys(err, "move %s", name);
+	}
 }
 
-static int remove_in(int dirfd, dev_t dev, unsigned depth, struct err *err);
+/* Opens a folder whose content is to go: not one that something is mounted on. */
+static int open_to_empty(int dirfd, const char *name, struct err *err)
+{
+	AUTO_FD probe = file_open_unmounted(dirfd, name, O_PATH | O_DIRECTORY, err);
+	struct stat st;
 
-static int remove_one(int dirfd, const char *name, dev_t dev, unsigned depth, struct err *err)
+	if (probe < 0 && err->sys == EXDEV)
+		return err_set(err, ERR_FAILED, "remove %s: something is mounted there", name);
+	if (probe < 0)
+		return -1;
+	if (fstat(probe, &st) < 0)
+		return err_sys(err, "look at %s", name);
+	if ((st.st_mode & S_IRWXU) != S_IRWXU && fchmodat(dirfd, name, S_IRWXU, 0) < 0)
+		return err_sys(err, "open folder %s", name);
+	return file_open_unmounted(dirfd, name, O_RDONLY | O_DIRECTORY, err);
+}
+
+static int remove_in(struct removal *r, int dirfd, unsigned depth, struct err *err);
+
+static int remove_one(
+	struct removal *r, int dirfd, const char *name, unsigned depth, struct err *err)
 {
 	AUTO_FD sub = -1;
-	struct stat st;
 
 	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	if (errno != EISDIR && errno != EPERM)
+	if (errno != EISDIR)
 		return err_sys(err, "remove %s", name);
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : err_sys(err, "look at %s", name);
-	if (S_ISDIR(st.st_mode) && (st.st_mode & S_IRWXU) != S_IRWXU &&
-		fchmodat(dirfd, name, S_IRWXU, 0) < 0)
-		return err_sys(err, "open folder %s", name);
-	sub = open_sub(dirfd, name);
-	if (sub < 0 || fstat(sub, &st) < 0)
-		return err_sys(err, "remove %s", name);
-	if (st.st_dev != dev)
-		return err_set(err, ERR_FAILED, "remove %s: something is mounted there", name);
-	if (remove_in(sub, dev, depth + 1, err) < 0)
+	sub = open_to_empty(dirfd, name, err);
+	if (sub < 0)
+		return -1;
+	if (depth == REMOVE_DEPTH)
+		return move_up(r, dirfd, name, err);
+	if (remove_in(r, sub, depth + 1, err) < 0)
 		return err_at(err, "%s", name);
 	if (unlinkat(dirfd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return err_sys(err, "remove folder %s", name);
 	return 0;
 }
 
-static int remove_in(int dirfd, dev_t dev, unsigned depth, struct err *err)
+static int remove_in(struct removal *r, int dirfd, unsigned depth, struct err *err)
 {
 	__attribute__((cleanup(names_drop))) struct names names = {0};
 
-	if (depth > DEPTH_MAX)
-		return err_set(err, ERR_FAILED, "folders more than %d deep", DEPTH_MAX);
 	if (read_names(dirfd, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.of.n; i++)
-		if (remove_one(dirfd, names.of.v[i], dev, depth, err) < 0)
+		if (remove_one(r, dirfd, names.of.v[i], depth, err) < 0)
 			return -1;
 	return 0;
 }
 
 int tree_clear(int dirfd, struct err *err)
 {
-	struct stat st;
+	struct removal r = {.top = dirfd};
+	unsigned before;
 
-	if (fstat(dirfd, &st) < 0)
-		return err_sys(err, "look at a folder");
-	return remove_in(dirfd, st.st_dev, 0, err);
+	do {
+		before = r.moved;
+		if (remove_in(&r, dirfd, 0, err) < 0)
+			return -1;
+	} while (r.moved != before);
+	return 0;
 }
 
 int tree_remove(int dirfd, const char *path, struct err *err)
 {
 	struct stat st;
 	AUTO(buf) parent = BUF_INIT;
+	AUTO_FD above = -1;
 	AUTO_FD fd = -1;
-	const char *slash = strrchr(path, '/');
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
 	int there = file_stat(dirfd, path, &st, err);
 
 	if (there <= 0)
 		return there;
+	if (!S_ISDIR(st.st_mode))
+		return file_remove(dirfd, path, err);
 	buf_add_span(
 		&parent, slash ? span_cut(span_of(path), 0, (size_t)(slash - path)) : SPAN("."));
-	fd = file_open(dirfd, parent.s, O_RDONLY | O_DIRECTORY, 0, err);
+	above = file_open(dirfd, parent.s, O_RDONLY | O_DIRECTORY, 0, err);
+	fd = above < 0 ? -1 : open_to_empty(above, name, err);
 	if (fd < 0)
 		return -1;
-	return remove_one(fd, slash ? slash + 1 : path, st.st_dev, 0, err);
+	if (tree_clear(fd, err) < 0)
+		return err_at(err, "%s", path);
+	if (unlinkat(above, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		return err_sys(err, "remove folder %s", path);
+	return 0;
 }
 
 /* One walk: what every function below shares. */
 struct walk {
 	int (*fn)(void *arg, const struct tree_entry *, struct err *);
 	void *arg;
-	dev_t dev;
 	struct buf path;
 };
 
@@ -160,12 +197,14 @@ static int walk_one(struct walk *w, int dirfd, const char *name, unsigned depth,
 	buf_adds(&w->path, name);
 	entry.path = w->path.s;
 	result = w->fn(w->arg, &entry, err);
-	if (result == 0 && S_ISDIR(st.st_mode) && st.st_dev == w->dev) {
-		sub = open_sub(dirfd, name);
-		if (sub < 0)
-			result = err_sys(err, "open %s", w->path.s);
-		else
+	if (result == 0 && S_ISDIR(st.st_mode)) {
+		sub = file_open_unmounted(dirfd, name, O_RDONLY | O_DIRECTORY, err);
+		if (sub >= 0)
 			result = walk_in(w, sub, depth + 1, err);
+		else if (err->sys == EXDEV)
+			err_clear(err);
+		else
+			result = err_at(err, "%s", w->path.s);
 	}
 	w->path.n = length;
 	w->path.s[length] = 0;
@@ -177,8 +216,8 @@ static int walk_in(struct walk *w, int dirfd, unsigned depth, struct err *err)
 	__attribute__((cleanup(names_drop))) struct names names = {0};
 
 	if (depth > DEPTH_MAX)
-		return err_set(
-			err, ERR_FAILED, "%s: folders more than %d deep", w->path.s, DEPTH_MAX);
+		return err_set(err, ERR_FAILED, "folders more than %d deep: %.100s...", DEPTH_MAX,
+			w->path.s);
 	if (read_names(dirfd, &names, err) < 0)
 		return err_at(err, "%s", w->path.s);
 	for (size_t i = 0; i < names.of.n; i++)
@@ -191,12 +230,8 @@ int tree_walk(int dirfd, int (*fn)(void *arg, const struct tree_entry *, struct 
 	struct err *err)
 {
 	struct walk w = {.fn = fn, .arg = arg, .path = BUF_INIT};
-	struct stat st;
 	int result;
 
-	if (fstat(dirfd, &st) < 0)
-		return err_sys(err, "look at a folder");
-	w.dev = st.st_dev;
 	buf_reserve(&w.path, 256);
 	result = walk_in(&w, dirfd, 0, err);
 	buf_drop(&w.path);
@@ -224,6 +259,7 @@ static int drop_rights(int fd)
 /* chown first: it clears setuid and setgid by itself, and the mode set after it is what stays. */
 static int settle_open(struct settle *s, int fd, const char *path, struct err *err)
 {
+	bool rights = drop_rights(fd) > 0;
 	struct stat st;
 	mode_t mode;
 
@@ -231,7 +267,7 @@ static int settle_open(struct settle *s, int fd, const char *path, struct err *e
 		return err_sys(err, "look at %s", path);
 	mode = st.st_mode & 0755;
 	mode |= S_ISDIR(st.st_mode) ? 0700 : 0400;
-	s->stripped += (st.st_mode & 07022) || drop_rights(fd);
+	s->stripped += rights || (st.st_mode & 07022);
 	if ((st.st_uid != s->uid || st.st_gid != s->gid) && fchown(fd, s->uid, s->gid) < 0)
 		return err_sys(err, "give %s to root", path);
 	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
@@ -256,16 +292,18 @@ static int settle_entry(void *arg, const struct tree_entry *e, struct err *err)
 			return err_sys(err, "remove %s", e->path);
 		return 0;
 	}
-	fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0 && errno == EACCES) {
+	fd = file_open_unmounted(e->parent, e->name, O_RDONLY | O_NONBLOCK, err);
+	if (fd < 0 && err->sys == EACCES) {
 		/* Our own but unreadable, as an ordinary user: the mode is mended first. */
-		if (fchmodat(e->parent, e->name,
-			    S_ISDIR(e->st->st_mode) ? 0700 : e->st->st_mode | 0400, 0) < 0)
+		mode_t mode = (e->st->st_mode & 07777) | (S_ISDIR(e->st->st_mode) ? 0700 : 0400);
+
+		if (fchmodat(e->parent, e->name, mode, 0) < 0)
 			return err_sys(err, "open %s", e->path);
-		fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		err_clear(err);
+		fd = file_open_unmounted(e->parent, e->name, O_RDONLY | O_NONBLOCK, err);
 	}
 	if (fd < 0)
-		return err_sys(err, "open %s", e->path);
+		return err_at(err, "%s", e->path);
 	return settle_open(s, fd, e->path, err);
 }
 
@@ -280,7 +318,7 @@ int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, struct err *
 }
 
 struct measure {
-	int64_t bytes, files;
+	int64_t bytes, entries;
 };
 
 static int measure_entry(void *arg, const struct tree_entry *e, struct err *err)
@@ -288,20 +326,20 @@ static int measure_entry(void *arg, const struct tree_entry *e, struct err *err)
 	struct measure *m = arg;
 
 	(void)err;
-	m->files++;
+	m->entries++;
 	if (S_ISREG(e->st->st_mode))
 		m->bytes += e->st->st_size;
 	return 0;
 }
 
-int tree_measure(int dirfd, int64_t *bytes, int64_t *files, struct err *err)
+int tree_measure(int dirfd, int64_t *bytes, int64_t *entries, struct err *err)
 {
 	struct measure m = {0};
 
 	if (tree_walk(dirfd, measure_entry, &m, err) < 0)
 		return -1;
 	*bytes = m.bytes;
-	*files = m.files;
+	*entries = m.entries;
 	return 0;
 }
 
@@ -320,11 +358,11 @@ static int sync_entry(void *arg, const struct tree_entry *e, struct err *err)
 
 int tree_sync(int dirfd, struct err *err)
 {
-	int64_t bytes, files;
+	int64_t bytes, entries;
 
-	if (tree_measure(dirfd, &bytes, &files, err) < 0)
+	if (tree_measure(dirfd, &bytes, &entries, err) < 0)
 		return -1;
-	if (files > SYNC_ONE_BY_ONE)
+	if (entries > SYNC_ONE_BY_ONE)
 		return syncfs(dirfd) < 0 ? err_sys(err, "sync the file system") : 0;
 	if (tree_walk(dirfd, sync_entry, NULL, err) < 0)
 		return -1;

@@ -18,8 +18,8 @@ MUST_USE int tree_clear(int dirfd, struct err *err);
  * `stripped` counts what lost a bit or an attribute. */
 MUST_USE int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, struct err *err);
 
-/* Adds up the sizes of all files, and their count. */
-MUST_USE int tree_measure(int dirfd, int64_t *bytes, int64_t *files, struct err *err);
+/* Adds up the sizes of all files; `entries` counts folders and links too. */
+MUST_USE int tree_measure(int dirfd, int64_t *bytes, int64_t *entries, struct err *err);
 
 /* Makes the tree durable: up to 50 files one by one and their folders, above that one syncfs. */
 MUST_USE int tree_sync(int dirfd, struct err *err);
