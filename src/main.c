@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,12 +258,14 @@ static void print_error(struct run *run, const struct err *err)
 /* A full disk below stdout is an error like any other; a reader that has gone needs no message. */
 static int flush(struct run *run, int status)
 {
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
 	struct err err;
 
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return status;
-	if (errno != EPIPE) {
-		err_set(&err, ERR_SYSTEM, "standard output: %s", strerror(errno));
+	/* Which write failed, and why, is not known any more. */
+	if (poll(&out, 1, 0) < 1 || !(out.revents & POLLERR)) {
+		err_set(&err, ERR_SYSTEM, "standard output could not be written to the end");
 		print_error(run, &err);
 	}
 	return status ? status : 1;

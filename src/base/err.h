@@ -20,7 +20,7 @@
 	X(ERR_INSTALLER, 1, "bad-installer", "not an installer that can be used", \
 		"ask the packager for a new installer") \
 	X(ERR_CONFIG, 1, "bad-config", "the configuration cannot be used", \
-		"see: fardel config show --origin") \
+		"mend that file; then: fardel config show --origin") \
 	X(ERR_BAD_STATE, 1, "bad-state", "the state cannot be used", "see: fardel doctor") \
 	X(ERR_RULES, 1, "rules-failed", "the package's rules failed", "") \
 	X(ERR_WORKER, 1, "worker", "a worker process ended unexpectedly", "") \

@@ -69,13 +69,15 @@ static struct json *json_of_row(const struct run *run, const struct config_row *
 	return object;
 }
 
-static int run_config_show(struct run *run, struct err *err UNUSED)
+static int run_config_show(struct run *run, struct err *err)
 {
 	struct json *options = run->json ? json_array() : NULL;
 	AUTO(buf) text = BUF_INIT;
 	size_t count;
 	const struct config_row *rows = config_rows(&count);
 
+	if (engine_config_error(run->engine)->code != ERR_NONE)
+		return err_copy(err, engine_config_error(run->engine));
 	for (size_t i = 0; i < count; i++) {
 		if (options)
 			json_append(options, json_of_row(run, &rows[i], i));

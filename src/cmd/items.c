@@ -5,10 +5,9 @@
 #include "cmd/print.h"
 
 static const struct column columns[ITEMS_PACKS + 1][6] = {
-	[ITEMS_INSTALLATIONS] = {{.title = "NAME", .key = "name", .trunc = true},
-		{.title = "ID", .key = "id"}, {.title = "WHAT", .key = "what"},
-		{.title = "SINCE", .key = "since"}, {.title = "SIZE", .key = "size", .right = true},
-		{.key = "done"}},
+	[ITEMS_INSTALLATIONS] = {{.title = "NAME", .key = "name"}, {.title = "ID", .key = "id"},
+		{.title = "WHAT", .key = "what"}, {.title = "SINCE", .key = "since"},
+		{.title = "SIZE", .key = "size", .right = true}, {.key = "done"}},
 	[ITEMS_PACKS] = {{.title = "USED BY", .key = "used_by", .trunc = true},
 		{.title = "PACK", .key = "sha256"}, {.title = "WHAT", .key = "what"},
 		{.title = "SINCE", .key = "since"}, {.title = "SIZE", .key = "size", .right = true},

@@ -19,11 +19,11 @@ static const struct opt opts[] = {
 };
 
 static const struct column columns[] = {
-	{.title = "NAME", .key = "name", .trunc = true},
+	{.title = "NAME", .key = "name"},
 	{.title = "VERSION", .key = "version", .trunc = true},
-	{.title = "ID", .key = "id"},
+	{.title = "ID", .key = "id", .trunc = true},
 	{.title = "STATE", .key = "state"},
-	{.title = "SINCE", .key = "since"},
+	{.title = "SINCE", .key = "since", .trunc = true},
 	{.title = "SIZE", .key = "size", .right = true},
 };
 

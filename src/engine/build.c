@@ -109,6 +109,24 @@ static int build_into(struct engine *e, const struct build_options *o, int sourc
 	return file_sync(target, err);
 }
 
+/* What is written into the folder would be packed the next time. */
+static int check_target(const struct build_options *o, struct err *err)
+{
+	char *source = realpath(o->folder, NULL);
+	char *target = realpath(o->output ? o->output : ".", NULL);
+	size_t n = source ? strlen(source) : 0;
+	bool inside = source && target && strncmp(source, target, n) == 0 &&
+		      (target[n] == 0 || target[n] == '/');
+
+	free(source);
+	free(target);
+	if (!inside)
+		return 0;
+	err_set(err, ERR_USAGE,
+		"the installer would be written into the folder that it is built from");
+	return err_next(err, "say where to: fardel build --output DIR");
+}
+
 int engine_build(
 	struct engine *e, const struct build_options *o, struct built *out, struct err *err)
 {
@@ -117,12 +135,15 @@ int engine_build(
 
 	*out = (struct built){
 		.path = BUF_INIT, .id = BUF_INIT, .name = BUF_INIT, .version = BUF_INIT};
-	if (name_of(o->folder, &out->name, err) < 0)
+	if (name_of(o->folder, &out->name, err) < 0 || check_target(o, err) < 0)
 		return err_at(err, "build %s", o->folder);
 	source = file_open_dir(o->folder, err);
 	target = source < 0 ? -1 : file_open_dir(o->output ? o->output : ".", err);
 	if (target < 0 || package_id_check(e, source, out->name.s, o->bump, err) < 0 ||
-		build_into(e, o, source, target, out, err) < 0)
+		build_into(e, o, source, target, out, err) < 0) {
+		if (err->code == ERR_INSTALLER && !err->next[0])
+			err_next(err, "mend the folder, then build it again");
 		return err_at(err, "build %s", o->folder);
+	}
 	return 0;
 }

@@ -205,6 +205,9 @@ int engine_doctor(struct engine *e, struct findings *out, struct err *err)
 	if (check_leftovers(e, &world, out, err) < 0 || check_cache(e, out, err) < 0)
 		return -1;
 	check_kernel(e, out);
-	add(out, FINDING_OK, "", "configuration");
+	if (e->config_error.code == ERR_NONE)
+		add(out, FINDING_OK, "", "configuration");
+	else
+		add(out, FINDING_FAIL, "mend that file", "configuration: %s", e->config_error.text);
 	return 0;
 }

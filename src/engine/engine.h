@@ -40,6 +40,9 @@ void engine_close(struct engine *e); /* NULL is fine */
 
 const struct config *engine_config(const struct engine *e);
 const struct config_origins *engine_origins(const struct engine *e);
+/* Why the configuration's files could not be used and the defaults are in force (only where nothing
+ * is to be changed: NEED_LOCK is refused then); its code is ERR_NONE where they could. */
+const struct err *engine_config_error(const struct engine *e);
 
 /* Makes the plan: looks at the installers, asks state.db and the cache; changes nothing, needs
  * NEED_READ. */

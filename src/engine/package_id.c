@@ -134,6 +134,8 @@ int package_id_check(struct engine *e, int dir, const char *name, bool bump, str
 		return 0;
 	if (bump)
 		return write_version(dir, name, buf_span(&old), id.s, err);
+	if (!stated.n)
+		return 0; /* not even an id: the judgement on what was built says so */
 	engine_tell(e, WATCH_WARN, span_of(name),
 		"the package-id in " VERSION_FILE " is %.*s, but the content's is "
 		"%s; with --bump a new one is written",

@@ -26,6 +26,7 @@ struct site {
 	size_t at; /* the step that is next, or running */
 	struct buf stage; /* its folder's name in PLACE_STAGE */
 	int dir; /* that folder, once extracted */
+	struct manifest manifest; /* the installer's own files, as extracted */
 	struct fetch fetch;
 	struct rules_task rules;
 	struct task *task; /* the running step's; NULL: none runs */
@@ -43,6 +44,7 @@ static void site_drop(struct site *s)
 
 	rules_task_drop(&s->rules);
 	fetch_drop(&s->fetch);
+	manifest_drop(&s->manifest);
 	fd_drop(&s->dir);
 	if (s->stage.n && !s->published && stage_remove(&s->e->place, s->stage.s, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s: %s", s->stage.s, ignored.text);
@@ -84,7 +86,9 @@ static int extract_begin(struct site *s, struct err *err)
 	s->dir = stage_make(&s->e->place, s->stage.s, err);
 	if (s->dir < 0)
 		return -1;
-	return installer_extract(s->e, fd, s->dir, s->item->to.id.s, err);
+	if (installer_extract(s->e, fd, s->dir, s->item->to.id.s, err) < 0)
+		return -1;
+	return installation_manifest(s->dir, &s->manifest, err);
 }
 
 static int download_begin(struct site *s, struct err *err)
@@ -224,20 +228,32 @@ static void explain_full_disk(const struct site *s, struct err *err)
 	err_detail(err, "The file system of %s" PLACE_STATE " is full.", s->e->place.root.s);
 }
 
+/* What is in force later must be what the id stands for: rules may add files to their folder, but not change the
+ * installer's own. */
+static int check_own_files(struct site *s, struct err *err)
+{
+	AUTO(manifest) now = MANIFEST_INIT;
+	const struct manifest_entry *changed;
+
+	if (installation_manifest(s->dir, &now, err) < 0)
+		return -1;
+	changed = manifest_lacks(&now, &s->manifest);
+	if (changed)
+		return err_set(err, ERR_RULES, "rules unpack changed the installer's own file %s",
+			changed->path.s);
+	return 0;
+}
+
 /* The installation is whole: given to root, stripped, durable, and in its place. */
 static int publish(struct site *s, struct err *err)
 {
 	struct bundle *to = &s->item->to;
-	AUTO(buf) id = BUF_INIT;
 	int64_t stripped = 0, files;
 
 	if (tree_remove(s->dir, INSTALLATION_PACKS, err) < 0 ||
 		tree_settle(s->dir, geteuid(), getegid(), &stripped, err) < 0 ||
-		installation_id(s->dir, &id, err) < 0)
+		check_own_files(s, err) < 0)
 		return -1;
-	if (strcmp(id.s, to->id.s) != 0)
-		engine_tell(s->e, WATCH_DEBUG, buf_span(&to->name),
-			"its rules changed files of the installer");
 	if (stripped)
 		engine_tell(s->e, WATCH_INFO, buf_span(&to->name),
 			"setuid, group or other write, or special "

@@ -154,8 +154,10 @@ static int licence_of_name(struct engine *e, const char *name, struct buf *url, 
 	if (dir < 0)
 		return -1;
 	there = file_stat(dir, "license", &st, err);
-	if (there <= 0)
-		return there < 0 ? -1 : no_licence(name, err);
+	if (there < 0)
+		return -1;
+	if (!there || !S_ISREG(st.st_mode))
+		return no_licence(name, err);
 	buf_add_path(&path, "license");
 	add_file_url(url, path.s);
 	return 0;

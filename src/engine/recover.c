@@ -157,7 +157,11 @@ int recover(struct engine *e, struct err *err)
 		if (recover_transaction(e, &j, err) < 0)
 			return -1;
 	}
-	if (stage_clear(&e->place, err) < 0)
-		return err_at(err, "clear the stage");
-	return cache_clear_incoming(&e->cache, err);
+	/* What cannot be removed (a mount, say) must not keep everything else from being done. */
+	if (stage_clear(&e->place, err) < 0 || cache_clear_incoming(&e->cache, err) < 0) {
+		engine_tell(e, WATCH_WARN, SPAN(""),
+			"what an earlier run left cannot be removed: %s", err->text);
+		err_clear(err);
+	}
+	return 0;
 }

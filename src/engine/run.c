@@ -115,8 +115,10 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 {
 	struct err failed = plan->failed;
 
-	if (prepare_all(e, plan, journal, request, &failed, err) < 0)
+	if (prepare_all(e, plan, journal, request, &failed, err) < 0) {
+		err_detail(err, "Nothing has been changed.");
 		return -1;
+	}
 	if (switch_all(e, plan, journal, request, &failed, err) < 0) {
 		*open = err->code != ERR_SIGNAL;
 		return -1;

@@ -232,6 +232,8 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	AUTO(buf) dir = BUF_INIT;
 	AUTO(buf) upstream = BUF_INIT;
 	struct rules_order order = {.phase = phase, .bundle = bundle};
+	struct event event = {
+		.package = buf_span(&bundle->name), .text = span_of(phase_name(phase))};
 	int result;
 
 	installation_path(buf_span(&bundle->name), buf_span(&bundle->id), &dir);
@@ -241,7 +243,12 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	order.args[0] = upstream.s;
 	if (mime_prepare(e, err) < 0)
 		return -1;
+	event.kind = WATCH_STEP;
+	engine_event(e, &event);
 	result = rules_run(e, &order, err);
+	event.kind = WATCH_STEP_END;
+	event.done = result;
+	engine_event(e, &event);
 	mime_settle(e);
 	return result;
 }

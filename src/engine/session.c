@@ -151,17 +151,41 @@ static int open_for(struct engine *e, enum need need, struct err *err)
 	return 0;
 }
 
-static int load_settings(struct engine *e, const struct engine_options *o, struct err *err)
+/* What changes something needs the admin's settings; what only reads goes on with the defaults, after saying so, for
+ * doctor and others must work just then. */
+static int load_files(
+	struct engine *e, const char *file, bool must, struct texts *warnings, struct err *err)
+{
+	if (settings_load(&e->place, file, &e->config, &e->origins, warnings, err) == 0)
+		return 0;
+	if (must || file)
+		return -1;
+	e->config_error = *err;
+	texts_add(warnings, span_of(err->text));
+	err_clear(err);
+	config_drop(&e->config);
+	config_origins_drop(&e->origins);
+	config_init(&e->config, &e->origins);
+	return 0;
+}
+
+static int load_settings(
+	struct engine *e, const struct engine_options *o, enum need need, struct err *err)
 {
 	AUTO(texts) warnings = {0};
 
 	if (place_init(&e->place, o->root, err) < 0 ||
-		settings_load(&e->place, o->config_file, o->sets, &e->config, &e->origins,
-			&warnings, err) < 0)
+		load_files(e, o->config_file, need == NEED_LOCK, &warnings, err) < 0 ||
+		settings_set(o->sets, &e->config, &e->origins, err) < 0)
 		return -1;
 	for (size_t i = 0; i < warnings.of.n; i++)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", warnings.of.v[i].s);
 	return 0;
+}
+
+const struct err *engine_config_error(const struct engine *e)
+{
+	return &e->config_error;
 }
 
 int engine_open(
@@ -179,13 +203,11 @@ int engine_open(
 	e->command = buf_of(o->command ? o->command : "fardel");
 	e->libexec = BUF_INIT;
 	config_init(&e->config, &e->origins);
-	config_drop(&e->config);
-	config_origins_drop(&e->origins);
 	for (const char *const *p = o->proxies; p && *p; p++)
 		texts_add(&e->proxies, span_of(*p));
 	find_libexec(&e->libexec);
 	*out = NULL;
-	if (load_settings(e, o, err) < 0 || open_for(e, need, err) < 0) {
+	if (load_settings(e, o, need, err) < 0 || open_for(e, need, err) < 0) {
 		engine_close(e);
 		return -1;
 	}

@@ -17,6 +17,7 @@ struct engine {
 	struct place place;
 	struct config config;
 	struct config_origins origins;
+	struct err config_error; /* why the files could not be used; ERR_NONE: they could */
 	struct db db;
 	struct cache cache;
 	struct lock lock;

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "sys/fd.h"
@@ -39,10 +41,18 @@ static int lay(struct settings *s, const char *path, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
 	AUTO_FD fd = -1;
+	struct stat st;
 	int there = open_file(path, &fd, err);
 
 	if (there <= 0)
 		return there;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at %s", path);
+	/* A link to /dev/null hides the file of that name in the folders that are less trusted. */
+	if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
+		return 1;
+	if (!S_ISREG(st.st_mode))
+		return err_set(err, ERR_CONFIG, "%s is not a file", path);
 	if (file_check_owner(fd, path, err) < 0)
 		return -1;
 	if (file_read_fd(fd, FILE_MAX, &text, err) < 0)
@@ -52,6 +62,17 @@ static int lay(struct settings *s, const char *path, struct err *err)
 	return 1;
 }
 
+/* Who may write to the folder may put another file in the place of one. */
+static int check_folder(const char *path, struct err *err)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ENOTDIR ? 0
+							   : err_sys(err, "open folder %s", path);
+	return file_check_owner(fd, path, err);
+}
+
 static int lay_main(struct settings *s, struct err *err)
 {
 	for (size_t i = 0; i < COUNT(folders); i++) {
@@ -59,6 +80,8 @@ static int lay_main(struct settings *s, struct err *err)
 		int there;
 
 		place_path(s->place, folders[i], &path);
+		if (check_folder(path.s, err) < 0)
+			return -1;
 		buf_add_path(&path, "fardel.toml");
 		there = lay(s, path.s, err);
 		if (there != 0)
@@ -102,6 +125,8 @@ static int collect(
 
 	place_path(place, folder, &path);
 	buf_add_path(&path, "conf.d");
+	if (check_folder(path.s, err) < 0)
+		return -1;
 	dir = opendir(path.s);
 	if (!dir)
 		return errno == ENOENT || errno == ENOTDIR ? 0
@@ -150,17 +175,21 @@ static int lay_only(struct settings *s, const char *file, struct err *err)
 	return there < 0 ? -1 : 0;
 }
 
-int settings_load(const struct place *place, const char *file, const struct texts *sets,
-	struct config *config, struct config_origins *origins, struct texts *warnings,
-	struct err *err)
+int settings_load(const struct place *place, const char *file, struct config *config,
+	struct config_origins *origins, struct texts *warnings, struct err *err)
 {
 	struct settings s = {place, config, origins, warnings};
 
-	config_init(config, origins);
-	if (file ? lay_only(&s, file, err) < 0 : lay_main(&s, err) < 0 || lay_drop_ins(&s, err) < 0)
-		return -1;
+	if (file)
+		return lay_only(&s, file, err);
+	return lay_main(&s, err) < 0 ? -1 : lay_drop_ins(&s, err);
+}
+
+int settings_set(const struct texts *sets, struct config *config, struct config_origins *origins,
+	struct err *err)
+{
 	for (size_t i = 0; sets && i < sets->of.n; i++)
 		if (config_set(config, origins, buf_span(&sets->of.v[i]), err) < 0)
-			return err_at(err, "--set %s", sets->of.v[i].s);
+			return -1;
 	return 0;
 }

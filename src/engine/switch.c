@@ -28,7 +28,11 @@ int switch_back(
 {
 	struct err failure = ERR_INIT;
 
+	if (!made && !old)
+		return 0;
 	signals_hold();
+	engine_tell(e, WATCH_INFO, buf_span(made ? &made->name : &old->name),
+		"taking back what was begun");
 	if (made && rules_switch(e, PHASE_UNCONFIGURE, made, &failure) < 0)
 		engine_tell(e, WATCH_WARN, buf_span(&made->name),
 			"taking back what configure did: %s", failure.text);
@@ -223,26 +227,13 @@ static void fail(struct plan_item *item, struct err *why, struct err *failed)
 	}
 }
 
-static void tell_turn(struct turn *t, enum watch_kind kind, int64_t failed)
-{
-	struct event event = {.kind = kind,
-		.package = buf_span(&t->item->to.name),
-		.done = failed,
-		.text = span_of(t->configure ? step_rows[STEP_CONFIGURE].name
-					     : step_rows[STEP_UNCONFIGURE].name)};
-
-	engine_event(t->e, &event);
-}
-
 /* One item: 1 go on, 0 it failed, -1. */
 static int switch_item(struct turn *t, struct err *failed, struct err *err)
 {
 	struct err why = ERR_INIT;
 	int result;
 
-	tell_turn(t, WATCH_STEP, 0);
 	result = take_turn(t, &why, err);
-	tell_turn(t, WATCH_STEP_END, result == 1 ? 0 : -1);
 	if (result == 1)
 		t->item->result = RESULT_DONE;
 	if (result == 0)

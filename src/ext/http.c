@@ -56,7 +56,8 @@ static int begin(struct get *g)
 
 static int fail_size(struct get *g)
 {
-	return err_set(g->err, ERR_FAILED, "the file has more than the %lld bytes allowed",
+	return err_set(g->err, ERR_FAILED,
+		"the file has more than the %lld bytes of fetch.max_size",
 		(long long)g->request->max_size);
 }
 
@@ -231,7 +232,11 @@ static int fail_status(struct get *g)
 
 	add_host(g, &host);
 	g->answer->retry = status == 408 || status == 429 || status >= 500;
-	return err_set(g->err, ERR_NETWORK, "%s answered with HTTP status %ld", host.s, status);
+	err_set(g->err, ERR_NETWORK, "%s answered with HTTP status %ld", host.s, status);
+	if (status == 404 || status == 410)
+		err_next(g->err,
+			"the vendor has taken it away: ask the packager for a new installer");
+	return -1;
 }
 
 /* 1: g->url is the next hop; 0: no redirect. */

@@ -7,6 +7,10 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/installer.h"
+
+static const char *const reserved[] = {
+	INSTALLATION_UPSTREAM, INSTALLATION_UPSTREAM_NEW, INSTALLATION_PACKS, NULL};
 
 const struct entry_limits entry_limits_installer = {
 	.bytes = 64 << 20,
@@ -14,6 +18,7 @@ const struct entry_limits entry_limits_installer = {
 	.depth = 32,
 	.component = 255,
 	.path = 1024,
+	.reserved = reserved,
 };
 
 /* A path that is taken: a file, a folder (stated, or implied by what is in it) or a symlink. */
@@ -150,6 +155,14 @@ static int add_node(struct entry_plan *plan, const struct entry_raw *raw, struct
 	return 0;
 }
 
+static bool is_reserved(const struct entry_plan *plan, struct span name)
+{
+	for (const char *const *r = plan->limits.reserved; r && *r; r++)
+		if (span_is_text(name, *r))
+			return true;
+	return false;
+}
+
 /* Splits off the top folder and writes the rest, without what says nothing, to *out. The first
  * member's top becomes everyone's. An empty *out is the top itself; *outer says it was not even
  * that ("./"). */
@@ -176,6 +189,9 @@ static int normalise(struct entry_plan *plan, const struct entry_raw *raw, struc
 		if (part.n > plan->limits.component)
 			return refuse_over(raw, err, "a part of its path has more bytes than",
 				plan->limits.component);
+		if (!*outer && !out->n && is_reserved(plan, part))
+			return refuse(
+				raw, err, "has a name that fardel itself uses in an installation");
 		if (!*outer) {
 			if (out->n)
 				buf_addc(out, '/');

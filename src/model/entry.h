@@ -20,6 +20,7 @@ struct entry_limits {
 	unsigned depth; /* folders */
 	size_t component; /* bytes of one name */
 	size_t path; /* bytes of a whole path */
+	const char *const *reserved; /* NULL-ended: names that may not stand in the top folder */
 };
 /* For installers: 64 MiB, 10,000 entries, 32 deep, 255, 1024. */
 extern const struct entry_limits entry_limits_installer;

@@ -10,6 +10,12 @@
 
 #define NAME_SIZE 64 /* bytes of a package's name at most */
 
+/* Beside the installer's own files in an installation: the pack's tree, and while it is made its
+ * first name; and the folder that shows the pack to rules. None of them is part of the id. */
+#define INSTALLATION_UPSTREAM "upstream"
+#define INSTALLATION_UPSTREAM_NEW "upstream.tmp"
+#define INSTALLATION_PACKS "packs"
+
 struct installer {
 	int format; /* 1 or 2: the puavo formats */
 	struct buf name;

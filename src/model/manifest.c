@@ -2,6 +2,7 @@
 #include "model/manifest.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static void entry_drop(struct manifest_entry *e)
@@ -50,6 +51,33 @@ static int by_path(const void *a, const void *b)
 	return span_compare(buf_span(&x->path), buf_span(&y->path));
 }
 
+static void sort(struct manifest *m)
+{
+	if (m->of.n)
+		qsort(m->of.v, m->of.n, sizeof(m->of.v[0]), by_path);
+}
+
+static bool is_same(const struct manifest_entry *a, const struct manifest_entry *b)
+{
+	return a->type == b->type && a->mode == b->mode && a->size == b->size &&
+	       span_is(buf_span(&a->link), buf_span(&b->link)) &&
+	       (a->type != ENTRY_FILE || digest_is(&a->sha256, &b->sha256));
+}
+
+const struct manifest_entry *manifest_lacks(struct manifest *whole, const struct manifest *part)
+{
+	sort(whole);
+	VEC_FOR (const struct manifest_entry, e, &part->of) {
+		const struct manifest_entry *there =
+			whole->of.n ? bsearch(e, whole->of.v, whole->of.n, sizeof(*e), by_path)
+				    : NULL;
+
+		if (!there || !is_same(there, e))
+			return e;
+	}
+	return NULL;
+}
+
 static void add_escaped(struct buf *out, struct span x, bool target)
 {
 	for (size_t i = 0; i < x.n; i++) {
@@ -91,8 +119,7 @@ static void add_entry(struct buf *out, const struct manifest_entry *e)
 
 void manifest_format(struct manifest *m, struct buf *out)
 {
-	if (m->of.n)
-		qsort(m->of.v, m->of.n, sizeof(m->of.v[0]), by_path);
+	sort(m);
 	buf_adds(out, "fardel-manifest 1\n");
 	VEC_FOR (const struct manifest_entry, e, &m->of)
 		add_entry(out, e);

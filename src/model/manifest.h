@@ -30,6 +30,8 @@ void manifest_drop(struct manifest *m);
 struct manifest_entry *manifest_add(struct manifest *m, enum entry_type type, struct span path);
 /* The entry of that path, NULL if there is none. */
 const struct manifest_entry *manifest_get(const struct manifest *m, struct span path);
+/* The first entry of `part` that is not in `whole` (which is sorted) just so; NULL: all are. */
+const struct manifest_entry *manifest_lacks(struct manifest *whole, const struct manifest *part);
 int64_t manifest_size(const struct manifest *m); /* bytes of all files */
 
 /* Sorts by path (bytes) and appends the canonical text: a line "fardel-manifest 1", then an entry a line:

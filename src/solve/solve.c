@@ -148,12 +148,14 @@ static int check_twice(const struct plan *plan, const struct candidate *c, struc
 	for (size_t i = 0; i < plan->of.n; i++) {
 		const struct plan_item *item = &plan->of.v[i];
 
-		if (!span_is(buf_span(&item->to.name), buf_span(&c->installer.name)))
+		if (item->result == RESULT_FAILED ||
+			!span_is(buf_span(&item->to.name), buf_span(&c->installer.name)))
 			continue;
 		if (span_is(buf_span(&item->to.id), buf_span(&c->id)))
 			return 1;
-		err_set(err, ERR_CONFLICT, "%s and %s are both %s, and differ", item->file.s,
-			c->file.s, c->installer.name.s);
+		err_set(err, ERR_CONFLICT, "%s and %s are both %s, and differ",
+			item->file.n ? item->file.s : item->to.name.s, c->file.s,
+			c->installer.name.s);
 		return err_next(err, "name one of them");
 	}
 	return 0;
@@ -260,6 +262,8 @@ static int plan_name(const struct world *world, const struct request *request, s
 {
 	const struct bundle *shown = world_shown(world, name);
 
+	if (!name.n)
+		return err_set(err, ERR_USAGE, "an empty name");
 	if (is_planned(plan, name))
 		return 0;
 	if (!name_goals[request->goal])

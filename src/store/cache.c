@@ -92,7 +92,6 @@ int cache_find(const struct cache *c, const struct sums *sums, struct digest *sh
 int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct sums *have,
 	int64_t *size, struct err *err)
 {
-	struct sums all = *sums;
 	struct digest sha256;
 	enum digest_kind bad;
 	AUTO(buf) path = BUF_INIT;
@@ -101,14 +100,14 @@ int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct su
 
 	if (there <= 0)
 		return there;
-	all.has[DIGEST_SHA256] = true;
-	all.of[DIGEST_SHA256] = sha256;
 	entry_path(&sha256, &path);
 	opened = file_open(c->dir, path.s, O_RDONLY, 0, err);
-	if (opened < 0 || intake_digest_fd(opened, &all, have, size, err) < 0)
+	if (opened < 0 || intake_digest_fd(opened, sums, have, size, err) < 0)
 		return -1;
-	if (!sums_hold(&all, have, &bad))
+	if (!digest_is(&have->of[DIGEST_SHA256], &sha256))
 		return cache_remove(c, &sha256, err) < 0 ? -1 : 2;
+	if (!sums_hold(sums, have, &bad))
+		return 0; /* whole, but not what was asked for */
 	*fd = fd_take(&opened);
 	return 1;
 }

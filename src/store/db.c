@@ -46,6 +46,11 @@ static int migrate(struct db *db, struct err *err)
 			(long long)version, DB_SCHEMA);
 		return err_next(err, "use the fardel that wrote it, or a newer one");
 	}
+	if (version == 0 && !db->writable) {
+		/* Its first writer has not come further than to make it. */
+		sql_close(db->sql);
+		db->sql = NULL;
+	}
 	if (version == DB_SCHEMA || !db->writable)
 		return 0;
 	buf_adds(&text, "BEGIN IMMEDIATE;");
@@ -179,7 +184,7 @@ int db_put_bundle(struct db *db, struct bundle *b, struct err *err)
 	if (b->row)
 		return sql_do(db->sql, err,
 			"UPDATE bundle SET version = ?, puavo_id = ?, format = ?, state = ?, since = ?,"
-			" size = ?, pack = ?, pack_size = ? WHERE row = ?",
+			" size = ?, pack = ?, pack_size = ?, turn = " NEXT_TURN " WHERE row = ?",
 			"ttitiitii", buf_span(&b->version), buf_span(&b->puavo_id),
 			(int64_t)b->format, state, b->since, b->size, buf_span(&b->pack),
 			b->pack_size, b->row);

@@ -10,7 +10,6 @@
 
 #include "base/text.h"
 #include "ext/digest.h"
-#include "model/manifest.h"
 #include "store/intake.h"
 #include "sys/fd.h"
 #include "sys/file.h"
@@ -105,6 +104,12 @@ static int describe(void *arg, const struct tree_entry *e, struct err *err)
 	return 0;
 }
 
+int installation_manifest(int dir, struct manifest *out, struct err *err)
+{
+	*out = MANIFEST_INIT;
+	return tree_walk(dir, describe, out, err);
+}
+
 int installation_id(int dir, struct buf *id, struct err *err)
 {
 	AUTO(manifest) m = MANIFEST_INIT;
@@ -112,7 +117,7 @@ int installation_id(int dir, struct buf *id, struct err *err)
 	unsigned char bytes[HASH_MAX];
 	struct hash *hash;
 
-	if (tree_walk(dir, describe, &m, err) < 0 || hash_new("sha256", &hash, err) < 0)
+	if (installation_manifest(dir, &m, err) < 0 || hash_new("sha256", &hash, err) < 0)
 		return -1;
 	manifest_format(&m, &text);
 	hash_add(hash, text.s, text.n);

@@ -9,13 +9,9 @@
 #include "model/bundle.h"
 #include "model/config.h"
 #include "model/facts.h"
+#include "model/installer.h"
+#include "model/manifest.h"
 #include "store/place.h"
-
-/* Beside the installer's own files in an installation: the pack's tree, and while it is made its
- * first name; and the folder that shows the pack to rules. None of them is part of the id. */
-#define INSTALLATION_UPSTREAM "upstream"
-#define INSTALLATION_UPSTREAM_NEW "upstream.tmp"
-#define INSTALLATION_PACKS "packs"
 
 /* Appends /var/lib/fardel/packages/NAME/ID (without the root). */
 void installation_path(struct span name, struct span id, struct buf *out);
@@ -31,7 +27,8 @@ MUST_USE int stage_clear(const struct place *p, struct err *err);
 MUST_USE int installation_open_if(
 	const struct place *p, struct span name, struct span id, struct err *err);
 
-/* The id of what stands in the folder: sha256 of its manifest, in hex. */
+/* What stands in the folder as the installer's own; and its id: the sha256 of that, in hex. */
+MUST_USE int installation_manifest(int dir, struct manifest *out, struct err *err);
 MUST_USE int installation_id(int dir, struct buf *id, struct err *err);
 /* The facts of an installer that was extracted to the folder. */
 MUST_USE int installation_facts(int dir, struct facts *out, struct err *err);

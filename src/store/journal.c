@@ -210,7 +210,6 @@ int journal_trim(struct db *db, int64_t keep, struct err *err)
 		return -1;
 	return sql_do(db->sql, err,
 		"DELETE FROM txn WHERE ended IS NOT NULL AND number NOT IN"
-		" (SELECT txn FROM step UNION SELECT number FROM (SELECT number FROM txn"
-		" ORDER BY number DESC LIMIT ?))",
+		" (SELECT number FROM txn WHERE ended IS NOT NULL ORDER BY number DESC LIMIT ?)",
 		"i", keep);
 }

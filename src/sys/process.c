@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,6 +19,8 @@
 #include "sys/fd.h"
 #include "sys/keeper.h"
 #include "sys/signals.h"
+
+#define KEEPER_GRACE 10000 /* ms that a keeper may take to end what it keeps */
 
 /* What the child says when it cannot begin. */
 struct failure {
@@ -185,8 +188,14 @@ int process_start(const struct process_spec *spec, struct process *out, struct e
 
 int process_end(struct process *p)
 {
+	struct pollfd ended = {.fd = p->status_fd, .events = POLLIN};
 	int status = 0;
 
+	/* A keeper that was told to end things does so at once: one that does not was tampered with. */
+	if (p->pid && p->killed && poll(&ended, 1, KEEPER_GRACE) == 0) {
+		kill(-p->pid, SIGKILL);
+		kill(p->pid, SIGKILL);
+	}
 	while (p->pid && waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
 	p->pid = 0;
@@ -199,10 +208,13 @@ void process_kill(struct process *p)
 {
 	if (!p->pid)
 		return;
-	if (p->lifeline >= 0)
-		fd_drop(&p->lifeline); /* the keeper does the rest */
-	else
+	p->killed = true;
+	if (p->lifeline < 0) {
 		kill(p->pid, SIGKILL);
+		return;
+	}
+	fd_drop(&p->lifeline); /* the keeper does the rest, */
+	kill(p->pid, SIGCONT); /* even if what it keeps has stopped it */
 }
 
 void process_drop(struct process *p)

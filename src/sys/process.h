@@ -32,6 +32,7 @@ struct process_spec {
 struct process {
 	pid_t pid; /* of the program, or of its keeper; 0: none */
 	int status_fd; /* becomes readable when it has ended; -1: none */
+	bool killed; /* process_kill was called */
 	int lifeline; /* the keeper ends everything when this is closed; -1: without keeper */
 };
 #define PROCESS_INIT ((struct process){.status_fd = -1, .lifeline = -1})

@@ -4,10 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -101,12 +103,39 @@ static int open_to_empty(int dirfd, const char *name, struct err *err)
 
 static int remove_in(struct removal *r, int dirfd, unsigned depth, struct err *err);
 
+static void make_mutable(int fd)
+{
+	int flags;
+
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0 || !(flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)))
+		return;
+	flags &= ~(FS_IMMUTABLE_FL | FS_APPEND_FL);
+	ioctl(fd, FS_IOC_SETFLAGS, &flags); /* where it fails, so does the removal, and says why */
+}
+
+/* chattr +i and +a keep even root from removing a name: what is ours to remove loses them, and so
+ * does the folder that holds it. As unlinkat. */
+static int unlink_name(int dirfd, const char *name)
+{
+	AUTO_FD fd = -1;
+
+	if (unlinkat(dirfd, name, 0) == 0)
+		return 0;
+	if (errno != EPERM)
+		return -1;
+	fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	make_mutable(dirfd);
+	if (fd >= 0)
+		make_mutable(fd);
+	return unlinkat(dirfd, name, 0);
+}
+
 static int remove_one(
 	struct removal *r, int dirfd, const char *name, unsigned depth, struct err *err)
 {
 	AUTO_FD sub = -1;
 
-	if (unlinkat(dirfd, name, 0) == 0 || errno == ENOENT)
+	if (unlink_name(dirfd, name) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != EISDIR)
 		return err_sys(err, "remove %s", name);
@@ -117,6 +146,7 @@ static int remove_one(
 		return move_up(r, dirfd, name, err);
 	if (remove_in(r, sub, depth + 1, err) < 0)
 		return err_at(err, "%s", name);
+	make_mutable(sub);
 	if (unlinkat(dirfd, name, AT_REMOVEDIR) < 0 && errno != ENOENT)
 		return err_sys(err, "remove folder %s", name);
 	return 0;

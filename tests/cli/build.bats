@@ -186,3 +186,19 @@ build() {
     fardel build -o "$WORK/out" "$WORK/src/hello"
   [[ ! -e /var/lib/fardel ]]
 }
+
+@test "build inside of its own folder is refused: the next one would pack it" {
+  cd "$WORK/src/hello"
+  run --separate-stderr -64 fardel build .
+  [[ $stderr == *--output* && ! -e hello.tar.gz ]]
+  mkdir sub
+  run -64 fardel build -o sub .
+  run -0 fardel build -o "$WORK" .
+}
+
+@test "what fardel makes itself in an installation cannot be brought along" {
+  mkdir "$WORK/src/hello/upstream"
+  run --separate-stderr -1 fardel build -o "$WORK" "$WORK/src/hello"
+  [[ $stderr == *upstream* && $stderr == *'mend the folder'* ]]
+  [[ ! -e $WORK/hello.tar.gz ]]
+}

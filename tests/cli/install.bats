@@ -104,7 +104,7 @@ teardown() {
   file=$(make_installer hello 1 configure=1)
   run --separate-stderr -1 fardel install "$file"
   [[ $stderr == *'configure ends with 1'* ]]
-  [[ $stderr == *'fardel log'* ]]
+  [[ $stderr == *fardel*' log '* ]]
 }
 
 @test "what rules print cannot turn the terminal" {
@@ -195,7 +195,7 @@ END
   [[ ! -e $ROOT/usr/bin/hello ]]
   run -0 fardel unconfigure hello
   run --separate-stderr -1 fardel reconfigure hello
-  [[ $stderr == *'fardel install hello'* ]]
+  [[ $stderr == *fardel*' install hello'* ]]
   run -0 fardel install hello
   [[ -L $ROOT/usr/bin/hello ]]
   run -3 fardel unconfigure other

@@ -210,3 +210,14 @@ teardown() {
 @test "doctor on a machine where fardel never ran" {
   run --separate-stderr -0 fardel doctor
 }
+
+@test "a licence that is a link is none" {
+  file=$(make_installer hello 1)
+  mkdir "$WORK/again"
+  tar -xzf "$file" -C "$WORK/again"
+  ln -s /etc/passwd "$WORK/again/hello/license"
+  tar -C "$WORK/again" -czf "$WORK/again/hello.tar.gz" hello
+  fardel install "$WORK/again/hello.tar.gz"
+  run --separate-stderr -1 fardel license hello
+  [[ $stderr == *licence* && -z $output ]]
+}

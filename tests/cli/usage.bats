@@ -102,7 +102,7 @@ commands() {
 
 @test "a word that is near to nothing" {
   run --separate-stderr -64 fardel zzzzzzzz
-  [[ $stderr == *'fardel help'* ]]
+  [[ $stderr == *fardel*' help'* ]]
 }
 
 @test "an unknown option names the nearest" {
@@ -176,4 +176,16 @@ commands() {
   ((status != 0))
   run -0 bash -c 'fardel list <&-'
   run -0 bash -c 'fardel list 2>&-'
+}
+
+@test "an empty name, and an empty root, are no names" {
+  run -64 fardel remove ""
+  run --separate-stderr -64 "$FARDEL_BIN" --root "" list
+  [[ $stderr == *--root* ]]
+}
+
+@test "hints name the root that they are meant for" {
+  mkdir -p "$WORK/root"
+  run --separate-stderr -3 "$FARDEL_BIN" --root "$WORK/root" show hello
+  [[ $stderr == *"fardel --root $WORK/root list"* ]]
 }

@@ -246,7 +246,7 @@ static void paths_have_limits(void **state)
 
 static void contents_are_counted_as_they_come(void **state)
 {
-	struct entry_limits limits = {100, 10, 5, 50, 100};
+	struct entry_limits limits = {100, 10, 5, 50, 100, NULL};
 	struct entry_plan *plan = entry_plan_new(&limits);
 	struct entry_raw raw = file("z/a");
 	struct err err = ERR_INIT;
@@ -273,7 +273,7 @@ static void contents_are_counted_as_they_come(void **state)
 /* Folders that no member states are made too: they count. */
 static void entries_are_counted_with_implied_folders(void **state)
 {
-	struct entry_limits limits = {100, 4, 32, 50, 100};
+	struct entry_limits limits = {100, 4, 32, 50, 100, NULL};
 	struct entry_plan *plan = entry_plan_new(&limits);
 
 	(void)state;
@@ -313,6 +313,15 @@ static void a_refusal_names_the_member(void **state)
 	refuse(*state, file(path.s), "has \"..\" in its path");
 }
 
+static void what_fardel_makes_itself_is_not_brought(void **state)
+{
+	refuse(*state, file("zoom/upstream"), "fardel itself uses");
+	refuse(*state, folder("zoom/upstream.tmp"), "fardel itself uses");
+	refuse(*state, leading(ENTRY_SYMLINK, "zoom/packs", "/etc"), "fardel itself uses");
+	accept(*state, file("zoom/dir/upstream"), "dir/upstream");
+	accept(*state, file("zoom/upstream_pack_url"), "upstream_pack_url");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -320,6 +329,8 @@ int main(void)
 		cmocka_unit_test(the_top_is_a_folder),
 		cmocka_unit_test_setup_teardown(what_says_nothing_is_left_out, begin, end),
 		cmocka_unit_test_setup_teardown(paths_stay_inside, begin, end),
+		cmocka_unit_test_setup_teardown(
+			what_fardel_makes_itself_is_not_brought, begin, end),
 		cmocka_unit_test_setup_teardown(nothing_is_there_twice_but_folders, begin, end),
 		cmocka_unit_test_setup_teardown(members_are_below_folders, begin, end),
 		cmocka_unit_test_setup_teardown(symlinks_stand_as_they_are, begin, end),

@@ -290,8 +290,9 @@ static void redirects_have_limits(void **state)
 static void sizes_have_limits(void **state)
 {
 	(void)state;
-	assert_fails("/big", ERR_FAILED, "more than the 1000 bytes allowed", 200, false);
-	assert_fails("/endless", ERR_FAILED, "more than the 1000 bytes allowed", 200, false);
+	assert_fails("/big", ERR_FAILED, "more than the 1000 bytes of fetch.max_size", 200, false);
+	assert_fails(
+		"/endless", ERR_FAILED, "more than the 1000 bytes of fetch.max_size", 200, false);
 }
 
 static void the_sinks_errors_come_back(void **state)

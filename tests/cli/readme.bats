@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# README.md: its example, as it stands; what make install puts where; what the system's log is told.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  fresh
+}
+
+teardown() {
+  finish
+}
+
+# The commands between ```sh and ```.
+# shellcheck disable=SC2016
+example() {
+  sed -n '/^```sh$/,/^```$/p' "$LIB/../../README.md" | grep -v '^```'
+}
+
+@test "the README's example can be typed as it stands" {
+  skip_unless mount userns
+  make_pack_deb hello 1
+  mkdir -p "$WORK/typed" "$WORK/bin"
+  cp "$VENDOR/hello-1.deb" "$WORK/typed/hello_2.10-3_amd64.deb"
+  ln -s "$FARDEL_BIN" "$WORK/bin/fardel"
+  printf '#!/bin/sh\nexec "$@"\n' >"$WORK/bin/sudo"
+  chmod 755 "$WORK/bin/sudo"
+  example >"$WORK/typed/example.sh"
+  cd "$WORK/typed"
+  run --separate-stderr -0 env PATH="$WORK/bin:$PATH" bash -eu example.sh
+  [[ $output == *"Legend: Vendor's hello"* && $output == *installed* ]]
+  [[ $stderr == *'hello: removed'* && ! -e /usr/local/bin/vendor-hello ]]
+}
+
+@test "make install, from where it runs, and make uninstall" {
+  build=$(dirname -- "$(dirname -- "$FARDEL_BIN")")
+  make -s -C "$LIB/../.." BUILD="$build" DESTDIR="$WORK/dest" install
+  [[ $("$WORK/dest/usr/bin/fardel" --version) == 'fardel '* ]]
+  [[ -x $WORK/dest/usr/libexec/fardel/fardel-fetch ]]
+  make -s -C "$LIB/../.." BUILD="$build" DESTDIR="$WORK/dest" uninstall
+  [[ -z $(find "$WORK/dest" ! -type d) ]]
+}
+
+# Prints what comes to the socket $1, until a warning about plain http.
+listen() {
+  python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(20)
+line = b""
+while b"by plain http" not in line:
+    line = s.recv(65536)
+    print(line.decode(), flush=True)
+' "$1"
+}
+
+# Runs a command with a /dev of its own in which log is the socket $1: the machine's /dev stays as it is.
+with_log() {
+  # shellcheck disable=SC2016
+  unshare -m bash -euc '
+    mkdir -p /run/dev
+    mount --rbind /dev /run/dev
+    mount -t tmpfs none /dev
+    for name in null zero full random urandom; do
+      : >"/dev/$name"
+      mount --bind "/run/dev/$name" "/dev/$name"
+    done
+    ln -s "$1" /dev/log
+    shift
+    exec "$@"' with-log "$@"
+}
+
+@test "the system's log is told what was done" {
+  skip_unless mount
+  serve "$VENDOR"
+  file=$(make_installer hello 1 sum=)
+  listen "$WORK/log" >"$WORK/heard" &
+  listener=$!
+  for _ in {1..100}; do [[ -S $WORK/log ]] && break; sleep 0.05; done
+  with_log "$WORK/log" "$FARDEL_BIN" install "$file"
+  wait "$listener"
+  grep -q 'fardel\[[0-9]*\]: hello: ' "$WORK/heard"
+}
