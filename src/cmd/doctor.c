@@ -123,6 +123,6 @@ const struct cmd cmd_doctor = {
 	.text = "Looks at the state, the links, the installations, the cache, the kernel and the "
 		"configuration; changes nothing. Ends with exit status 1 where a check failed.",
 	.group = GROUP_SYSTEM,
-	.need = need_read,
+	.need = need_nothing,
 	.run = run_doctor,
 };

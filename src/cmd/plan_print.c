@@ -248,6 +248,7 @@ void plan_print_closing(struct buf *out, const struct plan *plan)
 void plan_print_undone(struct buf *out, const struct plan *plan)
 {
 	size_t names = widest(plan, item_name);
+	struct span rest, line;
 
 	VEC_FOR (const struct plan_item, item, &plan->of) {
 		if (item->result != RESULT_FAILED && item->result != RESULT_BACK &&
@@ -263,6 +264,9 @@ void plan_print_undone(struct buf *out, const struct plan *plan)
 			buf_add_span(out, buf_span(&item->why)); /* an error's text: escaped */
 		}
 		buf_addc(out, '\n');
+		rest = buf_span(&item->more);
+		while (span_split(&rest, '\n', &line))
+			buf_addf(out, "        %.*s\n", SPAN_ARG(line));
 	}
 }
 
@@ -301,6 +305,8 @@ static struct json *json_of_item(const struct plan_item *item)
 	json_put_text(object, "result", span_of(plan_result_name(item->result)));
 	if (item->why.n)
 		json_put_text(object, "why", buf_span(&item->why));
+	if (item->more.n)
+		json_put_text(object, "more", buf_span(&item->more));
 	return object;
 }
 

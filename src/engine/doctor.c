@@ -1,4 +1,5 @@
 /* doctor: what is wrong, and the command that mends it. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "sys/features.h"
 #include "sys/file.h"
 #include "sys/process.h"
+#include "sys/tree.h"
 
 static void finding_drop(struct finding *f)
 {
@@ -90,10 +92,10 @@ static void check_bundle(struct engine *e, const struct bundle *b, struct findin
 	bool unpacked = b->state >= BUNDLE_PREPARED;
 
 	if (dir < 0) {
-		buf_setf(&mend, "fardel remove --force %s, then install it again", b->name.s);
+		buf_setf(&mend, "fardel install ./%s.tar.gz", b->name.s);
 		add(out, FINDING_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s, b->id.s);
 	} else if (unpacked && !has_folder(dir, INSTALLATION_UPSTREAM)) {
-		buf_setf(&mend, "fardel remove --force %s, then install it again", b->name.s);
+		buf_setf(&mend, "fardel install ./%s.tar.gz", b->name.s);
 		add(out, FINDING_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s,
 			b->id.s);
 	} else if (b->state == BUNDLE_BROKEN) {
@@ -193,17 +195,72 @@ static void check_kernel(struct engine *e, struct findings *out)
 			e->place.root.s);
 }
 
-int engine_doctor(struct engine *e, struct findings *out, struct err *err)
+/* Each of fardel's own folders is one, and nobody else's. */
+static void check_folders(struct engine *e, struct findings *out)
+{
+	static const char *const folders[] = {PLACE_STATE, PLACE_PACKAGES, PLACE_STATE "/installed",
+		PLACE_STATE "/available", PLACE_STAGE, PLACE_CACHE, PLACE_CACHE "/packs", PLACE_LOG,
+		PLACE_RUN};
+
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		struct err wrong = ERR_INIT;
+		AUTO_FD fd = place_open_if(&e->place, folders[i], &wrong);
+		AUTO(buf) path = BUF_INIT;
+
+		place_path(&e->place, folders[i], &path);
+		if (fd < 0 && (wrong.code == ERR_NONE || wrong.sys == EACCES))
+			continue; /* not there yet, or only for root to look into */
+		if (fd >= 0 && file_check_owner(fd, path.s, &wrong) == 0)
+			continue;
+		add(out, FINDING_FAIL, *err_hint(&wrong) ? err_hint(&wrong) : "put a folder there",
+			"%s: %s", path.s, wrong.text);
+	}
+}
+
+/* What is in the stage while nobody works is rubbish that could not be removed. */
+static void check_stage(struct engine *e, struct findings *out)
+{
+	struct err ignored = ERR_INIT;
+	AUTO_FD fd = place_open_if(&e->place, PLACE_STAGE, &ignored);
+	int64_t bytes = 0, files = 0;
+
+	if (fd >= 0 && tree_measure(fd, &bytes, &files, &ignored) == 0 && files > 0)
+		add(out, FINDING_WARN, "fardel gc", "%s%s: work in progress, or %lld leftovers",
+			e->place.root.s, PLACE_STAGE, (long long)files);
+}
+
+/* state.db and all that is known by it; a database that cannot be read is a finding as well. */
+static int check_state(struct engine *e, struct findings *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
 
-	*out = (struct findings){0};
-	if (db_world(&e->db, &world, err) < 0 || check_db(e, &world, out, err) < 0 ||
-		check_journal(e, out, err) < 0)
+	if (db_open(&e->place, false, &e->db, err) < 0 || db_world(&e->db, &world, err) < 0 ||
+		check_db(e, &world, out, err) < 0 || check_journal(e, out, err) < 0)
 		return -1;
 	check_packages(e, &world, out);
-	if (check_leftovers(e, &world, out, err) < 0 || check_cache(e, out, err) < 0)
-		return -1;
+	return check_leftovers(e, &world, out, err);
+}
+
+/* A check that could not be made is a finding. */
+static void tell(struct findings *out, int result, struct err *err)
+{
+	const char *hint = err_hint(err);
+
+	if (result < 0)
+		add(out, FINDING_FAIL,
+			strstr(hint, "fardel doctor") ? "restore it from a backup" : hint, "%s",
+			err->text);
+	err_clear(err);
+}
+
+int engine_doctor(struct engine *e, struct findings *out, struct err *err)
+{
+	*out = (struct findings){0};
+	tell(out, check_state(e, out, err), err);
+	check_folders(e, out);
+	check_stage(e, out);
+	tell(out, cache_open(&e->place, false, &e->cache, err), err);
+	tell(out, check_cache(e, out, err), err);
 	check_kernel(e, out);
 	if (e->config_error.code == ERR_NONE)
 		add(out, FINDING_OK, "", "configuration");

@@ -122,7 +122,7 @@ MUST_USE int engine_cache_verify(struct engine *e, bool repair, struct items *ou
 MUST_USE int engine_cache_gc(
 	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
 
-/* doctor: NEED_READ. */
+/* doctor: NEED_NOTHING, for it opens what there is itself, and what cannot be opened is a finding. */
 enum finding_level { FINDING_OK, FINDING_WARN, FINDING_FAIL };
 struct finding {
 	enum finding_level level;

@@ -244,6 +244,13 @@ static int check_own_files(struct site *s, struct err *err)
 	return 0;
 }
 
+static bool is_folder(int dir, const char *name)
+{
+	struct stat st;
+
+	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
+}
+
 /* The installation is whole: given to root, stripped, durable, and in its place. */
 static int publish(struct site *s, struct err *err)
 {
@@ -259,6 +266,9 @@ static int publish(struct site *s, struct err *err)
 			"setuid, group or other write, or special "
 			"files were taken from %lld of its files",
 			(long long)stripped);
+	if (!is_folder(s->dir, INSTALLATION_UPSTREAM_NEW))
+		return err_set(err, ERR_RULES,
+			"rules unpack left no folder at " INSTALLATION_UPSTREAM_NEW);
 	if (renameat(s->dir, INSTALLATION_UPSTREAM_NEW, s->dir, INSTALLATION_UPSTREAM) < 0)
 		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
 	if (tree_measure(s->dir, &to->size, &files, err) < 0 || tree_sync(s->dir, err) < 0)
@@ -407,6 +417,7 @@ static void mark(struct site *s, struct err *failed)
 {
 	s->item->result = RESULT_FAILED;
 	buf_sets(&s->item->why, s->err.text);
+	buf_sets(&s->item->more, s->err.detail);
 	if (failed->code == ERR_NONE) {
 		err_copy(failed, &s->err);
 		err_at(failed, "%s", s->item->to.name.s);

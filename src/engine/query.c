@@ -86,7 +86,7 @@ static int open_shown(struct engine *e, const char *name, struct bundle *b, stru
 	dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), err);
 	if (dir < 0 && err->code == ERR_NONE) {
 		err_set(err, ERR_BAD_STATE, "%s: its folder is gone", name);
-		err_next(err, "fardel remove --force %s, then install it again", name);
+		err_next(err, "fardel install ./%s.tar.gz", name);
 	}
 	return dir;
 }

@@ -8,6 +8,7 @@
 #include "engine/session.h"
 #include "engine/switch.h"
 #include "solve/solve.h"
+#include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/signals.h"
 
@@ -38,6 +39,8 @@ static int look(struct engine *e, const char *path, struct candidate *c, struct 
 	c->size = l.size;
 	cached = cache_find(&e->cache, &c->installer.pack.sums, &sha256, &c->pack_size, err);
 	c->cached = cached == 1;
+	c->damaged =
+		!installation_is_whole(&e->place, buf_span(&c->installer.name), buf_span(&c->id));
 	return cached < 0 ? -1 : 0;
 }
 
@@ -90,8 +93,8 @@ static int partial(const struct plan *plan, struct err *err)
 	size_t skipped = plan_count(plan, RESULT_SKIPPED);
 
 	if (skipped)
-		return err_set(err, ERR_PARTIAL, "%zu of %zu packages failed, %zu were not begun",
-			bad, plan->of.n, skipped);
+		return err_set(err, ERR_PARTIAL, "%zu of %zu packages failed, %zu not begun", bad,
+			plan->of.n, skipped);
 	return err_set(err, ERR_PARTIAL, "%zu of %zu packages failed", bad, plan->of.n);
 }
 
@@ -162,7 +165,9 @@ static int carry_out(
 	if (result < 0) {
 		skip_open(plan);
 		err_at(err, "%s", goal_names[request->goal]);
-		if ((err->code == ERR_RULES || err->code == ERR_TIMEOUT) && !err->next[0])
+		if ((err->code == ERR_RULES || err->code == ERR_TIMEOUT ||
+			    err->code == ERR_PARTIAL) &&
+			!err->next[0])
 			err_next(err, "to see all of its output: fardel log %lld",
 				(long long)plan->transaction);
 	}

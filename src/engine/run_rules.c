@@ -241,6 +241,12 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	buf_add_path(&upstream, INSTALLATION_UPSTREAM);
 	order.dir = dir.s;
 	order.args[0] = upstream.s;
+	if (phase == PHASE_CONFIGURE &&
+		!installation_is_whole(&e->place, buf_span(&bundle->name), buf_span(&bundle->id))) {
+		err_set(err, ERR_BAD_STATE, "its folder %s%s is gone, or not whole any more",
+			e->place.root.s, dir.s);
+		return err_next(err, "install its installer's file again: it is unpacked anew");
+	}
 	if (mime_prepare(e, err) < 0)
 		return -1;
 	event.kind = WATCH_STEP;

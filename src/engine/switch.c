@@ -131,7 +131,7 @@ static int mark_broken(struct turn *t, struct err *why, struct err *err)
 	if (why->code == ERR_SIGNAL && switch_back(t->e, NULL, &t->item->to, &failure) == 0)
 		state = BUNDLE_INSTALLED;
 	t->item->result = state == BUNDLE_BROKEN ? RESULT_FAILED : RESULT_BACK;
-	if (state == BUNDLE_BROKEN)
+	if (state == BUNDLE_BROKEN && !why->next[0])
 		err_next(why, "mend the cause, then: fardel reconfigure %s", t->item->to.name.s);
 	return note(t, t->configure, STATUS_FAILED, &t->item->to, state, err);
 }
@@ -221,6 +221,7 @@ static void fail(struct plan_item *item, struct err *why, struct err *failed)
 	if (item->result == RESULT_OPEN)
 		item->result = RESULT_FAILED;
 	buf_sets(&item->why, why->text);
+	buf_sets(&item->more, why->detail);
 	if (failed->code == ERR_NONE) {
 		err_copy(failed, why);
 		err_at(failed, "%s", item->to.name.s);

@@ -336,7 +336,8 @@ static int refuse_key(struct span key, struct err *err)
 {
 	const char *nearest = text_nearest(key, keys);
 
-	err_set(err, ERR_USAGE, "--set %.*s: no such option", SPAN_ARG(span_cut(key, 0, 200)));
+	err_set(err, ERR_USAGE, "--set: %.*s is no option that is known",
+		SPAN_ARG(span_cut(key, 0, 200)));
 	if (nearest)
 		return err_next(err, "is %s meant? All of them: fardel config show", nearest);
 	return err_next(err, "see: fardel config show");

@@ -65,6 +65,7 @@ struct plan_item {
 	bool cached; /* its pack is in the cache */
 	enum plan_result result; /* while it is carried out, and after */
 	struct buf why; /* the error's text when it failed */
+	struct buf more; /* the lines below it */
 };
 
 struct plan {

@@ -72,7 +72,7 @@ static void add_switch(struct plan_item *item, const struct bundle *current)
 static void plan_install(struct plan *plan, struct candidate *c, const struct bundle *known,
 	const struct bundle *current, int64_t since)
 {
-	bool again = known && known == current;
+	bool again = known && known == current && !c->damaged;
 	bool done = again && since && known->since >= since && known->state == BUNDLE_INSTALLED;
 	struct span now = current ? buf_span(&current->version) : SPAN("");
 	struct plan_item *item;
@@ -85,22 +85,25 @@ static void plan_install(struct plan *plan, struct candidate *c, const struct bu
 		return;
 	}
 	item = plan_add(plan, ACTION_NEW);
-	if (current)
+	if (current && known == current)
+		item->action = ACTION_AGAIN; /* from the pack on */
+	else if (current)
 		item->action = bundle_compare_version(buf_span(&c->installer.version), now) < 0
 				       ? ACTION_DOWNGRADE
 				       : ACTION_UPGRADE;
 	aim(item, c, known);
-	if (!is_ready(known))
+	if (!is_ready(known) || c->damaged)
 		add_prepare(item);
-	add_switch(item, current);
+	add_switch(item, c->damaged && known == current ? NULL : current);
 }
 
 static void plan_prepare(struct plan *plan, struct candidate *c, const struct bundle *known)
 {
-	struct plan_item *item = plan_add(plan, is_ready(known) ? ACTION_NOTHING : ACTION_PREPARE);
+	bool ready = is_ready(known) && !c->damaged;
+	struct plan_item *item = plan_add(plan, ready ? ACTION_NOTHING : ACTION_PREPARE);
 
 	aim(item, c, known);
-	if (!is_ready(known))
+	if (!ready)
 		add_prepare(item);
 }
 
@@ -172,6 +175,10 @@ static int plan_candidate(const struct world *world, const struct request *reque
 		return twice < 0 ? -1 : 0;
 	if (!request->force_id && check_ids(world, c, err) < 0)
 		return -1;
+	if (request->offline && !c->cached && !is_ready(known)) {
+		err_set(err, ERR_OFFLINE, "its pack is not in the cache");
+		return -1;
+	}
 	if (request->goal == GOAL_INSTALL)
 		plan_install(plan, c, known, world_current(world, name), since);
 	else if (request->goal == GOAL_PREPARE)

@@ -9,6 +9,7 @@
 
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/tree.h"
 
 /* Version i + 1 is reached from version i by the i-th text. */
 static const char *const migrations[DB_SCHEMA] = {
@@ -60,7 +61,7 @@ static int migrate(struct db *db, struct err *err)
 	return sql_run(db->sql, text.s, err);
 }
 
-/* 1: there, 0: not there, -1: not to be trusted. */
+/* 1: there, 0: not there or empty, -1: not to be trusted. */
 static int check_file(const char *path, struct err *err)
 {
 	AUTO_FD fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -69,7 +70,29 @@ static int check_file(const char *path, struct err *err)
 		return 0;
 	if (fd < 0)
 		return err_sys(err, "open %s", path);
-	return file_check_owner(fd, path, err) < 0 ? -1 : 1;
+	if (file_check_owner(fd, path, err) < 0)
+		return -1;
+	return lseek(fd, 0, SEEK_END) > 0;
+}
+
+/* Installations without a state.db: it was lost, and to begin with an empty one would make rubbish of what is in
+ * use. */
+static int refuse_loss(const struct place *place, const char *path, struct err *err)
+{
+	AUTO_FD packages = place_open_if(place, PLACE_PACKAGES, err);
+	int64_t bytes = 0, files = 0;
+
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (tree_measure(packages, &bytes, &files, err) < 0)
+		return -1;
+	if (files == 0)
+		return 0;
+	err_set(err, ERR_BAD_STATE, "%s is gone, but there are installations in %s" PLACE_PACKAGES,
+		path, place->root.s);
+	return err_next(err,
+		"restore it (with its -wal file) from a backup; or move that folder away and "
+		"install anew");
 }
 
 int db_open(const struct place *place, bool writable, struct db *out, struct err *err)
@@ -86,7 +109,7 @@ int db_open(const struct place *place, bool writable, struct db *out, struct err
 			return -1;
 	}
 	there = check_file(path.s, err);
-	if (there < 0)
+	if (there < 0 || (there == 0 && refuse_loss(place, path.s, err) < 0))
 		return -1;
 	if (!there && !writable)
 		return 0;

@@ -61,6 +61,16 @@ int installation_open_if(const struct place *p, struct span name, struct span id
 	return place_open_if(p, path.s, err);
 }
 
+bool installation_is_whole(const struct place *p, struct span name, struct span id)
+{
+	struct err ignored = ERR_INIT;
+	AUTO_FD dir = installation_open_if(p, name, id, &ignored);
+	struct stat st;
+
+	return dir >= 0 && file_stat(dir, INSTALLATION_UPSTREAM, &st, &ignored) == 1 &&
+	       S_ISDIR(st.st_mode) && file_stat(dir, "rules", &st, &ignored) == 1;
+}
+
 static bool is_ours(const char *path)
 {
 	return strcmp(path, INSTALLATION_UPSTREAM) == 0 ||
@@ -237,11 +247,14 @@ static int publish_link(const struct place *p, const char *folder, const struct 
 	if (dir < 0)
 		return -1;
 	if (!b)
-		return file_remove(dir, link.s, err);
+		return tree_remove(dir, link.s, err);
 	buf_addf(&target, "%s/%s", b->name.s, b->id.s);
 	n = readlinkat(dir, link.s, now, sizeof(now));
 	if (n >= 0 && span_is((struct span){now, (size_t)n}, buf_span(&target)))
 		return 0;
+	/* Something else than a link has no business there. */
+	if (n < 0 && errno == EINVAL && tree_remove(dir, link.s, err) < 0)
+		return -1;
 	return file_replace_link(dir, link.s, target.s, err);
 }
 

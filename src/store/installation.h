@@ -27,6 +27,9 @@ MUST_USE int stage_clear(const struct place *p, struct err *err);
 MUST_USE int installation_open_if(
 	const struct place *p, struct span name, struct span id, struct err *err);
 
+/* Whether packages/NAME/ID is there with its upstream/ and rules. */
+bool installation_is_whole(const struct place *p, struct span name, struct span id);
+
 /* What stands in the folder as the installer's own; and its id: the sha256 of that, in hex. */
 MUST_USE int installation_manifest(int dir, struct manifest *out, struct err *err);
 MUST_USE int installation_id(int dir, struct buf *id, struct err *err);

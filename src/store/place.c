@@ -82,34 +82,40 @@ static int open_above(
 	return fd;
 }
 
+/* From fardel's own folder down, each part is ours alone: who may write to one could put another in its
+ * place. */
+static int make_own(const struct place *p, int top, const char *path, size_t above, unsigned mode,
+	struct err *err)
+{
+	AUTO(buf) upto = BUF_INIT;
+	AUTO(buf) full = BUF_INIT;
+	struct span rest = span_of(path + above + 1), part;
+	AUTO_FD fd = -1;
+
+	buf_addf(&full, "%s%.*s", p->root.s, (int)above, path);
+	while (span_split(&rest, '/', &part)) {
+		if (upto.n)
+			buf_addc(&upto, '/');
+		buf_add_span(&upto, part);
+		buf_addf(&full, "/%.*s", SPAN_ARG(part));
+		fd_drop(&fd);
+		if (file_make_dir(top, upto.s, rest.n ? 0755 : mode, err) < 0)
+			return err_at(err, "%s", full.s);
+		fd = file_open(top, upto.s, O_RDONLY | O_DIRECTORY, 0, err);
+		if (fd < 0)
+			return err_at(err, "%s", full.s);
+		if (file_check_owner(fd, full.s, err) < 0)
+			return -1;
+	}
+	return fd_take(&fd);
+}
+
 int place_make(const struct place *p, const char *path, unsigned mode, struct err *err)
 {
 	size_t above = own_part(path);
 	AUTO_FD top = open_above(p, path, above, true, err);
-	AUTO(buf) parent = BUF_INIT;
-	const char *own = path + above + 1, *slash = strrchr(own, '/');
-	AUTO_FD fd = -1;
 
-	if (top < 0)
-		return -1;
-	if (slash) {
-		AUTO_FD made = -1;
-
-		buf_add(&parent, own, (size_t)(slash - own));
-		made = file_make_dirs(top, parent.s, 0755, err);
-		if (made < 0)
-			return err_at(err, "%s%s", p->root.s, path);
-	}
-	if (file_make_dir(top, own, mode, err) < 0)
-		return err_at(err, "%s%s", p->root.s, path);
-	fd = file_open(top, own, O_RDONLY | O_DIRECTORY, 0, err);
-	if (fd < 0)
-		return err_at(err, "%s%s", p->root.s, path);
-	parent.n = 0;
-	place_path(p, path, &parent);
-	if (file_check_owner(fd, parent.s, err) < 0)
-		return -1;
-	return fd_take(&fd);
+	return top < 0 ? -1 : make_own(p, top, path, above, mode, err);
 }
 
 int place_open_if(const struct place *p, const char *path, struct err *err)

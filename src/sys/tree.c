@@ -268,10 +268,17 @@ int tree_walk(int dirfd, int (*fn)(void *arg, const struct tree_entry *, struct 
 	return result;
 }
 
+/* A file with several names: how many of them were met in the tree. */
+struct linked {
+	ino_t inode;
+	nlink_t names;
+};
+
 struct settle {
 	uid_t uid;
 	gid_t gid;
 	int64_t stripped;
+	VEC(struct linked) linked;
 };
 
 /* Attributes that carry rights; user.* stay. Returns how many went. */
@@ -337,14 +344,67 @@ static int settle_entry(void *arg, const struct tree_entry *e, struct err *err)
 	return settle_open(s, fd, e->path, err);
 }
 
+/* A folder of our own that we may not look into, as an ordinary user; never one that is mounted there. */
+static int open_up(const struct tree_entry *e, struct err *err)
+{
+	AUTO_FD probe = file_open_unmounted(e->parent, e->name, O_PATH | O_DIRECTORY, err);
+
+	if (probe < 0)
+		return err->sys == EXDEV ? (err_clear(err), 0) : -1;
+	if (fchmodat(e->parent, e->name, (e->st->st_mode & 07777) | 0700, 0) < 0)
+		return err_sys(err, "open folder %s", e->path);
+	return 0;
+}
+
+static int count_names(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct settle *s = arg;
+
+	if (S_ISREG(e->st->st_mode) && e->st->st_nlink > 1)
+		*vec_push(&s->linked) = (struct linked){e->st->st_ino, e->st->st_nlink};
+	if (S_ISDIR(e->st->st_mode) && e->st->st_uid == geteuid() &&
+		(e->st->st_mode & 0500) != 0500)
+		return open_up(e, err);
+	return 0;
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct linked *x = a, *y = b;
+
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+/* A file that has a name outside of the tree as well is somebody else's: what is done to it here would be done there. */
+static int refuse_foreign(struct settle *s, struct err *err)
+{
+	if (s->linked.n)
+		qsort(s->linked.v, s->linked.n, sizeof(s->linked.v[0]), by_inode);
+	for (size_t i = 0, next; i < s->linked.n; i = next) {
+		for (next = i + 1; next < s->linked.n; next++)
+			if (s->linked.v[next].inode != s->linked.v[i].inode)
+				break;
+		if (next - i != s->linked.v[i].names)
+			return err_set(err, ERR_UNSAFE,
+				"a file in it is a hard link to one outside of it");
+	}
+	return 0;
+}
+
 int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, struct err *err)
 {
 	struct settle s = {.uid = uid, .gid = gid};
+	int result = tree_walk(dirfd, count_names, &s, err);
 
-	if (settle_open(&s, dirfd, ".", err) < 0 || tree_walk(dirfd, settle_entry, &s, err) < 0)
-		return -1;
+	if (result == 0)
+		result = refuse_foreign(&s, err);
+	if (result == 0)
+		result = settle_open(&s, dirfd, ".", err);
+	if (result == 0)
+		result = tree_walk(dirfd, settle_entry, &s, err);
+	vec_drop(&s.linked);
 	*stripped = s.stripped;
-	return 0;
+	return result;
 }
 
 struct measure {

@@ -15,7 +15,8 @@ MUST_USE int tree_clear(int dirfd, struct err *err);
 /* Gives all of the tree to uid:gid, clears setuid, setgid, sticky and group/other write, makes
  * everything readable (folders searchable) by its owner, removes what is neither file, folder
  * nor link, and drops all extended attributes that carry rights (security.*, POSIX ACLs).
- * `stripped` counts what lost a bit or an attribute. */
+ * A file that has another
+ * name outside of the tree is ERR_UNSAFE, before anything is changed. `stripped` counts what lost a bit or an attribute. */
 MUST_USE int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, struct err *err);
 
 /* Adds up the sizes of all files; `entries` counts folders and links too. */

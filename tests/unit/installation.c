@@ -306,6 +306,7 @@ static void rebuilding_removes_strangers(void **state)
 	put_link(s, STATE "installed/stranger", "../packages/stranger/" ID_A);
 	put_link(s, STATE "available/stranger", "/");
 	put(s, STATE "available/zoom", "a file");
+	put(s, STATE "available/slack/file", "in a folder");
 	for (int twice = 0; twice < 2; twice++) {
 		assert_int_equal(links_rebuild(&s->place, &world, &s->err), 0);
 		assert_link(s, STATE "installed/zoom", "../packages/zoom/" ID_B);
@@ -319,6 +320,25 @@ static void rebuilding_removes_strangers(void **state)
 	assert_int_equal(links_rebuild(&s->place, &world, &s->err), 0);
 	assert_false(is_there(s, STATE "installed/zoom"));
 	assert_false(is_there(s, STATE "available/slack"));
+}
+
+static void what_is_whole_has_rules_and_the_packs_tree(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	publish(s, "zoom", ID_A, "x");
+	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	put(s, STATE "packages/zoom/" ID_A "/rules", "x");
+	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	put(s, STATE "packages/zoom/" ID_A "/upstream", "a file");
+	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	assert_int_equal(unlinkat(s->fd, STATE "packages/zoom/" ID_A "/upstream", 0), 0);
+	put_dir(s, STATE "packages/zoom/" ID_A "/upstream", 0755);
+	assert_true(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_B)));
+	assert_int_equal(unlinkat(s->fd, STATE "packages/zoom/" ID_A "/rules", 0), 0);
+	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
 }
 
 static void sweeping_finds_what_nobody_knows(void **state)
@@ -364,6 +384,7 @@ int main(void)
 		SCRATCH_TEST(links_say_what_is_in_use),
 		SCRATCH_TEST(links_change_with_the_world),
 		SCRATCH_TEST(rebuilding_removes_strangers),
+		SCRATCH_TEST(what_is_whole_has_rules_and_the_packs_tree),
 		SCRATCH_TEST(sweeping_finds_what_nobody_knows),
 	};
 

@@ -143,7 +143,14 @@ static void what_others_can_write_to_is_refused(void **state)
 		assert_err(&s->err, ERR_UNSAFE, "/var/lib/fardel/stage can be written by others");
 		assert_true(span_starts(span_of(s->err.text), s->path));
 	}
-	if (geteuid() != 0)
+	/* Who may write to a folder above it may put another in its place. */
+	put_mode(s, "var/lib/fardel/stage", 0755);
+	put_mode(s, "var/lib/fardel", 0775);
+	assert_int_equal(place_make(&s->place, PLACE_STAGE, 0700, &s->err), -1);
+	assert_err(&s->err, ERR_UNSAFE, "/var/lib/fardel can be written by others");
+	assert_non_null(strstr(err_hint(&s->err), s->path));
+	put_mode(s, "var/lib/fardel", 0755);
+	if (!can_give_away(s))
 		cannot(s, "a folder of another user: only root can make one");
 	put_mode(s, "var/lib/fardel/stage", 0755);
 	assert_int_equal(fchownat(s->fd, "var/lib/fardel/stage", 1234, 1234, 0), 0);

@@ -194,10 +194,29 @@ static inline int in_child(int (*fn)(struct scratch *), struct scratch *s)
 		} \
 	} while (0)
 
-/* In a child: becomes an ordinary user for good. */
-static inline int become_ordinary(void)
+/* In a child: becomes an ordinary user for good; false where there is no other user to become. */
+static inline bool become_ordinary(void)
 {
-	if (geteuid() == 0)
-		return setgid(65534) < 0 || setuid(65534) < 0 ? -1 : 0;
-	return 0;
+	return geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0);
+}
+
+/* Whether files can be given to other users here: by root, unless it is one of a small user namespace. */
+static inline bool can_give_away(struct scratch *s)
+{
+	bool can;
+
+	put(s, "to-give-away", "");
+	can = fchownat(s->fd, "to-give-away", 1234, 1235, 0) == 0;
+	assert_int_equal(unlinkat(s->fd, "to-give-away", 0), 0);
+	return can && geteuid() == 0;
+}
+
+/* As in_child, but skips the test where the child had not the rights. */
+static inline void try_in_child(int (*fn)(struct scratch *), struct scratch *s, const char *why)
+{
+	int status = in_child(fn, s);
+
+	if (status == CANNOT)
+		cannot(s, why);
+	assert_int_equal(status, 0);
 }

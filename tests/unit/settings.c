@@ -13,6 +13,10 @@ struct loaded {
 	struct texts warnings;
 	struct texts sets;
 };
+#define LOADED_INIT \
+	{ \
+		.sets = {.of = {0} } \
+	}
 
 static int load(struct scratch *s, const char *file, struct loaded *l)
 {
@@ -20,8 +24,11 @@ static int load(struct scratch *s, const char *file, struct loaded *l)
 
 	if (file)
 		buf_addf(&path, "%s/%s", s->path, file);
-	return settings_load(&s->place, file ? path.s : NULL, &l->sets, &l->config, &l->origins,
-		&l->warnings, &s->err);
+	config_init(&l->config, &l->origins);
+	if (settings_load(&s->place, file ? path.s : NULL, &l->config, &l->origins, &l->warnings,
+		    &s->err) < 0)
+		return -1;
+	return settings_set(&l->sets, &l->config, &l->origins, &s->err);
 }
 
 static void loaded_drop(struct loaded *l)
@@ -35,7 +42,7 @@ static void loaded_drop(struct loaded *l)
 /* The value of fetch.retries. */
 static int64_t retries(struct scratch *s, const char *file)
 {
-	AUTO(loaded) l = {.sets = {0}};
+	AUTO(loaded) l = LOADED_INIT;
 
 	if (load(s, file, &l) < 0)
 		fail_msg("%s", s->err.text);
@@ -54,7 +61,7 @@ static void assert_origin(const struct loaded *l, const char *key, const char *e
 
 static void without_files_the_defaults_hold(void **state)
 {
-	AUTO(loaded) l = {.sets = {0}};
+	AUTO(loaded) l = LOADED_INIT;
 
 	assert_int_equal(load(*state, NULL, &l), 0);
 	assert_int_equal(l.config.fetch_retries, 3);
@@ -72,7 +79,7 @@ static void the_most_trusted_main_file_is_the_only_one(void **state)
 	assert_int_equal(retries(s, NULL), 5);
 	put(s, RUN "fardel.toml", "[fetch]\njobs = 2\n");
 	{
-		AUTO(loaded) l = {.sets = {0}};
+		AUTO(loaded) l = LOADED_INIT;
 
 		assert_int_equal(load(s, NULL, &l), 0);
 		assert_int_equal(l.config.fetch_retries, 3);
@@ -84,7 +91,7 @@ static void the_most_trusted_main_file_is_the_only_one(void **state)
 static void drop_ins_are_sorted_over_all_folders(void **state)
 {
 	struct scratch *s = *state;
-	AUTO(loaded) l = {.sets = {0}};
+	AUTO(loaded) l = LOADED_INIT;
 
 	put(s, ETC "fardel.toml", "[fetch]\nretries = 1\njobs = 1\nretry_delay = 7\n");
 	put(s, RUN "conf.d/20-b.toml", "[fetch]\nretries = 2\njobs = 2\n");
@@ -110,7 +117,7 @@ static void one_name_hides_the_same_in_less_trusted_folders(void **state)
 	assert_int_equal(retries(s, NULL), 4);
 	put(s, ETC "conf.d/50.toml", "[fetch]\nretries = 5\n");
 	{
-		AUTO(loaded) l = {.sets = {0}};
+		AUTO(loaded) l = LOADED_INIT;
 
 		assert_int_equal(load(s, NULL, &l), 0);
 		assert_int_equal(l.config.fetch_retries, 5);
@@ -130,7 +137,7 @@ static void one_name_hides_the_same_in_less_trusted_folders(void **state)
 static void a_named_file_stands_alone(void **state)
 {
 	struct scratch *s = *state;
-	AUTO(loaded) l = {.sets = {0}};
+	AUTO(loaded) l = LOADED_INIT;
 
 	put(s, ETC "fardel.toml", "[fetch]\nretries = 5\n");
 	put(s, ETC "conf.d/50.toml", "[fetch]\nretries = 6\njobs = 6\n");
@@ -148,7 +155,7 @@ static void a_named_file_stands_alone(void **state)
 static void options_win_in_their_order(void **state)
 {
 	struct scratch *s = *state;
-	AUTO(loaded) l = {.sets = {0}};
+	AUTO(loaded) l = LOADED_INIT;
 
 	put(s, ETC "conf.d/50.toml", "[fetch]\nretries = 6\n");
 	texts_add(&l.sets, SPAN("fetch.retries=8"));
@@ -162,7 +169,7 @@ static void options_win_in_their_order(void **state)
 	config_drop(&l.config);
 	config_origins_drop(&l.origins);
 	assert_int_equal(load(s, NULL, &l), -1);
-	assert_err(&s->err, ERR_USAGE, "--set fetch.retrys=1: ");
+	assert_err(&s->err, ERR_USAGE, "--set fetch.retrys: no such option");
 }
 
 static void files_that_others_could_change_are_refused(void **state)
@@ -175,7 +182,7 @@ static void files_that_others_could_change_are_refused(void **state)
 
 		put(s, files[i], "[fetch]\nretries = 7\n");
 		for (size_t m = 0; m < COUNT(bad); m++) {
-			AUTO(loaded) l = {.sets = {0}};
+			AUTO(loaded) l = LOADED_INIT;
 
 			put_mode(s, files[i], bad[m]);
 			assert_int_equal(load(s, i == 2 ? files[i] : NULL, &l), -1);
@@ -183,21 +190,37 @@ static void files_that_others_could_change_are_refused(void **state)
 		}
 		put_mode(s, files[i], 0644);
 	}
-	if (geteuid() != 0)
+	if (!can_give_away(s))
 		cannot(s, "a file of another user: only root can make one");
 	assert_int_equal(fchownat(s->fd, "mine.toml", 1234, 0, 0), 0);
 	{
-		AUTO(loaded) l = {.sets = {0}};
+		AUTO(loaded) l = LOADED_INIT;
 
 		assert_int_equal(load(s, "mine.toml", &l), -1);
 		assert_err(&s->err, ERR_UNSAFE, "belongs to user 1234");
 	}
 }
 
+static void folders_that_others_could_change_are_refused(void **state)
+{
+	static const char *const folders[] = {RUN, ETC, ETC "conf.d", LIB, LIB "conf.d"};
+	struct scratch *s = *state;
+
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		AUTO(loaded) l = LOADED_INIT;
+
+		put_dir(s, folders[i], 0775);
+		assert_int_equal(load(s, NULL, &l), -1);
+		assert_err(&s->err, ERR_UNSAFE, "can be written by others");
+		put_dir(s, folders[i], 0755);
+	}
+	assert_int_equal(retries(s, NULL), 3);
+}
+
 static void mistakes_name_their_place(void **state)
 {
 	struct scratch *s = *state;
-	AUTO(loaded) wrong = {.sets = {0}}, unknown = {.sets = {0}}, folder = {.sets = {0}};
+	AUTO(loaded) wrong = LOADED_INIT, unknown = LOADED_INIT, folder = LOADED_INIT;
 
 	put(s, ETC "fardel.toml", "[fetch]\nretrys = 3\n");
 	assert_int_equal(load(s, NULL, &unknown), 0);
@@ -205,7 +228,7 @@ static void mistakes_name_their_place(void **state)
 	assert_non_null(strstr(unknown.warnings.of.v[0].s, "retries"));
 	put(s, ETC "conf.d/50.toml", "[fetch]\nretries = 'many'\n");
 	assert_int_equal(load(s, NULL, &wrong), -1);
-	assert_err(&s->err, ERR_CONFIG, "/etc/fardel/conf.d/50.toml:2");
+	assert_err(&s->err, ERR_CONFIG, "/etc/fardel/conf.d/50.toml: line 2");
 	assert_int_equal(unlinkat(s->fd, ETC "conf.d/50.toml", 0), 0);
 	put_dir(s, ETC "conf.d/60.toml", 0755);
 	assert_int_equal(load(s, NULL, &folder), -1);
@@ -215,7 +238,7 @@ static void mistakes_name_their_place(void **state)
 static void a_pipe_is_no_configuration(void **state)
 {
 	struct scratch *s = *state;
-	AUTO(loaded) l = {.sets = {0}};
+	AUTO(loaded) l = LOADED_INIT;
 
 	put_dir(s, ETC, 0755);
 	assert_int_equal(mkfifoat(s->fd, ETC "fardel.toml", 0644), 0);
@@ -233,6 +256,7 @@ int main(void)
 		SCRATCH_TEST(a_named_file_stands_alone),
 		SCRATCH_TEST(options_win_in_their_order),
 		SCRATCH_TEST(files_that_others_could_change_are_refused),
+		SCRATCH_TEST(folders_that_others_could_change_are_refused),
 		SCRATCH_TEST(mistakes_name_their_place),
 		SCRATCH_TEST(a_pipe_is_no_configuration),
 	};

@@ -91,7 +91,8 @@ static void clearing_keeps_the_folder(void **state)
 
 static int remove_what_is_closed(struct scratch *s)
 {
-	CHECK(become_ordinary() == 0);
+	if (!become_ordinary())
+		return CANNOT;
 	CHECK(mkdirat(s->fd, "open/tree", 0755) == 0);
 	CHECK(mkdirat(s->fd, "open/tree/dark", 0755) == 0);
 	CHECK(mkdirat(s->fd, "open/tree/dark/inner", 0755) == 0);
@@ -111,7 +112,7 @@ static void closed_folders_are_removed_too(void **state)
 	struct scratch *s = *state;
 
 	put_dir(s, "open", 0777);
-	assert_int_equal(in_child(remove_what_is_closed, s), 0);
+	try_in_child(remove_what_is_closed, s, "closed folders: no ordinary user can be had");
 }
 
 static void make_deep(struct scratch *s, const char *top, int depth)
@@ -194,11 +195,11 @@ static void mounts_are_never_crossed(void **state)
 	int status;
 
 	put(s, "keep/file", "kept");
-	put_mode(s, "keep", 01577);
+	put_mode(s, "keep", 01077);
 	put_dir(s, "tree/mnt", 0755);
 	status = in_child(look_across_a_mount, s);
 	assert_file(s, "keep/file", "kept");
-	assert_int_equal(mode_of(s, "keep"), 01577);
+	assert_int_equal(mode_of(s, "keep"), 01077);
 	if (status == CANNOT)
 		cannot(s, "trees with mounts: mounting is refused here");
 	assert_int_equal(status, 0);
@@ -255,6 +256,30 @@ static void settling_takes_rights_away(void **state)
 	put_mode(s, "t", 02775);
 	assert_int_equal(settle(s, "t", geteuid(), getegid()), 1);
 	assert_int_equal(mode_of(s, "t"), 0755);
+}
+
+static void settling_refuses_files_that_are_somebody_elses(void **state)
+{
+	struct scratch *s = *state;
+	AUTO_FD dir = -1;
+	int64_t stripped;
+
+	put(s, "t/dir/one", "x");
+	put(s, "t/first", "x");
+	put_mode(s, "t/first", 0666);
+	assert_int_equal(linkat(s->fd, "t/dir/one", s->fd, "t/two", 0), 0);
+	assert_int_equal(linkat(s->fd, "t/dir/one", s->fd, "t/dir/three", 0), 0);
+	put_mode(s, "t/two", 0666);
+	assert_int_equal(settle(s, "t", geteuid(), getegid()), 2);
+	assert_int_equal(mode_of(s, "t/dir/three"), 0644);
+	put_mode(s, "t/two", 0666);
+	put_mode(s, "t/first", 0666);
+	assert_int_equal(linkat(s->fd, "t/two", s->fd, "outside", 0), 0);
+	dir = file_open(s->fd, "t", O_RDONLY | O_DIRECTORY, 0, &s->err);
+	assert_int_equal(tree_settle(dir, geteuid(), getegid(), &stripped, &s->err), -1);
+	assert_err(&s->err, ERR_UNSAFE, "hard link");
+	assert_int_equal(mode_of(s, "outside"), 0666);
+	assert_int_equal(mode_of(s, "t/first"), 0666);
 }
 
 static void settling_removes_what_is_neither_file_folder_nor_link(void **state)
@@ -327,7 +352,7 @@ static void settling_changes_the_owner(void **state)
 	struct scratch *s = *state;
 	struct stat st;
 
-	if (geteuid() != 0)
+	if (!can_give_away(s))
 		cannot(s, "other owners: only root can give files away");
 	put(s, "keep", "kept");
 	put(s, "t/dir/file", "x");
@@ -350,7 +375,8 @@ static int settle_as_user(struct scratch *s)
 	AUTO_FD dir = -1;
 	int file;
 
-	CHECK(become_ordinary() == 0);
+	if (!become_ordinary())
+		return CANNOT;
 	CHECK(mkdirat(s->fd, "open/t", 0755) == 0 && mkdirat(s->fd, "open/t/dark", 0755) == 0);
 	file = openat(s->fd, "open/t/dark/file", O_WRONLY | O_CREAT | O_CLOEXEC, 0);
 	CHECK(file >= 0 && close(file) == 0);
@@ -368,7 +394,7 @@ static void settling_opens_what_is_closed(void **state)
 	struct scratch *s = *state;
 
 	put_dir(s, "open", 0777);
-	assert_int_equal(in_child(settle_as_user, s), 0);
+	try_in_child(settle_as_user, s, "closed folders: no ordinary user can be had");
 }
 
 static void measuring_adds_up_files(void **state)
@@ -483,6 +509,7 @@ int main(void)
 		SCRATCH_TEST(deep_trees_are_removed_and_not_walked),
 		SCRATCH_TEST(mounts_are_never_crossed),
 		SCRATCH_TEST(settling_takes_rights_away),
+		SCRATCH_TEST(settling_refuses_files_that_are_somebody_elses),
 		SCRATCH_TEST(settling_removes_what_is_neither_file_folder_nor_link),
 		SCRATCH_TEST(settling_drops_lists_of_rights),
 		SCRATCH_TEST(settling_drops_capabilities),
