@@ -47,6 +47,3 @@ MUST_USE int engine_chroot(struct engine *e, bool *chroot, struct err *err);
 void engine_tell(struct engine *e, enum watch_kind kind, struct span package, const char *format,
 	...) PRINTF(4, 5);
 void engine_event(struct engine *e, const struct event *event); /* to the watch only */
-
-/* As db_world, into *world after dropping what it held. */
-MUST_USE int engine_reload(struct engine *e, struct world *world, struct err *err);

@@ -61,6 +61,27 @@ static void readers_find_nothing_before_the_first_writer(void **state)
 	db_drop(&db);
 }
 
+/* To begin anew would make rubbish of what is in use. */
+static void a_lost_state_is_not_begun_anew(void **state)
+{
+	struct scratch *s = *state;
+	struct db db;
+
+	put_dir(s, "var/lib/fardel/packages", 0755);
+	db = open_db(s, true);
+	db_drop(&db);
+	assert_int_equal(unlinkat(s->fd, FILE_DB, 0), 0);
+	put(s, "var/lib/fardel/packages/zoom/" ID_A "/rules", "x");
+	for (int i = 0; i < 4; i++) {
+		if (i == 2)
+			put(s, FILE_DB, ""); /* emptied is lost too */
+		assert_int_equal(db_open(&s->place, i % 2, &db, &s->err), -1);
+		assert_err(&s->err, ERR_BAD_STATE, "there are installations in");
+		assert_null(db.sql);
+		assert_int_equal(is_there(s, FILE_DB), i >= 2);
+	}
+}
+
 static void bundles_come_back_as_they_were(void **state)
 {
 	struct scratch *s = *state;
@@ -412,6 +433,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(readers_find_nothing_before_the_first_writer),
+		SCRATCH_TEST(a_lost_state_is_not_begun_anew),
 		SCRATCH_TEST(bundles_come_back_as_they_were),
 		SCRATCH_TEST(rows_are_written_anew_and_deleted),
 		SCRATCH_TEST(the_world_is_in_order),

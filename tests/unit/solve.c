@@ -7,7 +7,7 @@
 
 /* A world is "NAME ID VERSION STATE PUAVO SINCE; …", of which the last two may be missing; an id is 64 times the
  * letter, "-" is nothing. A request is a goal, options, and items: a name, or a file as
- * FILE/NAME/ID/VERSION/PUAVO/FLAGS (u: it has a URL, s: a checksum, c: it is cached). A plan is
+ * FILE/NAME/ID/VERSION/PUAVO/FLAGS (u: it has a URL, s: a checksum, c: it is cached, d: damaged on disk). A plan is
  * "ACTION NAME ID from ID: STEPS; …", steps of the one in use before with "old:" in front; an error is
  * "!EXIT TEXT". */
 struct row {
@@ -64,6 +64,17 @@ static const struct row installs[] = {
 		"!1 zoom: it is fetched: its installer's file is needed"},
 	{"by name, unknown", "slack A 1 installed", "install zoom", "!3 zoom: no such package"},
 	{"nothing at all", "", "install", ""},
+	{"damaged, in use", "zoom A 1 installed", "install f/zoom/A/1/-/d",
+		"again zoom A: " ALL_OF_IT},
+	{"damaged, prepared", "zoom A 1 prepared", "install f/zoom/A/1/-/d",
+		"new zoom A: " ALL_OF_IT},
+	{"damaged, beside", "zoom B 2 prepared; zoom A 1 installed", "install f/zoom/B/2/-/d",
+		"upgrade zoom B from A: " PREPARE " " SWITCH},
+	{"offline", "", "install --offline f/zoom/A/1", "!2 f: its pack is not in the cache"},
+	{"offline, cached", "", "install --offline f/zoom/A/1/-/c",
+		"new zoom A: " ALL_OF_IT " (cached)"},
+	{"offline, prepared", "zoom A 1 prepared", "install --offline f/zoom/A/1",
+		"new zoom A: configure"},
 };
 
 /* Somebody else was at work while we waited, from second 100 on. */
@@ -78,6 +89,8 @@ static const struct row waits[] = {
 		"again zoom A: configure"},
 	{"we did not wait", "zoom A 1 installed - 150", "install f/zoom/A/1",
 		"again zoom A: configure"},
+	{"damaged meanwhile", "zoom A 1 installed - 150", "install --waited f/zoom/A/1/-/d",
+		"again zoom A: " ALL_OF_IT},
 	{"another one meanwhile", "zoom B 2 installed - 150", "install --waited f/zoom/A/1",
 		"downgrade zoom A from B: " PREPARE " " SWITCH},
 };
@@ -90,6 +103,7 @@ static const struct row prepares[] = {
 	{"in use", "zoom A 1 installed", "prepare f/zoom/A/1", "nothing zoom A:"},
 	{"broken", "zoom A 1 broken", "prepare f/zoom/A/1", "nothing zoom A:"},
 	{"not to its end", "zoom A 1 fetched", "prepare f/zoom/A/1", "prepare zoom A: " PREPARE},
+	{"damaged", "zoom A 1 installed", "prepare f/zoom/A/1/-/d", "prepare zoom A: " PREPARE},
 	{"a name", "zoom A 1 installed", "prepare zoom", "!64 zoom: not an installer's file"},
 	{"only the pack", "", "download f/zoom/A/1/-/us", "download zoom A: fetch"},
 	{"what is installed", "zoom A 1 installed", "download f/zoom/A/1/-/us",
@@ -226,6 +240,7 @@ static void read_file(struct span text, struct texts *items, struct candidates *
 			buf_sets(&c->installer.pack.url, "http://localhost/x");
 		c->installer.pack.sums.has[DIGEST_SHA256] |= flags.s[i] == 's';
 		c->cached |= flags.s[i] == 'c';
+		c->damaged |= flags.s[i] == 'd';
 	}
 }
 
@@ -245,6 +260,8 @@ static void read_request(const char *text, struct request *request, struct candi
 			request->force_id = true;
 		else if (span_is_text(word, "--keep-going"))
 			request->keep_going = true;
+		else if (span_is_text(word, "--offline"))
+			request->offline = true;
 		else if (span_is_text(word, "--waited"))
 			continue;
 		else if (span_is_text(word, "''"))
@@ -287,9 +304,8 @@ static void assert_legal(const struct plan_item *item)
 		const struct step *step = &item->steps.v[i];
 		int *now = &state[step->target];
 
-		/* What was prepared half-way is made anew. */
-		if (step->kind == STEP_EXTRACT &&
-			(*now == BUNDLE_EXTRACTED || *now == BUNDLE_FETCHED))
+		/* What is not whole is made anew. */
+		if (step->kind == STEP_EXTRACT)
 			*now = -1;
 		if (item->action != ACTION_DOWNLOAD && !step_is_legal(step->kind, *now))
 			fail_msg("%s is not legal", step_rows[step->kind].name);

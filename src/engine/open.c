@@ -1,0 +1,174 @@
+/* The engine: opened for what a command needs, and closed. */
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "engine/recover.h"
+#include "engine/session.h"
+#include "engine/settings.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/signals.h"
+
+#ifndef FARDEL_LIBEXEC
+#define FARDEL_LIBEXEC "/usr/libexec/fardel"
+#endif
+
+/* The workers stand where this program was installed: BIN/../libexec/fardel. */
+static void find_libexec(struct buf *out)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	self[n > 0 ? n : 0] = 0;
+	for (int i = 0; i < 2; i++) {
+		slash = strrchr(self, '/');
+		if (slash)
+			*slash = 0;
+	}
+	buf_addf(out, "%s/libexec/fardel", self);
+	if (access(out->s, X_OK) < 0)
+		buf_sets(out, FARDEL_LIBEXEC);
+}
+
+static void on_wait(void *arg, const char *holder)
+{
+	struct engine *e = arg;
+	struct event event = {
+		.kind = WATCH_WAIT, .text = span_of(holder), .total = e->config.lock_timeout};
+
+	e->waited_since = engine_now();
+	engine_event(e, &event);
+}
+
+static int check_rights(const struct engine *e, struct err *err)
+{
+	if (geteuid() == 0 || e->place.root.n)
+		return 0;
+	return err_set(err, ERR_NEED_ROOT, "this needs root");
+}
+
+static int lock_and_recover(struct engine *e, struct err *err)
+{
+	AUTO_FD run = -1;
+
+	if (check_rights(e, err) < 0)
+		return -1;
+	signals_catch();
+	run = place_make(&e->place, PLACE_RUN, 0755, err);
+	if (run < 0 || lock_take(&e->lock, run, "lock", e->command.s, e->config.lock_timeout,
+			       on_wait, e, err) < 0)
+		return -1;
+	if (e->config.log_syslog && !e->place.root.n)
+		openlog("fardel", LOG_PID, LOG_USER);
+	if (db_open(&e->place, true, &e->db, err) < 0 ||
+		cache_open(&e->place, true, &e->cache, err) < 0)
+		return -1;
+	return recover(e, err);
+}
+
+static int open_for(struct engine *e, enum need need, struct err *err)
+{
+	if (need == NEED_LOCK)
+		return lock_and_recover(e, err);
+	if (need == NEED_READ)
+		return db_open(&e->place, false, &e->db, err) < 0 ||
+				       cache_open(&e->place, false, &e->cache, err) < 0
+			       ? -1
+			       : 0;
+	return 0;
+}
+
+/* What changes something needs the admin's settings; what only reads goes on with the defaults, after saying so, for
+ * doctor and others must work just then. */
+static int load_files(
+	struct engine *e, const char *file, bool must, struct texts *warnings, struct err *err)
+{
+	if (settings_load(&e->place, file, &e->config, &e->origins, warnings, err) == 0)
+		return 0;
+	if (must || file)
+		return -1;
+	e->config_error = *err;
+	texts_add(warnings, span_of(err->text));
+	err_clear(err);
+	config_drop(&e->config);
+	config_origins_drop(&e->origins);
+	config_init(&e->config, &e->origins);
+	return 0;
+}
+
+static int load_settings(
+	struct engine *e, const struct engine_options *o, enum need need, struct err *err)
+{
+	AUTO(texts) warnings = {0};
+
+	if (place_init(&e->place, o->root, err) < 0 ||
+		load_files(e, o->config_file, need == NEED_LOCK, &warnings, err) < 0 ||
+		settings_set(o->sets, &e->config, &e->origins, err) < 0)
+		return -1;
+	for (size_t i = 0; i < warnings.of.n; i++)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s", warnings.of.v[i].s);
+	return 0;
+}
+
+const struct err *engine_config_error(const struct engine *e)
+{
+	return &e->config_error;
+}
+
+int engine_open(
+	const struct engine_options *o, enum need need, struct engine **out, struct err *err)
+{
+	struct engine *e = mem_zero(1, sizeof(*e));
+
+	e->db = DB_INIT;
+	e->cache = CACHE_INIT;
+	e->lock = LOCK_INIT;
+	e->log = LOG_INIT;
+	e->watch = o->watch;
+	e->user = (int64_t)getuid();
+	e->place.root = BUF_INIT;
+	e->command = buf_of(o->command ? o->command : "fardel");
+	e->libexec = BUF_INIT;
+	config_init(&e->config, &e->origins);
+	for (const char *const *p = o->proxies; p && *p; p++)
+		texts_add(&e->proxies, span_of(*p));
+	find_libexec(&e->libexec);
+	*out = NULL;
+	if (load_settings(e, o, need, err) < 0 || open_for(e, need, err) < 0) {
+		engine_close(e);
+		return -1;
+	}
+	*out = e;
+	return 0;
+}
+
+void engine_close(struct engine *e)
+{
+	if (!e)
+		return;
+	log_drop(&e->log);
+	cache_drop(&e->cache);
+	db_drop(&e->db);
+	lock_drop(&e->lock);
+	config_drop(&e->config);
+	config_origins_drop(&e->origins);
+	texts_drop(&e->proxies);
+	place_drop(&e->place);
+	buf_drop(&e->command);
+	buf_drop(&e->libexec);
+	free(e);
+}
+
+const struct config *engine_config(const struct engine *e)
+{
+	return &e->config;
+}
+
+const struct config_origins *engine_origins(const struct engine *e)
+{
+	return &e->origins;
+}

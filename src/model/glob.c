@@ -1,0 +1,122 @@
+/* Globs for paths. */
+#include "model/glob.h"
+
+#include <stddef.h>
+
+/* Where to go on when what follows a star does not match: the star takes one more. */
+struct retry {
+	const char *glob; /* behind the star; NULL: no star yet */
+	size_t at;
+	bool whole; /* folders only */
+};
+
+/* A class "[…]" at g: whether c is in it; *end is behind it. One that is not closed is a plain
+ * '['. */
+static bool is_in_class(const char *g, char c, const char **end)
+{
+	const char *at = g + 1;
+	bool negated = *at == '!' || *at == '^';
+	bool found = false;
+
+	at += negated;
+	for (const char *first = at; *at && (*at != ']' || at == first); at++) {
+		unsigned char from = (unsigned char)at[0], to = from;
+
+		if (at[1] == '-' && at[2] && at[2] != ']') {
+			to = (unsigned char)at[2];
+			at += 2;
+		}
+		found |= from <= (unsigned char)c && (unsigned char)c <= to;
+	}
+	if (!*at) {
+		*end = g + 1;
+		return c == '[';
+	}
+	*end = at + 1;
+	return found != negated;
+}
+
+/* One character; *g moves behind what stands for it. */
+static bool take_one(const char **g, char c)
+{
+	const char *at = *g;
+
+	switch (*at) {
+	case 0: return false;
+	case '?': *g = at + 1; return c != '/';
+	case '[': return is_in_class(at, c, g) && c != '/';
+	case '\\':
+		if (at[1])
+			at++;
+		break;
+	default: break;
+	}
+	*g = at + 1;
+	return *at == c;
+}
+
+/* Takes a star off, and notes where it stands. */
+static const char *take_star(const char *g, size_t at, struct retry *star, struct retry *far)
+{
+	if (g[1] != '*') {
+		*star = (struct retry){.glob = g + 1, .at = at};
+		return g + 1;
+	}
+	while (*g == '*')
+		g++;
+	*far = (struct retry){.glob = g, .at = at};
+	if (*g == '/') {
+		*far = (struct retry){.glob = g + 1, .at = at, .whole = true};
+		g++;
+	}
+	star->glob = NULL; /* what the far one takes, it need not */
+	return g;
+}
+
+/* Lets a star take one more: whether it can. */
+static bool give_more(struct retry *r, struct span path, bool across)
+{
+	if (!r->glob || r->at >= path.n)
+		return false;
+	if (!across && path.s[r->at] == '/')
+		return false;
+	do
+		r->at++;
+	while (r->whole && r->at < path.n && path.s[r->at - 1] != '/');
+	return !r->whole || path.s[r->at - 1] == '/';
+}
+
+bool glob_matches(const char *glob, struct span path)
+{
+	struct retry star = {0}, far = {0};
+	size_t at = 0;
+
+	for (;;) {
+		if (*glob == '*') {
+			glob = take_star(glob, at, &star, &far);
+			continue;
+		}
+		if (at == path.n && !*glob)
+			return true;
+		if (at < path.n && take_one(&glob, path.s[at])) {
+			at++;
+		} else if (give_more(&star, path, false)) {
+			glob = star.glob;
+			at = star.at;
+		} else if (give_more(&far, path, true)) {
+			star.glob = NULL;
+			glob = far.glob;
+			at = far.at;
+		} else {
+			return false;
+		}
+	}
+}
+
+bool glob_covers(const char *glob, struct span path)
+{
+	for (size_t i = 0; i <= path.n; i++)
+		if ((i == path.n || path.s[i] == '/') && glob_matches(glob, span_cut(path, 0, i)))
+			return true;
+	return false;
+}
