@@ -102,6 +102,20 @@ static int check_file_name(const struct installer *in, const char *path, struct 
 	return err_next(err, "rename the file to %s.tar.gz", in->name.s);
 }
 
+/* What the worker said, parsed. */
+static int understand(struct listening *l, const char *path, struct looked *out, struct err *err)
+{
+	l->facts.has_rules = l->result.has_rules;
+	l->facts.has_licence = l->result.has_licence;
+	if (installer_parse(&l->facts, buf_span(&l->result.top), &out->installer, err) < 0)
+		return -1;
+	buf_set(&out->id, buf_span(&l->result.id));
+	out->size = l->result.bytes;
+	if (out->id.n != 64 || strspn(out->id.s, "0123456789abcdef") != 64)
+		return err_set(err, ERR_WORKER, "fardel-extract gave an id that is none");
+	return check_file_name(&out->installer, path, err);
+}
+
 int installer_look(struct engine *e, int fd, const char *path, struct looked *out, struct err *err)
 {
 	AUTO(listening) l;
@@ -110,28 +124,24 @@ int installer_look(struct engine *e, int fd, const char *path, struct looked *ou
 	installer_init(&out->installer);
 	if (run(e, fd, -1, &l, err) < 0)
 		return -1;
-	l.facts.has_rules = l.result.has_rules;
-	l.facts.has_licence = l.result.has_licence;
-	if (installer_parse(&l.facts, buf_span(&l.result.top), &out->installer, err) < 0)
-		return -1;
-	buf_set(&out->id, buf_span(&l.result.id));
-	out->size = l.result.bytes;
-	if (out->id.n != 64 || strspn(out->id.s, "0123456789abcdef") != 64)
-		return err_set(err, ERR_WORKER, "fardel-extract gave an id that is none");
-	return check_file_name(&out->installer, path, err);
+	return understand(&l, path, out, err);
 }
 
-int installer_extract(struct engine *e, int fd, int dir, const char *id, struct err *err)
+int installer_extract(
+	struct engine *e, int fd, const char *path, int dir, struct looked *out, struct err *err)
 {
 	AUTO(listening) l;
 	AUTO(buf) made = BUF_INIT;
 	int64_t stripped;
 
-	if (run(e, fd, dir, &l, err) < 0 ||
+	*out = (struct looked){.id = BUF_INIT};
+	installer_init(&out->installer);
+	if (run(e, fd, dir, &l, err) < 0 || understand(&l, path, out, err) < 0 ||
 		tree_settle(dir, geteuid(), getegid(), &stripped, err) < 0 ||
 		installation_id(dir, &made, err) < 0)
 		return -1;
-	if (strcmp(made.s, id) != 0)
-		return err_set(err, ERR_INSTALLER, "its content changed while it was being read");
+	/* The worker is not believed: what counts is what is on disk. */
+	if (strcmp(made.s, out->id.s) != 0)
+		return err_set(err, ERR_WORKER, "fardel-extract wrote something else than it said");
 	return 0;
 }

@@ -7,7 +7,7 @@
 
 struct looked {
 	struct installer installer;
-	struct buf id; /* what the worker says; checked against what was extracted */
+	struct buf id;
 	int64_t size; /* bytes of the installer's content */
 };
 void looked_drop(struct looked *l);
@@ -21,6 +21,7 @@ MUST_USE int installer_open(const char *path, struct err *err);
 MUST_USE int installer_look(
 	struct engine *e, int fd, const char *path, struct looked *out, struct err *err);
 
-/* Extracts fd into the folder dir, gives everything to the owner of the installation, strips it,
- * and computes its id, which must be `id`. */
-MUST_USE int installer_extract(struct engine *e, int fd, int dir, const char *id, struct err *err);
+/* The same, and extracts it into the folder dir: given to the owner of the installation, stripped, and its id computed
+ * from what is on disk, which must be what the worker said. */
+MUST_USE int installer_extract(
+	struct engine *e, int fd, const char *path, int dir, struct looked *out, struct err *err);

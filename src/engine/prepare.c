@@ -77,16 +77,30 @@ static void in_stage(const struct site *s, const char *below, struct buf *out)
 /* --- the steps: begin gives 1 when a task runs, 0 when done, -1; end the same, after the task
  * has ended --- */
 
-static int extract_begin(struct site *s, struct err *err)
+/* Its file is read again, and must still be what the plan was made for. */
+static int extract_anew(struct site *s, struct err *err)
 {
+	AUTO(looked) l = {.id = BUF_INIT};
 	AUTO_FD fd = installer_open(s->item->file.s, err);
 
+	installer_init(&l.installer);
 	if (fd < 0)
 		return -1;
 	s->dir = stage_make(&s->e->place, s->stage.s, err);
-	if (s->dir < 0)
+	if (s->dir < 0 || installer_extract(s->e, fd, s->item->file.s, s->dir, &l, err) < 0)
 		return -1;
-	if (installer_extract(s->e, fd, s->dir, s->item->to.id.s, err) < 0)
+	if (strcmp(l.id.s, s->item->to.id.s) != 0)
+		return err_set(err, ERR_INSTALLER, "its content changed while it was being read");
+	return 0;
+}
+
+static int extract_begin(struct site *s, struct err *err)
+{
+	if (s->item->stage.n)
+		s->dir = stage_take(&s->e->place, s->item->stage.s, s->stage.s, err);
+	else if (extract_anew(s, err) < 0)
+		return -1;
+	if (s->dir < 0)
 		return -1;
 	return installation_manifest(s->dir, &s->manifest, err);
 }

@@ -181,7 +181,8 @@ static int licence_of_file(struct engine *e, const char *path, struct buf *url, 
 	if (!l.installer.has_licence)
 		return no_licence(path, err);
 	dir = stage_make(&e->place, "licence", err);
-	if (dir < 0 || installer_extract(e, fd, dir, l.id.s, err) < 0 ||
+	looked_drop(&l);
+	if (dir < 0 || installer_extract(e, fd, path, dir, &l, err) < 0 ||
 		file_read(dir, "license", LICENCE_MAX, &text, err) < 0 ||
 		stage_remove(&e->place, "licence", err) < 0)
 		return -1;

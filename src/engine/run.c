@@ -22,7 +22,21 @@ bool engine_is_file(const char *argument)
 	return strchr(argument, '/') || span_ends(a, ".tar.gz") || span_ends(a, ".tar.zst");
 }
 
-static int look(struct engine *e, const char *path, struct candidate *c, struct err *err)
+/* With the lock held an installer is extracted at once, into the stage, where it is rubbish until the plan takes it up; else
+ * it is only looked at. */
+static int read_installer(struct engine *e, int fd, const char *path, struct candidate *c,
+	bool extract, struct looked *l, struct err *err)
+{
+	AUTO_FD dir = -1;
+
+	if (!extract)
+		return installer_look(e, fd, path, l, err);
+	dir = stage_make(&e->place, c->stage.s, err);
+	return dir < 0 ? -1 : installer_extract(e, fd, path, dir, l, err);
+}
+
+static int look(
+	struct engine *e, const char *path, struct candidate *c, bool extract, struct err *err)
 {
 	AUTO(looked) l = {.id = BUF_INIT};
 	AUTO_FD fd = -1;
@@ -31,7 +45,7 @@ static int look(struct engine *e, const char *path, struct candidate *c, struct 
 
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
-	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
+	if (fd < 0 || read_installer(e, fd, path, c, extract, &l, err) < 0)
 		return -1;
 	c->installer = l.installer;
 	installer_init(&l.installer);
@@ -47,6 +61,8 @@ static int look(struct engine *e, const char *path, struct candidate *c, struct 
 static int look_at_files(
 	struct engine *e, const struct request *request, struct candidates *out, struct err *err)
 {
+	bool extract = e->lock.fd >= 0 && request->goal != GOAL_DOWNLOAD;
+
 	for (size_t i = 0; i < request->items.of.n; i++) {
 		const char *item = request->items.of.v[i].s;
 		struct candidate *c;
@@ -56,7 +72,10 @@ static int look_at_files(
 		c = vec_push(&out->of);
 		*c = (struct candidate){.id = BUF_INIT, .file = buf_of(item), .pack_size = -1};
 		installer_init(&c->installer);
-		if (look(e, item, c, &c->err) == 0)
+		c->stage = BUF_INIT;
+		if (extract)
+			buf_setf(&c->stage, "in.%zu", i);
+		if (look(e, item, c, extract, &c->err) == 0)
 			continue;
 		if (!request->keep_going || c->err.code == ERR_SIGNAL) {
 			err_copy(err, &c->err);
@@ -193,19 +212,30 @@ static int nothing_to_do(struct plan *plan, const char *goal, struct err *err)
 	return err_at(err, "%s", goal);
 }
 
-int engine_run(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+static int plan_and_run(
+	struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
 	struct event event = {.kind = WATCH_PLAN, .plan = plan};
-	int64_t begun = engine_ms();
-	int result;
 
-	e->offline = request->offline;
 	if (engine_plan(e, request, plan, err) < 0)
 		return -1;
 	engine_event(e, &event);
 	if (plan_is_empty(plan))
 		return nothing_to_do(plan, goal_names[request->goal], err);
-	result = carry_out(e, request, plan, err);
+	return carry_out(e, request, plan, err);
+}
+
+int engine_run(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+{
+	int64_t begun = engine_ms();
+	struct err ignored = ERR_INIT;
+	int result;
+
+	e->offline = request->offline;
+	result = plan_and_run(e, request, plan, err);
+	/* Installers that were extracted and not taken up. */
+	if (stage_clear(&e->place, &ignored) < 0)
+		engine_tell(e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);
 	plan->seconds = (double)(engine_ms() - begun) / 1000;
 	return result;
 }

@@ -42,7 +42,8 @@ const char *plan_result_name(enum plan_result result)
 
 void plan_item_init(struct plan_item *item)
 {
-	*item = (struct plan_item){.file = BUF_INIT, .why = BUF_INIT, .more = BUF_INIT};
+	*item = (struct plan_item){
+		.file = BUF_INIT, .stage = BUF_INIT, .why = BUF_INIT, .more = BUF_INIT};
 	bundle_init(&item->to);
 	bundle_init(&item->from);
 	installer_init(&item->installer);
@@ -55,6 +56,7 @@ void plan_item_drop(struct plan_item *item)
 	installer_drop(&item->installer);
 	buf_drop(&item->file);
 	vec_drop(&item->steps);
+	buf_drop(&item->stage);
 	buf_drop(&item->why);
 	buf_drop(&item->more);
 	plan_item_init(item);

@@ -61,6 +61,7 @@ struct plan_item {
 	struct bundle from; /* the one in use before; empty name: none */
 	struct installer installer; /* of files; else empty name */
 	struct buf file; /* the installer's path, as typed; empty for names */
+	struct buf stage; /* where it has been extracted to already, in the stage; empty: not yet */
 	VEC(struct step) steps; /* in order; all acts */
 	bool cached; /* its pack is in the cache */
 	enum plan_result result; /* while it is carried out, and after */

@@ -6,6 +6,7 @@ static void candidate_drop(struct candidate *c)
 	installer_drop(&c->installer);
 	buf_drop(&c->id);
 	buf_drop(&c->file);
+	buf_drop(&c->stage);
 }
 
 void candidates_drop(struct candidates *c)
@@ -49,6 +50,7 @@ static void aim(struct plan_item *item, struct candidate *c, const struct bundle
 	}
 	item->cached = c->cached;
 	buf_set(&item->file, buf_span(&c->file));
+	buf_set(&item->stage, buf_span(&c->stage));
 	installer_drop(&item->installer);
 	item->installer = c->installer;
 	installer_init(&c->installer);

@@ -11,6 +11,7 @@ struct candidate {
 	struct installer installer;
 	struct buf id;
 	struct buf file; /* as typed */
+	struct buf stage; /* as in struct plan_item */
 	int64_t size;
 	bool cached; /* its pack is in the cache */
 	int64_t pack_size; /* of the cached one; -1 unknown */

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +34,17 @@ int stage_make(const struct place *p, const char *name, struct err *err)
 		file_make_dir(stage, name, 0755, err) < 0)
 		return -1;
 	return file_open(stage, name, O_RDONLY | O_DIRECTORY, 0, err);
+}
+
+int stage_take(const struct place *p, const char *from, const char *to, struct err *err)
+{
+	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+
+	if (stage < 0)
+		return -1;
+	if (renameat(stage, from, stage, to) < 0)
+		return err_sys(err, "rename %s in the stage", from);
+	return file_open(stage, to, O_RDONLY | O_DIRECTORY, 0, err);
 }
 
 int stage_remove(const struct place *p, const char *name, struct err *err)

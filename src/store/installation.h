@@ -19,6 +19,8 @@ void installation_path(struct span name, struct span id, struct buf *out);
 /* A new, empty folder PLACE_STAGE/name (0700 above it, 0755 itself). Gives its descriptor. */
 MUST_USE int stage_make(const struct place *p, const char *name, struct err *err);
 void stage_path(const char *name, struct buf *out); /* without the root */
+/* The stage `from`, called `to` from now on. */
+MUST_USE int stage_take(const struct place *p, const char *from, const char *to, struct err *err);
 /* Removes one, or all that was left in PLACE_STAGE. */
 MUST_USE int stage_remove(const struct place *p, const char *name, struct err *err);
 MUST_USE int stage_clear(const struct place *p, struct err *err);
