@@ -7,7 +7,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "model/glob.h"
 #include "model/installer.h"
+#include "model/paths.h"
 
 static const char *const reserved[] = {
 	INSTALLATION_UPSTREAM, INSTALLATION_UPSTREAM_NEW, INSTALLATION_PACKS, NULL};
@@ -21,24 +23,27 @@ const struct entry_limits entry_limits_installer = {
 	.reserved = reserved,
 };
 
-/* A path that is taken: a file, a folder (stated, or implied by what is in it) or a symlink. */
-struct node {
-	struct buf path;
-	uint64_t hash;
-	enum entry_type type;
-	unsigned mode;
+const struct entry_limits entry_limits_pack = {
+	.bytes = 8LL << 30,
+	.entries = 500000,
+	.depth = 64,
+	.component = 255,
+	.path = 4096,
+	.pack = true,
+	.ratio = 1000,
+	.slack = 64 << 20,
 };
 
-/* slots holds, by open addressing, indexes into nodes plus one; 0 is free. Its size is a power of
- * two and at least twice the number of nodes. */
 struct entry_plan {
 	struct entry_limits limits;
+	struct entry_choice choice;
+	VEC(bool) matched; /* for each include */
 	struct buf top;
 	struct buf path, link; /* what the last act borrows */
 	int64_t bytes;
-	VEC(struct node) nodes;
-	size_t *slots;
-	size_t size;
+	int64_t read; /* of the archive itself */
+	int64_t again; /* members of a path that was there */
+	struct paths taken; /* by files, folders (stated, or implied by what is in them), links */
 };
 
 struct entry_plan *entry_plan_new(const struct entry_limits *limits)
@@ -49,22 +54,26 @@ struct entry_plan *entry_plan_new(const struct entry_limits *limits)
 	buf_init(&plan->top);
 	buf_init(&plan->path);
 	buf_init(&plan->link);
-	plan->size = 64;
-	plan->slots = mem_zero(plan->size, sizeof(plan->slots[0]));
+	paths_init(&plan->taken);
 	return plan;
+}
+
+void entry_plan_choose(struct entry_plan *plan, const struct entry_choice *choice)
+{
+	plan->choice = *choice;
+	for (const char *const *glob = choice->include; glob && *glob; glob++)
+		*vec_push(&plan->matched) = false;
 }
 
 void entry_plan_free(struct entry_plan *plan)
 {
 	if (!plan)
 		return;
-	VEC_FOR (struct node, node, &plan->nodes)
-		buf_drop(&node->path);
-	vec_drop(&plan->nodes);
+	paths_drop(&plan->taken);
+	vec_drop(&plan->matched);
 	buf_drop(&plan->top);
 	buf_drop(&plan->path);
 	buf_drop(&plan->link);
-	free(plan->slots);
 	free(plan);
 }
 
@@ -73,48 +82,40 @@ struct span entry_plan_top(const struct entry_plan *plan)
 	return buf_span(&plan->top);
 }
 
-/* FNV-1a. Paths made to collide cost time only, and the number of entries bounds that. */
-static uint64_t hash_of(struct span path)
+void entry_plan_path(const struct entry_plan *plan, size_t id, struct buf *out)
 {
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < path.n; i++)
-		hash = (hash ^ (unsigned char)path.s[i]) * 0x100000001b3;
-	return hash;
+	paths_format(&plan->taken, id, out);
 }
 
-/* The slot that holds path, or the free one where it belongs. */
-static size_t *find_slot(const struct entry_plan *plan, struct span path, uint64_t hash)
+const char *entry_plan_unmatched(const struct entry_plan *plan)
 {
-	size_t at = (size_t)(hash ^ hash >> 32) & (plan->size - 1);
+	for (size_t i = 0; i < plan->matched.n; i++)
+		if (!plan->matched.v[i])
+			return plan->choice.include[i];
+	return NULL;
+}
 
-	while (plan->slots[at]) {
-		const struct node *node = &plan->nodes.v[plan->slots[at] - 1];
+static struct paths_node *get_node(struct entry_plan *plan, size_t node)
+{
+	return node == PATHS_NONE ? NULL : &plan->taken.nodes.v[node];
+}
 
-		if (node->hash == hash && span_is(buf_span(&node->path), path))
-			break;
-		at = (at + 1) & (plan->size - 1);
+/* What a whole path leads to; only folders are gone through. */
+static const struct paths_node *get_path(struct entry_plan *plan, struct span path)
+{
+	const struct paths_node *node = NULL;
+	size_t at = PATHS_NONE;
+	struct span part;
+
+	while (span_split(&path, '/', &part)) {
+		if (node && node->type != ENTRY_DIR)
+			return NULL;
+		at = paths_find(&plan->taken, at, part);
+		node = get_node(plan, at);
+		if (!node)
+			return NULL;
 	}
-	return &plan->slots[at];
-}
-
-static const struct node *get_node(const struct entry_plan *plan, struct span path)
-{
-	size_t slot = *find_slot(plan, path, hash_of(path));
-
-	return slot ? &plan->nodes.v[slot - 1] : NULL;
-}
-
-static void grow_slots(struct entry_plan *plan)
-{
-	free(plan->slots);
-	plan->size *= 2;
-	plan->slots = mem_zero(plan->size, sizeof(plan->slots[0]));
-	for (size_t i = 0; i < plan->nodes.n; i++) {
-		const struct node *node = &plan->nodes.v[i];
-
-		*find_slot(plan, buf_span(&node->path), node->hash) = i + 1;
-	}
+	return node;
 }
 
 /* Says why a member is refused; its name is cut, so that the reason is always seen. */
@@ -134,24 +135,15 @@ static int refuse_over(const struct entry_raw *raw, struct err *err, const char 
 	return refuse(raw, err, why.s);
 }
 
-/* Takes path for the member; everything that is made counts against the limit, folders that no
- * member states too. */
-static int add_node(struct entry_plan *plan, const struct entry_raw *raw, struct span path,
-	struct node value, struct err *err)
+/* Takes the name below parent for the member. Everything that is made counts against the limit,
+ * folders that no member states too. */
+static int add_node(struct entry_plan *plan, const struct entry_raw *raw, size_t parent,
+	struct span name, enum entry_type type, size_t *node, struct err *err)
 {
-	struct node *node;
-
-	if (plan->nodes.n >= (uint64_t)plan->limits.entries)
+	if (plan->taken.nodes.n >= (uint64_t)plan->limits.entries)
 		return refuse_over(raw, err, "the archive has more entries than",
 			(size_t)plan->limits.entries);
-	if (2 * (plan->nodes.n + 1) > plan->size)
-		grow_slots(plan);
-	node = vec_push(&plan->nodes);
-	*node = value;
-	node->path = BUF_INIT;
-	node->hash = hash_of(path);
-	buf_set(&node->path, path);
-	*find_slot(plan, path, node->hash) = plan->nodes.n;
+	*node = paths_add(&plan->taken, parent, name, (int)type);
 	return 0;
 }
 
@@ -163,16 +155,49 @@ static bool is_reserved(const struct entry_plan *plan, struct span name)
 	return false;
 }
 
-/* Splits off the top folder and writes the rest, without what says nothing, to *out. The first
- * member's top becomes everyone's. An empty *out is the top itself; *outer says it was not even
- * that ("./"). */
+/* Checks one part of a path that says something. */
+static int check_part(const struct entry_plan *plan, const struct entry_raw *raw, struct span part,
+	struct err *err)
+{
+	if (span_is_text(part, ".."))
+		return refuse(raw, err, "has \"..\" in its path");
+	if (part.n > plan->limits.component)
+		return refuse_over(
+			raw, err, "a part of its path has more bytes than", plan->limits.component);
+	return 0;
+}
+
+/* Adds one part to *out: all but those at the front, of which `before` came already. The first
+ * member's top becomes everyone's. */
+static int add_part(struct entry_plan *plan, const struct entry_raw *raw, size_t before,
+	struct span part, struct buf *out, struct err *err)
+{
+	if (before < (plan->limits.pack ? plan->choice.strip : 1)) {
+		if (plan->limits.pack)
+			return 0;
+		if (!plan->top.n)
+			buf_set(&plan->top, part);
+		if (!span_is(buf_span(&plan->top), part))
+			return refuse(raw, err, "is not below the archive's top folder");
+		return 0;
+	}
+	if (!out->n && is_reserved(plan, part))
+		return refuse(raw, err, "has a name that fardel itself uses in an installation");
+	if (out->n)
+		buf_addc(out, '/');
+	buf_add_span(out, part);
+	return 0;
+}
+
+/* Splits off the parts at the front and writes the rest, without what says nothing, to *out. An
+ * empty *out is a front itself, and with *said 0 not even that ("./"). */
 static int normalise(struct entry_plan *plan, const struct entry_raw *raw, struct span path,
-	struct buf *out, bool *outer, struct err *err)
+	struct buf *out, size_t *said, struct err *err)
 {
 	struct span part;
 
 	buf_clear(out);
-	*outer = true;
+	*said = 0;
 	if (!path.n)
 		return refuse(raw, err, "has no path");
 	if (memchr(path.s, 0, path.n))
@@ -184,31 +209,31 @@ static int normalise(struct entry_plan *plan, const struct entry_raw *raw, struc
 	while (span_split(&path, '/', &part)) {
 		if (!part.n || span_is_text(part, "."))
 			continue;
-		if (span_is_text(part, ".."))
-			return refuse(raw, err, "has \"..\" in its path");
-		if (part.n > plan->limits.component)
-			return refuse_over(raw, err, "a part of its path has more bytes than",
-				plan->limits.component);
-		if (!*outer && !out->n && is_reserved(plan, part))
-			return refuse(
-				raw, err, "has a name that fardel itself uses in an installation");
-		if (!*outer) {
-			if (out->n)
-				buf_addc(out, '/');
-			buf_add_span(out, part);
-		} else if (!plan->top.n) {
-			buf_set(&plan->top, part);
-		} else if (!span_is(buf_span(&plan->top), part)) {
-			return refuse(raw, err, "is not below the archive's top folder");
-		}
-		*outer = false;
+		if (check_part(plan, raw, part, err) < 0 ||
+			add_part(plan, raw, *said, part, out, err) < 0)
+			return -1;
+		++*said;
 	}
 	return 0;
 }
 
-/* Takes the folders above path, or finds them taken by folders. */
-static int take_folders(
-	struct entry_plan *plan, const struct entry_raw *raw, struct span path, struct err *err)
+static bool is_chosen(struct entry_plan *plan, struct span path)
+{
+	const struct entry_choice *choice = &plan->choice;
+	bool chosen = !plan->matched.n;
+
+	for (size_t i = 0; i < plan->matched.n; i++)
+		if (glob_covers(choice->include[i], path))
+			chosen = plan->matched.v[i] = true;
+	for (const char *const *glob = choice->exclude; glob && *glob && chosen; glob++)
+		chosen = !glob_covers(*glob, path);
+	return chosen;
+}
+
+/* Takes the folders above path, or finds them taken by folders; *parent is the innermost, *name what
+ * is left of the path. */
+static int take_folders(struct entry_plan *plan, const struct entry_raw *raw, struct span path,
+	size_t *parent, struct span *name, struct err *err)
 {
 	unsigned depth = raw->type == ENTRY_DIR;
 
@@ -216,17 +241,16 @@ static int take_folders(
 		depth += path.s[i] == '/';
 	if (depth > plan->limits.depth)
 		return refuse_over(raw, err, "is in more folders than", (size_t)plan->limits.depth);
-	for (size_t i = 0; i < path.n; i++) {
-		struct span folder = span_cut(path, 0, i);
-		const struct node *node;
+	*parent = PATHS_NONE;
+	while (span_split(&path, '/', name) && path.n) {
+		size_t at = paths_find(&plan->taken, *parent, *name);
+		const struct paths_node *node = get_node(plan, at);
 
-		if (path.s[i] != '/')
-			continue;
-		node = get_node(plan, folder);
 		if (node && node->type != ENTRY_DIR)
 			return refuse(raw, err, "is below something that is not a folder");
-		if (!node && add_node(plan, raw, folder, (struct node){.type = ENTRY_DIR}, err) < 0)
+		if (!node && add_node(plan, raw, *parent, *name, ENTRY_DIR, &at, err) < 0)
 			return -1;
+		*parent = at;
 	}
 	return 0;
 }
@@ -249,74 +273,117 @@ static int plan_symlink(struct entry_plan *plan, const struct entry_raw *raw, st
 static int plan_hardlink(struct entry_plan *plan, const struct entry_raw *raw,
 	struct entry_act *act, struct err *err)
 {
-	const struct node *node;
-	bool outer;
+	const struct paths_node *node;
+	size_t said;
 
-	if (normalise(plan, raw, raw->link, &plan->link, &outer, err) < 0)
+	if (normalise(plan, raw, raw->link, &plan->link, &said, err) < 0)
 		return err_at(err, "target of a hard link");
-	node = get_node(plan, buf_span(&plan->link));
-	if (!node || node->type != ENTRY_FILE)
+	node = get_path(plan, buf_span(&plan->link));
+	if (!node || (node->type != ENTRY_FILE && node->type != ENTRY_HARDLINK))
 		return refuse(raw, err, "is a hard link to what is no file that came before");
 	act->link = buf_span(&plan->link);
 	act->mode = node->mode;
 	return 0;
 }
 
-static int plan_file(struct entry_plan *plan, const struct entry_raw *raw, struct entry_act *act,
+static void plan_mode(
+	const struct entry_plan *plan, const struct entry_raw *raw, struct entry_act *act)
+{
+	if (plan->limits.pack) {
+		act->mode = raw->mode & 0755;
+		act->stripped = raw->mode & 07022;
+	} else {
+		act->mode = raw->type == ENTRY_DIR || raw->mode & 0111 ? 0755 : 0644;
+	}
+}
+
+static int plan_type(struct entry_plan *plan, const struct entry_raw *raw, struct entry_act *act,
 	struct err *err)
 {
-	if (raw->size > plan->limits.bytes - plan->bytes)
-		return entry_plan_bytes(plan, (size_t)raw->size, err);
-	act->mode = raw->mode & 0111 ? 0755 : 0644;
+	switch (raw->type) {
+	case ENTRY_SYMLINK: return plan_symlink(plan, raw, act, err);
+	case ENTRY_HARDLINK: return plan_hardlink(plan, raw, act, err);
+	case ENTRY_FILE:
+		if (raw->size > plan->limits.bytes - plan->bytes)
+			return entry_plan_bytes(plan, (size_t)raw->size, err);
+		break;
+	case ENTRY_DIR: break;
+	}
+	plan_mode(plan, raw, act);
+	return 0;
+}
+
+/* The path is taken: by what the member may join or replace? */
+static int plan_again(struct entry_plan *plan, const struct entry_raw *raw, struct entry_act *act,
+	const struct paths_node *node, struct err *err)
+{
+	act->replaces = plan->limits.pack && raw->type == ENTRY_FILE && node->type == ENTRY_FILE;
+	if (!act->replaces && (node->type != ENTRY_DIR || raw->type != ENTRY_DIR))
+		return refuse(raw, err, "is there twice");
+	if (plan->again++ >= plan->limits.entries)
+		return refuse(raw, err, "the archive has too many entries twice");
+	return 0;
+}
+
+/* Takes the path that act names. */
+static int take_path(struct entry_plan *plan, const struct entry_raw *raw, struct entry_act *act,
+	struct err *err)
+{
+	struct span name = SPAN("");
+	struct paths_node *node;
+	size_t parent = PATHS_NONE;
+
+	if (take_folders(plan, raw, act->path, &parent, &name, err) < 0)
+		return -1;
+	act->id = paths_find(&plan->taken, parent, name);
+	node = get_node(plan, act->id);
+	if (node && plan_again(plan, raw, act, node, err) < 0)
+		return -1;
+	if (plan_type(plan, raw, act, err) < 0 ||
+		(!node && add_node(plan, raw, parent, name, raw->type, &act->id, err) < 0))
+		return -1;
+	get_node(plan, act->id)->mode = act->mode;
 	return 0;
 }
 
 int entry_plan_next(struct entry_plan *plan, const struct entry_raw *raw, struct entry_act *act,
 	struct err *err)
 {
-	const struct node *node;
-	bool outer;
-	int done = 0;
+	size_t said;
 
-	*act = (struct entry_act){
-		.type = raw->type, .path = SPAN(""), .link = SPAN(""), .mode = 0755};
-	if (normalise(plan, raw, raw->path, &plan->path, &outer, err) < 0)
+	*act = (struct entry_act){.type = raw->type, .path = SPAN(""), .link = SPAN("")};
+	if (normalise(plan, raw, raw->path, &plan->path, &said, err) < 0)
 		return -1;
 	act->path = buf_span(&plan->path);
-	act->skip = outer || !plan->path.n;
-	if (act->skip)
-		return raw->type == ENTRY_DIR
-			       ? 0
-			       : refuse(raw, err, "is the top of the archive, but no folder");
-	if (take_folders(plan, raw, act->path, err) < 0)
-		return -1;
-	node = get_node(plan, act->path);
-	if (node && node->type == ENTRY_DIR && raw->type == ENTRY_DIR)
-		return 0;
-	if (node)
-		return refuse(raw, err, "is there twice");
-	if (raw->type == ENTRY_SYMLINK)
-		done = plan_symlink(plan, raw, act, err);
-	else if (raw->type == ENTRY_HARDLINK)
-		done = plan_hardlink(plan, raw, act, err);
-	else if (raw->type == ENTRY_FILE)
-		done = plan_file(plan, raw, act, err);
-	if (done < 0)
-		return -1;
-	return add_node(plan, raw, act->path,
-		(struct node){.type = raw->type == ENTRY_HARDLINK ? ENTRY_FILE : raw->type,
-			.mode = act->mode},
-		err);
+	act->skip = !act->path.n || !is_chosen(plan, act->path);
+	if (!act->path.n && raw->type != ENTRY_DIR && (!plan->limits.pack || !said))
+		return refuse(raw, err, "is the top of the archive, but no folder");
+	return act->skip ? 0 : take_path(plan, raw, act, err);
+}
+
+void entry_plan_read(struct entry_plan *plan, int64_t bytes)
+{
+	plan->read = bytes;
+}
+
+/* A bomb: so much from so little. */
+static bool is_out_of_ratio(const struct entry_plan *plan, int64_t bytes)
+{
+	return plan->limits.ratio && (bytes - plan->limits.slack) / plan->limits.ratio > plan->read;
 }
 
 int entry_plan_bytes(struct entry_plan *plan, size_t n, struct err *err)
 {
 	AUTO(buf) size = BUF_INIT;
 
-	if (n <= (uint64_t)(plan->limits.bytes - plan->bytes)) {
-		plan->bytes += (int64_t)n;
-		return 0;
+	if (n > (uint64_t)(plan->limits.bytes - plan->bytes)) {
+		text_size(&size, plan->limits.bytes);
+		return err_set(err, ERR_INSTALLER, "the archive holds more than %s", size.s);
 	}
-	text_size(&size, plan->limits.bytes);
-	return err_set(err, ERR_INSTALLER, "the archive holds more than %s", size.s);
+	if (is_out_of_ratio(plan, plan->bytes + (int64_t)n))
+		return err_set(err, ERR_INSTALLER,
+			"the archive unpacks to more than %" PRId64 " times its size",
+			plan->limits.ratio);
+	plan->bytes += (int64_t)n;
+	return 0;
 }

@@ -56,7 +56,8 @@ static bool take_one(const char **g, char c)
 }
 
 /* Takes a star off, and notes where it stands. */
-static const char *take_star(const char *g, size_t at, struct retry *star, struct retry *far)
+static const char *take_star(
+	const char *g, struct span path, size_t at, struct retry *star, struct retry *far)
 {
 	if (g[1] != '*') {
 		*star = (struct retry){.glob = g + 1, .at = at};
@@ -65,7 +66,7 @@ static const char *take_star(const char *g, size_t at, struct retry *star, struc
 	while (*g == '*')
 		g++;
 	*far = (struct retry){.glob = g, .at = at};
-	if (*g == '/') {
+	if (*g == '/' && (!at || path.s[at - 1] == '/')) {
 		*far = (struct retry){.glob = g + 1, .at = at, .whole = true};
 		g++;
 	}
@@ -93,7 +94,7 @@ bool glob_matches(const char *glob, struct span path)
 
 	for (;;) {
 		if (*glob == '*') {
-			glob = take_star(glob, at, &star, &far);
+			glob = take_star(glob, path, at, &star, &far);
 			continue;
 		}
 		if (at == path.n && !*glob)

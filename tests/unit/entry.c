@@ -246,7 +246,7 @@ static void paths_have_limits(void **state)
 
 static void contents_are_counted_as_they_come(void **state)
 {
-	struct entry_limits limits = {100, 10, 5, 50, 100, NULL};
+	struct entry_limits limits = {100, 10, 5, 50, 100, NULL, false, 0, 0};
 	struct entry_plan *plan = entry_plan_new(&limits);
 	struct entry_raw raw = file("z/a");
 	struct err err = ERR_INIT;
@@ -273,7 +273,7 @@ static void contents_are_counted_as_they_come(void **state)
 /* Folders that no member states are made too: they count. */
 static void entries_are_counted_with_implied_folders(void **state)
 {
-	struct entry_limits limits = {100, 4, 32, 50, 100, NULL};
+	struct entry_limits limits = {100, 4, 32, 50, 100, NULL, false, 0, 0};
 	struct entry_plan *plan = entry_plan_new(&limits);
 
 	(void)state;
