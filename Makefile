@@ -11,9 +11,10 @@ CXX        ?= g++
 PKG_CONFIG ?= pkg-config
 
 # Each library is named once; a program links those that its objects use.
-LIBS_fardel  := sqlite3 libcrypto jansson smartcols
+LIBS_fardel  := sqlite3 libcrypto jansson smartcols libseccomp
 LIBS_extract := libarchive libcrypto zlib
 LIBS_build   := libarchive zlib
+LIBS_unpack  := libarchive zlib
 LIBS_fetch   := libcurl
 LIBS_all     := $(sort $(LIBS_fardel) $(LIBS_extract) $(LIBS_fetch))
 
@@ -27,7 +28,8 @@ ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -iquote src -Wall -Wextra -Werror $(HARD
 ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -static-libstdc++ $(LDFLAGS) $(SAN)
 
 PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
-            $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build
+            $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build \
+            $(BUILD)/libexec/fardel/fardel-unpack
 LAYER_DIRS := base sys ext model store net rules solve engine cmd
 SOURCES  := $(foreach d,$(LAYER_DIRS),$(wildcard src/$(d)/*.c src/$(d)/*.cc))
 OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))

@@ -40,7 +40,7 @@ static int write_archive(struct engine *e, int dir, const char *name, int out, s
 	__attribute__((cleanup(worker_drop))) struct worker w = {.frame = on_frame};
 	int fds[] = {dir, out};
 
-	if (worker_start(e, &w, "build", fds, 2, MESSAGE_BUILD, span_of(name), err) < 0)
+	if (worker_start(e, &w, WORKER_BUILD, fds, 2, MESSAGE_BUILD, span_of(name), err) < 0)
 		return -1;
 	w.task.deadline = engine_ms() + BUILD_TIMEOUT;
 	return worker_finish(&w, err);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/engine.h"
 #include "engine/session.h"
 #include "store/installation.h"
@@ -177,6 +178,27 @@ static int check_cache(struct engine *e, struct findings *out, struct err *err)
 	return 0;
 }
 
+/* What rules unpack would be started with, tried. */
+static void check_confinement(struct engine *e, struct findings *out)
+{
+	struct err wrong = ERR_INIT;
+	AUTO(buf) names = BUF_INIT;
+	struct sandbox box;
+	unsigned missing;
+
+	if (confine(e, CONFINE_UNPACK, &box, &wrong) < 0) {
+		add(out, FINDING_WARN, "", "confinement: %s", wrong.text);
+		return;
+	}
+	missing = sandbox_missing(&box);
+	sandbox_name_parts(missing, &names);
+	if (missing)
+		add(out, FINDING_WARN, "", "confinement of workers, download and unpack: no %s",
+			names.s);
+	else
+		add(out, FINDING_OK, "", "confinement of workers, download and unpack: all of it");
+}
+
 static void check_kernel(struct engine *e, struct findings *out)
 {
 	struct features f = features_look();
@@ -186,6 +208,7 @@ static void check_kernel(struct engine *e, struct findings *out)
 		"kernel: %soverlayfs, %suser namespaces, Landlock %d, %sseccomp",
 		f.overlay ? "" : "no ", f.user_namespaces ? "" : "no ", f.landlock,
 		f.seccomp ? "" : "no ");
+	check_confinement(e, out);
 	if (!(means & MEANS_MOUNT))
 		add(out, FINDING_WARN, "",
 			"mounting is refused here: packs are copied for rules instead of "

@@ -15,6 +15,7 @@
 
 #define RESERVE (16 << 20) /* bytes that stay free on a file system */
 #define CHUNK (256 << 10)
+#define CERTIFICATES_MAX (FRAME_MAX / 2)
 
 void fetch_init(struct fetch *f)
 {
@@ -272,6 +273,19 @@ static int fetch_local(struct fetch *f, const char *url, struct err *err)
 	return fetch_take_file(f, fd, unique.s, err);
 }
 
+/* The worker may not read what only root may. */
+static int read_certificates(const struct config *c, struct buf *out, struct err *err)
+{
+	AUTO_FD fd = -1;
+
+	if (!c->fetch_ca_file.n)
+		return 0;
+	fd = open(c->fetch_ca_file.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(err, "fetch.ca_file %s", c->fetch_ca_file.s);
+	return file_read_fd(fd, CERTIFICATES_MAX, out, err);
+}
+
 static int start_worker(struct fetch *f, const char *url, struct err *err)
 {
 	const struct config *c = &f->e->config;
@@ -283,16 +297,20 @@ static int start_worker(struct fetch *f, const char *url, struct err *err)
 		.stall_timeout = c->fetch_stall_timeout,
 		.stall_rate = c->fetch_stall_rate,
 		.proxy = buf_dup(&c->fetch_proxy),
-		.ca_file = buf_dup(&c->fetch_ca_file)};
+		.ca_text = BUF_INIT};
 	AUTO(buf) payload = BUF_INIT;
 
+	if (read_certificates(c, &order.ca_text, err) < 0) {
+		fetch_order_drop(&order);
+		return -1;
+	}
 	message_put_fetch(&payload, &order);
 	fetch_order_drop(&order);
 	worker_drop(&f->worker);
 	f->worker.frame = on_frame;
 	f->worker.arg = f;
 	return worker_start(
-		f->e, &f->worker, "fetch", NULL, 0, MESSAGE_FETCH, buf_span(&payload), err);
+		f->e, &f->worker, WORKER_FETCH, NULL, 0, MESSAGE_FETCH, buf_span(&payload), err);
 }
 
 /* The parent opens it; what no row serves is left to the worker to refuse. */

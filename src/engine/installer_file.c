@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/worker.h"
 #include "model/message.h"
 #include "store/installation.h"
@@ -79,8 +80,8 @@ static int run(struct engine *e, int fd, int dir, struct listening *l, struct er
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return err_sys(err, "read the installer");
 	message_put_extract(&payload, &order);
-	if (worker_start(e, &w, "extract", fds, order.write ? 2 : 1, MESSAGE_EXTRACT,
-		    buf_span(&payload), err) < 0)
+	if (worker_start(e, &w, order.write ? WORKER_EXTRACT : WORKER_LOOK, fds,
+		    order.write ? 2 : 1, MESSAGE_EXTRACT, buf_span(&payload), err) < 0)
 		return -1;
 	w.task.deadline = engine_ms() + EXTRACT_TIMEOUT;
 	return worker_finish(&w, err);
@@ -130,13 +131,14 @@ int installer_look(struct engine *e, int fd, const char *path, struct looked *ou
 int installer_extract(
 	struct engine *e, int fd, const char *path, int dir, struct looked *out, struct err *err)
 {
-	AUTO(listening) l;
+	AUTO(listening) l = {.facts = FACTS_INIT, .result = {.top = BUF_INIT, .id = BUF_INIT}};
 	AUTO(buf) made = BUF_INIT;
 	int64_t stripped;
 
 	*out = (struct looked){.id = BUF_INIT};
 	installer_init(&out->installer);
-	if (run(e, fd, dir, &l, err) < 0 || understand(&l, path, out, err) < 0 ||
+	if (confine_give(e, dir, err) < 0 || run(e, fd, dir, &l, err) < 0 ||
+		understand(&l, path, out, err) < 0 ||
 		tree_settle(dir, geteuid(), getegid(), &stripped, err) < 0 ||
 		installation_id(dir, &made, err) < 0)
 		return -1;

@@ -4,10 +4,12 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/engine.h"
 #include "engine/recover.h"
 #include "engine/session.h"
 #include "engine/settings.h"
+#include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/signals.h"
@@ -66,6 +68,8 @@ static int lock_and_recover(struct engine *e, struct err *err)
 		openlog("fardel", LOG_PID, LOG_USER);
 	if (db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
+		return -1;
+	if (stage_share(&e->place, confine_gid(e), err) < 0)
 		return -1;
 	return recover(e, err);
 }
@@ -133,6 +137,8 @@ int engine_open(
 	e->place.root = BUF_INIT;
 	e->command = buf_of(o->command ? o->command : "fardel");
 	e->libexec = BUF_INIT;
+	for (size_t i = 0; i < COUNT(e->confined.filters); i++)
+		e->confined.filters[i] = BUF_INIT;
 	config_init(&e->config, &e->origins);
 	for (const char *const *p = o->proxies; p && *p; p++)
 		texts_add(&e->proxies, span_of(*p));
@@ -160,6 +166,8 @@ void engine_close(struct engine *e)
 	place_drop(&e->place);
 	buf_drop(&e->command);
 	buf_drop(&e->libexec);
+	for (size_t i = 0; i < COUNT(e->confined.filters); i++)
+		buf_drop(&e->confined.filters[i]);
 	free(e);
 }
 

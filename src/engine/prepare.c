@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/fetch.h"
 #include "engine/installer_file.h"
 #include "engine/run_rules.h"
@@ -105,6 +106,17 @@ static int extract_begin(struct site *s, struct err *err)
 	return installation_manifest(s->dir, &s->manifest, err);
 }
 
+/* A folder of the stage that rules write to. */
+static int give_folder(struct site *s, const char *name, struct err *err)
+{
+	AUTO_FD made = -1;
+
+	if (file_make_dir(s->dir, name, 0755, err) < 0)
+		return -1;
+	made = file_open(s->dir, name, O_RDONLY | O_DIRECTORY, 0, err);
+	return made < 0 ? -1 : confine_give(s->e, made, err);
+}
+
 static int download_begin(struct site *s, struct err *err)
 {
 	AUTO(buf) dir = BUF_INIT;
@@ -113,7 +125,7 @@ static int download_begin(struct site *s, struct err *err)
 
 	if (s->e->config.fetch_require_checksum && sums_is_empty(&s->item->installer.pack.sums))
 		return err_set(err, ERR_CHECKSUM, "the installer states no checksum of its pack");
-	if (file_make_dir(s->dir, INSTALLATION_PACKS, 0755, err) < 0)
+	if (give_folder(s, INSTALLATION_PACKS, err) < 0)
 		return -1;
 	in_stage(s, "", &dir);
 	in_stage(s, LENT, &target);
@@ -211,7 +223,7 @@ static int unpack_begin(struct site *s, struct err *err)
 
 	if (lend_pack(s, &bind_from, err) < 0 ||
 		tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
-		file_make_dir(s->dir, INSTALLATION_UPSTREAM_NEW, 0755, err) < 0)
+		give_folder(s, INSTALLATION_UPSTREAM_NEW, err) < 0)
 		return -1;
 	in_stage(s, "", &dir);
 	in_stage(s, LENT, &pack);

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/mime.h"
 #include "store/installation.h"
 #include "sys/fd.h"
@@ -55,6 +56,24 @@ static int input(struct task *task, struct err *err)
 	return n > 0;
 }
 
+static bool is_confined(enum phase phase)
+{
+	return phase == PHASE_DOWNLOAD || phase == PHASE_UNPACK;
+}
+
+/* A folder for whoever the rules run as. */
+static int give_folder(struct rules_task *t, int dir, const char *name, struct err *err)
+{
+	AUTO_FD made = -1;
+
+	if (file_make_dir(dir, name, 0700, err) < 0)
+		return -1;
+	if (!is_confined(t->phase))
+		return 0;
+	made = file_open(dir, name, O_RDONLY | O_DIRECTORY, 0, err);
+	return made < 0 ? -1 : confine_give(t->e, made, err);
+}
+
 /* HOME and TMPDIR, gone when the phase has ended. */
 static int make_private(struct rules_task *t, struct err *err)
 {
@@ -62,8 +81,7 @@ static int make_private(struct rules_task *t, struct err *err)
 
 	buf_setf(&t->private, "run-%s-%s", t->bundle->name.s, phase_name(t->phase));
 	dir = stage_make(&t->e->place, t->private.s, err);
-	if (dir < 0 || file_make_dir(dir, "home", 0700, err) < 0 ||
-		file_make_dir(dir, "tmp", 0700, err) < 0)
+	if (dir < 0 || give_folder(t, dir, "home", err) < 0 || give_folder(t, dir, "tmp", err) < 0)
 		return -1;
 	return 0;
 }
@@ -93,6 +111,40 @@ static void seen_paths_drop(struct seen_paths *s)
 	buf_drop(&s->bind_to);
 }
 
+/* What download and unpack may reach: the system's programs, the package's own files, and to write to, where they are to put
+ * what they make, HOME and TMPDIR (`tmp`, as seen from outside the root, is their /tmp as well). */
+static int start_confined(struct engine *e, struct rules_task *t, const struct seen_paths *s,
+	struct phase_spec *spec, const char *tmp, struct err *err)
+{
+	const unsigned run = LANDLOCK_READ | LANDLOCK_EXECUTE, all = run | LANDLOCK_WRITE;
+	bool unpack = spec->phase == PHASE_UNPACK;
+	AUTO(buf) packs = buf_dup(&s->dir);
+	struct landlock_path paths[] = {
+		{s->dir.s, -1, run},
+		{NULL, -1, all}, /* where it is to put things */
+		{s->home.s, -1, all},
+		{s->tmp.s, -1, all},
+		{e->libexec.s, -1, run},
+		{"/tmp", -1, all},
+		{"/var/tmp", -1, all},
+	};
+	struct sandbox box;
+
+	buf_add_path(&packs, INSTALLATION_PACKS);
+	paths[1].path = unpack ? s->args[1].s : packs.s;
+	if (confine(e, unpack ? CONFINE_UNPACK : CONFINE_DOWNLOAD, &box, err) < 0)
+		return -1;
+	box.tmp = tmp;
+	box.paths = paths;
+	/* Only a /tmp of their own is theirs to write to. */
+	box.path_count = tmp ? COUNT(paths) : COUNT(paths) - 2;
+	spec->sandbox = &box;
+	if (phase_start(spec, &t->task.process, err) < 0)
+		return -1;
+	confine_tell(e, &t->task.process);
+	return 0;
+}
+
 static int start(struct engine *e, struct rules_task *t, const struct rules_order *o, bool chroot,
 	int output, struct err *err)
 {
@@ -105,7 +157,8 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 		.output = output,
 		.hold = e->lock.fd,
 		.root = chroot ? e->place.root.s : NULL,
-		.root_told = chroot ? "" : e->place.root.s};
+		.root_told = chroot ? "" : e->place.root.s,
+		.tools = chroot ? NULL : e->libexec.s};
 
 	seen(e, chroot, o->dir, &s.dir);
 	for (int i = 0; i < 2 && o->args[i]; i++) {
@@ -128,7 +181,10 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	spec.home = s.home.s;
 	spec.tmp = s.tmp.s;
 	spec.means = chroot || o->bind_from ? engine_means(e) : 0;
-	return phase_start(&spec, &t->task.process, err);
+	if (!is_confined(o->phase))
+		return phase_start(&spec, &t->task.process, err);
+	buf_setf(&own, "%s%s", chroot ? e->place.root.s : "", s.tmp.s);
+	return start_confined(e, t, &s, &spec, e->place.root.n && !chroot ? NULL : own.s, err);
 }
 
 int rules_begin(

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "engine/engine.h"
+#include "ext/seccomp.h"
 #include "store/cache.h"
 #include "store/db.h"
 #include "store/journal.h"
@@ -31,6 +32,12 @@ struct engine {
 	int64_t waited_since; /* when waiting for the lock began; 0: it was free */
 	int64_t user; /* the uid that asked */
 	bool offline; /* of the request at work */
+	struct { /* engine/confine */
+		uid_t uid; /* 0: not looked up yet */
+		gid_t gid;
+		bool told;
+		struct buf filters[SECCOMP_PROFILES];
+	} confined;
 };
 
 /* Seconds since 1970; milliseconds of a clock that is never set. */

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "model/message.h"
 #include "sys/fd.h"
 #include "sys/process.h"
@@ -47,8 +48,42 @@ static int input(struct task *task, struct err *err)
 	}
 }
 
-static int start(struct engine *e, struct worker *w, int socket, const int *fds, unsigned fd_count,
-	struct err *err)
+static const struct {
+	const char *name;
+	int confine; /* enum confine_kind; -1: runs with the rights of who calls it */
+	int folder; /* which of its descriptors is a folder that it writes below; 0: none */
+} kinds[] = {
+	[WORKER_LOOK] = {"extract", CONFINE_LOOK, 0},
+	[WORKER_EXTRACT] = {"extract", CONFINE_EXTRACT, FRAME_FD + 2},
+	[WORKER_FETCH] = {"fetch", CONFINE_FETCH, 0},
+	[WORKER_BUILD] = {"build", -1, 0},
+};
+
+/* Its own program may lie outside of what all programs may read. */
+static int start_confined(struct engine *e, struct worker *w, enum worker_kind kind,
+	struct process_spec *spec, struct err *err)
+{
+	struct landlock_path paths[] = {
+		{spec->program, -1, LANDLOCK_READ | LANDLOCK_EXECUTE},
+		{NULL, kinds[kind].folder, LANDLOCK_READ | LANDLOCK_WRITE},
+	};
+	struct sandbox box;
+
+	if (kinds[kind].confine < 0)
+		return process_start(spec, &w->task.process, err);
+	if (confine(e, (enum confine_kind)kinds[kind].confine, &box, err) < 0)
+		return -1;
+	box.paths = paths;
+	box.path_count = kinds[kind].folder ? 2 : 1;
+	spec->sandbox = &box;
+	if (process_start(spec, &w->task.process, err) < 0)
+		return -1;
+	confine_tell(e, &w->task.process);
+	return 0;
+}
+
+static int start(struct engine *e, struct worker *w, enum worker_kind kind, int socket,
+	const int *fds, unsigned fd_count, struct err *err)
 {
 	AUTO(buf) program = buf_dup(&e->libexec);
 	const char *argv[2] = {NULL, NULL};
@@ -68,28 +103,28 @@ static int start(struct engine *e, struct worker *w, int socket, const int *fds,
 		envp[i + 1] = e->proxies.of.v[i].s;
 	for (unsigned i = 0; i < fd_count; i++)
 		given[i + 1] = fds[i];
-	return process_start(&spec, &w->task.process, err);
+	return start_confined(e, w, kind, &spec, err);
 }
 
-int worker_start(struct engine *e, struct worker *w, const char *name, const int *fds,
+int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, const int *fds,
 	unsigned fd_count, uint32_t type, struct span order, struct err *err)
 {
 	int pair[2];
 
 	w->task = TASK_INIT;
-	w->name = name;
+	w->name = kinds[kind].name;
 	w->reader = FRAME_READER_INIT;
 	w->finished = false;
 	if (fd_count > FDS_MAX)
 		mem_panic("too many descriptors for a worker");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, "make a socket");
-	if (start(e, w, pair[1], fds, fd_count, err) < 0 ||
+	if (start(e, w, kind, pair[1], fds, fd_count, err) < 0 ||
 		frame_send(pair[0], type, order, err) < 0) {
 		fd_drop(&pair[0]);
 		fd_drop(&pair[1]);
 		task_drop(&w->task);
-		return err_at(err, "fardel-%s", name);
+		return err_at(err, "fardel-%s", w->name);
 	}
 	fd_drop(&pair[1]);
 	fcntl(pair[0], F_SETFL, O_NONBLOCK);

@@ -6,6 +6,8 @@
 #include "engine/session.h"
 #include "sys/frame.h"
 
+enum worker_kind { WORKER_LOOK, WORKER_EXTRACT, WORKER_FETCH, WORKER_BUILD };
+
 struct worker {
 	struct task task; /* first: the loop's callbacks are given its address */
 	const char *name; /* "extract" */
@@ -16,9 +18,9 @@ struct worker {
 	bool finished; /* the last frame came: `frame` sets it */
 };
 
-/* Starts libexec/fardel-NAME, gives it the descriptors behind its socket and the order. w->frame
- * and w->arg stay. */
-MUST_USE int worker_start(struct engine *e, struct worker *w, const char *name, const int *fds,
+/* Starts the program of that row, confined as engine/confine says; gives it the descriptors behind its socket and the
+ * order. w->frame and w->arg stay. */
+MUST_USE int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, const int *fds,
 	unsigned fd_count, uint32_t type, struct span order, struct err *err);
 
 /* After the task has ended: 0 if it said its last word, else why not. */

@@ -1,5 +1,5 @@
-/* Archives, by libarchive: tar in gzip or zstd is read, strictly up to its end; tar in gzip is
- * written. */
+/* Archives, by libarchive: tars, .debs and zips are read, tars strictly up to their end; tar in gzip
+ * is written. */
 #include "ext/archive.h"
 
 /* libarchive has a struct of the same name as ours. */
@@ -8,47 +8,33 @@
 #include <archive_entry.h>
 #undef archive_entry
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "ext/gzip.h"
+#include "ext/magic.h"
+#include "ext/raw.h"
 
-#define STREAM_MAX (128LL << 20) /* decompressed bytes of one installer */
-#define BLOCK 65536
 #define TIMESTAMP 946684800 /* 2000-01-01 00:00:00 UTC */
 
-/* The file's bytes go through one of two decompressors, and then into libarchive's tar reader. */
+static const struct archive_limits installer_limits = {.stream = 128LL << 20};
+
+/* The file's bytes go through a decompressor, if need be, and then into libarchive's reader of tars.
+ * A zip goes into its reader alone. */
 struct archive_in {
-	int fd;
-	char raw[BLOCK]; /* compressed */
-	struct span rest; /* of raw */
-	struct gunzip *gzip; /* one of these two */
-	struct archive *zstd;
-	char block[BLOCK]; /* decompressed */
+	struct raw raw; /* gunzips, too */
+	struct archive *filter; /* the other decompressors */
+	struct archive_limits limits;
 	int64_t total; /* decompressed bytes so far */
 	int64_t filled; /* where the last byte that is not zero ends */
-	struct archive *tar;
+	struct archive *members;
+	bool is_zip;
+	locale_t utf8; /* of a zip: see read_header */
 	bool ended;
 	struct err cause; /* what a callback failed with */
 };
-
-/* Makes sure that something is in `rest`: 1; 0 at the end of the file. */
-static int fill_raw(struct archive_in *in, struct err *err)
-{
-	ssize_t n;
-
-	if (in->rest.n)
-		return 1;
-	do
-		n = read(in->fd, in->raw, sizeof(in->raw));
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return err_sys(err, "reading the archive");
-	in->rest = (struct span){in->raw, (size_t)n};
-	return n > 0;
-}
 
 static int refuse(struct archive *a, struct err *err)
 {
@@ -66,74 +52,104 @@ static int refuse_for(struct archive_in *in, struct archive *a, struct err *err)
 	return -1;
 }
 
+static la_ssize_t failed(struct archive *a)
+{
+	archive_set_error(a, EIO, "cannot be read");
+	return ARCHIVE_FATAL;
+}
+
+/* The file's bytes, for a decompressor, or for zip. */
 static la_ssize_t on_raw(struct archive *a, void *arg, const void **bytes)
 {
 	struct archive_in *in = arg;
-	int rc = fill_raw(in, &in->cause);
+	struct span got;
 
-	if (rc < 0) {
-		archive_set_error(a, EIO, "cannot be read");
-		return -1;
-	}
-	*bytes = in->rest.s;
-	rc = (int)in->rest.n;
-	in->rest.n = 0;
+	if (raw_take(&in->raw, &got, &in->cause) < 0)
+		return failed(a);
+	*bytes = got.s;
+	return (la_ssize_t)got.n;
+}
+
+static la_int64_t on_seek(struct archive *a, void *arg, la_int64_t at, int whence)
+{
+	struct archive_in *in = arg;
+	int64_t now = raw_seek(&in->raw, at, whence, &in->cause);
+
+	return now < 0 ? failed(a) : now;
+}
+
+/* libarchive's own block, of any size. */
+static int data_block(
+	struct archive_in *in, struct archive *a, struct span *block, int64_t *at, struct err *err)
+{
+	const void *bytes = "";
+	la_int64_t offset = 0;
+	size_t n = 0;
+	int rc = archive_read_data_block(a, &bytes, &n, &offset);
+
+	if (rc == ARCHIVE_EOF)
+		return 0;
+	if (rc != ARCHIVE_OK)
+		return refuse_for(in, a, err);
+	*block = (struct span){bytes, n};
+	*at = offset;
+	return 1;
+}
+
+static int unpacked_block(struct archive_in *in, struct span *block, struct err *err)
+{
+	int64_t ignored;
+	int rc;
+
+	if (in->raw.gzip)
+		return raw_take_gunzipped(&in->raw, block, err);
+	if (!in->filter)
+		return raw_take(&in->raw, block, err);
+	do
+		rc = data_block(in, in->filter, block, &ignored, err);
+	while (rc > 0 && !block->n);
 	return rc;
 }
 
-static long read_gzip(struct archive_in *in, struct err *err)
+static int check_limits(const struct archive_in *in, struct err *err)
 {
-	for (;;) {
-		long n = gunzip_run(in->gzip, &in->rest, in->block, sizeof(in->block), err);
-		int more;
+	const struct archive_limits *l = &in->limits;
 
-		if (n)
-			return n;
-		more = fill_raw(in, err);
-		if (more < 0)
-			return -1;
-		if (!more && !gunzip_is_whole(in->gzip))
-			return err_set(err, ERR_INSTALLER, "the archive is cut off");
-		if (!more)
-			return 0;
-	}
+	if (in->total > l->stream)
+		return err_set(err, ERR_INSTALLER, "decompresses to more than %lld MiB",
+			(long long)l->stream >> 20);
+	if (l->ratio && (in->total - l->slack) / l->ratio > raw_bytes_read(&in->raw))
+		return err_set(err, ERR_INSTALLER, "decompresses to more than %lld times its size",
+			(long long)l->ratio);
+	return 0;
 }
 
-static long read_zstd(struct archive_in *in, struct err *err)
+/* The next decompressed bytes: 1; 0 at the end. */
+static int next_block(struct archive_in *in, struct span *block, struct err *err)
 {
-	la_ssize_t n = archive_read_data(in->zstd, in->block, sizeof(in->block));
+	int rc = unpacked_block(in, block, err);
+	size_t last;
 
-	return n < 0 ? refuse_for(in, in->zstd, err) : (long)n;
-}
-
-/* Puts the next decompressed bytes into `block`: the count, 0 at the end. */
-static long fill_block(struct archive_in *in, struct err *err)
-{
-	long n = in->gzip ? read_gzip(in, err) : read_zstd(in, err);
-	long last = n;
-
-	if (n <= 0)
-		return n;
-	while (last && !in->block[last - 1])
+	if (rc <= 0)
+		return rc;
+	for (last = block->n; last && !block->s[last - 1];)
 		last--;
 	if (last)
-		in->filled = in->total + last;
-	in->total += n;
-	if (in->total > STREAM_MAX)
-		return err_set(
-			err, ERR_INSTALLER, "decompresses to more than %lld MiB", STREAM_MAX >> 20);
-	return n;
+		in->filled = in->total + (int64_t)last;
+	in->total += (int64_t)block->n;
+	return check_limits(in, err) < 0 ? -1 : 1;
 }
 
 static la_ssize_t on_block(struct archive *a, void *arg, const void **bytes)
 {
 	struct archive_in *in = arg;
-	long n = fill_block(in, &in->cause);
+	struct span block = SPAN("");
+	int rc = next_block(in, &block, &in->cause);
 
-	if (n < 0)
-		archive_set_error(a, EIO, "cannot be read");
-	*bytes = in->block;
-	return n;
+	if (rc < 0)
+		return failed(a);
+	*bytes = block.s;
+	return rc ? (la_ssize_t)block.n : 0;
 }
 
 static struct archive *new_reader(void)
@@ -146,12 +162,12 @@ static struct archive *new_reader(void)
 }
 
 /* No bidding: exactly this filter, once, so that nothing is unpacked in layers. */
-static int open_zstd(struct archive_in *in, struct err *err)
+static int open_filter(struct archive_in *in, int filter, struct err *err)
 {
 	struct libarchive_entry *entry;
-	struct archive *a = in->zstd = new_reader();
+	struct archive *a = in->filter = new_reader();
 
-	if (archive_read_append_filter(a, ARCHIVE_FILTER_ZSTD) != ARCHIVE_OK ||
+	if (archive_read_append_filter(a, filter) != ARCHIVE_OK ||
 		archive_read_set_format(a, ARCHIVE_FORMAT_RAW) != ARCHIVE_OK ||
 		archive_read_open(a, in, NULL, on_raw, NULL) != ARCHIVE_OK ||
 		archive_read_next_header(a, &entry) != ARCHIVE_OK)
@@ -159,41 +175,103 @@ static int open_zstd(struct archive_in *in, struct err *err)
 	return 0;
 }
 
-static int open_decompressor(struct archive_in *in, struct err *err)
-{
-	static const char zstd[] = {'\x28', '\xb5', '\x2f', '\xfd'};
-	static const char gzip[] = {'\x1f', '\x8b'};
-	int rc = fill_raw(in, err);
-
-	if (rc < 0)
-		return -1;
-	if (!rc)
-		return err_set(err, ERR_INSTALLER, "the file is empty");
-	if (in->rest.n >= sizeof(zstd) && !memcmp(in->rest.s, zstd, sizeof(zstd)))
-		return open_zstd(in, err);
-	if (in->rest.n < sizeof(gzip) || memcmp(in->rest.s, gzip, sizeof(gzip)) != 0)
-		return err_set(err, ERR_INSTALLER,
-			"neither gzip nor zstd: an installer is a tar in one of them");
-	in->gzip = gunzip_new();
-	return 0;
-}
-
 static int open_tar(struct archive_in *in, struct err *err)
 {
-	in->tar = new_reader();
-	if (archive_read_support_format_tar(in->tar) != ARCHIVE_OK ||
-		archive_read_open(in->tar, in, NULL, on_block, NULL) != ARCHIVE_OK)
-		return refuse_for(in, in->tar, err);
-	return 0;
+	in->members = new_reader();
+	if (archive_read_support_format_tar(in->members) == ARCHIVE_OK &&
+		archive_read_open(in->members, in, NULL, on_block, NULL) == ARCHIVE_OK)
+		return 0;
+	if (in->cause.code == ERR_NONE && in->total)
+		return err_set(err, ERR_INSTALLER, "what is in it is no tar");
+	return refuse_for(in, in->members, err);
 }
 
-int archive_open_tar(int fd, struct archive_in **out, struct err *err)
+static int open_decompressor(struct archive_in *in, enum magic magic, struct err *err)
+{
+	switch (magic) {
+	case MAGIC_GZIP: in->raw.gzip = gunzip_new(); return 0;
+	case MAGIC_ZSTD: return open_filter(in, ARCHIVE_FILTER_ZSTD, err);
+	case MAGIC_XZ: return open_filter(in, ARCHIVE_FILTER_XZ, err);
+	case MAGIC_LZMA: return open_filter(in, ARCHIVE_FILTER_LZMA, err);
+	case MAGIC_BZIP2: return open_filter(in, ARCHIVE_FILTER_BZIP2, err);
+	default: return 0;
+	}
+}
+
+static int open_zip(struct archive_in *in, struct err *err)
+{
+	struct archive *a = in->members = new_reader();
+
+	in->is_zip = true;
+	in->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	/* By its directory at the end: what stands in front of the members has no modes. */
+	if (archive_read_support_format_zip_seekable(a) != ARCHIVE_OK ||
+		archive_read_set_seek_callback(a, on_seek) != ARCHIVE_OK ||
+		archive_read_set_read_callback(a, on_raw) != ARCHIVE_OK ||
+		archive_read_set_callback_data(a, in) != ARCHIVE_OK)
+		return refuse(a, err);
+	if (archive_read_open1(a) == ARCHIVE_OK)
+		return 0;
+	if (in->cause.code == ERR_NONE)
+		return err_set(err, ERR_INSTALLER, "a zip without its end: it is cut off");
+	return refuse_for(in, a, err);
+}
+
+static int no_tar(struct span start, struct err *err)
+{
+	const char *other = magic_other(start);
+
+	if (other)
+		return err_set(err, ERR_INSTALLER, "it looks like %s", other);
+	return err_set(err, ERR_INSTALLER, "neither a .deb, nor a tar, nor a zip");
+}
+
+static int open_deb(struct archive_in *in, struct err *err)
+{
+	enum magic magic;
+
+	if (raw_enter_deb(&in->raw, MAGIC_ENOUGH, err) < 0)
+		return -1;
+	magic = magic_of(in->raw.rest);
+	if (magic == MAGIC_UNKNOWN || magic == MAGIC_ZIP || magic == MAGIC_AR)
+		return err_set(err, ERR_INSTALLER, "its data.tar is no tar");
+	return open_decompressor(in, magic, err) < 0 ? -1 : open_tar(in, err);
+}
+
+static int open_pack(struct archive_in *in, struct err *err)
+{
+	enum magic magic = magic_of(in->raw.rest);
+
+	switch (magic) {
+	case MAGIC_UNKNOWN: return no_tar(in->raw.rest, err);
+	case MAGIC_ZIP: return open_zip(in, err);
+	case MAGIC_AR: return open_deb(in, err);
+	default: return open_decompressor(in, magic, err) < 0 ? -1 : open_tar(in, err);
+	}
+}
+
+static int open_installer(struct archive_in *in, struct err *err)
+{
+	enum magic magic = magic_of(in->raw.rest);
+
+	if (magic != MAGIC_GZIP && magic != MAGIC_ZSTD)
+		return err_set(err, ERR_INSTALLER,
+			"neither gzip nor zstd: an installer is a tar in one of them");
+	return open_decompressor(in, magic, err) < 0 ? -1 : open_tar(in, err);
+}
+
+static int open_by(int fd, const struct archive_limits *limits,
+	int (*fn)(struct archive_in *, struct err *), struct archive_in **out, struct err *err)
 {
 	struct archive_in *in = mem_zero(1, sizeof(*in));
+	int rc;
 
-	in->fd = fd;
-	in->rest = SPAN("");
-	if (open_decompressor(in, err) < 0 || open_tar(in, err) < 0) {
+	raw_init(&in->raw, fd);
+	in->limits = *limits;
+	rc = raw_fill(&in->raw, err);
+	if (rc == 0)
+		rc = err_set(err, ERR_INSTALLER, "the file is empty");
+	if (rc < 0 || fn(in, err) < 0) {
 		archive_close(in);
 		return -1;
 	}
@@ -201,13 +279,31 @@ int archive_open_tar(int fd, struct archive_in **out, struct err *err)
 	return 0;
 }
 
+int archive_open_tar(int fd, struct archive_in **out, struct err *err)
+{
+	return open_by(fd, &installer_limits, open_installer, out, err);
+}
+
+int archive_open_pack(
+	int fd, const struct archive_limits *limits, struct archive_in **out, struct err *err)
+{
+	return open_by(fd, limits, open_pack, out, err);
+}
+
+int64_t archive_bytes_read(const struct archive_in *in)
+{
+	return raw_bytes_read(&in->raw);
+}
+
 void archive_close(struct archive_in *in)
 {
 	if (!in)
 		return;
-	archive_read_free(in->tar);
-	archive_read_free(in->zstd);
-	gunzip_free(in->gzip);
+	archive_read_free(in->members);
+	archive_read_free(in->filter);
+	if (in->utf8)
+		freelocale(in->utf8);
+	raw_drop(&in->raw);
 	free(in);
 }
 
@@ -215,19 +311,19 @@ void archive_close(struct archive_in *in)
  * and nothing but zeros behind them. */
 static int check_end(struct archive_in *in, struct err *err)
 {
-	int64_t end = archive_read_header_position(in->tar);
-	long n;
+	int64_t end = archive_read_header_position(in->members);
+	struct span block;
+	int rc;
 
 	do
-		n = fill_block(in, err);
-	while (n > 0);
-	if (n < 0)
+		rc = next_block(in, &block, err);
+	while (rc > 0);
+	if (rc < 0)
 		return -1;
 	if (in->filled > end)
 		return err_set(err, ERR_INSTALLER, "something else stands behind the archive");
 	if (in->total < end + 1024)
 		return err_set(err, ERR_INSTALLER, "the archive is cut off");
-	in->ended = true;
 	return 0;
 }
 
@@ -262,6 +358,10 @@ static void convert(struct libarchive_entry *from, struct archive_entry *to)
 	to->path = span_of(archive_entry_pathname(from));
 	to->mode = archive_entry_perm(from) & 07777;
 	to->size = archive_entry_size_is_set(from) ? archive_entry_size(from) : -1;
+	to->has_mtime = archive_entry_mtime_is_set(from);
+	to->mtime = archive_entry_mtime(from);
+	to->mtime_ns = archive_entry_mtime_nsec(from);
+	to->has_holes = archive_entry_sparse_count(from) > 0;
 	set_type(to, archive_entry_filetype(from));
 	if (to->type == ARCHIVE_SYMLINK)
 		to->link = span_of(archive_entry_symlink(from));
@@ -278,7 +378,20 @@ static bool is_harmless(struct archive *a)
 {
 	const char *why = archive_error_string(a);
 
-	return why && strstr(why, "can't be converted from");
+	return why &&
+	       (strstr(why, "can't be converted from") || strstr(why, "cannot be converted from"));
+}
+
+/* What zips mark as UTF-8, libarchive drops unless the locale's names are in UTF-8, too. (There, it
+ * composes letters and their accents. A tar's names it leaves alone where they are not.) */
+static int read_header(struct archive_in *in, struct libarchive_entry **raw)
+{
+	locale_t before = in->utf8 ? uselocale(in->utf8) : (locale_t)0;
+	int rc = archive_read_next_header(in->members, raw);
+
+	if (in->utf8)
+		uselocale(before);
+	return rc;
 }
 
 int archive_next(struct archive_in *in, struct archive_entry *entry, struct err *err)
@@ -288,11 +401,15 @@ int archive_next(struct archive_in *in, struct archive_entry *entry, struct err 
 
 	if (in->ended)
 		return 0;
-	rc = archive_read_next_header(in->tar, &raw);
-	if (rc == ARCHIVE_EOF)
-		return check_end(in, err);
-	if (rc != ARCHIVE_OK && !(rc == ARCHIVE_WARN && is_harmless(in->tar)))
-		return refuse_for(in, in->tar, err);
+	rc = read_header(in, &raw);
+	if (rc == ARCHIVE_EOF) {
+		if (!in->is_zip && check_end(in, err) < 0)
+			return -1;
+		in->ended = true;
+		return 0;
+	}
+	if (rc != ARCHIVE_OK && !(rc == ARCHIVE_WARN && is_harmless(in->members)))
+		return refuse_for(in, in->members, err);
 	convert(raw, entry);
 	if (entry->type == ARCHIVE_HARDLINK && entry->size > 0)
 		return err_set(err, ERR_INSTALLER, "%.*s: a hard link with content",
@@ -302,9 +419,14 @@ int archive_next(struct archive_in *in, struct archive_entry *entry, struct err 
 
 long archive_read(struct archive_in *in, void *to, size_t room, struct err *err)
 {
-	la_ssize_t n = archive_read_data(in->tar, to, room);
+	la_ssize_t n = archive_read_data(in->members, to, room);
 
-	return n < 0 ? refuse_for(in, in->tar, err) : (long)n;
+	return n < 0 ? refuse_for(in, in->members, err) : (long)n;
+}
+
+int archive_read_block(struct archive_in *in, struct span *bytes, int64_t *at, struct err *err)
+{
+	return data_block(in, in->members, bytes, at, err);
 }
 
 struct archive_out {

@@ -25,6 +25,10 @@ struct archive_entry {
 	const char *kind; /* for people: "file", "folder", "character device", … */
 	unsigned mode; /* permission bits, with setuid, setgid and sticky */
 	int64_t size; /* of a file's content as stated; -1 unknown */
+	bool has_mtime; /* when reading: when it was changed, in seconds since 1970 */
+	int64_t mtime;
+	long mtime_ns;
+	bool has_holes; /* when reading: a file whose content leaves some of its size out */
 };
 
 struct archive_in;
@@ -33,13 +37,32 @@ struct archive_in;
  * offset on; fd is borrowed. Nothing but tar, gzip and zstd is switched on. */
 MUST_USE int archive_open_tar(int fd, struct archive_in **out, struct err *err);
 
-/* 1: *entry is the next member; 0: the archive has ended where it should, and nothing stands
- * behind it (padding with zeros aside); -1: damaged, truncated or followed by something else:
+/* What may come out of a pack. */
+struct archive_limits {
+	int64_t stream; /* bytes of the tar */
+	int64_t ratio, slack; /* those may be so many times what was read, and so much more */
+};
+
+/* Reads a vendor's pack from fd (borrowed), from its start on: a .deb (its data.tar), a tar, both in
+ * gzip, zstd, xz, lzma, bzip2 or nothing, or a zip, which must be a file; all told by their bytes.
+ * Something else: ERR_INSTALLER, saying what it looks like. */
+MUST_USE int archive_open_pack(
+	int fd, const struct archive_limits *limits, struct archive_in **out, struct err *err);
+
+/* How much of the file itself was read so far; no part counts twice. */
+int64_t archive_bytes_read(const struct archive_in *in);
+
+/* 1: *entry is the next member; 0: the archive has ended where it should, and (but for a zip)
+ * nothing stands behind it (padding with zeros aside); -1: damaged, truncated or followed by something else:
  * ERR_INSTALLER. */
 MUST_USE int archive_next(struct archive_in *in, struct archive_entry *entry, struct err *err);
 
 /* Reads on in the content of the current member: the count, 0 at its end, -1. */
 MUST_USE long archive_read(struct archive_in *in, void *to, size_t room, struct err *err);
+/* The same without a copy: 1: *bytes, valid until the next call, stand at *at of the content; what
+ * lies between two blocks is a hole. 0 at its end, -1. Not to be mixed with archive_read. */
+MUST_USE int archive_read_block(
+	struct archive_in *in, struct span *bytes, int64_t *at, struct err *err);
 void archive_close(struct archive_in *in); /* NULL is fine */
 
 struct archive_out;

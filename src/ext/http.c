@@ -105,6 +105,15 @@ static void set_proxy(struct get *g)
 	check(curl_easy_setopt(g->curl, CURLOPT_NOPROXY, proxy[0] ? "" : "*"));
 }
 
+/* The text outlives the transfer: it is not copied. */
+static void set_certificates(CURL *c, const char *text)
+{
+	struct curl_blob blob = {
+		.data = (void *)(uintptr_t)text, .len = strlen(text), .flags = CURL_BLOB_NOCOPY};
+
+	check(curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &blob));
+}
+
 /* What is not set here is off in curl: netrc, cookies, content encodings, HTTP/0.9, HSTS files. */
 static void set_options(struct get *g)
 {
@@ -120,8 +129,8 @@ static void set_options(struct get *g)
 	check(curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L));
 	check(curl_easy_setopt(c, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2));
 	check(curl_easy_setopt(c, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2));
-	if (r->ca_file)
-		check(curl_easy_setopt(c, CURLOPT_CAINFO, r->ca_file));
+	if (r->ca_text)
+		set_certificates(c, r->ca_text);
 	check(curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)r->connect_timeout));
 	check(curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)r->stall_timeout));
 	check(curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)r->stall_rate));

@@ -14,7 +14,7 @@ struct http_request {
 	int stall_timeout; /* seconds below stall_rate bytes a second end it */
 	int stall_rate;
 	const char *proxy; /* "" none; NULL: http_proxy, https_proxy, no_proxy of the environment */
-	const char *ca_file; /* NULL: the system's */
+	const char *ca_text; /* certificates to trust, PEM; NULL: the system's */
 	const char *user_agent;
 };
 

@@ -14,6 +14,8 @@
 /* Name of the field, key, kind of value, what it is when nothing is said (TOML), least, most, its
  * help. */
 #define OPTIONS(X) \
+	X(require_sandbox, "require_sandbox", SWITCH, "false", 0, 0, \
+		"refuse to run what this machine cannot confine wholly") \
 	X(fetch_jobs, "fetch.jobs", NUMBER, "4", 1, 32, "packs that are fetched at once") \
 	X(fetch_retries, "fetch.retries", NUMBER, "3", 0, 20, "further tries of one URL") \
 	X(fetch_retry_delay, "fetch.retry_delay", NUMBER, "1", 0, 3600, \

@@ -16,6 +16,7 @@ void texts_drop(struct texts *t);
 void texts_add(struct texts *t, struct span x);
 
 struct config {
+	bool require_sandbox; /* at the top: stands before all tables */
 	/* [fetch] */
 	int64_t fetch_jobs; /* packs at once */
 	int64_t fetch_retries; /* further tries of one URL */

@@ -16,7 +16,7 @@ void fetch_order_drop(struct fetch_order *o)
 {
 	buf_drop(&o->url);
 	buf_drop(&o->proxy);
-	buf_drop(&o->ca_file);
+	buf_drop(&o->ca_text);
 }
 
 void message_put_extract(struct buf *out, const struct extract_order *o)
@@ -105,7 +105,7 @@ void message_put_fetch(struct buf *out, const struct fetch_order *o)
 	wire_put_number(out, o->stall_timeout);
 	wire_put_number(out, o->stall_rate);
 	wire_put_text(out, buf_span(&o->proxy));
-	wire_put_text(out, buf_span(&o->ca_file));
+	wire_put_text(out, buf_span(&o->ca_text));
 }
 
 bool message_get_fetch(struct span payload, struct fetch_order *o)
@@ -120,7 +120,7 @@ bool message_get_fetch(struct span payload, struct fetch_order *o)
 	o->stall_timeout = wire_number(&w);
 	o->stall_rate = wire_number(&w);
 	o->proxy = get_text(&w);
-	o->ca_file = get_text(&w);
+	o->ca_text = get_text(&w);
 	if (wire_ended(&w))
 		return true;
 	fetch_order_drop(o);

@@ -43,7 +43,7 @@ struct fetch_order {
 	struct buf url;
 	int64_t max_size, retries, retry_delay, connect_timeout, stall_timeout, stall_rate;
 	struct buf proxy; /* "" : http_proxy and others of the worker's environment; "none" */
-	struct buf ca_file; /* "" : the system's */
+	struct buf ca_text; /* certificates to trust, PEM; "" : the system's */
 };
 void fetch_order_drop(struct fetch_order *o);
 

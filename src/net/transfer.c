@@ -50,8 +50,8 @@ static struct http_request make_request(const struct fetch_order *order)
 		request.proxy = "";
 	else if (order->proxy.n)
 		request.proxy = order->proxy.s;
-	if (order->ca_file.n)
-		request.ca_file = order->ca_file.s;
+	if (order->ca_text.n)
+		request.ca_text = order->ca_text.s;
 	return request;
 }
 

@@ -39,6 +39,7 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 {
 	AUTO(environment) env = {.n = 0};
 	AUTO(buf) program = buf_of(spec->dir);
+	AUTO(buf) path = BUF_INIT;
 	const char *argv[] = {NULL, names[spec->phase], spec->args[0], spec->args[1], NULL};
 	struct process_spec p = {
 		.argv = argv,
@@ -48,6 +49,7 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 		.root = spec->root,
 		.binds = spec->binds,
 		.bind_count = spec->bind_count,
+		.sandbox = spec->sandbox,
 		.keep = true,
 		.hold = spec->hold,
 	};
@@ -55,7 +57,10 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 	buf_add_path(&program, "rules");
 	argv[0] = program.s;
 	p.program = program.s;
-	put(&env, "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	buf_adds(&path, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+	if (spec->tools)
+		buf_addf(&path, ":%s", spec->tools);
+	put(&env, "PATH", path.s);
 	put(&env, "LANG", "C.UTF-8");
 	put(&env, "HOME", spec->home);
 	put(&env, "TMPDIR", spec->tmp);

@@ -19,11 +19,14 @@ struct phase_spec {
 	const char *dir; /* the installation's folder: where the rules stand */
 	const char *args[2]; /* behind the phase's name; NULL where there is none */
 	const char *home, *tmp; /* private, there already */
+	const char
+		*tools; /* a folder of fardel's own programs for rules, last in PATH; NULL: none */
 	const char *root; /* chroot there; NULL: not */
 	const char *root_told; /* FARDEL_ROOT: the root, where rules run outside of it; else "" */
 	unsigned means; /* sys/process */
 	const struct process_bind *binds;
 	unsigned bind_count;
+	const struct sandbox *sandbox; /* NULL: not confined */
 	int output; /* stdout and stderr; borrowed */
 	int hold; /* the lock */
 };

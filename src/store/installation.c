@@ -16,6 +16,8 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
+#define STAGE_MODE 0710
+
 void installation_path(struct span name, struct span id, struct buf *out)
 {
 	buf_addf(out, PLACE_PACKAGES "/%.*s/%.*s", SPAN_ARG(name), SPAN_ARG(id));
@@ -26,9 +28,22 @@ void stage_path(const char *name, struct buf *out)
 	buf_addf(out, PLACE_STAGE "/%s", name);
 }
 
+int stage_share(const struct place *p, gid_t gid, struct err *err)
+{
+	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
+	struct stat st;
+
+	if (stage < 0)
+		return -1;
+	if (fstat(stage, &st) < 0 || (st.st_gid != gid && fchown(stage, (uid_t)-1, gid) < 0) ||
+		((st.st_mode & 07777) != STAGE_MODE && fchmod(stage, STAGE_MODE) < 0))
+		return err_sys(err, "prepare the stage");
+	return 0;
+}
+
 int stage_make(const struct place *p, const char *name, struct err *err)
 {
-	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 
 	if (stage < 0 || tree_remove(stage, name, err) < 0 ||
 		file_make_dir(stage, name, 0755, err) < 0)
@@ -38,7 +53,7 @@ int stage_make(const struct place *p, const char *name, struct err *err)
 
 int stage_take(const struct place *p, const char *from, const char *to, struct err *err)
 {
-	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 
 	if (stage < 0)
 		return -1;
@@ -182,7 +197,7 @@ int installation_publish(
 {
 	AUTO(buf) parent = buf_of(PLACE_PACKAGES);
 	AUTO(buf) id_text = BUF_INIT;
-	AUTO_FD from = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD from = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 	AUTO_FD to = -1;
 
 	if (from < 0)
@@ -213,7 +228,7 @@ int installation_purge(const struct place *p, struct span name, struct span id, 
 {
 	AUTO(buf) parent = buf_of(PLACE_PACKAGES);
 	AUTO(buf) id_text = BUF_INIT;
-	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 	AUTO_FD packages = stage < 0 ? -1 : place_open_if(p, parent.s, err);
 	AUTO_FD from = -1;
 
@@ -234,7 +249,7 @@ int installation_purge(const struct place *p, struct span name, struct span id, 
 int installation_purge_all(const struct place *p, struct span name, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
-	AUTO_FD stage = place_make(p, PLACE_STAGE, 0700, err);
+	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 	AUTO_FD packages = stage < 0 ? -1 : place_open_if(p, PLACE_PACKAGES, err);
 
 	if (packages < 0)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "model/bundle.h"
@@ -16,7 +17,9 @@
 /* Appends /var/lib/fardel/packages/NAME/ID (without the root). */
 void installation_path(struct span name, struct span id, struct buf *out);
 
-/* A new, empty folder PLACE_STAGE/name (0700 above it, 0755 itself). Gives its descriptor. */
+/* Makes PLACE_STAGE as it is to be: root's, and only members of `gid` may pass through it (0710). */
+MUST_USE int stage_share(const struct place *p, gid_t gid, struct err *err);
+/* A new, empty folder PLACE_STAGE/name (0755). Gives its descriptor. */
 MUST_USE int stage_make(const struct place *p, const char *name, struct err *err);
 void stage_path(const char *name, struct buf *out); /* without the root */
 /* The stage `from`, called `to` from now on. */

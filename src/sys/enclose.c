@@ -13,32 +13,17 @@
 
 #include "base/buf.h"
 #include "sys/fd.h"
-#include "sys/file.h"
-
-static int write_text(const char *path, const char *text, struct err *err)
-{
-	AUTO_FD fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return err_sys(err, "open %s", path);
-	return file_write_all(fd, text, strlen(text), err);
-}
+#include "sys/sandbox.h"
 
 /* Inside we are root, outside still who we were. */
 static int enter_user_namespace(struct err *err)
 {
-	char map[64];
 	uid_t uid = geteuid();
 	gid_t gid = getegid();
 
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
 		return err_sys(err, "make a user namespace");
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)uid);
-	if (write_text("/proc/self/setgroups", "deny", err) < 0 ||
-		write_text("/proc/self/uid_map", map, err) < 0)
-		return -1;
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)gid);
-	return write_text("/proc/self/gid_map", map, err);
+	return sandbox_map_user(uid, gid, 0, 0, err);
 }
 
 /* A mount namespace whose mounts stay inside it. */
@@ -109,13 +94,13 @@ static void furnish(const char *root)
 	}
 }
 
-int enclose(const struct process_spec *spec, struct err *err)
+int enclose(const struct process_spec *spec, bool private, struct err *err)
 {
-	bool namespace = (spec->means & MEANS_MOUNT) && (spec->root || spec->bind_count);
+	bool namespace = spec->means & MEANS_MOUNT;
 
 	if (!spec->root && !spec->bind_count)
 		return 0;
-	if (namespace && enter_namespace(spec->means, err) < 0)
+	if (namespace && !private && enter_namespace(spec->means, err) < 0)
 		return -1;
 	for (unsigned i = 0; namespace && i < spec->bind_count; i++)
 		if (bind_read_only(spec->binds[i].from, spec->binds[i].to, err) < 0)

@@ -5,8 +5,9 @@
 #include "base/err.h"
 #include "sys/process.h"
 
-/* Carries out spec's root and binds by spec's means. Descriptors stay as they are. */
-MUST_USE int enclose(const struct process_spec *spec, struct err *err);
+/* Carries out spec's root and binds by spec's means; `private` says that this process has a mount
+ * namespace of its own already. Descriptors stay as they are. */
+MUST_USE int enclose(const struct process_spec *spec, bool private, struct err *err);
 
 /* What process_means says. */
 unsigned enclose_means(void);

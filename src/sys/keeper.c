@@ -10,7 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -60,12 +61,15 @@ static pid_t parent_of(pid_t pid)
 	return at && strlen(at) > 4 ? (pid_t)strtol(at + 4, NULL, 10) : 0;
 }
 
-/* Kills the children of this process; theirs become ours and are met in the next round. */
-static void kill_children(void)
+/* Kills the children of this process; theirs become ours and are met in the next round. Process 1
+ * reaches all that there is at once. */
+static void kill_children(bool init)
 {
-	DIR *proc = opendir("/proc");
+	DIR *proc = init ? NULL : opendir("/proc");
 	struct dirent *entry;
 
+	if (init)
+		kill(-1, SIGKILL);
 	while (proc && (entry = readdir(proc))) {
 		pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
 
@@ -94,14 +98,14 @@ static bool reap(pid_t program, int *status, bool *ended)
 	}
 }
 
-static void end_all(pid_t program, int *status, bool *ended)
+static void end_all(pid_t program, bool init, int *status, bool *ended)
 {
 	const struct timespec pause = {.tv_nsec = 1000000};
 
 	for (int i = 0; i < ROUNDS && reap(program, status, ended); i++) {
 		if (!*ended)
 			kill(-program, SIGKILL);
-		kill_children();
+		kill_children(init);
 		nanosleep(&pause, NULL);
 	}
 }
@@ -119,19 +123,7 @@ static void keep(pid_t program, int lifeline, int *status, bool *ended)
 	}
 }
 
-NORETURN static void end_as(int status)
-{
-	const struct rlimit no_core = {0, 0};
-
-	if (WIFEXITED(status))
-		_exit(WEXITSTATUS(status));
-	setrlimit(RLIMIT_CORE, &no_core);
-	signal(WTERMSIG(status), SIG_DFL);
-	kill(getpid(), WTERMSIG(status));
-	_exit(127);
-}
-
-void keeper_run(pid_t program, int lifeline, int hold)
+void keeper_run(pid_t program, bool init, int lifeline, int hold)
 {
 	int status = SIGKILL; /* as if killed, unless the program says otherwise */
 	bool ended = false;
@@ -139,10 +131,9 @@ void keeper_run(pid_t program, int lifeline, int hold)
 
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
+	prctl(PR_SET_DUMPABLE, 0); /* the program may be of the same user: nothing to look into */
 	tidy(&lifeline, &hold);
 	keep(program, lifeline, &status, &ended);
-	end_all(program, &status, &ended);
-	sigemptyset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
-	end_as(status);
+	end_all(program, init, &status, &ended);
+	_exit(send(lifeline, &status, sizeof(status), MSG_NOSIGNAL) < 0);
 }

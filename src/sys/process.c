@@ -4,12 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -22,20 +21,48 @@
 
 #define KEEPER_GRACE 10000 /* ms that a keeper may take to end what it keeps */
 
-/* What the child says when it cannot begin. */
-struct failure {
+/* What the child says: why it cannot begin, or (what is empty) that it goes without parts of the
+ * sandbox. */
+struct report {
 	char what[56];
 	int sys;
+	unsigned missing;
+	bool retry; /* it failed in its namespaces: without them it may work */
 };
 
-NORETURN static void fail(int report, const char *what)
-{
-	struct failure f = {.sys = errno};
+/* A child on its way to exec, in this order:
+ *   1. fork, into the sandbox's namespaces; there the maps of a user namespace, private mounts,
+ *      /proc, /tmp (sandbox_fork, sandbox_enter_namespaces)
+ *   2. where there is a keeper, that is this child, and the program its child
+ *   3. signals, umask, session; to die with the parent
+ *   4. descriptors: from here on only those that are given, and the report
+ *   5. binds and the root (enclose), then the folder: still with all rights
+ *   6. the sandbox's rest: Landlock is prepared, limits, bounding set, groups, user, capabilities,
+ *      no_new_privs; Landlock, and last seccomp, are put in force (sandbox_apply)
+ *   7. to die with the parent, again: a change of user has made the kernel forget that
+ *   8. exec: closes the report, which tells the parent that all went well */
+struct child {
+	const struct process_spec *spec;
+	struct sandbox_spaces spaces;
+	unsigned lost; /* namespaces that a first try has shown to be of no use */
+	int report;
+	int heard; /* the report's other end: the parent's alone once we have closed it */
+	int lifeline; /* the keeper's end */
+};
 
-	snprintf(f.what, sizeof(f.what), "%s", what);
-	if (write(report, &f, sizeof(f)) < 0)
+NORETURN static void tell(int fd, const struct report *r)
+{
+	if (write(fd, r, sizeof(*r)) < 0)
 		_exit(126);
 	_exit(127);
+}
+
+NORETURN static void fail(int fd, const char *what)
+{
+	struct report r = {.sys = errno};
+
+	snprintf(r.what, sizeof(r.what), "%s", what);
+	tell(fd, &r);
 }
 
 /* stdin /dev/null, stdout and stderr as told, the given descriptors from 3 on, `report` behind
@@ -65,25 +92,47 @@ static int arrange(const struct process_spec *spec, int report)
 	return first;
 }
 
-NORETURN static void run_program(const struct process_spec *spec, int report, pid_t parent)
+/* Dies with its parent, and at once if that has gone already: a keeper is seen by its pid, the
+ * parent outside of a PID namespace has none here, but hears what is reported. */
+static void stay(const struct child *c, pid_t keeper, int report)
 {
+	struct pollfd parent = {.fd = report};
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		fail(report, "stay with its parent");
+	if (c->spec->keep ? getppid() != keeper : poll(&parent, 1, 0) != 0)
+		_exit(126);
+}
+
+/* Says what is missing, and goes no further where that is required. */
+static void confine(const struct child *c, int report)
+{
+	const struct sandbox *s = c->spec->sandbox;
+	struct report r = {.what = ""};
 	struct err err = ERR_INIT;
 
-	/* Dies with its parent, and at once if that has gone already. */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
-		fail(report, "stay with its parent");
-	signals_reset();
-	umask(022);
-	if (!spec->keep)
-		setsid();
-	report = arrange(spec, report);
-	if (enclose(spec, &err) < 0) {
+	if (sandbox_apply(s, &c->spaces, &r.missing, &err) < 0) {
 		errno = err.sys;
-		fail(report, "set up its surroundings");
+		fail(report, "be confined");
 	}
-	if (chdir(spec->cwd ? spec->cwd : "/") < 0)
-		fail(report, "enter its folder");
+	r.missing |= c->lost;
+	if (r.missing & s->required) {
+		r.missing &= s->required;
+		snprintf(r.what, sizeof(r.what), "be confined");
+		tell(report, &r);
+	}
+	if (r.missing && write(report, &r, sizeof(r)) < 0)
+		_exit(126);
+}
+
+static void execute(const struct process_spec *spec, int program)
+{
 	execve(spec->program, (char *const *)spec->argv, (char *const *)spec->envp);
+	/* The user that it has become may not reach it, where it is below a private folder. */
+	if (errno == EACCES && program >= 0) {
+		syscall(SYS_execveat, program, "", spec->argv, spec->envp, AT_EMPTY_PATH);
+		errno = EACCES;
+	}
 	if (errno == ENOEXEC) {
 		/* A script without #!: shells have always run those. */
 		const char *sh[64] = {"/bin/sh", spec->program};
@@ -92,41 +141,76 @@ NORETURN static void run_program(const struct process_spec *spec, int report, pi
 			sh[i + 1] = spec->argv[i];
 		execve(sh[0], (char *const *)sh, (char *const *)spec->envp);
 	}
+}
+
+NORETURN static void run_program(const struct child *c, pid_t keeper)
+{
+	const struct process_spec *spec = c->spec;
+	int report = c->report, program = -1;
+	struct err err = ERR_INIT;
+
+	stay(c, keeper, report);
+	signals_reset();
+	umask(022);
+	setsid();
+	report = arrange(spec, report);
+	if (enclose(spec, c->spaces.inside & SANDBOX_MOUNT, &err) < 0) {
+		errno = err.sys;
+		fail(report, "set up its surroundings");
+	}
+	if (chdir(spec->cwd ? spec->cwd : "/") < 0)
+		fail(report, "enter its folder");
+	if (spec->sandbox) {
+		program = open(spec->program, O_PATH | O_CLOEXEC);
+		confine(c, report);
+		stay(c, keeper, report);
+	}
+	execute(spec, program);
 	fail(report, "execute");
 }
 
 /* The keeper's life: start the program, then keep. */
-NORETURN static void run_keeper(const struct process_spec *spec, int report, int lifeline)
+NORETURN static void run_keeper(const struct child *c)
 {
+	bool init = c->spaces.inside & SANDBOX_PID;
 	pid_t self, program;
 
 	setsid();
 	self = getpid();
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
-		fail(report, "become the keeper");
+	if (!init && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		fail(c->report, "become the keeper");
 	program = fork();
 	if (program < 0)
-		fail(report, "fork");
-	if (program == 0) {
-		setsid();
-		run_program(spec, report, self);
-	}
-	keeper_run(program, lifeline, spec->hold);
+		fail(c->report, "fork");
+	if (program == 0)
+		run_program(c, self);
+	keeper_run(program, init, c->lifeline, c->spec->hold);
 }
 
-static int begin(const struct process_spec *spec, int report, int lifeline, struct process *out,
-	struct err *err)
+NORETURN static void run_child(struct child *c)
 {
-	pid_t self = getpid();
-	pid_t pid = fork();
+	struct err err = ERR_INIT;
+
+	close(c->heard);
+	if (c->spec->sandbox &&
+		sandbox_enter_namespaces(c->spec->sandbox, &c->spaces, c->spec->root, &err) < 0) {
+		struct report r = {.sys = err.sys, .what = "enter its namespaces", .retry = true};
+
+		tell(c->report, &r);
+	}
+	if (c->spec->keep)
+		run_keeper(c);
+	run_program(c, 0);
+}
+
+static int begin(struct child *c, unsigned namespaces, struct process *out, struct err *err)
+{
+	pid_t pid = sandbox_fork(namespaces, &c->spaces);
 
 	if (pid < 0)
 		return err_sys(err, "fork");
-	if (pid == 0) {
-		if (spec->keep)
-			run_keeper(spec, report, lifeline);
-		run_program(spec, report, self);
-	}
+	if (pid == 0)
+		run_child(c);
 	out->pid = pid;
 	out->status_fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (out->status_fd < 0) {
@@ -137,59 +221,96 @@ static int begin(const struct process_spec *spec, int report, int lifeline, stru
 	return 0;
 }
 
-static int read_failure(int fd, const struct process_spec *spec, struct err *err)
+static int failed(const struct report *r, const struct process_spec *spec, struct err *err)
 {
-	struct failure f;
-	ssize_t n;
+	AUTO(buf) names = BUF_INIT;
 
-	do
-		n = read(fd, &f, sizeof(f));
-	while (n < 0 && errno == EINTR);
-	if (n == 0)
-		return 0;
-	if (n != sizeof(f))
-		return err_set(err, ERR_SYSTEM, "%s could not be started", spec->program);
-	err_set(err, ERR_SYSTEM, "%s: %.*s: %s", spec->program, (int)sizeof(f.what) - 1, f.what,
-		strerror(f.sys));
-	err->sys = f.sys;
-	if (f.sys == ENOENT && strcmp(f.what, "execute") == 0)
+	if (r->missing) {
+		sandbox_name_parts(r->missing, &names);
+		return err_set(err, ERR_POLICY,
+			"%s is not started: this system cannot confine it: no %s", spec->program,
+			names.s);
+	}
+	err_set(err, ERR_SYSTEM, "%s: %.*s: %s", spec->program, (int)sizeof(r->what) - 1, r->what,
+		strerror(r->sys));
+	err->sys = r->sys;
+	if (r->sys == ENOENT && strcmp(r->what, "execute") == 0)
 		err_detail(err,
 			"It is not there%s%s, or the interpreter that its first line names is not.",
 			spec->root ? " in " : "", spec->root ? spec->root : "");
 	return -1;
 }
 
-int process_start(const struct process_spec *spec, struct process *out, struct err *err)
+/* Listens until exec: 1 to be tried again without namespaces. */
+static int hear(int fd, const struct process_spec *spec, struct process *out, struct err *err)
+{
+	struct report r;
+	ssize_t n;
+
+	for (;;) {
+		n = read(fd, &r, sizeof(r));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n == 0)
+			return 0;
+		if (n != sizeof(r))
+			return err_set(err, ERR_SYSTEM, "%s could not be started", spec->program);
+		if (r.retry)
+			return 1;
+		if (r.what[0])
+			return failed(&r, spec, err);
+		out->missing |= r.missing;
+	}
+}
+
+/* 1 to be tried again without namespaces. */
+static int start(const struct process_spec *spec, unsigned namespaces, unsigned lost,
+	struct process *out, struct err *err)
 {
 	int report[2], life[2] = {-1, -1};
+	struct child c = {.spec = spec, .lost = lost};
 	int result;
 
 	*out = PROCESS_INIT;
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return err_sys(err, "make a pipe");
-	if (spec->keep && pipe2(life, O_CLOEXEC) < 0) {
+	if (spec->keep && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life) < 0) {
 		fd_drop(&report[0]);
 		fd_drop(&report[1]);
-		return err_sys(err, "make a pipe");
+		return err_sys(err, "make a socket");
 	}
-	result = begin(spec, report[1], life[0], out, err);
+	c.heard = report[0];
+	c.report = report[1];
+	c.lifeline = life[0];
+	result = begin(&c, namespaces, out, err);
 	fd_drop(&report[1]);
 	fd_drop(&life[0]);
 	out->lifeline = life[1];
-	if (result == 0 && read_failure(report[0], spec, err) < 0) {
-		process_end(out);
-		result = -1;
-	}
+	if (result == 0)
+		result = hear(report[0], spec, out, err);
 	fd_drop(&report[0]);
-	if (result < 0)
-		fd_drop(&out->lifeline);
+	if (result != 0)
+		process_end(out); /* it ends by itself, if there is one */
 	return result;
+}
+
+int process_start(const struct process_spec *spec, struct process *out, struct err *err)
+{
+	const struct sandbox *s = spec->sandbox;
+	unsigned namespaces = s ? s->namespaces & SANDBOX_NAMESPACES : 0;
+	int result;
+
+	/* One mount namespace is enough for both. */
+	if (s && (spec->means & MEANS_MOUNT) && (spec->root || spec->bind_count))
+		namespaces |= SANDBOX_MOUNT;
+	result = start(spec, namespaces, 0, out, err);
+	return result > 0 ? start(spec, 0, namespaces, out, err) : result;
 }
 
 int process_end(struct process *p)
 {
 	struct pollfd ended = {.fd = p->status_fd, .events = POLLIN};
-	int status = 0;
+	int status = 0, kept;
 
 	/* A keeper that was told to end things does so at once: one that does not was tampered with. */
 	if (p->pid && p->killed && poll(&ended, 1, KEEPER_GRACE) == 0) {
@@ -198,6 +319,10 @@ int process_end(struct process *p)
 	}
 	while (p->pid && waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
+	/* The keeper passes the program's status on, unless it was killed itself. */
+	if (p->lifeline >= 0 &&
+		recv(p->lifeline, &kept, sizeof(kept), MSG_DONTWAIT) == sizeof(kept))
+		status = kept;
 	p->pid = 0;
 	fd_drop(&p->status_fd);
 	fd_drop(&p->lifeline);
@@ -213,7 +338,7 @@ void process_kill(struct process *p)
 		kill(p->pid, SIGKILL);
 		return;
 	}
-	fd_drop(&p->lifeline); /* the keeper does the rest, */
+	shutdown(p->lifeline, SHUT_WR); /* the keeper does the rest, */
 	kill(p->pid, SIGCONT); /* even if what it keeps has stopped it */
 }
 

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "sys/sandbox.h"
 
 /* A file or folder shown at another place, read-only, to the program only. */
 struct process_bind {
@@ -27,13 +28,15 @@ struct process_spec {
 	unsigned bind_count;
 	bool keep; /* with a keeper: what the program leaves behind is ended with it */
 	int hold; /* a descriptor that the keeper holds until all is ended (the lock), -1 none */
+	const struct sandbox *sandbox; /* what is taken from it; NULL: it has all our rights */
 };
 
 struct process {
 	pid_t pid; /* of the program, or of its keeper; 0: none */
 	int status_fd; /* becomes readable when it has ended; -1: none */
 	bool killed; /* process_kill was called */
-	int lifeline; /* the keeper ends everything when this is closed; -1: without keeper */
+	int lifeline; /* the keeper ends everything when this is shut; -1: without keeper */
+	unsigned missing; /* parts of the sandbox that could not be had: enum sandbox_part */
 };
 #define PROCESS_INIT ((struct process){.status_fd = -1, .lifeline = -1})
 
@@ -47,7 +50,9 @@ unsigned process_means(void);
 
 /* Starts it, and returns once it runs or could not be begun (the error says why). Signals are
  * reset, umask is 022, descriptors beyond those given are closed, it has a session of its own,
- * and dies when this process does. */
+ * and dies when this process does. With SANDBOX_PID its keeper is process 1 of the namespace, or,
+ * without one, the program itself: then it has no children that outlive it, and signals that it
+ * sends to itself do nothing where it has no handler. */
 MUST_USE int process_start(const struct process_spec *spec, struct process *out, struct err *err);
 
 /* Waits until it has ended (status_fd says when that takes no time). The status is as of

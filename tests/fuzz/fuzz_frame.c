@@ -34,7 +34,7 @@ static void check_extracted(struct span payload)
 static void check_fetch(struct span payload)
 {
 	AUTO(buf) again = BUF_INIT;
-	AUTO(fetch_order) o = {.url = BUF_INIT, .proxy = BUF_INIT, .ca_file = BUF_INIT};
+	AUTO(fetch_order) o = {.url = BUF_INIT, .proxy = BUF_INIT, .ca_text = BUF_INIT};
 
 	if (!message_get_fetch(payload, &o))
 		return;

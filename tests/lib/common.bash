@@ -52,7 +52,7 @@ make_installer() {
     pack=$VENDOR/$name-$version.deb
     [[ -e $pack ]] || make_pack_deb "$name" "$version"
   fi
-  local more=("pack=$pack" "version=$version")
+  local more=("pack=$pack" "version=$version" "server=${URL:-http://127.0.0.1:1}")
   [[ $has == *' url '* ]] || more+=("url=${URL:-http://127.0.0.1:1}/$(basename "$pack")")
   if [[ $has != *' sum '* ]]; then
     if ((format == 1)); then more+=(sum=md5); else more+=(sum=sha384); fi

@@ -322,6 +322,206 @@ static void what_fardel_makes_itself_is_not_brought(void **state)
 	accept(*state, file("zoom/upstream_pack_url"), "upstream_pack_url");
 }
 
+/* From here on: packs, which have no top folder. */
+static int begin_pack(void **state)
+{
+	struct entry_plan *plan = entry_plan_new(&entry_limits_pack);
+
+	*state = plan;
+	accept(plan, folder("./"), "");
+	accept(plan, folder("./usr/"), "usr");
+	accept(plan, file("./usr/tool"), "usr/tool");
+	accept(plan, leading(ENTRY_SYMLINK, "usr/link", "/etc"), "usr/link");
+	return 0;
+}
+
+static struct entry_act plan_one(struct entry_plan *plan, struct entry_raw raw)
+{
+	struct err err = ERR_INIT;
+	struct entry_act act;
+
+	if (entry_plan_next(plan, &raw, &act, &err) < 0)
+		fail_msg("%.*s: %s", SPAN_ARG(raw.path), err.text);
+	return act;
+}
+
+static void a_pack_has_no_top_folder(void **state)
+{
+	accept(*state, file("opt/x"), "opt/x");
+	accept(*state, file("at-the-top"), "at-the-top");
+	accept(*state, file("upstream"), "upstream");
+	assert_span(entry_plan_top(*state), "");
+	refuse(*state, file("./"), "no folder");
+	refuse(*state, file("../x"), "\"..\"");
+	refuse(*state, file("/usr/x"), "absolute");
+}
+
+static void a_file_comes_again_in_place_of_a_file_only(void **state)
+{
+	struct entry_act first = plan_one(*state, file("usr/twice"));
+	struct entry_act again = plan_one(*state, file("usr//twice"));
+
+	assert_false(first.replaces);
+	assert_true(again.replaces);
+	assert_int_equal(first.id, again.id);
+	assert_false(plan_one(*state, folder("usr")).replaces);
+	refuse(*state, file("usr"), "there twice");
+	refuse(*state, file("usr/link"), "there twice");
+	refuse(*state, folder("usr/twice"), "there twice");
+	refuse(*state, leading(ENTRY_SYMLINK, "usr/link", "/etc"), "there twice");
+	refuse(*state, leading(ENTRY_SYMLINK, "usr/tool", "/etc"), "there twice");
+	refuse(*state, leading(ENTRY_HARDLINK, "usr/twice", "usr/tool"), "there twice");
+	accept(*state, leading(ENTRY_HARDLINK, "usr/hard", "./usr/tool"), "usr/hard");
+	refuse(*state, file("usr/hard"), "there twice");
+	refuse(*state, file("usr/link/x"), "not a folder");
+	refuse(*state, leading(ENTRY_HARDLINK, "usr/h", "usr/link/passwd"), "no file");
+	refuse(*state, leading(ENTRY_HARDLINK, "usr/h", "usr/../x"), "\"..\"");
+}
+
+static void what_comes_again_is_counted(void **state)
+{
+	struct entry_limits limits = entry_limits_pack;
+	struct entry_plan *plan;
+
+	(void)state;
+	limits.entries = 5;
+	plan = entry_plan_new(&limits);
+	accept(plan, file("x"), "x");
+	for (int i = 0; i < 5; i++)
+		accept(plan, file("x"), "x");
+	refuse(plan, file("x"), "twice");
+	entry_plan_free(plan);
+}
+
+static void modes_of_a_pack_are_kept_but_for_some_bits(void **state)
+{
+	static const struct {
+		unsigned from, to;
+		bool stripped;
+	} modes[] = {{0644, 0644, false}, {0750, 0750, false}, {0, 0, false}, {04755, 0755, true},
+		{02755, 0755, true}, {01755, 0755, true}, {0664, 0644, true}, {0666, 0644, true},
+		{07777, 0755, true}};
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		struct entry_raw raw = file("usr/f");
+		struct entry_act act;
+
+		raw.mode = modes[i].from;
+		act = plan_one(*state, raw);
+		assert_int_equal(act.mode, modes[i].to);
+		assert_int_equal(act.stripped, modes[i].stripped);
+		raw = folder("usr/d");
+		raw.mode = modes[i].from;
+		act = plan_one(*state, raw);
+		assert_int_equal(act.mode, modes[i].to);
+		assert_int_equal(act.stripped, modes[i].stripped);
+	}
+}
+
+static void paths_have_numbers(void **state)
+{
+	struct entry_act act = plan_one(*state, file("a/b/c"));
+	AUTO(buf) path = BUF_INIT;
+
+	/* usr, usr/tool and usr/link came before. */
+	assert_int_equal(act.id, 5);
+	entry_plan_path(*state, 3, &path);
+	assert_buf(&path, "a");
+	entry_plan_path(*state, 4, &path);
+	assert_buf(&path, "a/b");
+	entry_plan_path(*state, 5, &path);
+	assert_buf(&path, "a/b/c");
+	assert_int_equal(plan_one(*state, folder("a/b")).id, 4);
+	assert_int_equal(plan_one(*state, file("z")).id, 6);
+}
+
+static void leading_parts_are_left_out(void **state)
+{
+	struct entry_plan *plan = entry_plan_new(&entry_limits_pack);
+
+	(void)state;
+	entry_plan_choose(plan, &(struct entry_choice){.strip = 2});
+	accept(plan, folder("./a"), "");
+	accept(plan, file("./a/b"), "");
+	accept(plan, leading(ENTRY_SYMLINK, "a/l", "/etc"), "");
+	accept(plan, file("./a/b/c"), "c");
+	accept(plan, file("x//./y/z/w"), "z/w");
+	accept(plan, leading(ENTRY_HARDLINK, "a/b/h", "a/b/c"), "h");
+	refuse(plan, leading(ENTRY_HARDLINK, "a/b/h2", "c"), "no file");
+	refuse(plan, file("a/b/../x"), "\"..\"");
+	refuse(plan, file("../a/b/x"), "\"..\"");
+	assert_true(plan_one(plan, file("other/top/c")).replaces);
+	entry_plan_free(plan);
+}
+
+static void members_are_chosen(void **state)
+{
+	static const char *const include[] = {"usr/bin", "**/*.so", "none", NULL};
+	static const char *const exclude[] = {"usr/bin/bad*", NULL};
+	struct entry_plan *plan = entry_plan_new(&entry_limits_pack);
+
+	(void)state;
+	entry_plan_choose(
+		plan, &(struct entry_choice){.strip = 1, .include = include, .exclude = exclude});
+	assert_string_equal(entry_plan_unmatched(plan), "usr/bin");
+	assert_true(plan_one(plan, folder("t/usr")).skip);
+	assert_false(plan_one(plan, file("t/usr/bin/x/y")).skip);
+	assert_string_equal(entry_plan_unmatched(plan), "**/*.so");
+	assert_true(plan_one(plan, file("t/usr/bin/bad/y")).skip);
+	assert_false(plan_one(plan, file("t/a/b.so")).skip);
+	assert_true(plan_one(plan, file("t/a/b")).skip);
+	assert_string_equal(entry_plan_unmatched(plan), "none");
+	refuse(plan, leading(ENTRY_HARDLINK, "t/usr/bin/h", "t/a/b"), "no file");
+	/* What is left out takes no path. */
+	assert_false(plan_one(plan, file("t/a/b/c.so")).skip);
+	entry_plan_free(plan);
+}
+
+static void bombs_are_out_of_ratio(void **state)
+{
+	struct entry_limits limits = entry_limits_pack;
+	struct entry_plan *plan;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	limits.ratio = 10;
+	limits.slack = 100;
+	plan = entry_plan_new(&limits);
+	assert_int_equal(entry_plan_bytes(plan, 100, &err), 0);
+	entry_plan_read(plan, 5);
+	assert_int_equal(entry_plan_bytes(plan, 50, &err), 0);
+	assert_int_equal(entry_plan_bytes(plan, 10, &err), -1);
+	assert_err(&err, ERR_INSTALLER, "more than 10 times its size");
+	entry_plan_free(plan);
+}
+
+static void limits_of_a_pack(void **state)
+{
+	struct err err = ERR_INIT;
+	AUTO(buf) path = BUF_INIT;
+	struct entry_raw raw = file("usr/big");
+
+	for (int i = 0; i < 64; i++)
+		buf_adds(&path, "d/");
+	buf_addc(&path, 'f');
+	accept(*state, file(path.s), path.s);
+	path.s[path.n - 1] = 'd';
+	buf_adds(&path, "/f");
+	refuse(*state, file(path.s), "more folders than 64");
+	buf_sets(&path, "a");
+	while (path.n < 4097)
+		buf_adds(&path, "/.");
+	refuse(*state, file(path.s), "more bytes than 4096");
+	entry_plan_read(*state, INT64_MAX);
+	raw.size = 8LL << 30;
+	accept(*state, raw, "usr/big");
+	raw.path = span_of("usr/bigger");
+	raw.size++;
+	refuse(*state, raw, "holds more than");
+	assert_int_equal(entry_plan_bytes(*state, 8UL << 30, &err), 0);
+	assert_int_equal(entry_plan_bytes(*state, 1, &err), -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +542,17 @@ int main(void)
 		cmocka_unit_test(entries_are_counted_with_implied_folders),
 		cmocka_unit_test(ten_thousand_members_are_quick),
 		cmocka_unit_test_setup_teardown(a_refusal_names_the_member, begin, end),
+		cmocka_unit_test_setup_teardown(a_pack_has_no_top_folder, begin_pack, end),
+		cmocka_unit_test_setup_teardown(
+			a_file_comes_again_in_place_of_a_file_only, begin_pack, end),
+		cmocka_unit_test(what_comes_again_is_counted),
+		cmocka_unit_test_setup_teardown(
+			modes_of_a_pack_are_kept_but_for_some_bits, begin_pack, end),
+		cmocka_unit_test_setup_teardown(paths_have_numbers, begin_pack, end),
+		cmocka_unit_test(leading_parts_are_left_out),
+		cmocka_unit_test(members_are_chosen),
+		cmocka_unit_test(bombs_are_out_of_ratio),
+		cmocka_unit_test_setup_teardown(limits_of_a_pack, begin_pack, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

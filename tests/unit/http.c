@@ -445,7 +445,7 @@ static int transfer(const char *path, int64_t retries, int busy, struct log *log
 		.stall_rate = 1,
 		.proxy = buf_of("none"),
 		.url = BUF_INIT,
-		.ca_file = BUF_INIT};
+		.ca_text = BUF_INIT};
 	int64_t received = -1;
 	int rc;
 

@@ -3,6 +3,7 @@
 
 #include "scratch.h"
 
+#include <poll.h>
 #include <signal.h>
 
 #include "engine/session.h"
@@ -73,6 +74,22 @@ static void what_it_said_is_heard_to_the_end(void **state)
 	assert_true(span_starts(buf_span(&t.said), "1\n2\n3\n"));
 	assert_true(span_ends(buf_span(&t.said), "\n59999\n60000\n"));
 	assert_int_equal(t.said.n, 348894);
+	talk_drop(&t);
+}
+
+static void what_it_said_before_it_was_heard_is_not_lost(void **state)
+{
+	struct scratch *s = *state;
+	struct pollfd ended;
+	struct talk t;
+
+	/* Less than a pipe holds, and more than is read at once. */
+	begin(&t, "seq 1 9000; exit 3");
+	ended = (struct pollfd){.fd = t.task.process.status_fd, .events = POLLIN};
+	assert_int_equal(poll(&ended, 1, 20000), 1);
+	assert_int_equal(loop_finish(&t.task, &s->err), 0);
+	assert_int_equal(t.task.status, 3 << 8);
+	assert_true(span_ends(buf_span(&t.said), "\n8999\n9000\n"));
 	talk_drop(&t);
 }
 
@@ -226,6 +243,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(what_it_said_is_heard_to_the_end),
+		SCRATCH_TEST(what_it_said_before_it_was_heard_is_not_lost),
 		SCRATCH_TEST(a_silent_one_is_waited_for),
 		SCRATCH_TEST(what_it_left_behind_is_not_waited_for),
 		SCRATCH_TEST(several_are_looked_after_side_by_side),

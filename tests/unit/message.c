@@ -15,7 +15,7 @@ static void orders_come_back(void **state)
 		.stall_timeout = 20,
 		.stall_rate = 1000,
 		.proxy = buf_of("none"),
-		.ca_file = BUF_INIT};
+		.ca_text = BUF_INIT};
 	AUTO(fetch_order) out = {0};
 	AUTO(buf) payload = BUF_INIT;
 	struct extract_order extract = {.write = true};
@@ -31,7 +31,7 @@ static void orders_come_back(void **state)
 	assert_int_equal(out.stall_timeout, 20);
 	assert_int_equal(out.stall_rate, 1000);
 	assert_buf(&out.proxy, "none");
-	assert_buf(&out.ca_file, "");
+	assert_buf(&out.ca_text, "");
 	buf_clear(&payload);
 	message_put_extract(&payload, &extract);
 	extract.write = false;
@@ -78,7 +78,7 @@ static void malformed_payloads_are_refused(void **state)
 	AUTO(buf) fetch = BUF_INIT;
 	AUTO(buf) extracted = BUF_INIT;
 	struct fetch_order order = {
-		.url = buf_of("http://x/"), .proxy = BUF_INIT, .ca_file = BUF_INIT};
+		.url = buf_of("http://x/"), .proxy = BUF_INIT, .ca_text = BUF_INIT};
 	struct extracted e = {.top = buf_of("t"), .id = buf_of("i")};
 	struct extract_order extract;
 	struct span name, value;

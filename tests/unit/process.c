@@ -393,10 +393,15 @@ NORETURN static void start_and_wait(struct scratch *s, bool keep, int lock)
 	struct process_spec spec;
 	struct process p;
 
-	if (keep)
+	if (keep) {
+		int high = fcntl(lock, F_DUPFD_CLOEXEC, 40); /* so that no number fits by chance */
+
+		close(lock);
+		lock = high;
 		buf_adds(&script, "sleep 300\n");
-	else
+	} else {
 		buf_adds(&script, "echo >>pids; exec sleep 300\n");
+	}
 	spec = shell(argv, script.s, keep);
 	spec.cwd = s->path;
 	spec.hold = lock;

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -43,6 +44,10 @@ static inline int scratch_setup(void **state)
 
 	umask(022);
 	alarm(120); /* whatever hangs */
+	/* A shell's background jobs, and what nohup starts, begin with some of them ignored. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	*s = (struct scratch){
 		.path = "/tmp/fardel-unit.XXXXXX", .open_before = scratch_count_open()};
 	if (!mkdtemp(s->path) || chmod(s->path, 0755) < 0)

@@ -432,7 +432,7 @@ static void fetch(struct run *r, const char *url)
 		.stall_timeout = 5,
 		.stall_rate = 1,
 		.proxy = buf_of("none"),
-		.ca_file = BUF_INIT};
+		.ca_text = BUF_INIT};
 	AUTO(buf) payload = BUF_INIT;
 
 	message_put_fetch(&payload, &order);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Rules that add a file to their own folder while they unpack, as real ones do.
+# Rules that add a file to their own folder while they unpack.
 set -eu
 case $1 in
 unpack) echo made >made ;;

@@ -24,7 +24,7 @@ echo "@NAME@ @VERSION@: $phase"
 case $phase in
 download)
   halfway
-  cp "$root/srv/vendor/@PACK@" "$2"
+  wget -q -O "$2" "@SERVER@/@PACK@"
   ;;
 unpack)
   case @KIND@ in

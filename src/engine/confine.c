@@ -1,0 +1,95 @@
+/* How each kind of program is confined. */
+#include "engine/confine.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include "ext/seccomp.h"
+
+#define NOBODYS_UID 2000001001 /* beyond what containers and distributions hand out */
+#define MIB (1LL << 20)
+#define GIB (1LL << 30)
+
+static const struct {
+	enum seccomp_profile profile;
+	unsigned namespaces;
+	bool network, programs;
+	struct sandbox_limits limits;
+} table[CONFINE_KINDS] = {
+	[CONFINE_LOOK] = {SECCOMP_WORKER, 0, false, true,
+		{.cpu_seconds = 120, .file_size = MIB, .open_files = 64}},
+	[CONFINE_EXTRACT] = {SECCOMP_WORKER, 0, false, true,
+		{.cpu_seconds = 120, .file_size = GIB / 8, .open_files = 64}},
+	[CONFINE_FETCH] = {SECCOMP_FETCH, 0, true, true, {.file_size = MIB, .open_files = 256}},
+	[CONFINE_DOWNLOAD] = {SECCOMP_RULES,
+		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_IPC | SANDBOX_UTS, true, true,
+		{.open_files = 1024}},
+	[CONFINE_UNPACK] = {SECCOMP_RULES_OFFLINE,
+		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_NET | SANDBOX_IPC | SANDBOX_UTS, false, true,
+		{.open_files = 1024}},
+};
+
+uid_t confine_uid(struct engine *e)
+{
+	const struct passwd *user;
+
+	if (geteuid() != 0)
+		return geteuid();
+	if (!e->confined.uid) {
+		user = getpwnam("_fardel");
+		e->confined.uid = user ? user->pw_uid : NOBODYS_UID;
+		e->confined.gid = user ? user->pw_gid : NOBODYS_UID;
+	}
+	return e->confined.uid;
+}
+
+gid_t confine_gid(struct engine *e)
+{
+	if (geteuid() != 0)
+		return getegid();
+	confine_uid(e);
+	return e->confined.gid;
+}
+
+static int make_filter(struct engine *e, enum seccomp_profile profile, struct err *err)
+{
+	struct buf *filter = &e->confined.filters[profile];
+
+	return filter->n ? 0 : seccomp_make(profile, false, filter, err);
+}
+
+int confine(struct engine *e, enum confine_kind kind, struct sandbox *out, struct err *err)
+{
+	if (make_filter(e, table[kind].profile, err) < 0)
+		return -1;
+	*out = (struct sandbox){
+		.uid = geteuid() == 0 ? confine_uid(e) : (uid_t)-1,
+		.gid = geteuid() == 0 ? confine_gid(e) : (gid_t)-1,
+		.namespaces = table[kind].namespaces,
+		.required = e->config.require_sandbox ? SANDBOX_ALL : 0,
+		.network = table[kind].network,
+		.programs = table[kind].programs,
+		.filter = seccomp_filter(&e->confined.filters[table[kind].profile]),
+		.limits = table[kind].limits,
+	};
+	return 0;
+}
+
+int confine_give(struct engine *e, int dir, struct err *err)
+{
+	if (geteuid() == 0 && fchown(dir, confine_uid(e), confine_gid(e)) < 0)
+		return err_sys(err, "give a folder to the user that works in it");
+	return 0;
+}
+
+void confine_tell(struct engine *e, const struct process *p)
+{
+	AUTO(buf) names = BUF_INIT;
+
+	if (!p->missing || e->confined.told)
+		return;
+	e->confined.told = true;
+	sandbox_name_parts(p->missing, &names);
+	engine_tell(e, WATCH_INFO, SPAN(""),
+		"this machine lacks a part of the confinement: %s (see: fardel doctor)", names.s);
+}

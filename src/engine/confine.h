@@ -1,0 +1,35 @@
+/* How each kind of program is confined: what DESIGN's table of processes says, as a table. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "sys/process.h"
+#include "sys/sandbox.h"
+
+/* fardel-build is not among them: it reads the folder of whoever runs it, with their rights. */
+enum confine_kind {
+	CONFINE_LOOK, /* fardel-extract, reading its descriptor 4 */
+	CONFINE_EXTRACT, /* the same, writing below its descriptor 5 */
+	CONFINE_FETCH, /* fardel-fetch */
+	CONFINE_DOWNLOAD, /* rules download */
+	CONFINE_UNPACK, /* rules unpack */
+	CONFINE_KINDS,
+};
+
+/* The user that these become when we are root: _fardel where the system has it, else a fixed high number that nobody
+ * has; our own user when we are not. */
+uid_t confine_uid(struct engine *e);
+gid_t confine_gid(struct engine *e);
+
+/* Fills *out for a program of that kind; out->paths and out->tmp are the caller's to add to. What it points to belongs
+ * to e. */
+MUST_USE int confine(
+	struct engine *e, enum confine_kind kind, struct sandbox *out, struct err *err);
+
+/* Gives the folder (not what is in it) to that user, for a program to work in. */
+MUST_USE int confine_give(struct engine *e, int dir, struct err *err);
+
+/* Says once what this machine lacks of it. */
+void confine_tell(struct engine *e, const struct process *p);

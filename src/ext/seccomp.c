@@ -1,0 +1,272 @@
+/* libseccomp: filters of system calls, by profile. */
+#include "ext/seccomp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define PROGRAM_MAX (4096 * sizeof(struct sock_filter)) /* the kernel's BPF_MAXINSNS */
+
+/* Numbers that an older libseccomp has no names for; since 5.1 they are the same everywhere. */
+#define CALL_CACHESTAT 451
+#define CALL_FCHMODAT2 452
+#define CALL_MAP_SHADOW_STACK 453
+
+/* Kernel constants that headers hide behind other names. */
+#define NAMESPACES \
+	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
+		CLONE_NEWPID | CLONE_NEWNET)
+#define SET_ID (S_ISUID | S_ISGID)
+#define MAKES_FILE (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
+#define INT 0xffffffffU /* the kernel looks at so much of an int */
+
+/* What any program does with what it was given: for all profiles. */
+static const char *const plain[] = {
+	/* files by descriptor */
+	"read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2",
+	"pwritev2", "lseek", "_llseek", "close", "close_range", "dup", "dup2", "dup3", "fcntl",
+	"fcntl64", "flock", "ioctl", "fsync", "fdatasync", "sync", "syncfs", "sync_file_range",
+	"sync_file_range2", "ftruncate", "ftruncate64", "fallocate", "fadvise64", "fadvise64_64",
+	"arm_fadvise64_64", "readahead", "sendfile", "sendfile64", "copy_file_range", "splice",
+	"tee", "vmsplice", "pipe", "pipe2", "memfd_create", "eventfd", "eventfd2", "signalfd",
+	"signalfd4", "timerfd_create", "timerfd_settime", "timerfd_settime64", "timerfd_gettime",
+	"timerfd_gettime64", "inotify_init", "inotify_init1", "inotify_add_watch",
+	"inotify_rm_watch",
+	/* waiting */
+	"poll", "ppoll", "ppoll_time64", "select", "_newselect", "pselect6", "pselect6_time64",
+	"epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait", "epoll_pwait", "epoll_pwait2",
+	/* files by name: Landlock and the user say which */
+	"stat", "lstat", "fstat", "stat64", "lstat64", "fstat64", "fstatat64", "newfstatat",
+	"statx", "statfs", "statfs64", "fstatfs", "fstatfs64", "access", "faccessat", "faccessat2",
+	"readlink", "readlinkat", "getdents", "getdents64", "getcwd", "chdir", "fchdir", "rename",
+	"renameat", "renameat2", "mkdir", "mkdirat", "rmdir", "link", "linkat", "unlink",
+	"unlinkat", "symlink", "symlinkat", "truncate", "truncate64", "utime", "utimes",
+	"futimesat", "utimensat", "utimensat_time64", "chown", "chown32", "fchown", "fchown32",
+	"lchown", "lchown32", "fchownat", "umask", "getxattr", "lgetxattr", "fgetxattr",
+	"listxattr", "llistxattr", "flistxattr", "setxattr", "lsetxattr", "fsetxattr",
+	"removexattr", "lremovexattr", "fremovexattr",
+	/* memory */
+	"brk", "mmap", "mmap2", "munmap", "mremap", "mprotect", "madvise", "msync", "mincore",
+	"mlock", "mlock2", "munlock", "mlockall", "munlockall", "membarrier", "pkey_alloc",
+	"pkey_free", "pkey_mprotect", "get_mempolicy", "set_mempolicy", "mbind",
+	"riscv_flush_icache", "cacheflush",
+	/* itself and its threads */
+	"execve", "execveat", "exit", "exit_group", "set_tid_address", "set_robust_list",
+	"get_robust_list", "rseq", "futex", "futex_time64", "futex_waitv", "arch_prctl", "prctl",
+	"set_thread_area", "get_thread_area", "set_tls", "getpid", "getppid", "gettid", "getpgid",
+	"getpgrp", "getsid", "getuid", "getuid32", "geteuid", "geteuid32", "getgid", "getgid32",
+	"getegid", "getegid32", "getresuid", "getresuid32", "getresgid", "getresgid32", "getgroups",
+	"getgroups32", "capget", "getrlimit", "ugetrlimit", "setrlimit", "prlimit64", "getrusage",
+	"times", "uname", "sysinfo", "getcpu", "getrandom", "sched_yield", "sched_getaffinity",
+	"sched_setaffinity", "sched_getparam", "sched_getscheduler", "sched_getattr",
+	"sched_get_priority_max", "sched_get_priority_min", "sched_rr_get_interval",
+	"sched_rr_get_interval_time64", "getpriority", "ioprio_get", "restart_syscall",
+	"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp",
+	/* signals; tgkill is how a program aborts */
+	"rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "rt_sigpending", "rt_sigsuspend",
+	"rt_sigtimedwait", "rt_sigtimedwait_time64", "sigaction", "sigprocmask", "sigreturn",
+	"sigpending", "sigsuspend", "sigaltstack", "pause", "tgkill",
+	/* time */
+	"time", "gettimeofday", "clock_gettime", "clock_gettime64", "clock_getres",
+	"clock_getres_time64", "clock_nanosleep", "clock_nanosleep_time64", "nanosleep", "alarm",
+	"getitimer", "setitimer", "timer_create", "timer_settime", "timer_settime64",
+	"timer_gettime", "timer_gettime64", "timer_getoverrun", "timer_delete",
+	/* sockets that were inherited */
+	"sendto", "send", "recvfrom", "recv", "sendmsg", "recvmsg", "shutdown", "getsockopt",
+	"setsockopt", "getsockname", "getpeername"};
+
+static const char *const network[] = {"connect", "bind", "listen", "accept", "accept4", "sendmmsg",
+	"recvmmsg", "recvmmsg_time64"};
+
+static const char *const processes[] = {"fork", "vfork", "wait4", "waitid", "waitpid", "kill",
+	"tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "pidfd_send_signal",
+	"setpgid", "setsid", "setpriority", "ioprio_set", "sched_setscheduler", "sched_setparam",
+	"sched_setattr", "capset", "setuid", "setuid32", "setgid", "setgid32", "setreuid",
+	"setreuid32", "setregid", "setregid32", "setresuid", "setresuid32", "setresgid",
+	"setresgid32", "setgroups", "setgroups32", "setfsuid", "setfsuid32", "setfsgid",
+	"setfsgid32", "shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop",
+	"semtimedop_time64", "semctl", "msgget", "msgsnd", "msgrcv", "msgctl", "ipc"};
+
+/* Those that set a mode: the position of the flags that say whether it counts (-1: always), and
+ * of the mode. */
+static const struct {
+	const char *name;
+	int flags, mode;
+} modes[] = {{"chmod", -1, 1}, {"fchmod", -1, 1}, {"fchmodat", -1, 2}, {"mknod", -1, 1},
+	{"mknodat", -1, 2}, {"creat", -1, 1}, {"open", 1, 2}, {"openat", 2, 3}};
+
+/* The context, and the first thing that went wrong with it. */
+struct maker {
+	scmp_filter_ctx ctx;
+	int failed;
+};
+
+static void maker_drop(struct maker *m)
+{
+	if (m->ctx)
+		seccomp_release(m->ctx);
+}
+
+/* A name that this architecture has no call for is passed over. */
+static void rule(struct maker *m, uint32_t action, const char *name, unsigned count,
+	const struct scmp_arg_cmp *compare)
+{
+	int number = seccomp_syscall_resolve_name(name);
+	int result;
+
+	if (number == __NR_SCMP_ERROR || number < 0)
+		return;
+	result = seccomp_rule_add_array(m->ctx, action, number, count, compare);
+	if (result < 0 && !m->failed)
+		m->failed = -result;
+}
+
+static void allow_all(struct maker *m, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		rule(m, SCMP_ACT_ALLOW, names[i], 0, NULL);
+}
+
+static void allow_number(struct maker *m, int number)
+{
+	int result = seccomp_rule_add(m->ctx, SCMP_ACT_ALLOW, number, 0);
+
+	if (result < 0 && result != -EEXIST && !m->failed)
+		m->failed = -result;
+}
+
+static struct scmp_arg_cmp is(int at, uint64_t mask, uint64_t value)
+{
+	return (struct scmp_arg_cmp){(unsigned)at, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
+static void allow_socket(struct maker *m, int family, int type, int protocol)
+{
+	const struct scmp_arg_cmp compare[] = {is(0, INT, (uint64_t)family),
+		is(1, INT & ~(uint64_t)(SOCK_CLOEXEC | SOCK_NONBLOCK), (uint64_t)type),
+		is(2, INT, (uint64_t)protocol)};
+
+	rule(m, SCMP_ACT_ALLOW, "socket", COUNT(compare), compare);
+}
+
+/* Families by name, and of each only what is common: a socket of a rare family or protocol makes
+ * the kernel load its module. */
+static void allow_sockets(struct maker *m, bool online)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+	const struct scmp_arg_cmp of_files = is(0, INT, AF_UNIX);
+
+	rule(m, SCMP_ACT_ALLOW, "socket", 1, &of_files);
+	for (size_t i = 0; online && i < COUNT(families); i++) {
+		allow_socket(m, families[i], SOCK_STREAM, 0);
+		allow_socket(m, families[i], SOCK_STREAM, IPPROTO_TCP);
+		allow_socket(m, families[i], SOCK_DGRAM, 0);
+		allow_socket(m, families[i], SOCK_DGRAM, IPPROTO_UDP);
+	}
+	/* NETLINK_ROUTE is 0: how the C library learns the addresses that this machine has. */
+	for (int type = SOCK_DGRAM; online && type <= SOCK_RAW; type++)
+		allow_socket(m, AF_NETLINK, type, 0);
+}
+
+static void allow_modes(struct maker *m, bool no_setid)
+{
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		const struct scmp_arg_cmp plain_mode = is(modes[i].mode, SET_ID, 0);
+		const struct scmp_arg_cmp makes_none = is(modes[i].flags, MAKES_FILE, 0);
+
+		rule(m, SCMP_ACT_ALLOW, modes[i].name, no_setid, &plain_mode);
+		if (no_setid && modes[i].flags >= 0)
+			rule(m, SCMP_ACT_ALLOW, modes[i].name, 1, &makes_none);
+	}
+	/* openat2 has its mode in memory, where no filter sees it; fchmodat2 has no name yet. */
+	rule(m, no_setid ? SCMP_ACT_ERRNO(ENOSYS) : SCMP_ACT_ALLOW, "openat2", 0, NULL);
+	if (!no_setid)
+		allow_number(m, CALL_FCHMODAT2);
+	else if (seccomp_rule_add(m->ctx, SCMP_ACT_ERRNO(ENOSYS), CALL_FCHMODAT2, 0) < 0)
+		m->failed = m->failed ? m->failed : EINVAL;
+}
+
+/* A thread, or any process that stays in our namespaces. s390 has the arguments the other way. */
+static void allow_clone(struct maker *m, bool process)
+{
+	uint64_t mask = NAMESPACES | (process ? 0 : CLONE_THREAD);
+	int at = seccomp_arch_native() == SCMP_ARCH_S390X ? 1 : 0;
+	const struct scmp_arg_cmp compare = is(at, mask, process ? 0 : CLONE_THREAD);
+
+	rule(m, SCMP_ACT_ALLOW, "clone", 1, &compare);
+	rule(m, SCMP_ACT_ERRNO(ENOSYS), "clone3", 0, NULL); /* flags in memory */
+}
+
+static void fill(struct maker *m, enum seccomp_profile profile, bool no_setid)
+{
+	bool rules = profile == SECCOMP_RULES || profile == SECCOMP_RULES_OFFLINE;
+	const struct scmp_arg_cmp of_files = is(0, INT, AF_UNIX);
+	const struct scmp_arg_cmp plain_one = is(0, INT, 0), asked = is(0, INT, INT);
+
+	allow_all(m, plain, COUNT(plain));
+	allow_number(m, CALL_CACHESTAT);
+	allow_number(m, CALL_MAP_SHADOW_STACK);
+	allow_modes(m, no_setid);
+	allow_clone(m, rules);
+	rule(m, SCMP_ACT_ALLOW, "socketpair", 1, &of_files);
+	rule(m, SCMP_ACT_ALLOW, "personality", 1, &plain_one);
+	rule(m, SCMP_ACT_ALLOW, "personality", 1, &asked);
+	if (profile != SECCOMP_WORKER) {
+		allow_sockets(m, profile != SECCOMP_RULES_OFFLINE);
+		allow_all(m, network, COUNT(network));
+	}
+	if (rules)
+		allow_all(m, processes, COUNT(processes));
+}
+
+/* The compiled program comes through a file in memory: libseccomp 2.5 knows no other way. */
+static int take_program(struct maker *m, struct buf *out, struct err *err)
+{
+	AUTO_FD fd = memfd_create("filter", MFD_CLOEXEC);
+	int result;
+
+	if (fd < 0)
+		return err_sys(err, "make a file in memory");
+	result = seccomp_export_bpf(m->ctx, fd);
+	if (result < 0) {
+		errno = -result;
+		return err_sys(err, "compile the filter of system calls");
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(err, "read the filter of system calls");
+	return file_read_fd(fd, PROGRAM_MAX, out, err);
+}
+
+int seccomp_make(enum seccomp_profile profile, bool no_setid, struct buf *out, struct err *err)
+{
+	AUTO(maker) m = {.ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM))};
+
+	buf_clear(out);
+	if (!m.ctx)
+		return err_set(err, ERR_SYSTEM, "libseccomp cannot be used on this machine");
+	if (seccomp_attr_set(m.ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) < 0 ||
+		seccomp_attr_set(m.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
+		return err_set(err, ERR_SYSTEM, "libseccomp is too old: 2.5 is needed");
+	fill(&m, profile, no_setid);
+	if (m.failed) {
+		errno = m.failed;
+		return err_sys(err, "make the filter of system calls");
+	}
+	return take_program(&m, out, err);
+}
+
+struct sandbox_filter seccomp_filter(const struct buf *program)
+{
+	return (struct sandbox_filter){
+		program->s, (unsigned short)(program->n / sizeof(struct sock_filter))};
+}

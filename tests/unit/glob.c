@@ -1,0 +1,127 @@
+/* Tests of model/glob. */
+#include "model/glob.h"
+
+#include "unit.h"
+
+static void match(const char *glob, const char *path)
+{
+	if (!glob_matches(glob, span_of(path)))
+		fail_msg("%s does not match %s", glob, path);
+}
+
+static void differ(const char *glob, const char *path)
+{
+	if (glob_matches(glob, span_of(path)))
+		fail_msg("%s matches %s", glob, path);
+}
+
+static void plain_text_is_itself(void **state)
+{
+	(void)state;
+	match("", "");
+	match("usr/bin/x", "usr/bin/x");
+	differ("usr/bin/x", "usr/bin/xy");
+	differ("usr/bin/xy", "usr/bin/x");
+	differ("usr", "");
+	differ("", "usr");
+	match("a\\*b", "a*b");
+	differ("a\\*b", "axb");
+	match("a\\", "a\\");
+	match("\xff", "\xff");
+}
+
+static void a_star_stays_in_its_part(void **state)
+{
+	(void)state;
+	match("*", "usr");
+	match("*", "");
+	differ("*", "usr/bin");
+	match("usr/*", "usr/bin");
+	match("usr/*/x", "usr/bin/x");
+	differ("usr/*/x", "usr/local/bin/x");
+	match("*.so*", "libx.so.1");
+	match("*a*b*c", "xxaxxabxbxc");
+	differ("*a*b*c", "xxaxxabxbx");
+	match("?", "x");
+	differ("?", "/");
+	differ("?", "");
+}
+
+static void two_stars_cross(void **state)
+{
+	(void)state;
+	match("**", "");
+	match("**", "a/b/c");
+	match("usr/**", "usr/a/b");
+	differ("usr/**", "usr");
+	match("**/x", "x");
+	match("**/x", "a/x");
+	match("**/x", "a/b/x");
+	differ("**/x", "a/yx");
+	match("a/**/b", "a/b");
+	match("a/**/b", "a/x/y/b");
+	differ("a/**/b", "a/xb");
+	differ("a**/b", "ab");
+	match("a**/b", "ax/y/b");
+	match("**.so", "usr/lib/x.so");
+	match("**/lib*/*.so", "usr/lib64/deep/lib/x.so");
+	differ("**/lib*/*.so", "usr/lib64/deep/x.so");
+	match("**/*/b/**", "a/a/b/c");
+	differ("**/b/**/d", "a/b/c/e");
+}
+
+static void classes(void **state)
+{
+	(void)state;
+	match("[abc]", "b");
+	differ("[abc]", "d");
+	match("[a-c]x", "bx");
+	differ("[!a-c]x", "bx");
+	match("[!a-c]x", "dx");
+	match("[]]", "]");
+	match("[a-]", "-");
+	differ("a[!b]c", "a/c");
+	match("[ab", "[ab");
+	differ("[ab", "a");
+	match("*[0-9]", "lib9");
+}
+
+static void folders_cover_what_is_in_them(void **state)
+{
+	(void)state;
+	assert_true(glob_covers("usr/share", span_of("usr/share/doc/x")));
+	assert_true(glob_covers("usr/share", span_of("usr/share")));
+	assert_true(glob_covers("*", span_of("usr/share")));
+	assert_false(glob_covers("usr/share", span_of("usr/shared")));
+	assert_false(glob_covers("usr/share", span_of("usr")));
+	assert_false(glob_covers("share", span_of("usr/share")));
+}
+
+/* No pattern takes more than a short while. */
+static void many_stars_are_quick(void **state)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) glob = BUF_INIT;
+
+	(void)state;
+	while (path.n < 4000)
+		buf_adds(&path, path.n % 50 ? "a" : "/");
+	for (int i = 0; i < 40; i++)
+		buf_adds(&glob, "**/*a*a");
+	buf_adds(&glob, "b");
+	differ(glob.s, path.s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(plain_text_is_itself),
+		cmocka_unit_test(a_star_stays_in_its_part),
+		cmocka_unit_test(two_stars_cross),
+		cmocka_unit_test(classes),
+		cmocka_unit_test(folders_cover_what_is_in_them),
+		cmocka_unit_test(many_stars_are_quick),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
