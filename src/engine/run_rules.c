@@ -111,33 +111,56 @@ static void seen_paths_drop(struct seen_paths *s)
 	buf_drop(&s->bind_to);
 }
 
-/* What download and unpack may reach: the system's programs, the package's own files, and to write to, where they are to put
- * what they make, HOME and TMPDIR (`tmp`, as seen from outside the root, is their /tmp as well). */
+struct reach {
+	VEC(struct landlock_path) of;
+};
+
+static void reach_drop(struct reach *r)
+{
+	vec_drop(&r->of);
+}
+
+static void allow(struct reach *r, const char *path, unsigned rights)
+{
+	*vec_push(&r->of) = (struct landlock_path){path, -1, rights};
+}
+
+/* What download and unpack may reach besides the system's programs: to read, the package's own files and what the admin
+ * names; to write to, `target`, HOME and TMPDIR, and a /tmp where that is one of their own. */
+static void list_reach(const struct engine *e, const struct seen_paths *s, const char *target,
+	bool own_tmp, struct reach *out)
+{
+	const unsigned run = LANDLOCK_READ | LANDLOCK_EXECUTE, all = run | LANDLOCK_WRITE;
+
+	allow(out, s->dir.s, run);
+	allow(out, e->libexec.s, run);
+	for (size_t i = 0; i < e->config.rules_read.of.n; i++)
+		allow(out, e->config.rules_read.of.v[i].s, run);
+	allow(out, target, all);
+	allow(out, s->home.s, all);
+	allow(out, s->tmp.s, all);
+	if (own_tmp) {
+		allow(out, "/tmp", all);
+		allow(out, "/var/tmp", all);
+	}
+}
+
+/* `tmp`, as seen from outside the root, becomes their /tmp; NULL: they have none. */
 static int start_confined(struct engine *e, struct rules_task *t, const struct seen_paths *s,
 	struct phase_spec *spec, const char *tmp, struct err *err)
 {
-	const unsigned run = LANDLOCK_READ | LANDLOCK_EXECUTE, all = run | LANDLOCK_WRITE;
 	bool unpack = spec->phase == PHASE_UNPACK;
 	AUTO(buf) packs = buf_dup(&s->dir);
-	struct landlock_path paths[] = {
-		{s->dir.s, -1, run},
-		{NULL, -1, all}, /* where it is to put things */
-		{s->home.s, -1, all},
-		{s->tmp.s, -1, all},
-		{e->libexec.s, -1, run},
-		{"/tmp", -1, all},
-		{"/var/tmp", -1, all},
-	};
+	AUTO(reach) reach = {0};
 	struct sandbox box;
 
 	buf_add_path(&packs, INSTALLATION_PACKS);
-	paths[1].path = unpack ? s->args[1].s : packs.s;
+	list_reach(e, s, unpack ? s->args[1].s : packs.s, tmp != NULL, &reach);
 	if (confine(e, unpack ? CONFINE_UNPACK : CONFINE_DOWNLOAD, &box, err) < 0)
 		return -1;
 	box.tmp = tmp;
-	box.paths = paths;
-	/* Only a /tmp of their own is theirs to write to. */
-	box.path_count = tmp ? COUNT(paths) : COUNT(paths) - 2;
+	box.paths = reach.of.v;
+	box.path_count = (unsigned)reach.of.n;
 	spec->sandbox = &box;
 	if (phase_start(spec, &t->task.process, err) < 0)
 		return -1;

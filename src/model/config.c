@@ -42,6 +42,8 @@
 		"bytes of one phase's output that are kept") \
 	X(rules_chroot, "rules.chroot", SWITCH, "true", 0, 0, \
 		"with --root: run rules inside it by chroot; false: outside of it, told FARDEL_ROOT") \
+	X(rules_read, "rules.read", PATHS, "[]", 0, 0, \
+		"further folders that download and unpack may read and run programs from") \
 	X(prepare_jobs, "prepare.jobs", NUMBER, "0", 0, 256, \
 		"packs that are unpacked at once; 0: as many as there are processors") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \
@@ -51,7 +53,7 @@
 	X(log_syslog, "log.syslog", SWITCH, "true", 0, 0, "write to the system's log too") \
 	X(log_keep, "log.keep", NUMBER, "200", 1, 1000000, "transactions whose logs are kept")
 
-enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS };
+enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS, PATHS };
 
 struct option {
 	enum kind kind;
@@ -101,7 +103,8 @@ static void init_field(struct config *c, size_t i)
 	case SWITCH: *(bool *)field_of(c, i) = strcmp(rows[i].default_text, "true") == 0; break;
 	case PROXY:
 	case FILE_PATH: buf_init(field_of(c, i)); break;
-	case URLS: break;
+	case URLS:
+	case PATHS: break;
 	}
 }
 
@@ -120,7 +123,7 @@ void config_drop(struct config *c)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (options[i].kind == PROXY || options[i].kind == FILE_PATH)
 			buf_drop(field_of(c, i));
-		else if (options[i].kind == URLS)
+		else if (options[i].kind == URLS || options[i].kind == PATHS)
 			texts_drop(field_of(c, i));
 	}
 }
@@ -188,14 +191,15 @@ static bool set_text(struct config *c, size_t i, const struct toml_item *item)
 	return true;
 }
 
-static bool set_urls(struct config *c, size_t i, const struct toml_item *item)
+static bool set_list(struct config *c, size_t i, const struct toml_item *item)
 {
 	struct texts *texts = field_of(c, i);
 
 	if (item->kind != TOML_TEXTS)
 		return false;
 	for (size_t k = 0; k < item->count; k++)
-		if (!is_web_url(span_of(item->texts[k])))
+		if (options[i].kind == URLS ? !is_web_url(span_of(item->texts[k]))
+					    : item->texts[k][0] != '/')
 			return false;
 	texts_drop(texts);
 	for (size_t k = 0; k < item->count; k++)
@@ -211,9 +215,10 @@ static bool set_field(struct config *c, size_t i, const struct toml_item *item)
 	case SWITCH: return set_switch(c, i, item);
 	case PROXY:
 	case FILE_PATH: return set_text(c, i, item);
-	case URLS: break;
+	case URLS:
+	case PATHS: break;
 	}
-	return set_urls(c, i, item);
+	return set_list(c, i, item);
 }
 
 /* What the option takes, for errors. */
@@ -228,6 +233,7 @@ static void add_wanted(struct buf *out, size_t i)
 	case PROXY: buf_adds(out, "must be a proxy's URL, \"none\", or empty"); break;
 	case FILE_PATH: buf_adds(out, "must be an absolute path, or empty"); break;
 	case URLS: buf_adds(out, "must be a list of http:// or https:// URLs"); break;
+	case PATHS: buf_adds(out, "must be a list of absolute paths"); break;
 	}
 }
 
@@ -390,6 +396,7 @@ void config_format(const struct config *c, size_t i, struct buf *out)
 	case SWITCH: buf_adds(out, *(const bool *)field ? "true" : "false"); break;
 	case PROXY:
 	case FILE_PATH: add_toml_text(out, buf_span(field)); break;
-	case URLS: add_toml_list(out, field); break;
+	case URLS:
+	case PATHS: add_toml_list(out, field); break;
 	}
 }

@@ -33,6 +33,8 @@ struct config {
 	int64_t rules_timeout; /* seconds of one phase */
 	int64_t rules_output_max; /* bytes of one phase's output that are kept */
 	bool rules_chroot; /* with --root, run rules inside of it; false: outside */
+	struct texts
+		rules_read; /* folders that download and unpack may read, besides the system's */
 	/* [prepare] */
 	int64_t prepare_jobs; /* unpacks at once; 0: as many as there are processors */
 	/* [gc] */

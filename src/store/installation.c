@@ -35,8 +35,12 @@ int stage_share(const struct place *p, gid_t gid, struct err *err)
 
 	if (stage < 0)
 		return -1;
-	if (fstat(stage, &st) < 0 || (st.st_gid != gid && fchown(stage, (uid_t)-1, gid) < 0) ||
-		((st.st_mode & 07777) != STAGE_MODE && fchmod(stage, STAGE_MODE) < 0))
+	if (fstat(stage, &st) < 0)
+		return err_sys(err, "look at the stage");
+	/* EINVAL: a user namespace has no such group; then nobody is in it either. */
+	if (st.st_gid != gid && fchown(stage, (uid_t)-1, gid) < 0 && errno != EINVAL)
+		return err_sys(err, "prepare the stage");
+	if ((st.st_mode & 07777) != STAGE_MODE && fchmod(stage, STAGE_MODE) < 0)
 		return err_sys(err, "prepare the stage");
 	return 0;
 }

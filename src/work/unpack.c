@@ -14,6 +14,7 @@
 #include "ext/archive.h"
 #include "model/entry.h"
 #include "sys/file.h"
+#include "work/worker.h"
 
 #define USAGE 64
 #define STRIP_MAX 64
