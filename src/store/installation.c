@@ -324,7 +324,9 @@ static int drop_strangers(
 		return err_sys(err, "read the folder %s", folder);
 	fd_take(&again);
 	while ((entry = readdir(names)))
-		if (entry->d_name[0] != '.' && !world_shown(world, span_of(entry->d_name)))
+		/* Also what a kill left of a link on its way: no package's name begins with a dot. */
+		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
+			!world_shown(world, span_of(entry->d_name)))
 			unlinkat(dir, entry->d_name, 0);
 	closedir(names);
 	return 0;
