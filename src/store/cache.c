@@ -132,8 +132,9 @@ static int open_shelf(const struct cache *c, const struct digest *d, struct err 
 	return file_make_dirs(c->dir, path.s, 0755, err);
 }
 
-static int put_link(
-	const struct cache *c, const struct digest *d, const struct digest *sha256, struct err *err)
+/* Made among the incoming, where what a kill leaves is swept away, then put in its place. */
+static int put_link(const struct cache *c, int incoming, const struct digest *d,
+	const struct digest *sha256, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	AUTO(buf) target = buf_of("../../");
@@ -143,7 +144,12 @@ static int put_link(
 		return -1;
 	entry_path(d, &path);
 	entry_path(sha256, &target);
-	return file_replace_link(shelf, strrchr(path.s, '/') + 1, target.s, err);
+	if (file_remove(incoming, "link", err) < 0)
+		return -1;
+	if (symlinkat(target.s, incoming, "link") < 0 ||
+		renameat(incoming, "link", shelf, strrchr(path.s, '/') + 1) < 0)
+		return err_sys(err, "link a pack in the cache");
+	return file_sync(shelf, err);
 }
 
 int cache_put(const struct cache *c, int incoming, const char *name, const struct sums *have,
@@ -164,7 +170,7 @@ int cache_put(const struct cache *c, int incoming, const char *name, const struc
 		return -1;
 	for (int k = 0; k < DIGEST_KINDS; k++)
 		if (k != DIGEST_SHA256 && have->has[k] &&
-			put_link(c, &have->of[k], sha256, err) < 0)
+			put_link(c, incoming, &have->of[k], sha256, err) < 0)
 			return -1;
 	return 0;
 }
