@@ -104,12 +104,22 @@ static int drop_new(struct turn *t, struct err *err)
 	return 0;
 }
 
+/* The table of steps has the last word before anything is begun. */
+static int check_move(enum step_kind kind, const struct bundle *b, struct err *err)
+{
+	if (step_is_legal(kind, (int)b->state))
+		return 0;
+	return err_set(err, ERR_BAD_STATE, "%s is no step for a package that is %s",
+		step_rows[kind].name, bundle_state_name(b->state));
+}
+
 /* 1: done or not planned; 0: failed (*why), the old one stays; -1. */
 static int unconfigure(struct turn *t, struct err *why, struct err *err)
 {
 	if (!t->unconfigure)
 		return 1;
-	if (note(t, t->unconfigure, STATUS_BEGUN, NULL, 0, err) < 0)
+	if (check_move(STEP_UNCONFIGURE, &t->item->from, err) < 0 ||
+		note(t, t->unconfigure, STATUS_BEGUN, NULL, 0, err) < 0)
 		return -1;
 	if (rules_switch(t->e, PHASE_UNCONFIGURE, &t->item->from, why) == 0)
 		return 1;
@@ -163,7 +173,8 @@ static int configure(struct turn *t, struct err *why, struct err *err)
 {
 	bool again = !t->unconfigure && t->item->to.state != BUNDLE_PREPARED;
 
-	if (note(t, t->configure, STATUS_BEGUN, NULL, 0, err) < 0)
+	if (check_move(STEP_CONFIGURE, &t->item->to, err) < 0 ||
+		note(t, t->configure, STATUS_BEGUN, NULL, 0, err) < 0)
 		return -1;
 	if (rules_switch(t->e, PHASE_CONFIGURE, &t->item->to, why) == 0)
 		return commit_configured(t, err) < 0 ? -1 : 1;
