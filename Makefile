@@ -44,7 +44,7 @@ help:
 ## make              build into build/
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
-##                   check-crash: parts of it
+##                   check-crash, check-hostile: parts of it
 ## make check-long   check, and what takes longer
 ## make lint         layers, headers, lengths, format, shellcheck
 ## make asan         the tests under ASan and UBSan
@@ -81,7 +81,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@.o $<
 	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs $(LIBS_all) cmocka)
 
-check: all check-unit check-cli check-life check-crash
+check: all check-unit check-cli check-life check-crash check-hostile
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
@@ -94,6 +94,9 @@ check-life: all
 
 check-crash: all
 	tests/run crash $(BUILD)
+
+check-hostile: all
+	tests/run hostile $(BUILD)
 
 check-long: check
 	tests/run crash $(BUILD) --all
@@ -130,7 +133,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-crash check-long demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-cli check-life check-crash check-hostile check-long demo lint asan fuzz bench deps \
 	install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
