@@ -10,9 +10,12 @@ CC         ?= gcc
 CXX        ?= g++
 PKG_CONFIG ?= pkg-config
 
+# The programs that only the build runs; they run where it runs.
+HOSTCC     ?= $(CC)
+
 # Each library is named once; a program links those that its objects use.
-LIBS_fardel  := sqlite3 libcrypto jansson smartcols libseccomp
-LIBS_extract := libarchive libcrypto zlib
+LIBS_fardel  := sqlite3 nettle jansson smartcols
+LIBS_extract := libarchive nettle zlib
 LIBS_build   := libarchive zlib
 LIBS_unpack  := libarchive zlib
 LIBS_fetch   := libcurl
@@ -23,7 +26,7 @@ WARN   := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wstrict-protot
 CFLAGS   ?= -O2 -g
 CXXFLAGS ?= $(CFLAGS)
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
-ALL_CFLAGS   = -std=c17 -D_GNU_SOURCE -iquote src $(WARN) $(HARDEN) $(CFLAGS) $(SAN)
+ALL_CFLAGS   = -std=c17 -D_GNU_SOURCE -iquote src -I $(BUILD)/gen $(WARN) $(HARDEN) $(CFLAGS) $(SAN)
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -iquote src -Wall -Wextra -Werror $(HARDEN) $(CXXFLAGS) $(SAN)
 ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -static-libstdc++ $(LDFLAGS) $(SAN)
 
@@ -52,6 +55,18 @@ help:
 ## make bench        figures, as ratios measured side by side
 ## make deps         install what the build and the tests need (Debian, as root)
 ## make install      into DESTDIR and PREFIX; make uninstall takes it out; make clean
+
+# The filters of system calls: C that a program of ours prints.
+$(BUILD)/tools/%: tools/%.c
+	@mkdir -p $(@D)
+	$(HOSTCC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -o $@ $< $$($(PKG_CONFIG) --cflags --libs libseccomp)
+
+$(BUILD)/gen/filters.inc: $(BUILD)/tools/filters
+	@mkdir -p $(@D)
+	$< >$@.new
+	mv $@.new $@
+
+$(BUILD)/obj/sys/seccomp.c.o: $(BUILD)/gen/filters.inc
 
 $(BUILD)/obj/%.c.o: src/%.c
 	@mkdir -p $(@D)

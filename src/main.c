@@ -302,8 +302,7 @@ int main(int argc, char **argv)
 	open_standard_files();
 	reset_signals();
 	umask(022);
-	setlocale(LC_ALL, "");
-	setlocale(LC_NUMERIC, "C"); /* sizes read the same everywhere */
+	setlocale(LC_CTYPE, ""); /* sizes and times read the same everywhere */
 	run_init(&run, language());
 	progress_init(&run.progress, stderr);
 	status = cmd_parse(&run, arguments, &err);

@@ -5,7 +5,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include "ext/seccomp.h"
+#include "sys/seccomp.h"
 
 #define NOBODYS_UID 2000001001 /* beyond what containers and distributions hand out */
 #define MIB (1LL << 20)
@@ -52,17 +52,8 @@ gid_t confine_gid(struct engine *e)
 	return e->confined.gid;
 }
 
-static int make_filter(struct engine *e, enum seccomp_profile profile, struct err *err)
+void confine(struct engine *e, enum confine_kind kind, struct sandbox *out)
 {
-	struct buf *filter = &e->confined.filters[profile];
-
-	return filter->n ? 0 : seccomp_make(profile, false, filter, err);
-}
-
-int confine(struct engine *e, enum confine_kind kind, struct sandbox *out, struct err *err)
-{
-	if (make_filter(e, table[kind].profile, err) < 0)
-		return -1;
 	*out = (struct sandbox){
 		.uid = geteuid() == 0 ? confine_uid(e) : (uid_t)-1,
 		.gid = geteuid() == 0 ? confine_gid(e) : (gid_t)-1,
@@ -70,10 +61,9 @@ int confine(struct engine *e, enum confine_kind kind, struct sandbox *out, struc
 		.required = e->config.require_sandbox ? SANDBOX_ALL : 0,
 		.network = table[kind].network,
 		.programs = table[kind].programs,
-		.filter = seccomp_filter(&e->confined.filters[table[kind].profile]),
+		.filter = seccomp_filter(table[kind].profile),
 		.limits = table[kind].limits,
 	};
-	return 0;
 }
 
 int confine_give(struct engine *e, int dir, struct err *err)

@@ -25,8 +25,7 @@ gid_t confine_gid(struct engine *e);
 
 /* Fills *out for a program of that kind; out->paths and out->tmp are the caller's to add to. What it points to belongs
  * to e. */
-MUST_USE int confine(
-	struct engine *e, enum confine_kind kind, struct sandbox *out, struct err *err);
+void confine(struct engine *e, enum confine_kind kind, struct sandbox *out);
 
 /* Gives the folder (not what is in it) to that user, for a program to work in. */
 MUST_USE int confine_give(struct engine *e, int dir, struct err *err);

@@ -137,8 +137,6 @@ int engine_open(
 	e->place.root = BUF_INIT;
 	e->command = buf_of(o->command ? o->command : "fardel");
 	e->libexec = BUF_INIT;
-	for (size_t i = 0; i < COUNT(e->confined.filters); i++)
-		e->confined.filters[i] = BUF_INIT;
 	config_init(&e->config, &e->origins);
 	for (const char *const *p = o->proxies; p && *p; p++)
 		texts_add(&e->proxies, span_of(*p));
@@ -166,8 +164,6 @@ void engine_close(struct engine *e)
 	place_drop(&e->place);
 	buf_drop(&e->command);
 	buf_drop(&e->libexec);
-	for (size_t i = 0; i < COUNT(e->confined.filters); i++)
-		buf_drop(&e->confined.filters[i]);
 	free(e);
 }
 

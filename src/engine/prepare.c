@@ -19,6 +19,7 @@
 
 #define LENT INSTALLATION_PACKS "/upstream_pack" /* where rules find the pack, below their folder */
 #define JOBS_MAX 32
+#define SMALL_PACK (1 << 20)
 
 /* One item at work. */
 struct site {
@@ -202,7 +203,8 @@ static int lend_pack(struct site *s, struct buf *bind_from, struct err *err)
 	to = file_open(s->dir, LENT, O_WRONLY | O_CREAT | O_EXCL, 0644, err);
 	if (to < 0)
 		return -1;
-	if (engine_means(s->e) & MEANS_MOUNT) {
+	/* To find out whether something can be mounted takes longer than to copy a little. */
+	if (s->fetch.size > SMALL_PACK && engine_means(s->e) & MEANS_MOUNT) {
 		*bind_from = buf_dup(&path);
 		return 0;
 	}
@@ -467,7 +469,10 @@ static int record(
 static int commit(struct engine *e, struct sites *sites, struct plan *plan, struct journal *journal,
 	struct err *err)
 {
-	if (db_begin(&e->db, err) < 0)
+	/* The switch begins with a commit of its own; until then there is nothing to lose. */
+	bool lazily = plan->goal == GOAL_INSTALL;
+
+	if ((lazily ? db_begin_lazily(&e->db, err) : db_begin(&e->db, err)) < 0)
 		return -1;
 	VEC_FOR (struct site, s, &sites->of) {
 		if (record(e, s, (size_t)(s->item - plan->of.v), journal, err) < 0) {

@@ -124,9 +124,11 @@ static int end(struct engine *e, const struct journal *j, struct err *err)
 	AUTO(world) world = WORLD_INIT;
 
 	if (db_world(&e->db, &world, err) < 0 || links_rebuild(&e->place, &world, err) < 0 ||
-		db_begin(&e->db, err) < 0)
+		place_sync(&e->place, err) < 0 || db_begin(&e->db, err) < 0)
 		return -1;
-	if (journal_end(&e->db, j->number, "interrupted, and taken back", engine_now(), err) < 0) {
+	if (journal_end(&e->db, j->number,
+		    journal_is_done(j) ? "done" : "interrupted, and taken back", engine_now(),
+		    err) < 0) {
 		db_abandon(&e->db);
 		return -1;
 	}
@@ -137,8 +139,10 @@ static int recover_transaction(struct engine *e, struct journal *j, struct err *
 {
 	if (log_open(&e->place, j->number, &e->log, err) < 0)
 		return -1;
-	engine_tell(e, WATCH_INFO, SPAN(""), "transaction %lld (%s) was interrupted; settling it",
-		(long long)j->number, j->command.s);
+	if (!journal_is_done(j))
+		engine_tell(e, WATCH_INFO, SPAN(""),
+			"transaction %lld (%s) was interrupted; settling it", (long long)j->number,
+			j->command.s);
 	if (settle(e, j, err) < 0 || end(e, j, err) < 0)
 		return err_at(err, "recover transaction %lld", (long long)j->number);
 	log_drop(&e->log);

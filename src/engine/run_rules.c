@@ -156,8 +156,7 @@ static int start_confined(struct engine *e, struct rules_task *t, const struct s
 
 	buf_add_path(&packs, INSTALLATION_PACKS);
 	list_reach(e, s, unpack ? s->args[1].s : packs.s, tmp != NULL, &reach);
-	if (confine(e, unpack ? CONFINE_UNPACK : CONFINE_DOWNLOAD, &box, err) < 0)
-		return -1;
+	confine(e, unpack ? CONFINE_UNPACK : CONFINE_DOWNLOAD, &box);
 	box.tmp = tmp;
 	box.paths = reach.of.v;
 	box.path_count = (unsigned)reach.of.n;

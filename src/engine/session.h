@@ -6,7 +6,6 @@
 
 #include "base/err.h"
 #include "engine/engine.h"
-#include "ext/seccomp.h"
 #include "store/cache.h"
 #include "store/db.h"
 #include "store/journal.h"
@@ -36,7 +35,6 @@ struct engine {
 		uid_t uid; /* 0: not looked up yet */
 		gid_t gid;
 		bool told;
-		struct buf filters[SECCOMP_PROFILES];
 	} confined;
 };
 

@@ -20,7 +20,10 @@ int switch_publish(struct engine *e, struct span name, struct err *err)
 
 	if (db_world(&e->db, &world, err) < 0)
 		return -1;
-	return links_publish(&e->place, &world, name, err);
+	if (links_publish(&e->place, &world, name, err) < 0)
+		return -1;
+	/* What rules did must not be less durable than the row that says they did it. */
+	return place_sync(&e->place, err);
 }
 
 int switch_back(

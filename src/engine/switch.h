@@ -19,6 +19,6 @@ MUST_USE int switch_all(struct engine *e, struct plan *plan, struct journal *jou
 MUST_USE int switch_back(
 	struct engine *e, const struct bundle *made, const struct bundle *old, struct err *err);
 
-/* Writes states and links: inside the caller's db_begin; the links are set before the caller
- * commits. */
+/* Sets the links and makes them durable, with all that rules have changed: inside the caller's db_begin, before the
+ * commit. */
 MUST_USE int switch_publish(struct engine *e, struct span name, struct err *err);

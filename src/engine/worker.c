@@ -71,8 +71,7 @@ static int start_confined(struct engine *e, struct worker *w, enum worker_kind k
 
 	if (kinds[kind].confine < 0)
 		return process_start(spec, &w->task.process, err);
-	if (confine(e, (enum confine_kind)kinds[kind].confine, &box, err) < 0)
-		return -1;
+	confine(e, (enum confine_kind)kinds[kind].confine, &box);
 	box.paths = paths;
 	box.path_count = kinds[kind].folder ? 2 : 1;
 	spec->sandbox = &box;

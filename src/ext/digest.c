@@ -1,50 +1,44 @@
-/* Message digests, by OpenSSL's EVP. */
+/* Message digests, by Nettle. */
 #include "ext/digest.h"
 
-#include <openssl/evp.h>
+#include <nettle/nettle-meta.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
 
 struct hash {
-	EVP_MD_CTX *ctx;
+	const struct nettle_hash *kind;
+	void *state;
 };
 
 int hash_new(const char *name, struct hash **out, struct err *err)
 {
-	const EVP_MD *md = EVP_get_digestbyname(name);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	const struct nettle_hash *kind = nettle_lookup_hash(name);
 
-	if (!ctx)
-		mem_panic("out of memory");
-	if (!md || EVP_DigestInit_ex(ctx, md, NULL) != 1) {
-		EVP_MD_CTX_free(ctx);
-		return err_set(err, ERR_FAILED, "digest %s is not available on this system", name);
-	}
+	if (!kind)
+		return err_set(err, ERR_FAILED, "there is no digest %s", name);
 	*out = mem_zero(1, sizeof(**out));
-	(*out)->ctx = ctx;
+	(*out)->kind = kind;
+	(*out)->state = mem_zero(1, kind->context_size);
+	kind->init((*out)->state);
 	return 0;
 }
 
 void hash_add(struct hash *h, const void *bytes, size_t n)
 {
-	if (EVP_DigestUpdate(h->ctx, bytes, n) != 1)
-		mem_panic("digest cannot be computed");
+	h->kind->update(h->state, n, bytes);
 }
 
 size_t hash_end(struct hash *h, unsigned char *out)
 {
-	unsigned n = 0;
-
-	if (EVP_DigestFinal_ex(h->ctx, out, &n) != 1)
-		mem_panic("digest cannot be computed");
-	return n;
+	h->kind->digest(h->state, h->kind->digest_size, out);
+	return h->kind->digest_size;
 }
 
 void hash_free(struct hash *h)
 {
 	if (!h)
 		return;
-	EVP_MD_CTX_free(h->ctx);
+	free(h->state);
 	free(h);
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
@@ -133,12 +134,33 @@ int db_begin(struct db *db, struct err *err)
 	return sql_run(db->sql, "BEGIN IMMEDIATE", err);
 }
 
+int db_begin_lazily(struct db *db, struct err *err)
+{
+	if (sql_run(db->sql, "PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE", err) < 0)
+		return -1;
+	db->lazy = true;
+	return 0;
+}
+
+/* Outside of a transaction this cannot fail: it changes a number in memory. */
+static void be_diligent(struct db *db)
+{
+	struct err ignored = ERR_INIT;
+
+	if (db->lazy && sql_run(db->sql, "PRAGMA synchronous=FULL", &ignored) < 0)
+		mem_panic("SQLite does not leave synchronous=NORMAL");
+	db->lazy = false;
+}
+
 int db_commit(struct db *db, struct err *err)
 {
-	if (sql_run(db->sql, "COMMIT", err) == 0)
-		return 0;
-	db_abandon(db);
-	return -1;
+	if (sql_run(db->sql, "COMMIT", err) < 0) {
+		db_abandon(db);
+		return -1;
+	}
+	db->pending = db->lazy;
+	be_diligent(db);
+	return 0;
 }
 
 void db_abandon(struct db *db)
@@ -146,7 +168,8 @@ void db_abandon(struct db *db)
 	struct err ignored = ERR_INIT;
 
 	if (sql_run(db->sql, "ROLLBACK", &ignored) < 0)
-		return; /* SQLite had rolled back by itself */
+		err_clear(&ignored); /* SQLite had rolled back by itself */
+	be_diligent(db);
 }
 
 static int read_bundle(struct sql_row *row, struct bundle *b, struct err *err)

@@ -15,6 +15,8 @@
 struct db {
 	struct sql *sql; /* NULL: read-only, and there is none yet */
 	bool writable;
+	bool lazy; /* the commit to come */
+	bool pending; /* something was committed lazily, and nothing after it in the ordinary way */
 };
 #define DB_INIT ((struct db){0})
 
@@ -26,6 +28,9 @@ void db_drop(struct db *db);
 /* What is done between these two stands or falls together; db_commit returns when it is on disk. */
 MUST_USE int db_begin(struct db *db, struct err *err);
 MUST_USE int db_commit(struct db *db, struct err *err);
+/* As db_begin; what is committed is on disk with the next ordinary commit, or when the database is closed. What was
+ * written earlier is never lost without it. */
+MUST_USE int db_begin_lazily(struct db *db, struct err *err);
 void db_abandon(struct db *db);
 
 MUST_USE int db_world(struct db *db, struct world *out, struct err *err);

@@ -82,6 +82,14 @@ struct journal_step *journal_get(struct journal *j, size_t item, enum step_kind 
 	return NULL;
 }
 
+bool journal_is_done(const struct journal *j)
+{
+	for (size_t i = 0; i < j->of.n; i++)
+		if (j->of.v[i].status != STATUS_DONE)
+			return false;
+	return true;
+}
+
 int journal_set(struct db *db, struct journal_step *step, enum step_status status, struct err *err)
 {
 	step->status = status;

@@ -41,6 +41,8 @@ MUST_USE int journal_open(struct db *db, struct plan *plan, const char *command,
 	int64_t now, struct journal *out, struct err *err);
 /* The step of an item's kind and bundle; NULL if it was not planned. */
 struct journal_step *journal_get(struct journal *j, size_t item, enum step_kind kind);
+/* Whether each step is done, so that nothing but the end is missing. */
+bool journal_is_done(const struct journal *j);
 /* Notes the status (inside the caller's db_begin … db_commit). */
 MUST_USE int journal_set(
 	struct db *db, struct journal_step *step, enum step_status status, struct err *err);

@@ -127,3 +127,36 @@ int place_open_if(const struct place *p, const char *path, struct err *err)
 		return -1;
 	return file_open_if(top, path + above + 1, O_RDONLY | O_DIRECTORY, err);
 }
+
+/* 0 too where there is no such folder, or nothing that is written to. */
+static int sync_one(const char *path, dev_t *known, size_t *count, struct err *err)
+{
+	AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return 0;
+	for (size_t i = 0; i < *count; i++)
+		if (known[i] == st.st_dev)
+			return 0;
+	known[(*count)++] = st.st_dev;
+	return syncfs(fd) < 0 ? err_sys(err, "sync the file system of %s", path) : 0;
+}
+
+int place_sync(const struct place *p, struct err *err)
+{
+	/* Where software is installed to, as the hierarchy of file systems is commonly cut. */
+	static const char *const folders[] = {"/", "/usr", "/usr/local", "/etc", "/opt", "/srv",
+		"/home", "/var", "/var/lib", PLACE_STATE, PLACE_PACKAGES};
+	dev_t known[COUNT(folders)];
+	size_t count = 0;
+
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		AUTO(buf) path = BUF_INIT;
+
+		place_path(p, folders[i], &path);
+		if (sync_one(path.s, known, &count, err) < 0)
+			return -1;
+	}
+	return 0;
+}

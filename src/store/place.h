@@ -30,5 +30,8 @@ void place_path(const struct place *p, const char *path, struct buf *out);
 /* Opens the folder `path` (one of the above) below root, making what is missing (0755, or `mode`
  * for the last), and checks that others may not write to it. The root itself must be there. */
 MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, struct err *err);
+/* Makes durable what rules, or who links, have changed anywhere: syncfs for each file system of the system below root. */
+MUST_USE int place_sync(const struct place *p, struct err *err);
+
 /* Opens it; -1 with err->code ERR_NONE when it is not there. */
 MUST_USE int place_open_if(const struct place *p, const char *path, struct err *err);

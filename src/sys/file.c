@@ -223,14 +223,13 @@ static void name_beside(struct buf *out, const char *name)
 	buf_addf(out, ".%s.new", name);
 }
 
-static int rename_and_sync(int dirfd, const char *from, const char *to, struct err *err)
+static int rename_over(int dirfd, const char *from, const char *to, struct err *err)
 {
-	if (renameat(dirfd, from, dirfd, to) < 0) {
-		err_sys(err, "rename to %s", to);
-		unlinkat(dirfd, from, 0);
-		return -1;
-	}
-	return file_sync(dirfd, err);
+	if (renameat(dirfd, from, dirfd, to) == 0)
+		return 0;
+	err_sys(err, "rename to %s", to);
+	unlinkat(dirfd, from, 0);
+	return -1;
 }
 
 int file_replace(int dirfd, const char *path, mode_t mode, struct span content, struct err *err)
@@ -252,7 +251,7 @@ int file_replace(int dirfd, const char *path, mode_t mode, struct span content, 
 		unlinkat(parent, beside.s, 0);
 		return err_at(err, "%s", path);
 	}
-	return rename_and_sync(parent, beside.s, name, err);
+	return rename_over(parent, beside.s, name, err) < 0 ? -1 : file_sync(parent, err);
 }
 
 int file_replace_link(int dirfd, const char *path, const char *target, struct err *err)
@@ -268,7 +267,7 @@ int file_replace_link(int dirfd, const char *path, const char *target, struct er
 		return -1;
 	if (symlinkat(target, parent, beside.s) < 0)
 		return err_sys(err, "link %s", path);
-	return rename_and_sync(parent, beside.s, name, err);
+	return rename_over(parent, beside.s, name, err);
 }
 
 int file_publish(int from_dir, const char *from, int to_dir, const char *to, struct err *err)

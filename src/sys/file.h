@@ -44,7 +44,7 @@ MUST_USE int file_write_all(int fd, const void *bytes, size_t n, struct err *err
  * the folder fsynced. */
 MUST_USE int file_replace(
 	int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
-/* The same for a symbolic link. */
+/* The same for a symbolic link, but that nothing is synced: place_sync does that for all links at once. */
 MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, struct err *err);
 /* Renames without replacing, fsyncs both folders. */
 MUST_USE int file_publish(

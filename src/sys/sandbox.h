@@ -23,7 +23,7 @@ enum sandbox_part {
 	SANDBOX_NAMESPACES = 31
 };
 
-/* A filter as the kernel takes it: an array of struct sock_filter. ext/seccomp makes them. */
+/* A filter as the kernel takes it: an array of struct sock_filter. sys/seccomp has them. */
 struct sandbox_filter {
 	const void *instructions;
 	unsigned short count; /* 0: none */

@@ -4,11 +4,21 @@
 #include "scratch.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 
 #define FILE_DB "var/lib/fardel/state.db"
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define ID_C "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+
+/* Stands before libc's: what SQLite syncs is counted. */
+static int synced;
+
+int fdatasync(int fd)
+{
+	synced++;
+	return (int)syscall(SYS_fdatasync, fd);
+}
 
 static struct db open_db(struct scratch *s, bool writable)
 {
@@ -278,6 +288,36 @@ static void a_crash_takes_back_what_was_begun(void **state)
 	}
 }
 
+/* Begins, puts a row, commits: how often that was synced. */
+static int syncs_of(struct scratch *s, struct db *db, const char *name, bool lazily)
+{
+	int before = synced;
+
+	assert_int_equal(lazily ? db_begin_lazily(db, &s->err) : db_begin(db, &s->err), 0);
+	assert_int_equal(put_new(s, db, name, ID_A, BUNDLE_PREPARED, 1), 0);
+	assert_int_equal(db_commit(db, &s->err), 0);
+	return synced - before;
+}
+
+static void lazy_commits_wait_for_the_next(void **state)
+{
+	struct scratch *s = *state;
+	struct db db = open_db(s, true);
+
+	assert_true(syncs_of(s, &db, "first", false) > 0);
+	assert_false(db.pending);
+	assert_int_equal(syncs_of(s, &db, "second", true), 0);
+	assert_true(db.pending);
+	assert_int_equal(syncs_of(s, &db, "third", true), 0);
+	assert_true(syncs_of(s, &db, "fourth", false) > 0);
+	assert_false(db.pending);
+	/* What is abandoned leaves nothing behind, laziness neither. */
+	assert_int_equal(db_begin_lazily(&db, &s->err), 0);
+	db_abandon(&db);
+	assert_true(syncs_of(s, &db, "fifth", false) > 0);
+	db_drop(&db);
+}
+
 static void newer_and_foreign_schemas_are_refused(void **state)
 {
 	static const char *const versions[] = {
@@ -441,6 +481,7 @@ int main(void)
 		SCRATCH_TEST(only_one_of_a_name_is_in_use),
 		SCRATCH_TEST(what_stands_together_falls_together),
 		SCRATCH_TEST(a_crash_takes_back_what_was_begun),
+		SCRATCH_TEST(lazy_commits_wait_for_the_next),
 		SCRATCH_TEST(newer_and_foreign_schemas_are_refused),
 		SCRATCH_TEST(tampered_rows_are_refused),
 		SCRATCH_TEST(files_that_others_could_change_are_refused),

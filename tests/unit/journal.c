@@ -159,6 +159,24 @@ static void steps_are_found_by_item_and_kind(void **state)
 	db_drop(&db);
 }
 
+static void it_is_done_with_its_last_step(void **state)
+{
+	struct scratch *s = *state;
+	struct db db = open_db(s);
+	struct journal j;
+
+	begin(s, &db, &j);
+	for (size_t i = 0; i < j.of.n; i++) {
+		assert_false(journal_is_done(&j));
+		assert_int_equal(journal_set(&db, &j.of.v[i], STATUS_DONE, &s->err), 0);
+	}
+	assert_true(journal_is_done(&j));
+	assert_int_equal(journal_set(&db, &j.of.v[0], STATUS_FAILED, &s->err), 0);
+	assert_false(journal_is_done(&j));
+	journal_drop(&j);
+	db_drop(&db);
+}
+
 static void what_is_known_is_not_fresh(void **state)
 {
 	struct scratch *s = *state;
@@ -302,6 +320,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(what_was_begun_is_found_again),
 		SCRATCH_TEST(steps_are_found_by_item_and_kind),
+		SCRATCH_TEST(it_is_done_with_its_last_step),
 		SCRATCH_TEST(what_is_known_is_not_fresh),
 		SCRATCH_TEST(the_oldest_open_one_comes_first),
 		SCRATCH_TEST(the_plan_stands_whole_or_not_at_all),

@@ -3,6 +3,32 @@
 
 #include "scratch.h"
 
+/* Stands before libc's. */
+static int synced, sync_fails;
+
+int syncfs(int fd)
+{
+	(void)fd;
+	synced++;
+	errno = EIO;
+	return sync_fails ? -1 : 0;
+}
+
+static void each_file_system_is_synced_once(void **state)
+{
+	struct scratch *s = *state;
+
+	put_dir(s, "usr", 0755);
+	put_dir(s, "etc", 0755);
+	synced = 0;
+	assert_int_equal(place_sync(&s->place, &s->err), 0);
+	assert_int_equal(synced, 1);
+	sync_fails = 1;
+	assert_int_equal(place_sync(&s->place, &s->err), -1);
+	assert_int_equal(s->err.sys, EIO);
+	sync_fails = 0;
+}
+
 static void roots_are_absolute(void **state)
 {
 	static const char *const running[] = {NULL, "/", "//", "/./"};
@@ -185,6 +211,7 @@ static void links_are_not_followed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(each_file_system_is_synced_once),
 		SCRATCH_TEST(roots_are_absolute),
 		SCRATCH_TEST(relative_roots_are_made_absolute),
 		SCRATCH_TEST(roots_are_folders),

@@ -1,21 +1,27 @@
-/* libseccomp: filters of system calls, by profile. */
-#include "ext/seccomp.h"
-
+/* filters: prints the filters of system calls as C, one array for each profile of sys/seccomp.h; sys/seccomp.c includes
+ * them. libseccomp makes them, when fardel is built: at each start that would take several milliseconds. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#include "sys/fd.h"
-#include "sys/file.h"
+#define PROGRAM_MAX 4096 /* instructions: the kernel's BPF_MAXINSNS */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-#define PROGRAM_MAX (4096 * sizeof(struct sock_filter)) /* the kernel's BPF_MAXINSNS */
+enum profile { WORKER, FETCH, RULES, RULES_OFFLINE, PROFILES };
+
+static const char *const profiles[PROFILES] = {"worker", "fetch", "rules", "rules_offline"};
 
 /* Numbers that an older libseccomp has no names for; since 5.1 they are the same everywhere. */
 #define CALL_CACHESTAT 451
@@ -26,8 +32,6 @@
 #define NAMESPACES \
 	(CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | \
 		CLONE_NEWPID | CLONE_NEWNET)
-#define SET_ID (S_ISUID | S_ISGID)
-#define MAKES_FILE (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))
 #define INT 0xffffffffU /* the kernel looks at so much of an int */
 
 /* What any program does with what it was given: for all profiles. */
@@ -54,7 +58,8 @@ static const char *const plain[] = {
 	"futimesat", "utimensat", "utimensat_time64", "chown", "chown32", "fchown", "fchown32",
 	"lchown", "lchown32", "fchownat", "umask", "getxattr", "lgetxattr", "fgetxattr",
 	"listxattr", "llistxattr", "flistxattr", "setxattr", "lsetxattr", "fsetxattr",
-	"removexattr", "lremovexattr", "fremovexattr",
+	"removexattr", "lremovexattr", "fremovexattr", "chmod", "fchmod", "fchmodat", "mknod",
+	"mknodat", "creat", "open", "openat", "openat2",
 	/* memory */
 	"brk", "mmap", "mmap2", "munmap", "mremap", "mprotect", "madvise", "msync", "mincore",
 	"mlock", "mlock2", "munlock", "mlockall", "munlockall", "membarrier", "pkey_alloc",
@@ -97,28 +102,14 @@ static const char *const processes[] = {"fork", "vfork", "wait4", "waitid", "wai
 	"setfsgid32", "shmget", "shmat", "shmdt", "shmctl", "semget", "semop", "semtimedop",
 	"semtimedop_time64", "semctl", "msgget", "msgsnd", "msgrcv", "msgctl", "ipc"};
 
-/* Those that set a mode: the position of the flags that say whether it counts (-1: always), and
- * of the mode. */
-static const struct {
-	const char *name;
-	int flags, mode;
-} modes[] = {{"chmod", -1, 1}, {"fchmod", -1, 1}, {"fchmodat", -1, 2}, {"mknod", -1, 1},
-	{"mknodat", -1, 2}, {"creat", -1, 1}, {"open", 1, 2}, {"openat", 2, 3}};
-
-/* The context, and the first thing that went wrong with it. */
-struct maker {
-	scmp_filter_ctx ctx;
-	int failed;
-};
-
-static void maker_drop(struct maker *m)
+static void fail(const char *what, int error)
 {
-	if (m->ctx)
-		seccomp_release(m->ctx);
+	fprintf(stderr, "filters: %s: %s\n", what, strerror(error));
+	exit(1);
 }
 
 /* A name that this architecture has no call for is passed over. */
-static void rule(struct maker *m, uint32_t action, const char *name, unsigned count,
+static void rule(scmp_filter_ctx ctx, uint32_t action, const char *name, unsigned count,
 	const struct scmp_arg_cmp *compare)
 {
 	int number = seccomp_syscall_resolve_name(name);
@@ -126,23 +117,23 @@ static void rule(struct maker *m, uint32_t action, const char *name, unsigned co
 
 	if (number == __NR_SCMP_ERROR || number < 0)
 		return;
-	result = seccomp_rule_add_array(m->ctx, action, number, count, compare);
-	if (result < 0 && !m->failed)
-		m->failed = -result;
+	result = seccomp_rule_add_array(ctx, action, number, count, compare);
+	if (result < 0)
+		fail(name, -result);
 }
 
-static void allow_all(struct maker *m, const char *const *names, size_t n)
+static void allow_all(scmp_filter_ctx ctx, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		rule(m, SCMP_ACT_ALLOW, names[i], 0, NULL);
+		rule(ctx, SCMP_ACT_ALLOW, names[i], 0, NULL);
 }
 
-static void allow_number(struct maker *m, int number)
+static void allow_number(scmp_filter_ctx ctx, int number)
 {
-	int result = seccomp_rule_add(m->ctx, SCMP_ACT_ALLOW, number, 0);
+	int result = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, number, 0);
 
-	if (result < 0 && result != -EEXIST && !m->failed)
-		m->failed = -result;
+	if (result < 0 && result != -EEXIST)
+		fail("a rule", -result);
 }
 
 static struct scmp_arg_cmp is(int at, uint64_t mask, uint64_t value)
@@ -150,123 +141,111 @@ static struct scmp_arg_cmp is(int at, uint64_t mask, uint64_t value)
 	return (struct scmp_arg_cmp){(unsigned)at, SCMP_CMP_MASKED_EQ, mask, value};
 }
 
-static void allow_socket(struct maker *m, int family, int type, int protocol)
+static void allow_socket(scmp_filter_ctx ctx, int family, int type, int protocol)
 {
 	const struct scmp_arg_cmp compare[] = {is(0, INT, (uint64_t)family),
 		is(1, INT & ~(uint64_t)(SOCK_CLOEXEC | SOCK_NONBLOCK), (uint64_t)type),
 		is(2, INT, (uint64_t)protocol)};
 
-	rule(m, SCMP_ACT_ALLOW, "socket", COUNT(compare), compare);
+	rule(ctx, SCMP_ACT_ALLOW, "socket", COUNT(compare), compare);
 }
 
 /* Families by name, and of each only what is common: a socket of a rare family or protocol makes
  * the kernel load its module. */
-static void allow_sockets(struct maker *m, bool online)
+static void allow_sockets(scmp_filter_ctx ctx, bool online)
 {
 	static const int families[] = {AF_INET, AF_INET6};
 	const struct scmp_arg_cmp of_files = is(0, INT, AF_UNIX);
 
-	rule(m, SCMP_ACT_ALLOW, "socket", 1, &of_files);
+	rule(ctx, SCMP_ACT_ALLOW, "socket", 1, &of_files);
 	for (size_t i = 0; online && i < COUNT(families); i++) {
-		allow_socket(m, families[i], SOCK_STREAM, 0);
-		allow_socket(m, families[i], SOCK_STREAM, IPPROTO_TCP);
-		allow_socket(m, families[i], SOCK_DGRAM, 0);
-		allow_socket(m, families[i], SOCK_DGRAM, IPPROTO_UDP);
+		allow_socket(ctx, families[i], SOCK_STREAM, 0);
+		allow_socket(ctx, families[i], SOCK_STREAM, IPPROTO_TCP);
+		allow_socket(ctx, families[i], SOCK_DGRAM, 0);
+		allow_socket(ctx, families[i], SOCK_DGRAM, IPPROTO_UDP);
 	}
 	/* NETLINK_ROUTE is 0: how the C library learns the addresses that this machine has. */
 	for (int type = SOCK_DGRAM; online && type <= SOCK_RAW; type++)
-		allow_socket(m, AF_NETLINK, type, 0);
-}
-
-static void allow_modes(struct maker *m, bool no_setid)
-{
-	for (size_t i = 0; i < COUNT(modes); i++) {
-		const struct scmp_arg_cmp plain_mode = is(modes[i].mode, SET_ID, 0);
-		const struct scmp_arg_cmp makes_none = is(modes[i].flags, MAKES_FILE, 0);
-
-		rule(m, SCMP_ACT_ALLOW, modes[i].name, no_setid, &plain_mode);
-		if (no_setid && modes[i].flags >= 0)
-			rule(m, SCMP_ACT_ALLOW, modes[i].name, 1, &makes_none);
-	}
-	/* openat2 has its mode in memory, where no filter sees it; fchmodat2 has no name yet. */
-	rule(m, no_setid ? SCMP_ACT_ERRNO(ENOSYS) : SCMP_ACT_ALLOW, "openat2", 0, NULL);
-	if (!no_setid)
-		allow_number(m, CALL_FCHMODAT2);
-	else if (seccomp_rule_add(m->ctx, SCMP_ACT_ERRNO(ENOSYS), CALL_FCHMODAT2, 0) < 0)
-		m->failed = m->failed ? m->failed : EINVAL;
+		allow_socket(ctx, AF_NETLINK, type, 0);
 }
 
 /* A thread, or any process that stays in our namespaces. s390 has the arguments the other way. */
-static void allow_clone(struct maker *m, bool process)
+static void allow_clone(scmp_filter_ctx ctx, bool process)
 {
 	uint64_t mask = NAMESPACES | (process ? 0 : CLONE_THREAD);
 	int at = seccomp_arch_native() == SCMP_ARCH_S390X ? 1 : 0;
 	const struct scmp_arg_cmp compare = is(at, mask, process ? 0 : CLONE_THREAD);
 
-	rule(m, SCMP_ACT_ALLOW, "clone", 1, &compare);
-	rule(m, SCMP_ACT_ERRNO(ENOSYS), "clone3", 0, NULL); /* flags in memory */
+	rule(ctx, SCMP_ACT_ALLOW, "clone", 1, &compare);
+	rule(ctx, SCMP_ACT_ERRNO(ENOSYS), "clone3", 0, NULL); /* flags in memory */
 }
 
-static void fill(struct maker *m, enum seccomp_profile profile, bool no_setid)
+static void fill(scmp_filter_ctx ctx, enum profile profile)
 {
-	bool rules = profile == SECCOMP_RULES || profile == SECCOMP_RULES_OFFLINE;
+	bool rules = profile == RULES || profile == RULES_OFFLINE;
 	const struct scmp_arg_cmp of_files = is(0, INT, AF_UNIX);
 	const struct scmp_arg_cmp plain_one = is(0, INT, 0), asked = is(0, INT, INT);
 
-	allow_all(m, plain, COUNT(plain));
-	allow_number(m, CALL_CACHESTAT);
-	allow_number(m, CALL_MAP_SHADOW_STACK);
-	allow_modes(m, no_setid);
-	allow_clone(m, rules);
-	rule(m, SCMP_ACT_ALLOW, "socketpair", 1, &of_files);
-	rule(m, SCMP_ACT_ALLOW, "personality", 1, &plain_one);
-	rule(m, SCMP_ACT_ALLOW, "personality", 1, &asked);
-	if (profile != SECCOMP_WORKER) {
-		allow_sockets(m, profile != SECCOMP_RULES_OFFLINE);
-		allow_all(m, network, COUNT(network));
+	allow_all(ctx, plain, COUNT(plain));
+	allow_number(ctx, CALL_CACHESTAT);
+	allow_number(ctx, CALL_FCHMODAT2);
+	allow_number(ctx, CALL_MAP_SHADOW_STACK);
+	allow_clone(ctx, rules);
+	rule(ctx, SCMP_ACT_ALLOW, "socketpair", 1, &of_files);
+	rule(ctx, SCMP_ACT_ALLOW, "personality", 1, &plain_one);
+	rule(ctx, SCMP_ACT_ALLOW, "personality", 1, &asked);
+	if (profile != WORKER) {
+		allow_sockets(ctx, profile != RULES_OFFLINE);
+		allow_all(ctx, network, COUNT(network));
 	}
 	if (rules)
-		allow_all(m, processes, COUNT(processes));
+		allow_all(ctx, processes, COUNT(processes));
 }
 
-/* The compiled program comes through a file in memory: libseccomp 2.5 knows no other way. */
-static int take_program(struct maker *m, struct buf *out, struct err *err)
+static void print(const char *name, const struct sock_filter *program, size_t count)
 {
-	AUTO_FD fd = memfd_create("filter", MFD_CLOEXEC);
+	printf("\nstatic const struct sock_filter %s[] = {\n", name);
+	for (size_t i = 0; i < count; i++)
+		printf("\t{0x%04x, %u, %u, 0x%08x},\n", program[i].code, program[i].jt,
+			program[i].jf, program[i].k);
+	printf("};\n");
+}
+
+/* The compiled program comes through a file: libseccomp 2.5 knows no other way. */
+static void make(enum profile profile)
+{
+	static struct sock_filter program[PROGRAM_MAX];
+	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
+	FILE *file = tmpfile();
+	size_t count;
 	int result;
 
-	if (fd < 0)
-		return err_sys(err, "make a file in memory");
-	result = seccomp_export_bpf(m->ctx, fd);
-	if (result < 0) {
-		errno = -result;
-		return err_sys(err, "compile the filter of system calls");
-	}
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return err_sys(err, "read the filter of system calls");
-	return file_read_fd(fd, PROGRAM_MAX, out, err);
+	if (!ctx || !file)
+		fail("begin", errno);
+	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) < 0 ||
+		seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
+		fail("libseccomp is too old: 2.5 is needed", EINVAL);
+	fill(ctx, profile);
+	result = seccomp_export_bpf(ctx, fileno(file));
+	if (result < 0)
+		fail("compile", -result);
+	rewind(file);
+	count = fread(program, sizeof(program[0]), PROGRAM_MAX, file);
+	if (count == 0 || count == PROGRAM_MAX)
+		fail("read what was compiled", EINVAL);
+	print(profiles[profile], program, count);
+	fclose(file);
+	seccomp_release(ctx);
 }
 
-int seccomp_make(enum seccomp_profile profile, bool no_setid, struct buf *out, struct err *err)
+int main(void)
 {
-	AUTO(maker) m = {.ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM))};
-
-	buf_clear(out);
-	if (!m.ctx)
-		return err_set(err, ERR_SYSTEM, "libseccomp cannot be used on this machine");
-	if (seccomp_attr_set(m.ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) < 0 ||
-		seccomp_attr_set(m.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
-		return err_set(err, ERR_SYSTEM, "libseccomp is too old: 2.5 is needed");
-	fill(&m, profile, no_setid);
-	if (m.failed) {
-		errno = m.failed;
-		return err_sys(err, "make the filter of system calls");
-	}
-	return take_program(&m, out, err);
-}
-
-struct sandbox_filter seccomp_filter(const struct buf *program)
-{
-	return (struct sandbox_filter){
-		program->s, (unsigned short)(program->n / sizeof(struct sock_filter))};
+	printf("/* Made by tools/filters.c. */\n");
+	/* Numbers differ from one architecture to another. */
+	printf("_Static_assert(SYS_write == %d && SYS_execve == %d && SYS_fchmodat == %d,\n"
+	       "\t\"made for another architecture\");\n",
+		SYS_write, SYS_execve, SYS_fchmodat);
+	for (enum profile profile = 0; profile < PROFILES; profile++)
+		make(profile);
+	return fflush(stdout) == 0 ? 0 : 1;
 }
