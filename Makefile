@@ -28,7 +28,7 @@ CXXFLAGS ?= $(CFLAGS)
 HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 ALL_CFLAGS   = -std=c17 -D_GNU_SOURCE -iquote src -I $(BUILD)/gen $(WARN) $(HARDEN) $(CFLAGS) $(SAN)
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -iquote src -Wall -Wextra -Werror $(HARDEN) $(CXXFLAGS) $(SAN)
-ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -static-libstdc++ $(LDFLAGS) $(SAN)
+ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -static-libstdc++ -static-libgcc $(LDFLAGS) $(SAN)
 
 PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
             $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build \

@@ -30,6 +30,15 @@ static void open_standard_files(void)
 	}
 }
 
+/* Where lines need not come one by one: few large writes, as a reader on the other side is woken by each. */
+static void widen_output(void)
+{
+	static char buffer[1 << 16];
+
+	if (!isatty(STDOUT_FILENO))
+		setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+}
+
 /* What the caller ignored or blocked must not change what we do. A closed pipe and a file over its
  * limit are errors of the write, not a death in the middle of a change. */
 static void reset_signals(void)
@@ -300,6 +309,7 @@ int main(int argc, char **argv)
 	int status;
 
 	open_standard_files();
+	widen_output();
 	reset_signals();
 	umask(022);
 	setlocale(LC_CTYPE, ""); /* sizes and times read the same everywhere */

@@ -8,6 +8,8 @@
 
 #include "base/mem.h"
 
+#define SHORT_TEXT 31 /* what formatted text mostly fits into */
+
 char buf_empty[1];
 
 void buf_init(struct buf *b)
@@ -75,15 +77,20 @@ void buf_addc(struct buf *b, char c)
 void buf_addv(struct buf *b, const char *format, va_list args)
 {
 	va_list again;
+	size_t room;
 	int n;
 
+	buf_reserve(b, SHORT_TEXT);
+	room = b->cap - b->n;
 	va_copy(again, args);
-	n = vsnprintf(NULL, 0, format, again);
+	n = vsnprintf(b->s + b->n, room, format, again);
 	va_end(again);
 	if (n < 0)
 		mem_panic("text that cannot be formatted");
-	buf_reserve(b, (size_t)n);
-	vsnprintf(b->s + b->n, (size_t)n + 1, format, args);
+	if ((size_t)n >= room) {
+		buf_reserve(b, (size_t)n);
+		vsnprintf(b->s + b->n, (size_t)n + 1, format, args);
+	}
 	b->n += (size_t)n;
 }
 

@@ -5,8 +5,10 @@
  *	google-chrome   147.0.7727.101   4e725051   installed   2026-11-02 09:14   402 MB
  *	zoom            6.2.11           91ab03c2   prepared    2026-11-20 15:02   598 MB
  */
-#include "cmd/cmd.h"
+#include <stdlib.h>
 
+#include "base/mem.h"
+#include "cmd/cmd.h"
 #include "cmd/sheet.h"
 
 struct list_options {
@@ -27,54 +29,82 @@ static const struct column columns[] = {
 	{.title = "SIZE", .key = "size", .right = true},
 };
 
-static int check_names(const struct run *run, const struct world *world, struct err *err)
+struct listing {
+	const struct run *run;
+	struct sheet *sheet;
+	bool *found; /* of each argument, whether there is such a package */
+	size_t rows;
+};
+
+/* Its index among the arguments; their count if it is none of them. */
+static size_t argument_of(const struct run *run, const struct bundle *b)
 {
-	for (size_t i = 0; i < run->args.n; i++)
-		if (!world_shown(world, span_of(run->args.v[i])))
-			return err_set(err, ERR_NO_PACKAGE, "%s: no such package", run->args.v[i]);
+	size_t i = 0;
+
+	while (i < run->args.n && !span_is_text(buf_span(&b->name), run->args.v[i]))
+		i++;
+	return i;
+}
+
+static int find(void *arg, const struct bundle *b, struct err *err)
+{
+	struct listing *l = arg;
+
+	(void)err;
+	for (size_t i = 0; i < l->run->args.n; i++)
+		l->found[i] |= span_is_text(buf_span(&b->name), l->run->args.v[i]);
 	return 0;
 }
 
-static bool is_wanted(const struct run *run, const struct world *world, const struct bundle *b)
+/* Before anything is printed: the rows are, one by one. */
+static int check_names(struct listing *l, struct err *err)
 {
-	const struct list_options *own = run->own;
+	const struct run *run = l->run;
+	int result = 0;
 
-	if (!own->all && world_shown(world, buf_span(&b->name)) != b)
-		return false;
-	for (size_t i = 0; i < run->args.n; i++)
-		if (span_is_text(buf_span(&b->name), run->args.v[i]))
-			return true;
-	return run->args.n == 0;
+	if (!run->args.n)
+		return 0;
+	l->found = mem_zero(run->args.n, sizeof(*l->found));
+	result = engine_each(run->engine, false, find, l, err);
+	for (size_t i = 0; result == 0 && i < run->args.n; i++)
+		if (!l->found[i])
+			result =
+				err_set(err, ERR_NO_PACKAGE, "%s: no such package", run->args.v[i]);
+	free(l->found);
+	return result;
 }
 
-static void add_row(struct sheet *sheet, const struct bundle *b)
+static int add_row(void *arg, const struct bundle *b, struct err *err)
 {
+	struct listing *l = arg;
+	struct sheet *sheet = l->sheet;
+
+	(void)err;
+	if (l->run->args.n && argument_of(l->run, b) == l->run->args.n)
+		return 0;
+	l->rows++;
 	sheet_text(sheet, buf_span(&b->name));
 	sheet_version(sheet, buf_span(&b->version), buf_span(&b->id));
 	sheet_id(sheet, buf_span(&b->id));
 	sheet_text(sheet, span_of(bundle_state_name(b->state)));
 	sheet_time(sheet, b->since);
 	sheet_size(sheet, b->size);
+	return 0;
 }
 
 static int run_list(struct run *run, struct err *err)
 {
-	struct world world = WORLD_INIT;
-	int status = engine_world(run->engine, &world, err);
+	const struct list_options *own = run->own;
+	struct listing l = {.run = run};
+	int status;
 
-	if (status == 0)
-		status = check_names(run, &world, err);
-	if (status == 0) {
-		struct sheet *sheet = sheet_new(run, "packages", columns, COUNT(columns));
-
-		VEC_FOR (const struct bundle, b, &world.of)
-			if (is_wanted(run, &world, b))
-				add_row(sheet, b);
-		sheet_end(sheet);
-		if (!world.of.n && run_form(run) == FORM_TABLE)
-			progress_say(&run->progress, SAY_INFO, "No packages are installed.");
-	}
-	world_drop(&world);
+	if (check_names(&l, err) < 0)
+		return -1;
+	l.sheet = sheet_new(run, "packages", columns, COUNT(columns));
+	status = engine_each(run->engine, own->all, add_row, &l, err);
+	sheet_end(l.sheet);
+	if (status == 0 && !l.rows && run_form(run) == FORM_TABLE)
+		progress_say(&run->progress, SAY_INFO, "No packages are installed.");
 	return status;
 }
 

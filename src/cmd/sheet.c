@@ -54,8 +54,10 @@ struct sheet *sheet_new(
 
 static void end_plain(struct sheet *s)
 {
-	for (size_t i = 0; i < s->count; i++)
-		printf("%s%s", s->cells[i].s, i + 1 < s->count ? "\t" : "\n");
+	for (size_t i = 0; i < s->count; i++) {
+		fwrite_unlocked(s->cells[i].s, 1, s->cells[i].n, stdout);
+		putchar_unlocked(i + 1 < s->count ? '\t' : '\n');
+	}
 }
 
 static void end_table(struct sheet *s)

@@ -54,8 +54,10 @@ MUST_USE int engine_plan(
 MUST_USE int engine_run(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
 
-/* All bundles: NEED_READ. */
-MUST_USE int engine_world(struct engine *e, struct world *world, struct err *err);
+/* Gives fn each package as `list` shows it (world_shown), or all bundles, in the world's order; each until the next, and
+ * brief (db_each). fn returns -1 to end it. NEED_READ. */
+MUST_USE int engine_each(struct engine *e, bool all,
+	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err);
 
 /* What `show` says of a package or of an installer's file. */
 struct about {

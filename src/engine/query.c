@@ -13,9 +13,53 @@
 
 #define LICENCE_MAX (16 << 20)
 
-int engine_world(struct engine *e, struct world *world, struct err *err)
+/* Of the bundles of one name, which come one behind the other, the newest is held until one in use has come, or the
+ * next name. */
+struct shown {
+	int (*fn)(void *arg, const struct bundle *b, struct err *err);
+	void *arg;
+	struct bundle held;
+	bool given;
+};
+
+static int give_held(struct shown *s, struct err *err)
 {
-	return db_world(&e->db, world, err);
+	return s->held.name.n && !s->given ? s->fn(s->arg, &s->held, err) : 0;
+}
+
+static int show_one(void *arg, const struct bundle *b, struct err *err)
+{
+	struct shown *s = arg;
+	bool other = !span_is(buf_span(&s->held.name), buf_span(&b->name));
+
+	if (other && give_held(s, err) < 0)
+		return -1;
+	if (bundle_in_use(b)) {
+		s->given = true;
+		buf_set(&s->held.name, buf_span(&b->name));
+		return s->fn(s->arg, b, err);
+	}
+	if (other) {
+		s->given = false;
+		bundle_set(&s->held, b);
+	}
+	return 0;
+}
+
+int engine_each(struct engine *e, bool all,
+	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err)
+{
+	struct shown s = {fn, arg, .given = false};
+	int result;
+
+	if (all)
+		return db_each(&e->db, true, fn, arg, err);
+	bundle_init(&s.held);
+	result = db_each(&e->db, true, show_one, &s, err);
+	if (result == 0)
+		result = give_held(&s, err);
+	bundle_drop(&s.held);
+	return result;
 }
 
 void about_drop(struct about *a)

@@ -50,10 +50,17 @@ void table_add(struct table *t, const struct span *cells)
 		check(scols_line_refer_data(line, i, mem_dupn(cells[i].s, cells[i].n)));
 }
 
+/* In one piece: a terminal's stream would be flushed at each line. */
 void table_print(struct table *t, FILE *to)
 {
-	check(scols_table_set_stream(t->tb, to));
-	check(scols_print_table(t->tb));
+	char *text;
+
+	check(scols_print_table_to_string(t->tb, &text));
+	if (*text) {
+		fputs(text, to);
+		fputc('\n', to);
+	}
+	free(text);
 }
 
 void table_free(struct table *t)

@@ -34,14 +34,33 @@ void bundle_drop(struct bundle *b)
 
 struct bundle bundle_dup(const struct bundle *b)
 {
-	struct bundle copy = *b;
+	struct bundle copy;
 
-	copy.name = buf_dup(&b->name);
-	copy.id = buf_dup(&b->id);
-	copy.version = buf_dup(&b->version);
-	copy.puavo_id = buf_dup(&b->puavo_id);
-	copy.pack = buf_dup(&b->pack);
+	bundle_init(&copy);
+	bundle_set(&copy, b);
 	return copy;
+}
+
+void bundle_set(struct bundle *b, const struct bundle *from)
+{
+	struct bundle copy = *from;
+
+	copy.name = b->name;
+	copy.id = b->id;
+	copy.version = b->version;
+	copy.puavo_id = b->puavo_id;
+	copy.pack = b->pack;
+	buf_set(&copy.name, buf_span(&from->name));
+	buf_set(&copy.id, buf_span(&from->id));
+	buf_set(&copy.version, buf_span(&from->version));
+	buf_set(&copy.puavo_id, buf_span(&from->puavo_id));
+	buf_set(&copy.pack, buf_span(&from->pack));
+	*b = copy;
+}
+
+bool bundle_in_use(const struct bundle *b)
+{
+	return b->state == BUNDLE_INSTALLED || b->state == BUNDLE_BROKEN;
 }
 
 const char *bundle_state_name(enum bundle_state state)
@@ -134,7 +153,7 @@ const struct bundle *world_current(const struct world *w, struct span name)
 {
 	const struct bundle *b = first_of(w, name);
 
-	while (b && b->state != BUNDLE_INSTALLED && b->state != BUNDLE_BROKEN)
+	while (b && !bundle_in_use(b))
 		b = next_of(w, b);
 	return b;
 }

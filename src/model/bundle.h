@@ -34,6 +34,10 @@ struct bundle {
 void bundle_init(struct bundle *b);
 void bundle_drop(struct bundle *b);
 struct bundle bundle_dup(const struct bundle *b);
+void bundle_set(
+	struct bundle *b, const struct bundle *from); /* makes b a copy, in the memory it has */
+
+bool bundle_in_use(const struct bundle *b); /* installed, or broken */
 
 const char *bundle_state_name(enum bundle_state state); /* "prepared" */
 bool bundle_state_parse(struct span text, enum bundle_state *out);

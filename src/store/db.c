@@ -20,6 +20,8 @@ static const char *const migrations[DB_SCHEMA] = {
 	" state TEXT NOT NULL, since INTEGER NOT NULL, size INTEGER NOT NULL, pack TEXT NOT NULL,"
 	" pack_size INTEGER NOT NULL, turn INTEGER NOT NULL, UNIQUE (name, id));"
 	"CREATE INDEX bundle_turn ON bundle (turn);"
+	/* all that `list` reads, in its order */
+	"CREATE INDEX bundle_order ON bundle (name, turn DESC, id, version, state, since, size);"
 	"CREATE UNIQUE INDEX bundle_in_use ON bundle (name) WHERE state IN ('installed', 'broken');"
 	"CREATE TABLE txn ("
 	" number INTEGER PRIMARY KEY AUTOINCREMENT, command TEXT NOT NULL, user INTEGER NOT NULL,"
@@ -172,20 +174,24 @@ void db_abandon(struct db *db)
 	be_diligent(db);
 }
 
-static int read_bundle(struct sql_row *row, struct bundle *b, struct err *err)
+#define BRIEF "row, name, id, version, state, since, size"
+
+static int read_bundle(struct sql_row *row, bool brief, struct bundle *b, struct err *err)
 {
-	struct span state = sql_text(row, 6);
+	struct span state = sql_text(row, 4);
 
 	b->row = sql_integer(row, 0);
 	buf_set(&b->name, sql_text(row, 1));
 	buf_set(&b->id, sql_text(row, 2));
 	buf_set(&b->version, sql_text(row, 3));
-	buf_set(&b->puavo_id, sql_text(row, 4));
-	b->format = (int)sql_integer(row, 5);
-	b->since = sql_integer(row, 7);
-	b->size = sql_integer(row, 8);
-	buf_set(&b->pack, sql_text(row, 9));
-	b->pack_size = sql_integer(row, 10);
+	b->since = sql_integer(row, 5);
+	b->size = sql_integer(row, 6);
+	if (!brief) {
+		buf_set(&b->puavo_id, sql_text(row, 7));
+		b->format = (int)sql_integer(row, 8);
+		buf_set(&b->pack, sql_text(row, 9));
+		b->pack_size = sql_integer(row, 10);
+	}
 	if (!bundle_state_parse(state, &b->state))
 		return err_set(err, ERR_BAD_STATE, "state.db: %s is in the unknown state '%.*s'",
 			b->name.s, SPAN_ARG(state));
@@ -197,30 +203,44 @@ static int read_bundle(struct sql_row *row, struct bundle *b, struct err *err)
 	return 0;
 }
 
-int db_world(struct db *db, struct world *out, struct err *err)
+int db_each(struct db *db, bool brief,
+	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err)
 {
+	static const char *const queries[] = {"SELECT " BRIEF ", puavo_id, format, pack, pack_size"
+					      " FROM bundle ORDER BY name, turn DESC",
+		"SELECT " BRIEF " FROM bundle ORDER BY name, turn DESC"};
+	AUTO(bundle) b;
 	struct sql_row *row;
 	int more;
 
-	*out = WORLD_INIT;
+	bundle_init(&b);
 	if (!db->sql)
 		return 0;
-	if (sql_query(db->sql, &row, err,
-		    "SELECT row, name, id, version, puavo_id, format, state, since, size, pack, pack_size"
-		    " FROM bundle ORDER BY name, turn DESC",
-		    "") < 0)
+	if (sql_query(db->sql, &row, err, queries[brief], "") < 0)
 		return -1;
 	while ((more = sql_next(row, err)) == 1) {
-		struct bundle *b = vec_push(&out->of);
-
-		bundle_init(b);
-		if (read_bundle(row, b, err) < 0) {
+		if (read_bundle(row, brief, &b, err) < 0 || fn(arg, &b, err) < 0) {
 			more = -1;
 			break;
 		}
 	}
 	sql_end(row);
 	return more;
+}
+
+static int keep(void *arg, const struct bundle *b, struct err *err)
+{
+	struct world *world = arg;
+
+	(void)err;
+	*vec_push(&world->of) = bundle_dup(b);
+	return 0;
+}
+
+int db_world(struct db *db, struct world *out, struct err *err)
+{
+	*out = WORLD_INIT;
+	return db_each(db, false, keep, out, err);
 }
 
 int db_put_bundle(struct db *db, struct bundle *b, struct err *err)

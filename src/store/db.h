@@ -34,6 +34,10 @@ MUST_USE int db_begin_lazily(struct db *db, struct err *err);
 void db_abandon(struct db *db);
 
 MUST_USE int db_world(struct db *db, struct world *out, struct err *err);
+/* The same without keeping them: fn gets each bundle in the world's order, until the next one; -1 ends it. With
+ * `brief` without puavo_id, format, pack and pack_size. */
+MUST_USE int db_each(struct db *db, bool brief,
+	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err);
 
 /* Writes the bundle: a new row (its number goes to b->row), or all of the row it has. */
 MUST_USE int db_put_bundle(struct db *db, struct bundle *b, struct err *err);

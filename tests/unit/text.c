@@ -115,6 +115,27 @@ static void times_are_local_for_people(void **state)
 	assert_buf(&out, "2000-02-29 02:00");
 }
 
+static void times_are_as_the_c_library_writes_them(void **state)
+{
+	static const int64_t times[] = {0, -1, 86399, 951868799, 1e9, 2147483648, 253402300799,
+		253402300800, -30610224001, -30610224000, -62135596800, -99999999999999,
+		99999999999999};
+	AUTO(buf) out = BUF_INIT;
+	char wanted[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(times); i++) {
+		time_t t = (time_t)times[i];
+		struct tm tm;
+
+		assert_non_null(gmtime_r(&t, &tm));
+		strftime(wanted, sizeof(wanted), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		buf_clear(&out);
+		text_time_iso(&out, times[i]);
+		assert_buf(&out, wanted);
+	}
+}
+
 static void hex_goes_both_ways(void **state)
 {
 	unsigned char bytes[3] = {9, 9, 9};
@@ -169,6 +190,7 @@ int main(void)
 		cmocka_unit_test(sizes_have_units),
 		cmocka_unit_test(durations_read_as_people_say_them),
 		cmocka_unit_test(times_are_local_for_people),
+		cmocka_unit_test(times_are_as_the_c_library_writes_them),
 		cmocka_unit_test(hex_goes_both_ways),
 		cmocka_unit_test(distances_count_edits),
 		cmocka_unit_test(the_nearest_word_must_be_near),
