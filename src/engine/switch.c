@@ -1,6 +1,8 @@
 /* Act two: per package, the old version out of use and the new one into it. */
 #include "engine/switch.h"
 
+#include <string.h>
+
 #include "engine/clean.h"
 #include "engine/run_rules.h"
 #include "store/installation.h"
@@ -86,13 +88,13 @@ static int keep_old(struct turn *t, const struct bundle *made, struct err *err)
 		state, err);
 }
 
-/* The new one was made by this transaction and did not work: it goes. */
+/* The new one was made by this transaction and has not come into use: it goes. */
 static int drop_new(struct turn *t, struct err *err)
 {
 	struct bundle *to = &t->item->to;
 	struct db *db = &t->e->db;
 
-	if (!t->configure->fresh)
+	if (!t->configure || !t->configure->fresh)
 		return 0;
 	if (db_begin(db, err) < 0)
 		return -1;
@@ -183,9 +185,7 @@ static int configure(struct turn *t, struct err *why, struct err *err)
 		return commit_configured(t, err) < 0 ? -1 : 1;
 	if (again)
 		return mark_broken(t, why, err) < 0 ? -1 : 0;
-	if (keep_old(t, &t->item->to, err) < 0 || drop_new(t, err) < 0)
-		return -1;
-	return 0;
+	return keep_old(t, &t->item->to, err);
 }
 
 /* Out of use for good: the state is written, or with a purge all of the package's rows go, in
@@ -253,23 +253,31 @@ static int switch_item(struct turn *t, struct err *failed, struct err *err)
 		t->item->result = RESULT_DONE;
 	if (result == 0)
 		fail(t->item, &why, failed);
+	if (result == 0 && drop_new(t, err) < 0)
+		return -1;
 	if (result == 0 && why.code == ERR_SIGNAL)
 		return err_copy(err, &why);
 	return result;
 }
 
-int switch_all(struct engine *e, struct plan *plan, struct journal *journal,
+static struct turn turn_of(struct engine *e, struct plan *plan, size_t i, struct journal *journal,
+	const struct request *request)
+{
+	return (struct turn){.e = e,
+		.item = &plan->of.v[i],
+		.request = request,
+		.unconfigure = journal_get(journal, i, STEP_UNCONFIGURE),
+		.configure = journal_get(journal, i, STEP_CONFIGURE),
+		.purge = journal_get(journal, i, STEP_PURGE)};
+}
+
+static int take_turns(struct engine *e, struct plan *plan, struct journal *journal,
 	const struct request *request, struct err *failed, struct err *err)
 {
 	bool stop = false;
 
 	for (size_t i = 0; i < plan->of.n; i++) {
-		struct turn t = {.e = e,
-			.item = &plan->of.v[i],
-			.request = request,
-			.unconfigure = journal_get(journal, i, STEP_UNCONFIGURE),
-			.configure = journal_get(journal, i, STEP_CONFIGURE),
-			.purge = journal_get(journal, i, STEP_PURGE)};
+		struct turn t = turn_of(e, plan, i, journal, request);
 		int result;
 
 		if (t.item->result != RESULT_OPEN)
@@ -283,7 +291,8 @@ int switch_all(struct engine *e, struct plan *plan, struct journal *journal,
 			continue;
 		}
 		if (signals_pending()) {
-			err_set(err, ERR_SIGNAL, "interrupted");
+			err_set(err, ERR_SIGNAL, "interrupted by SIG%s",
+				sigabbrev_np(signals_pending()));
 			err->sys = signals_pending();
 			return -1;
 		}
@@ -293,4 +302,23 @@ int switch_all(struct engine *e, struct plan *plan, struct journal *journal,
 		stop = result == 0 && !request->keep_going;
 	}
 	return 0;
+}
+
+int switch_all(struct engine *e, struct plan *plan, struct journal *journal,
+	const struct request *request, struct err *failed, struct err *err)
+{
+	int result = take_turns(e, plan, journal, request, failed, err);
+	struct err trouble = ERR_INIT;
+
+	/* Where state.db cannot be written, recovery does this. */
+	if (result < 0 && err->code != ERR_SIGNAL)
+		return -1;
+	for (size_t i = 0; i < plan->of.n; i++) {
+		struct turn t = turn_of(e, plan, i, journal, request);
+		bool begun = t.item->result != RESULT_OPEN && t.item->result != RESULT_SKIPPED;
+
+		if (!begun && drop_new(&t, &trouble) < 0)
+			return err_copy(err, &trouble);
+	}
+	return result;
 }

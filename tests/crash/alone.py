@@ -1,0 +1,145 @@
+"""What happens to fardel itself, at its N-th system call of a kind, by strace: it is killed, gets a signal that asks it to
+stop, or the call fails. Workers, keepers and rules are processes of their own, and go on."""
+import collections
+import os
+import random
+import signal
+
+from fixture import GC, SEED, STRACE, processes, want
+
+# Calls that only look: killed before one of them, the disk is as it was before the next that changes something.
+LOOKS = ["openat", "openat2", "poll", "wait4", "read", "pread64", "getdents64", "recvfrom"]
+CHANGES = [
+    "renameat", "renameat2", "rename", "unlink", "unlinkat", "mkdir", "mkdirat", "symlink", "symlinkat", "link",
+    "linkat", "chown", "fchown", "fchownat", "chmod", "fchmod", "fchmodat", "ftruncate", "truncate", "fallocate",
+    "fsync", "fdatasync", "sync", "syncfs", "sync_file_range", "pwrite64", "pwritev", "write", "writev",
+    "copy_file_range", "sendmsg", "sendto", "clone", "clone3", "fork", "vfork", "socketpair", "pipe2", "flock",
+    "utimensat", "fremovexattr", "pidfd_open", "pidfd_send_signal", "kill", "memfd_create",
+]
+# The first call of fardel's own; before it the loader is at work.
+BEGINS = "fcntl"
+
+MAKES = ["openat", "openat2"]
+NAMES = ["renameat", "renameat2", "mkdir", "mkdirat", "symlink", "symlinkat", "link", "linkat"]
+WRITES = ["write", "pwrite64", "copy_file_range", "fallocate", "ftruncate"]
+# Which calls may fail so.
+ERRORS = {
+    "EIO": MAKES + NAMES + WRITES + ["read", "pread64", "getdents64", "fsync", "fdatasync", "syncfs", "unlinkat",
+                                     "fchmod", "fchown", "fchownat", "fchmodat"],
+    "ENOSPC": MAKES + NAMES + WRITES,
+    "EMFILE": MAKES + ["socketpair", "pipe2", "pidfd_open", "memfd_create"],
+    "EINTR": MAKES + ["read", "write", "poll", "wait4", "recvfrom", "sendto", "flock"],
+    "EAGAIN": ["clone", "clone3", "fork", "vfork"],
+}
+SIGNALS = ["TERM", "INT", "HUP"]
+EXITS = [1, 2, 5, 6, 11]  # what a call that fails may lead to
+
+
+class Alone:
+    """What the three have in common: points are CALL.N, or CALL.N=WHAT."""
+
+    def __init__(self, scenario):
+        self.scenario = scenario
+
+    def calls(self):
+        """The calls of an undisturbed run, in turn; counted by kind, as how often it polls is a matter of time."""
+        scenario = self.scenario
+        scenario.restore()
+        traced = ",".join([BEGINS, *LOOKS, *CHANGES])
+        status, _ = scenario.call(scenario.what["run"], [*STRACE, scenario.trace, "-e", f"trace={traced}"])
+        want(status == 0, f"traced: exit {status}\n{scenario.said}")
+        calls, seen, began = [], collections.Counter(), False
+        with open(scenario.trace, errors="replace") as lines:
+            for call in (line.partition("(")[0] for line in lines if "(" in line):
+                began = began or call == BEGINS
+                seen[call] += 1
+                if began and call != BEGINS:
+                    calls.append(f"{call}.{seen[call]}")
+        return calls
+
+    def chance(self):
+        return random.Random(f"{SEED}: {self.scenario.name}, {self.kind}")
+
+    def sample(self, points, count):
+        """Some by chance, all but one of calls that change something, each of another kind."""
+        chance = self.chance()
+        kinds = {}
+        for point in points:
+            kinds.setdefault(point.partition(".")[0], []).append(point)
+        change = sorted(set(kinds) - set(LOOKS))
+        chosen = [chance.choice(kinds[kind]) for kind in chance.sample(change, min(len(change), count - 1))]
+        more = chance.sample([point for point in points if point not in chosen], count - len(chosen))
+        return [point for point in points if point in chosen + more]
+
+
+class Kill(Alone):
+    """SIGKILL before the call; `fardel gc` settles it."""
+
+    kind = "kill"
+    title = "killed before"
+
+    def points(self):
+        return self.calls()
+
+    def run(self, point):
+        scenario = self.scenario
+        scenario.restore()
+        before = set(processes())
+        status, _ = scenario.strike(scenario.what["run"], point)
+        # A run may have fewer calls than the one that was counted: then nothing has disturbed it.
+        want(status in (0, -signal.SIGKILL), f"exit {status}\n{scenario.said}")
+        scenario.must(GC)
+        scenario.idle(before)
+        scenario.settled(scenario.what["after"] if status else scenario.what["after"][-1:])
+
+
+class Signal(Alone):
+    """Asked to stop: it takes back what it began, leaves nothing to settle, and dies of the signal; or it was done."""
+
+    kind = "signal"
+    title = "asked to stop at"
+
+    def points(self):
+        chance = self.chance()
+        return [f"{call}={chance.choice(SIGNALS)}" for call in self.calls()]
+
+    def run(self, point):
+        scenario = self.scenario
+        call, _, name = point.partition("=")
+        number = signal.Signals[f"SIG{name}"]
+        scenario.restore()
+        before = set(processes())
+        status, _ = scenario.strike(scenario.what["run"], call, f"signal={name}")
+        want(status in (0, -number), f"exit {status}\n{scenario.said}")
+        scenario.idle(before)
+        if not os.path.exists("/var/lib/fardel/state.db"):  # the checks look into it
+            scenario.must(GC)
+        scenario.settled(scenario.what["after"] if status else scenario.what["after"][-1:])
+
+
+class Error(Alone):
+    """The call fails: fardel does without, or says so and exits as documented; exit 0 means that all is done."""
+
+    kind = "error"
+    title = "failing"
+
+    def points(self):
+        return [f"{call}={error}" for call in self.calls() for error, calls in ERRORS.items()
+                if call.partition(".")[0] in calls]
+
+    def run(self, point):
+        scenario = self.scenario
+        call, _, name = point.partition("=")
+        scenario.restore()
+        before = set(processes())
+        status, _ = scenario.strike(scenario.what["run"], call, f"error={name}")
+        want(status in (0, *EXITS), f"exit {status}\n{scenario.said}")
+        want(status == 0 or "fardel: " in scenario.said, f"exit {status} without a word\n{scenario.said}")
+        scenario.idle(before)
+        said = scenario.said
+        scenario.must(GC)
+        if scenario.is_broken():
+            # What it was before could not be configured again: it says so, and what mends it.
+            want("mend it with: fardel reconfigure hello" in said, f"hello is broken, unsaid\n{said}")
+            scenario.must(["reconfigure", "hello"])
+        scenario.settled(scenario.what["after"] if status else scenario.what["after"][-1:])

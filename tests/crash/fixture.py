@@ -1,0 +1,337 @@
+"""What crash tests share: the scenarios, a private root in which one of them is played, and what must always hold."""
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import stat
+import subprocess
+import time
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+LIB = os.path.join(os.path.dirname(HERE), "lib")
+PATIENCE = 60  # seconds that one command may take
+SEED = "fardel, killed"
+# Without -f: fardel alone is traced. What follows is the file that it writes.
+STRACE = ["strace", "-qq", "-e", "signal=none", "-o"]
+
+OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
+LIVE = ["/usr/bin/{}", "/usr/share/applications/{}.desktop", "/etc/{}.conf"]
+NAMES = ["hello", "other"]
+GC = ["gc"]
+OLD = ("1", "installed")
+NEW = ("2", "installed")
+
+# What was there, in turn; what is killed; which states (version, state) or None of hello are allowed after it, the last
+# one being that of a run which nothing disturbed. `first` was killed already, when its rules stood halfway through the
+# phase that `gate` names, or before `call`; what is killed then is the recovery from that.
+SCENARIOS = {
+    "install": {"was": [], "run": ["install", "hello-1"], "after": [None, OLD]},
+    "upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "hello-2"], "after": [OLD, NEW]},
+    "two": {"was": ["hello-1"], "run": ["install", "hello-2", "other-1"], "after": [OLD, NEW]},
+    "reconfigure": {"was": ["hello-1"], "run": ["reconfigure", "hello"], "after": [OLD]},
+    "unconfigure": {"was": ["hello-1"], "run": ["unconfigure", "hello"], "after": [OLD, ("1", "prepared")]},
+    "remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
+    "gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": GC, "after": [OLD]},
+    "recover-install": {"was": [], "first": ["install", "hello-1"], "gate": "configure", "run": GC, "after": [None]},
+    "recover-upgrade": {"was": ["hello-1"], "first": ["install", "hello-2"], "gate": "configure", "run": GC,
+                        "after": [OLD]},
+    "recover-remove": {"was": ["hello-1"], "first": ["remove", "hello"], "gate": "unconfigure", "run": GC,
+                       "after": [OLD]},
+    "recover-fetch": {"was": [], "first": ["install", "hello-1"], "call": "fchmod.1", "run": GC, "after": [None]},
+    "recover-purge": {"was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat2.1", "run": GC,
+                      "after": [None]},
+}
+
+
+class Failed(Exception):
+    """Something that must hold does not."""
+
+
+def want(holds, text):
+    if not holds:
+        raise Failed(text)
+
+
+def tree(folder):
+    """What is in a folder: a line for each file, its mode and owner, and what it holds or where it leads."""
+    found = {}
+    for path, folders, files in os.walk(folder):
+        for name in folders + files:
+            file = os.path.join(path, name)
+            what = os.lstat(file)
+            holds = ""
+            if stat.S_ISLNK(what.st_mode):
+                holds = os.readlink(file)
+            elif stat.S_ISREG(what.st_mode):
+                with open(file, "rb") as data:
+                    holds = hashlib.sha256(data.read()).hexdigest()
+            found[os.path.relpath(file, folder)] = (oct(what.st_mode), what.st_uid, what.st_gid, holds)
+    return found
+
+
+def listed(folder):
+    try:
+        return sorted(os.listdir(folder))
+    except FileNotFoundError:
+        return []
+
+
+def processes():
+    """All but those that have ended, with their command lines."""
+    found = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/stat") as file:
+                if file.read().rpartition(")")[2].split()[0] in "ZX":
+                    continue
+            with open(f"/proc/{pid}/cmdline", "rb") as file:
+                found[int(pid)] = file.read().replace(b"\0", b" ").decode(errors="replace")
+        except OSError:
+            continue
+    return found
+
+
+class Scenario:
+    """One scenario, in a private root of its own."""
+
+    def __init__(self, name):
+        self.name = name
+        self.what = SCENARIOS[name]
+        self.work = os.environ["FARDEL_TEST_TMP"]
+        self.saved = os.path.join(self.work, "saved")
+        self.trace = os.path.join(self.work, "trace")
+        self.installers = {}
+        self.installations = {}  # NAME/ID: its tree
+        self.server = None
+        self.said = ""
+
+    # --- Means -------------------------------------------------------------------------------------------
+
+    def arguments(self, args):
+        """The command, with installers for their labels."""
+        return [os.environ["FARDEL_BIN"], *(self.installers.get(arg, arg) for arg in args)]
+
+    def environment(self):
+        # The leak checker cannot work in what is traced.
+        return dict(os.environ, ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+
+    def call(self, args, before=()):
+        """Runs fardel to its end: its status and stdout; all it said is kept for a report."""
+        run = subprocess.run([*before, *self.arguments(args)], stdin=subprocess.DEVNULL, text=True,
+                             env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
+                             errors="replace", check=False)
+        self.said = run.stdout + run.stderr
+        return run.returncode, run.stdout
+
+    def strike(self, args, point, what="signal=KILL"):
+        """Runs fardel, to which `what` happens (strace's words) before a call, renameat.3 say; only to fardel itself."""
+        call, _, number = point.partition(".")
+        return self.call(args, [*STRACE, os.devnull, "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={number}"])
+
+    def must(self, args):
+        status, out = self.call(args)
+        want(status == 0, f"fardel {' '.join(args)}: exit {status}\n{self.said}")
+        return out
+
+    def live(self):
+        return [pattern.format(name) for name in NAMES for pattern in LIVE]
+
+    def wipe(self):
+        for folder in OWN:
+            shutil.rmtree(folder, ignore_errors=True)
+        for path in self.live():
+            if os.path.lexists(path):
+                os.remove(path)
+
+    def save(self):
+        for path in OWN + self.live():
+            if os.path.lexists(path):
+                os.makedirs(os.path.dirname(self.saved + path), exist_ok=True)
+                subprocess.run(["cp", "-a", path, self.saved + path], check=True)
+
+    def restore(self):
+        self.wipe()
+        for path in OWN + self.live():
+            if os.path.lexists(self.saved + path):
+                subprocess.run(["cp", "-a", self.saved + path, path], check=True)
+
+    def learn(self):
+        """Takes the installations as they are now for what they have to be."""
+        for name in NAMES:
+            for each in listed(f"/var/lib/fardel/packages/{name}"):
+                self.installations[f"{name}/{each}"] = tree(f"/var/lib/fardel/packages/{name}/{each}")
+
+    # --- The fixture -------------------------------------------------------------------------------------
+
+    def make(self, *args):
+        subprocess.run([os.path.join(LIB, "make"), *args], check=True, stdin=subprocess.DEVNULL)
+
+    def vendor(self):
+        """The packs, a server that has them, and installers."""
+        folder = os.path.join(self.work, "vendor")
+        os.makedirs(folder)
+        state = os.path.join(self.work, "nginx")
+        url = subprocess.run([os.path.join(LIB, "serve"), folder, state], check=True, text=True,
+                             stdout=subprocess.PIPE).stdout.strip()
+        with open(os.path.join(state, "nginx.pid")) as file:
+            self.server = int(file.read())
+        used = self.what["was"] + self.what["run"] + self.what.get("first", [])
+        for label in sorted({arg for arg in used if "-" in arg}):
+            name, version = label.split("-")
+            pack = os.path.join(folder, f"{label}.deb")
+            self.make("pack", name, version, "deb", pack)
+            file = os.path.join(self.work, label, f"{name}.tar.gz")
+            self.make("installer", file, f"name={name}", f"version={version}", f"pack={pack}", "sum=sha384",
+                      f"url={url}/{label}.deb")
+            self.installers[label] = file
+
+    def first_kill(self):
+        """Kills fardel there where recovery is to begin, and waits for the end of what it started."""
+        before = set(processes())
+        if "gate" in self.what:
+            self.kill_at_gate(f"/srv/gates/{self.what['gate']}", f"gate-{self.what['gate']}")
+        else:
+            status, _ = self.strike(self.what["first"], self.what["call"])
+            want(status == -signal.SIGKILL, f"the first kill: exit {status}\n{self.said}")
+        self.wait("the end of the rules", lambda: not set(processes()) - before)
+
+    def kill_at_gate(self, gate, waiting):
+        """Kills fardel while its rules stand halfway through their phase."""
+        os.makedirs("/srv/gates")
+        with open(gate, "w"):
+            pass
+        with subprocess.Popen(self.arguments(["-qq", *self.what["first"]]), stdin=subprocess.DEVNULL) as job:
+            self.wait("the gate", lambda: any(waiting in line for line in processes().values()))
+            job.kill()
+        os.remove(gate)
+        os.rmdir("/srv/gates")
+
+    def wait(self, what, test):
+        end = time.monotonic() + PATIENCE
+        while not test():
+            want(time.monotonic() < end, f"waited in vain for {what}")
+            time.sleep(0.01)
+
+    def prepare(self):
+        """Makes the fixture, and runs the command once to see what is right."""
+        self.wipe()
+        self.vendor()
+        for label in self.what["was"]:
+            self.must(["--set", "gc.keep=9", "install", label])
+        self.learn()
+        if "first" in self.what:
+            self.first_kill()
+            self.learn()
+        self.save()
+        self.must(self.what["run"])
+        self.learn()
+        self.check([self.what["after"][-1]])
+
+    def end(self):
+        if self.server:
+            os.kill(self.server, signal.SIGTERM)
+
+    # --- What must hold ----------------------------------------------------------------------------------
+
+    def idle(self, before):
+        """Waits until no process is left but those of `before`."""
+        self.wait("the end of rules and workers", lambda: not set(processes()) - before)
+
+    def packages(self):
+        """What fardel lists, by name."""
+        return {each["name"]: each for each in json.loads(self.must(["list", "--json"]))["packages"]}
+
+    def is_broken(self):
+        return any(each["state"] == "broken" for each in self.packages().values())
+
+    def settled(self, allowed):
+        """What must hold once a command that takes the lock has run; what was taken back can be done again."""
+        last = self.what["after"][-1]
+        if self.check(allowed) != last:
+            self.must(self.what["run"])
+            self.check([last])
+
+    def check(self, allowed):
+        """Each package is wholly in one of its states, and nothing else is there. Gives hello's state."""
+        packages = self.packages()
+        states = {}
+        for name in NAMES:
+            package = packages.get(name)
+            states[name] = package and (package["version"], package["state"])
+            self.check_package(name, package)
+        want(states["hello"] in allowed, f"hello is {states['hello']}, allowed: {allowed}")
+        if states["other"]:
+            want("other-1" in self.what["run"] and states["other"] == OLD, f"other is {states['other']}")
+        self.check_installations()
+        self.check_state()
+        self.check_leftovers(packages)
+        self.must(["doctor"])
+        return states["hello"]
+
+    def check_package(self, name, package):
+        """list's version, the link's and the program's are the same; or nothing of it is there."""
+        links = [f"/var/lib/fardel/{kind}/{name}" for kind in ("available", "installed")]
+        live = [pattern.format(name) for pattern in LIVE]
+        used = package and package["state"] == "installed"
+        want(not package or package["state"] in ("installed", "prepared"), f"{name}: {package}")
+        for path, there in ((links[0], package), (links[1], used), *((path, used) for path in live)):
+            want(os.path.lexists(path) == bool(there), f"{path} is {'not ' if there else ''}there; list: {package}")
+        for path, there in ((links[0], package), (links[1], used)):
+            if there:
+                home = f"/var/lib/fardel/packages/{name}/{package['id']}"
+                want(os.path.realpath(path) == home, f"{path} leads to {os.path.realpath(path)}, not to {home}")
+        if used:
+            self.check_used(name, package["version"], live)
+
+    def check_used(self, name, version, live):
+        program, desktop, conf = live
+        said = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()
+        want(said == f"{name} {version}", f"{program} says {said}, list: {version}")
+        home = os.path.realpath(f"/var/lib/fardel/installed/{name}")
+        want(os.path.realpath(desktop).startswith(home + "/"), f"{desktop} leads to {os.path.realpath(desktop)}")
+        with open(conf) as file:
+            said = file.read().strip()
+        want(said == f"version = {version}", f"{conf} says {said}, list: {version}")
+
+    def check_installations(self):
+        """Each is as an undisturbed run makes it, and those on disk are those in state.db."""
+        there = []
+        for name in listed("/var/lib/fardel/packages"):
+            for each in listed(f"/var/lib/fardel/packages/{name}"):
+                there.append(f"{name}/{each}")
+                right = self.installations.get(there[-1])
+                want(right is not None, f"packages/{there[-1]}: no undisturbed run makes it")
+                found = tree(f"/var/lib/fardel/packages/{there[-1]}")
+                wrong = sorted(file for file in {*found, *right} if found.get(file) != right.get(file))
+                want(not wrong, f"packages/{there[-1]}: other than undisturbed: {', '.join(wrong[:5])}")
+        with sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True) as state:
+            rows = sorted(f"{name}/{each}" for name, each in state.execute("SELECT name, id FROM bundle"))
+        want(rows == sorted(there), f"state.db has {rows}, packages/ has {sorted(there)}")
+
+    def check_state(self):
+        with sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True) as state:
+            answer = state.execute("PRAGMA integrity_check").fetchall()
+            begun = state.execute("SELECT number, command FROM txn WHERE ended IS NULL").fetchall()
+        want(answer == [("ok",)], f"state.db: {answer}")
+        want(not begun, f"state.db: never ended: {begun}")
+
+    def check_leftovers(self, packages):
+        for folder in ("/var/lib/fardel/stage", "/var/cache/fardel/packs/incoming"):
+            want(not listed(folder), f"{folder} holds {listed(folder)}")
+        for kind in ("available", "installed"):
+            more = set(listed(f"/var/lib/fardel/{kind}")) - set(packages)
+            want(not more, f"/var/lib/fardel/{kind} holds {more}")
+        for folder in ("/var/lib/fardel", "/var/cache/fardel/packs"):
+            known = {"available", "installed", "packages", "stage", "state.db", "state.db-wal", "state.db-shm",
+                     "incoming", "md5", "sha1", "sha256", "sha384", "sha512"}
+            want(set(listed(folder)) <= known, f"{folder} holds {listed(folder)}")
+        for path, _, files in os.walk("/var/cache/fardel/packs"):
+            kind = path.split("/")[5:6]
+            for name in files:
+                with open(os.path.join(path, name), "rb") as file:
+                    digest = hashlib.new(kind[0], file.read()).hexdigest() if kind else None
+                want(name == digest, f"{path}/{name} is not what its name says")
+
+
