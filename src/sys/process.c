@@ -316,8 +316,9 @@ int process_end(struct process *p)
 	struct pollfd ended = {.fd = p->status_fd, .events = POLLIN};
 	int status = 0, kept;
 
-	/* A keeper that was told to end things does so at once: one that does not was tampered with. */
-	if (p->pid && p->killed && poll(&ended, 1, KEEPER_GRACE) == 0) {
+	/* A keeper that was told to end things does so at once: one that does not was tampered with. What could
+	 * not be watched was killed itself. */
+	if (p->pid && p->killed && p->status_fd >= 0 && poll(&ended, 1, KEEPER_GRACE) == 0) {
 		kill(-p->pid, SIGKILL);
 		kill(p->pid, SIGKILL);
 	}
