@@ -4,6 +4,7 @@ import collections
 import os
 import random
 import signal
+import time
 
 from fixture import GC, SEED, STRACE, processes, want
 
@@ -32,6 +33,7 @@ ERRORS = {
     "EAGAIN": ["clone", "clone3", "fork", "vfork"],
 }
 SIGNALS = ["TERM", "INT", "HUP"]
+SLOW = 8  # seconds: less than fardel waits anywhere
 EXITS = [1, 2, 5, 6, 11]  # what a call that fails may lead to
 
 
@@ -132,7 +134,9 @@ class Error(Alone):
         call, _, name = point.partition("=")
         scenario.restore()
         before = set(processes())
+        began = time.monotonic()
         status, _ = scenario.strike(scenario.what["run"], call, f"error={name}")
+        want(time.monotonic() - began < SLOW, f"waited for what does not come\n{scenario.said}")
         want(status in (0, *EXITS), f"exit {status}\n{scenario.said}")
         want(status == 0 or "fardel: " in scenario.said, f"exit {status} without a word\n{scenario.said}")
         scenario.idle(before)

@@ -1,4 +1,5 @@
 """What crash tests share: the scenarios, a private root in which one of them is played, and what must always hold."""
+import contextlib
 import hashlib
 import json
 import os
@@ -47,6 +48,10 @@ SCENARIOS = {
 
 class Failed(Exception):
     """Something that must hold does not."""
+
+
+class Skipped(Exception):
+    """It cannot be done here."""
 
 
 def want(holds, text):
@@ -306,12 +311,12 @@ class Scenario:
                 found = tree(f"/var/lib/fardel/packages/{there[-1]}")
                 wrong = sorted(file for file in {*found, *right} if found.get(file) != right.get(file))
                 want(not wrong, f"packages/{there[-1]}: other than undisturbed: {', '.join(wrong[:5])}")
-        with sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True) as state:
+        with contextlib.closing(sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True)) as state:
             rows = sorted(f"{name}/{each}" for name, each in state.execute("SELECT name, id FROM bundle"))
         want(rows == sorted(there), f"state.db has {rows}, packages/ has {sorted(there)}")
 
     def check_state(self):
-        with sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True) as state:
+        with contextlib.closing(sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True)) as state:
             answer = state.execute("PRAGMA integrity_check").fetchall()
             begun = state.execute("SELECT number, command FROM txn WHERE ended IS NULL").fetchall()
         want(answer == [("ok",)], f"state.db: {answer}")

@@ -1,0 +1,154 @@
+"""The power goes: all that fardel, rules and their packages write stands on an ext4 of its own, on a disk that remembers.
+
+One run is enough: the disk is made again as it was after each write, mounted (which replays the journal of the file system),
+looked at, recovered by the next command and looked at again. What was not synced is lost, as in a real cut.
+"""
+import os
+import random
+import shutil
+import subprocess
+
+import disk
+from fixture import GC, LIVE, NAMES, OWN, SEED, Skipped, listed, processes, tree, want
+
+SIZE = 48 << 20
+VARIANTS = 2  # of what a disk may have left, for each moment
+# What stands on the disk; /usr by an overlay.
+FOLDERS = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/etc"]
+PROGRAMS = "/usr"
+# Nothing is written but what is asked for: no regular commit, no help for those who rename without fsync.
+OPTIONS = "loop,commit=600,noauto_da_alloc"
+
+
+def run(*command):
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=60)
+
+
+class Cut:
+    """Points are cut.N, after the N-th write or flush; cut.N=LOST1: of those that were not flushed, some are lost."""
+
+    kind = "cut"
+    title = "the power goes at"
+
+    def __init__(self, scenario):
+        self.scenario = scenario
+        self.image, self.now, self.log, self.served, self.top = (
+            os.path.join(scenario.work, name) for name in ("disk", "disk-now", "disk-log", "disk-served", "disk-top"))
+        self.records, self.begun, self.ended = [], 0, 0
+
+    # --- The disk ----------------------------------------------------------------------------------------
+
+    def mount(self, image):
+        os.makedirs(self.top, exist_ok=True)
+        run("mount", "-o", OPTIONS, image, self.top)
+
+    def show(self):
+        """Its folders at their places."""
+        for folder in FOLDERS:
+            os.makedirs(folder, exist_ok=True)
+            run("mount", "--bind", self.top + folder, folder)
+        run("mount", "-t", "overlay", "-o",
+            f"lowerdir={PROGRAMS},upperdir={self.top}{PROGRAMS},workdir={self.top}/work", "overlay", PROGRAMS)
+        shutil.rmtree("/run/fardel", ignore_errors=True)
+
+    def unmount(self):
+        with open("/proc/self/mounts") as mounts:
+            there = [line.split()[1] for line in mounts]
+        for path in (PROGRAMS, *reversed(FOLDERS), self.top):
+            if path in there:
+                disk.unmount(path)
+
+    def make(self):
+        """With what was there before the command."""
+        scenario = self.scenario
+        with open(self.image, "wb") as file:
+            file.truncate(SIZE)
+        run("mkfs.ext4", "-q", "-F", "-b", "4096", "-J", "size=4", "-E", "lazy_itable_init=0,lazy_journal_init=0",
+            self.image)
+        self.mount(self.image)
+        for folder in (*FOLDERS, PROGRAMS, "/work"):
+            os.makedirs(self.top + folder)
+        scenario.wipe()
+        run("cp", "-a", "/etc/.", self.top + "/etc")
+        for path in OWN[:3] + [pattern.format(name) for name in NAMES for pattern in LIVE]:
+            if os.path.lexists(scenario.saved + path):
+                os.makedirs(os.path.dirname(self.top + path), exist_ok=True)
+                run("cp", "-aT", scenario.saved + path, self.top + path)
+        self.unmount()
+
+    def probe(self):
+        """Whether such a disk can be had here."""
+        if not shutil.which("mkfs.ext4"):
+            raise Skipped("mkfs.ext4 is not here")
+        try:
+            self.make()
+            disk.unmount_after(disk.serve(self.image, self.log, self.served), self.served)
+        except (OSError, subprocess.SubprocessError) as reason:
+            raise Skipped(f"neither loop devices nor FUSE may be used here: {reason}") from None
+
+    def record(self):
+        """Runs the command once, on the disk that remembers."""
+        scenario = self.scenario
+        self.probe()
+        shutil.copyfile(self.image, self.now)
+        server = disk.serve(self.now, self.log, self.served)
+        try:
+            self.mount(self.served)
+            self.show()
+            os.sync()
+            self.begun = len(disk.load(self.log))
+            scenario.must(scenario.what["run"])
+            self.ended = len(disk.load(self.log))
+        finally:
+            self.unmount()
+            disk.unmount_after(server, self.served)
+        self.records = disk.load(self.log)
+
+    # --- Cuts --------------------------------------------------------------------------------------------
+
+    def points(self):
+        self.record()
+        found = []
+        for number in range(self.begun, self.ended + 1):
+            found.append(f"cut.{number}")
+            # What was just flushed cannot be lost.
+            if self.records[number - 1]:
+                found += [f"cut.{number}=LOST{seed}" for seed in range(1, VARIANTS + 1)]
+        return found
+
+    def sample(self, points, count):
+        """By chance, and the end."""
+        chance = random.Random(f"{SEED}: {self.scenario.name}, {self.kind}")
+        last = f"cut.{self.ended}"
+        chosen = [last, *chance.sample([point for point in points if point != last], min(count, len(points)) - 1)]
+        return [point for point in points if point in chosen]
+
+    def run(self, point):
+        if not self.records:
+            self.record()
+        number, _, seed = point.removeprefix("cut.").partition("=")
+        number = int(number)
+        self.scenario.said = ""
+        run("cp", "--sparse=always", self.image, self.now)
+        disk.write_all(self.now, disk.left_by_cut(self.records, number, seed))
+        try:
+            self.mount(self.now)
+            self.show()
+            self.check(self.scenario.what["after"][-1:] if number >= self.ended else self.scenario.what["after"])
+        finally:
+            self.unmount()
+
+    def check(self, allowed):
+        scenario = self.scenario
+        before = set(processes())
+        self.check_listed()
+        scenario.must(GC)
+        scenario.idle(before)
+        scenario.settled(allowed)
+
+    def check_listed(self):
+        """What is listed, before anything was settled, is whole."""
+        for name, package in self.scenario.packages().items():
+            home = f"{name}/{package['id']}"
+            want(tree(f"/var/lib/fardel/packages/{home}") == self.scenario.installations.get(home),
+                 f"{home} is listed, and other than undisturbed; there: {listed(f'/var/lib/fardel/packages/{home}')}")
