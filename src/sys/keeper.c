@@ -137,16 +137,3 @@ void keeper_run(pid_t program, bool init, int lifeline, int hold)
 	end_all(program, init, &status, &ended);
 	_exit(send(lifeline, &status, sizeof(status), MSG_NOSIGNAL) < 0);
 }
-
-int keeper_inherit(struct err *err)
-{
-	return prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? err_sys(err, "become the keepers' heir") : 0;
-}
-
-void keeper_end_orphans(void)
-{
-	int status;
-	bool ended = true; /* there is no program whose end is waited for */
-
-	end_all(0, false, &status, &ended);
-}

@@ -6,7 +6,6 @@
 #include <sys/types.h>
 
 #include "base/attr.h"
-#include "base/err.h"
 
 /* Keeps `program`, a child of this process, which is a child subreaper, or (`init`) process 1 of
  * a PID namespace. When the program has ended, or when the other end of the socket `lifeline` is
@@ -14,8 +13,3 @@
  * program's status, as of waitpid, is sent there: process 1 could not end by a signal as the
  * program did. Holds `hold` (or -1) open until all that is done, and no other descriptor. */
 NORETURN void keeper_run(pid_t program, bool init, int lifeline, int hold);
-
-/* From now on this process is given what a keeper of its own leaves when it is killed itself. */
-MUST_USE int keeper_inherit(struct err *err);
-/* Ends all children of this process, and theirs: after such a death. Other programs that it has at work fall with them. */
-void keeper_end_orphans(void);

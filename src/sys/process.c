@@ -212,8 +212,6 @@ static int begin(struct child *c, unsigned namespaces, struct process *out, stru
 	if (pid == 0)
 		run_child(c);
 	out->pid = pid;
-	/* With process 1 of a PID namespace all the others in it die. */
-	out->heir = c->spec->keep && !(c->spaces.inside & SANDBOX_PID);
 	out->status_fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	if (out->status_fd < 0) {
 		err_sys(err, "watch a process");
@@ -274,8 +272,6 @@ static int start(const struct process_spec *spec, unsigned namespaces, unsigned 
 	int result;
 
 	*out = PROCESS_INIT;
-	if (spec->keep && keeper_inherit(err) < 0)
-		return -1;
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return err_sys(err, "make a pipe");
 	if (spec->keep && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life) < 0) {
@@ -328,8 +324,6 @@ int process_end(struct process *p)
 	if (p->lifeline >= 0 &&
 		recv(p->lifeline, &kept, sizeof(kept), MSG_DONTWAIT) == sizeof(kept))
 		status = kept;
-	else if (p->heir && WIFSIGNALED(status))
-		keeper_end_orphans();
 	p->pid = 0;
 	fd_drop(&p->status_fd);
 	fd_drop(&p->lifeline);

@@ -36,7 +36,6 @@ struct process {
 	int status_fd; /* becomes readable when it has ended; -1: none */
 	bool killed; /* process_kill was called */
 	int lifeline; /* the keeper ends everything when this is shut; -1: without keeper */
-	bool heir; /* should its keeper be killed, what that kept becomes ours to end */
 	unsigned missing; /* parts of the sandbox that could not be had: enum sandbox_part */
 };
 #define PROCESS_INIT ((struct process){.status_fd = -1, .lifeline = -1})
