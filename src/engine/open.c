@@ -1,6 +1,7 @@
 /* The engine: opened for what a command needs, and closed. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -12,11 +13,15 @@
 #include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/process.h"
 #include "sys/signals.h"
 
 #ifndef FARDEL_LIBEXEC
 #define FARDEL_LIBEXEC "/usr/libexec/fardel"
 #endif
+
+#define FILES_LEAST 64 /* one package alone takes 20 */
+#define FILES_WANTED 1024
 
 /* The workers stand where this program was installed: BIN/../libexec/fardel. */
 static void find_libexec(struct buf *out)
@@ -53,13 +58,35 @@ static int check_rights(const struct engine *e, struct err *err)
 	return err_set(err, ERR_NEED_ROOT, "this needs root");
 }
 
+/* With fewer than the least, work would begin that cannot be ended; the rest is for deep trees. A caller's own soft limit
+ * is meant for other programs, but rules get no more than is usual. */
+static int provide_files(struct err *err)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return err_sys(err, "ask for the limit of open files");
+	if (files.rlim_cur < FILES_WANTED && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max < FILES_WANTED ? files.rlim_max : FILES_WANTED;
+		if (setrlimit(RLIMIT_NOFILE, &files) < 0)
+			return err_sys(err, "raise the limit of open files");
+	}
+	if (files.rlim_cur >= FILES_LEAST)
+		return 0;
+	err_set(err, ERR_FAILED, "at most %lu open files are allowed here, and %d are needed",
+		(unsigned long)files.rlim_cur, FILES_LEAST);
+	return err_next(
+		err, "ulimit -n %d, or the like of what started this (LimitNOFILE=)", FILES_WANTED);
+}
+
 static int lock_and_recover(struct engine *e, struct err *err)
 {
 	AUTO_FD run = -1;
 
-	if (check_rights(e, err) < 0)
+	if (check_rights(e, err) < 0 || provide_files(err) < 0)
 		return -1;
 	signals_catch();
+	process_adopt();
 	run = place_make(&e->place, PLACE_RUN, 0755, err);
 	if (run < 0 || lock_take(&e->lock, run, "lock", e->command.s, e->config.lock_timeout,
 			       on_wait, e, err) < 0)

@@ -10,6 +10,7 @@
 #include "solve/solve.h"
 #include "store/installation.h"
 #include "sys/fd.h"
+#include "sys/process.h"
 #include "sys/signals.h"
 
 static const char *const goal_names[GOALS] = {
@@ -137,7 +138,10 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 {
 	struct err failed = plan->failed;
 
-	if (prepare_all(e, plan, journal, request, &failed, err) < 0) {
+	int prepared = prepare_all(e, plan, journal, request, &failed, err);
+
+	process_end_orphans();
+	if (prepared < 0) {
 		err_detail(err, "Nothing has been changed.");
 		return -1;
 	}

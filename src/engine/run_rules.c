@@ -330,6 +330,7 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	event.kind = WATCH_STEP;
 	engine_event(e, &event);
 	result = rules_run(e, &order, err);
+	process_end_orphans();
 	event.kind = WATCH_STEP_END;
 	event.done = result;
 	engine_event(e, &event);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "sys/enclose.h"
+#include "sys/family.h"
 #include "sys/fd.h"
 #include "sys/keeper.h"
 #include "sys/signals.h"
@@ -65,6 +66,16 @@ NORETURN static void fail(int fd, const char *what)
 	tell(fd, &r);
 }
 
+/* The same descriptor from `least` on; closed by exec. */
+static int move_up(int fd, int least, int report)
+{
+	int moved = fcntl(fd, F_DUPFD_CLOEXEC, least);
+
+	if (moved < 0)
+		fail(report, "move a descriptor");
+	return moved;
+}
+
 /* stdin /dev/null, stdout and stderr as told, the given descriptors from 3 on, `report` behind
  * them (closed by exec), nothing else. Returns where report is now. */
 static int arrange(const struct process_spec *spec, int report)
@@ -76,9 +87,9 @@ static int arrange(const struct process_spec *spec, int report)
 	if (null < 0 || spec->fd_count > COUNT(safe))
 		fail(report, "open /dev/null");
 	/* All out of the way first, so that no dup2 hits one that is still needed. */
-	report = fcntl(report, F_DUPFD_CLOEXEC, 64);
+	report = move_up(report, first + 1, report);
 	for (unsigned i = 0; i < spec->fd_count; i++)
-		safe[i] = fcntl(spec->fds[i], F_DUPFD_CLOEXEC, 64);
+		safe[i] = move_up(spec->fds[i], first + 1, report);
 	if (dup2(null, 0) < 0 || dup2(spec->output < 0 ? null : spec->output, 1) < 0 ||
 		dup2(1, 2) < 0)
 		fail(report, "set up stdin and stdout");
@@ -347,6 +358,18 @@ void process_drop(struct process *p)
 {
 	process_kill(p);
 	process_end(p);
+}
+
+void process_adopt(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* where it fails, keepers are all there is */
+}
+
+void process_end_orphans(void)
+{
+	struct kept none = {.ended = true};
+
+	family_end(&none, false);
 }
 
 unsigned process_means(void)

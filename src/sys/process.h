@@ -64,3 +64,9 @@ void process_kill(struct process *p);
 
 /* Kills and reaps if it is still there: for AUTO(process). */
 void process_drop(struct process *p);
+
+/* From now on what loses its keeper, too (root's programs can kill that), becomes a child of this process. */
+void process_adopt(void);
+
+/* Kills and reaps all children: those orphans. Only when nothing that process_start began is at work. */
+void process_end_orphans(void);

@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/sysmacros.h>
 
 static const char *const no_environment[] = {NULL};
@@ -179,6 +180,33 @@ static void what_is_not_given_is_not_there(void **state)
 	assert_true(span_starts(
 		buf_span(&out), "arg report\nfd 0 null\nfd 1 pipe\nfd 2 pipe\nblocked"));
 	assert_true(span_ends(buf_span(&out), "cwd /\n"));
+}
+
+/* It starts, or says why not; nobody waits for what does not come. */
+static int start_with_few_files(struct scratch *s)
+{
+	const char *argv[4];
+	struct process_spec spec = shell(argv, "exit 5", true);
+	int begun = 0;
+
+	spec.hold = dup(0);
+	for (rlim_t n = (rlim_t)spec.hold; n < 100; n++) {
+		struct process p;
+
+		alarm(5); /* keepers have ten seconds before they are killed */
+		if (setrlimit(RLIMIT_NOFILE, &(struct rlimit){n, 100}) < 0)
+			return 1;
+		if (process_start(&spec, &p, &s->err) == 0)
+			begun += WEXITSTATUS(process_end(&p)) == 5 ? 1 : -1000;
+		else if (begun || s->err.sys != EMFILE)
+			return 2;
+	}
+	return begun > 50 ? 0 : 3;
+}
+
+static void few_descriptors_are_enough_or_an_error(void **state)
+{
+	assert_int_equal(in_child(start_with_few_files, *state), 0);
 }
 
 static void without_a_reader_output_goes_nowhere(void **state)
@@ -553,6 +581,7 @@ int main(int argc, char **argv)
 		SCRATCH_TEST(output_and_status_are_passed_on),
 		SCRATCH_TEST(programs_start_with_a_clean_slate),
 		SCRATCH_TEST(what_is_not_given_is_not_there),
+		SCRATCH_TEST(few_descriptors_are_enough_or_an_error),
 		SCRATCH_TEST(without_a_reader_output_goes_nowhere),
 		SCRATCH_TEST(what_cannot_begin_says_why),
 		SCRATCH_TEST(scripts_without_a_first_line_are_run_by_sh),

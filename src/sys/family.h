@@ -1,0 +1,20 @@
+/* All that descends from this process: found, ended and reaped. It must be a child subreaper, or process 1 of its
+ * namespace: else it does not get back what its children lose. */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* One child whose status counts. */
+struct kept {
+	pid_t pid; /* 0: none */
+	int status; /* as of waitpid, once it has ended */
+	bool ended;
+};
+
+/* Reaps what has ended; false when no child is left. */
+bool family_reap(struct kept *k);
+
+/* Kills and reaps until no child is left. `init`: this is process 1 of its namespace. Gives up on what sleeps in the
+ * kernel for seconds. */
+void family_end(struct kept *k, bool init);
