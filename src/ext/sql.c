@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "sys/lock.h"
 
 #define VALUE_MAX (16 << 20)
 #define BUSY_MS \
@@ -24,10 +25,29 @@ struct sql_row {
 	sqlite3_stmt *statement;
 };
 
+/* Who may read state.db may also lock it against us: nothing else can be in the way for so long. */
+static int fail_locked(struct sql *db, struct err *err)
+{
+	static const char *const files[] = {"-shm", ""};
+	AUTO(buf) holder = BUF_INIT;
+
+	for (size_t i = 0; i < COUNT(files) && !holder.n; i++) {
+		AUTO(buf) path = buf_dup(&db->path);
+
+		buf_adds(&path, files[i]);
+		lock_holder(path.s, &holder);
+	}
+	err_set(err, ERR_LOCKED, "%s is locked by %s", db->path.s,
+		holder.n ? holder.s : "another process");
+	return err_next(err, "end that process, then try again");
+}
+
 static int fail(struct sql *db, struct err *err)
 {
 	int code = sqlite3_errcode(db->db);
 
+	if (code == SQLITE_BUSY)
+		return fail_locked(db, err);
 	err_set(err, code == SQLITE_FULL ? ERR_NO_SPACE : ERR_BAD_STATE, "%s: %s", db->path.s,
 		sqlite3_errmsg(db->db));
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)

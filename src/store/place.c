@@ -110,11 +110,29 @@ static int make_own(const struct place *p, int top, const char *path, size_t abo
 	return fd_take(&fd);
 }
 
+/* Each folder above, from the top: who could swap one would choose where we write. */
+static int check_above(const struct place *p, const char *path, size_t above, struct err *err)
+{
+	AUTO(buf) full = buf_dup(&p->root);
+	struct span rest = {path, above}, part;
+
+	while (span_split(&rest, '/', &part)) {
+		if (part.n)
+			buf_addf(&full, "/%.*s", SPAN_ARG(part));
+		if (full.n && file_check_above(full.s, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 int place_make(const struct place *p, const char *path, unsigned mode, struct err *err)
 {
 	size_t above = own_part(path);
-	AUTO_FD top = open_above(p, path, above, true, err);
+	AUTO_FD top = -1;
 
+	if (check_above(p, path, above, err) < 0)
+		return -1;
+	top = open_above(p, path, above, true, err);
 	return top < 0 ? -1 : make_own(p, top, path, above, mode, err);
 }
 

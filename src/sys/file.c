@@ -352,20 +352,42 @@ int file_free_space(int fd, int64_t *bytes, struct err *err)
 	return 0;
 }
 
+static int check_uid(uid_t uid, const char *what, struct err *err)
+{
+	if (uid == 0 || uid == geteuid())
+		return 0;
+	err_set(err, ERR_UNSAFE, "%s belongs to user %u", what, (unsigned)uid);
+	return err_next(err, "chown root %s, after looking at what is in it", what);
+}
+
+static int check_mode(mode_t mode, mode_t writers, const char *what, struct err *err)
+{
+	if (!(mode & writers))
+		return 0;
+	err_set(err, ERR_UNSAFE, "%s can be written by others (mode %04o)", what,
+		(unsigned)mode & 07777);
+	return err_next(err, "chmod %s-w %s, after looking at what is in it",
+		writers & S_IWGRP ? "go" : "o", what);
+}
+
 int file_check_owner(int fd, const char *what, struct err *err)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return err_sys(err, "look at %s", what);
-	if (st.st_uid != 0 && st.st_uid != geteuid()) {
-		err_set(err, ERR_UNSAFE, "%s belongs to user %u", what, (unsigned)st.st_uid);
-		return err_next(err, "chown root %s, after looking at what is in it", what);
-	}
-	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
-		err_set(err, ERR_UNSAFE, "%s can be written by others (mode %04o)", what,
-			(unsigned)st.st_mode & 07777);
-		return err_next(err, "chmod go-w %s, after looking at what is in it", what);
-	}
-	return 0;
+	if (check_uid(st.st_uid, what, err) < 0)
+		return -1;
+	return check_mode(st.st_mode, S_IWGRP | S_IWOTH, what, err);
+}
+
+int file_check_above(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "look at %s", path);
+	if (check_uid(st.st_uid, path, err) < 0)
+		return -1;
+	return st.st_mode & S_ISVTX ? 0 : check_mode(st.st_mode, S_IWOTH, path, err);
 }

@@ -60,3 +60,7 @@ MUST_USE int file_copy(int from, int to, struct err *err);
 MUST_USE int file_free_space(int fd, int64_t *bytes, struct err *err);
 /* ERR_UNSAFE unless fd belongs to root or to us and neither group nor others may write to it. */
 MUST_USE int file_check_owner(int fd, const char *what, struct err *err);
+
+/* ERR_UNSAFE where others could put something else in the place of what is in the folder: it belongs to somebody else, or
+ * all may write to it and it is not sticky. Groups may: /var/log belongs to one in places. 0 where it is not there. */
+MUST_USE int file_check_above(const char *path, struct err *err);

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 
 #define LOOK_AGAIN 100 /* ms */
 #define HOLDER_MAX 4096
+#define LOCKS_MAX (256 << 10)
 
 static int64_t now_ms(void)
 {
@@ -94,4 +96,38 @@ int lock_take(struct lock *lock, int dirfd, const char *name, const char *comman
 void lock_drop(struct lock *lock)
 {
 	fd_drop(&lock->fd);
+}
+
+/* A line of /proc/locks: "1: POSIX  ADVISORY  READ 1234 fd:01:5678 0 EOF". The device is not compared: overlayfs shows
+ * another one than stat does. */
+static bool names_other(const char *line, ino_t inode, long *pid)
+{
+	unsigned long long found;
+
+	return sscanf(line, "%*d: %*s %*s %*s %ld %*x:%*x:%llu", pid, &found) == 2 &&
+	       found == inode && *pid > 0 && *pid != (long)getpid();
+}
+
+void lock_holder(const char *path, struct buf *out)
+{
+	AUTO_FD fd = open("/proc/locks", O_RDONLY | O_CLOEXEC);
+	AUTO(buf) text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	struct span rest, line;
+	struct stat st;
+	char process[32];
+	long pid;
+
+	if (stat(path, &st) < 0 || fd < 0 || file_read_fd(fd, LOCKS_MAX, &text, &ignored) < 0)
+		return;
+	rest = buf_span(&text);
+	while (span_split(&rest, '\n', &line)) {
+		if (!names_other(line.s, st.st_ino, &pid))
+			continue;
+		snprintf(process, sizeof(process), "/proc/%ld", pid);
+		buf_addf(out, "process %ld", pid);
+		if (stat(process, &st) == 0)
+			buf_addf(out, " of user %u", (unsigned)st.st_uid);
+		return;
+	}
 }

@@ -20,3 +20,7 @@ MUST_USE int lock_take(struct lock *lock, int dirfd, const char *name, const cha
 	int64_t timeout, void (*waiting)(void *arg, const char *holder), void *arg,
 	struct err *err);
 void lock_drop(struct lock *lock);
+
+/* Appends who holds a lock of any kind on that file, as the system tells: "process 12 of user 1000". Not this process; at most
+ * one; nothing where it is not known. */
+void lock_holder(const char *path, struct buf *out);
