@@ -220,8 +220,9 @@ static int walk_one(struct walk *w, int dirfd, const char *name, unsigned depth,
 	AUTO_FD sub = -1;
 	int result;
 
+	/* Readers of the cache need no lock: what has gone meanwhile is not there. */
 	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return err_sys(err, "look at %s", name);
+		return errno == ENOENT ? 0 : err_sys(err, "look at %s", name);
 	if (length)
 		buf_addc(&w->path, '/');
 	buf_adds(&w->path, name);
@@ -231,7 +232,7 @@ static int walk_one(struct walk *w, int dirfd, const char *name, unsigned depth,
 		sub = file_open_unmounted(dirfd, name, O_RDONLY | O_DIRECTORY, err);
 		if (sub >= 0)
 			result = walk_in(w, sub, depth + 1, err);
-		else if (err->sys == EXDEV)
+		else if (err->sys == EXDEV || err->sys == ENOENT)
 			err_clear(err);
 		else
 			result = err_at(err, "%s", w->path.s);

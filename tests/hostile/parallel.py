@@ -1,5 +1,36 @@
 """P: several at once."""
-from box import case, want
+import os
+import subprocess
+import time
+
+from box import case, listed, want
+
+ROOTS = ("mount", "userns")
+
+
+def family(box, count, version="1", **keys):
+    """Installers of that many packages, with packs of a server: hello00, hello01 …"""
+    url = box.serve()
+    packs = [box.pack(f"hello{n:02}", version, "tar") for n in range(count)]
+    return [box.installer(f"hello{n:02}", version, pack, f"{url}/{os.path.basename(pack)}", **keys)
+            for n, pack in enumerate(packs)]
+
+
+def ended(jobs, codes=(0,), patience=120):
+    end = time.monotonic() + patience
+    for job in jobs:
+        job.wait(max(1, end - time.monotonic()))
+        want(job.returncode in codes, f"exit {job.returncode}: {job.said()}")
+
+
+@case("P1", "50 installs of different packages at once")
+def different(box):
+    files = family(box, 50)
+    jobs = [box.start("--lock-timeout", "120", "install", file) for file in files]
+    ended(jobs)
+    box.unharmed([f"hello{n:02} 1" for n in range(50)])
+    box.must("remove", *box.packages())
+    box.unharmed()
 
 
 @case("P2", "50 installs of the same package: one does the work, the others say so")
@@ -15,3 +46,121 @@ def same(box):
     others = [job for job in jobs if "nothing to do" in job.said() or "configure again" in job.said()]
     want(len(others) == 49, f"{len(others)} others")
     box.unharmed(["hello 1"])
+
+
+# Ten thousand questions took some minutes on two processors; these show the same.
+QUESTIONS = 1000
+
+
+@case("P3", f"{QUESTIONS} questions while packages come and go: no lock in the way, no answer that was never true")
+def questions(box):
+    files = family(box, 3)
+    stays = box.installer("other", "1", box.pack("other", "1"), sums="sha384", url=box.serve() + "/other-1.deb")
+    script = os.path.join(box.work, "change")
+    with open(script, "w") as text:
+        text.write(f"""#!/bin/bash
+set -e
+fardel install {stays}
+while [[ ! -e {box.work}/stop ]]; do
+  fardel install {' '.join(files)} && fardel remove {' '.join(f'hello{n:02}' for n in range(3))}
+done
+""")
+    with open(os.path.join(box.work, "changes"), "w") as log:
+        # pylint: disable=consider-using-with
+        changes = subprocess.Popen(["/bin/bash", script], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+    asked, seen, there = 0, set(), False
+    while asked < QUESTIONS:
+        run = box.must("list", "--json")
+        rows = {each["name"]: each for each in run.json()["packages"]}
+        want(not run.err, str(run))
+        want(not there or rows.get("other", {}).get("state") == "installed", f"other has gone: {run}")
+        there = there or "other" in rows and rows["other"]["state"] == "installed"
+        want(set(rows) <= {"other", "hello00", "hello01", "hello02"}, str(run))
+        seen.add(tuple(sorted((row["name"], row["state"]) for row in rows.values())))
+        run = box.fardel("show", "--json", "other", "hello01") if asked % 2 else box.fardel("show", "--json", "other")
+        want(run.status in (0, 3), str(run))
+        want(not there or run.status == 0 or asked % 2, str(run))
+        want("locked" not in run.err and "database" not in run.err, str(run))
+        asked += 2
+    with open(os.path.join(box.work, "stop"), "w"):
+        pass
+    changes.wait(60)
+    want(changes.returncode == 0, open(os.path.join(box.work, "changes")).read()[-2000:])
+    want(len(seen) > 3, f"only seen: {seen}")
+    states = {state for rows in seen for _, state in rows}
+    want(states <= {"extracted", "fetched", "prepared", "installed", "broken"}, f"{states}")
+    box.must("remove", "other")
+    box.unharmed()
+
+
+@case("P4", "install and remove of the same package at once, again and again")
+def come_and_go(box):
+    file = family(box, 1)[0]
+    jobs = []
+    for _ in range(15):
+        jobs.append(box.start("--lock-timeout", "120", "install", file))
+        jobs.append(box.start("--lock-timeout", "120", "remove", "hello00"))
+    ended(jobs, (0, 3))
+    for job in jobs:
+        want(job.returncode == 0 or "no such package" in job.said() or "hello00" in job.said(), job.said())
+    here = box.packages()
+    box.settled()
+    link = os.path.lexists(box.path("/usr/bin/hello00"))
+    want(link == bool(here), f"{here}, but the link is {'there' if link else 'gone'}")
+    want(bool(listed(box.path("/var/lib/fardel/packages"))) == bool(here), f"{here}")
+    if here:
+        box.must("remove", "hello00")
+    box.unharmed()
+
+
+@case("P7", "cache gc while packages are installed from the cache", ROOTS)
+def collected(box):
+    files = family(box, 4)
+    box.must("download", *files)
+    jobs = []
+    for file in files:
+        jobs += [box.start("--lock-timeout", "120", "install", file),
+                 box.start("--lock-timeout", "120", "cache", "gc"),
+                 box.start("--lock-timeout", "120", "cache", "verify")]
+    ended(jobs)
+    box.unharmed([f"hello{n:02} 1" for n in range(4)])
+    for n in range(4):
+        said = subprocess.run([f"/usr/bin/hello{n:02}"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        want(said == f"hello{n:02} 1\n", said)
+    box.must("cache", "verify")
+    box.must("remove", *box.packages())
+    box.unharmed()
+
+
+@case("P8", "upgrade while rules of the old version run: it waits, then finds a settled state")
+def upgrade_meanwhile(box):
+    url = box.serve()
+    files = [box.installer("hello", v, box.pack("hello", v), f"{url}/hello-{v}.deb") for v in ("1", "2")]
+    for phase in ("configure", "unpack"):
+        gate = box.path(f"/srv/gates/{phase}")
+        box.bash(f"shut {phase}")
+        first = box.start("install", files[0])
+        box.wait("the gate", lambda: box.bash(f"at_gate {phase} && echo there || :"))  # pylint: disable=cell-var-from-loop
+        run = box.fardel("--lock-timeout", "0", "install", files[1])
+        box.refused(run, 7, "install", str(first.pid))
+        second = box.start("--lock-timeout", "60", "install", files[1])
+        box.wait("its waiting", lambda: str(first.pid) in second.said())  # pylint: disable=cell-var-from-loop
+        want(second.poll() is None, second.said())
+        os.unlink(gate)
+        ended([first, second])
+        want("upgrade" in second.said(), second.said())
+        box.unharmed(["hello 2"])
+        box.must("remove", "hello")
+    # Killed, its keeper ends the rules; who waited settles what is left, and goes on.
+    box.bash("shut configure")
+    first = box.start("install", files[0])
+    box.wait("the gate", lambda: box.bash("at_gate configure && echo there || :"))
+    second = box.start("--lock-timeout", "60", "install", files[1])
+    box.wait("its waiting", lambda: str(first.pid) in second.said())
+    os.unlink(box.path("/srv/gates/configure"))
+    first.kill()
+    first.wait()
+    ended([second])
+    box.unharmed(["hello 2"])
+    box.must("remove", "hello")
+    box.unharmed()

@@ -3,17 +3,14 @@ import contextlib
 import ctypes
 import fcntl
 import glob
-import json
 import os
 import re
 import resource
 import shutil
 import signal
 import stat
-import struct
 import subprocess
-import sys
-import threading
+import tarfile
 import time
 
 from box import Failed, case, limit, listed, processes, tree, want
@@ -666,7 +663,7 @@ def held_shm(box):
 # --- The environment and what is seen of us -------------------------------------------------------------------
 
 EVIL = {
-    "PATH": ".", "IFS": "/", "LD_LIBRARY_PATH": "/nonexistent", "LUA_INIT": "os.exit(9)", "LUA_PATH": "/tmp/?.lua",
+    "PATH": ".", "IFS": "/", "LD_PRELOAD": "/nonexistent.so", "LD_LIBRARY_PATH": "/nonexistent", "LUA_INIT": "os.exit(9)", "LUA_PATH": "/tmp/?.lua",
     "LUA_CPATH": "/tmp/?.so", "BASH_ENV": "/tmp/evil.sh", "ENV": "/tmp/evil.sh", "PYTHONPATH": "/tmp",
     "PYTHONSTARTUP": "/tmp/evil.sh", "PERL5LIB": "/tmp", "PERL5OPT": "-Mevil", "TMPDIR": "/nonexistent",
     "SQLITE_TMPDIR": "/nonexistent", "CURL_HOME": "/tmp", "CURL_CA_BUNDLE": "/nonexistent", "SSL_CERT_FILE": "/nonexistent",
@@ -690,7 +687,7 @@ SHELLS = {"PWD", "OLDPWD", "SHLVL", "_"}  # what sh adds by itself
 @case("U6", "an environment full of traps: nothing of it reaches rules or workers", ROOTS)
 def environment(box):
     rules = rules_file(box, """
-tr '\\0' '\\n' </proc/self/environ | sed "s/^/env $1 /"
+env | sed "s/^/env $1 /"
 case $1 in
 unpack) fardel-unpack "$2" "$3" ;;
 esac
@@ -707,8 +704,7 @@ esac
     file = box.installer("hello", "1", pack, f"{url}/ok/hello-1.deb", rules=rules)
     evil = {**EVIL, "http_proxy": "", "no_proxy": "127.0.0.1", "https_proxy": "http://name:password@127.0.0.1:1"}
     command = ["/usr/bin/env", "-i", *(f"{key}={value}" for key, value in evil.items())]
-    inner = [os.path.join(os.environ["FARDEL_TEST_TMP"], "bin", "fardel")]
-    run = box.fardel("install", file, wrap=[*command, *inner[:0], "/usr/bin/env", "PATH=" + os.environ["PATH"]])
+    run = box.fardel("install", file, wrap=[*command, "/usr/bin/env", "PATH=" + os.environ["PATH"]])
     want(run.status == 0, str(run))
     box.clean_text(run.out + run.err)
     seen = {}
@@ -756,7 +752,7 @@ for pid in map(int, sys.argv[1:]):
             pass
     if ptrace(16, pid, None, None) == 0:  # PTRACE_ATTACH
         print("could attach to", pid)
-    for number in (15, 18, 19):
+    for number in (15, 19):  # SIGCONT is free within a session
         try:
             os.kill(pid, number)
             print("could signal", pid)
@@ -781,7 +777,7 @@ def peeking(box):
                 and "httpd" not in processes().get(pid, "")]
         want(len(ours) >= 2, f"{ours}")
         peek = as_user("/usr/bin/python3", "-c", PEEK, *map(str, ours))
-        want(peek.returncode == 0 and not peek.stdout, peek.stdout + peek.stderr)
+        want(peek.returncode == 0 and not peek.stdout, f"{peek.stdout}{peek.stderr}{processes()}")
         lines = [line for pid, line in processes().items() if pid in ours]
         want(not [line for line in lines if secret in line and "fardel install" not in line], f"{lines}")
         job.terminate()
@@ -868,7 +864,9 @@ printf '{evil}\\n'; printf '{evil}\\n' >&2
         box.fardel("remove", "other")
     for address in ("http://x/\x1b[31m.deb", "http://\x1b[31m/x.deb", "\x1b[31m", "http://x/\u202e.deb"):
         other = box.installer("other", "1", box.pack("other", "1"), address)
-        box.refused(box.fardel("install", other), box.fardel("install", other).status)
+        run = box.fardel("--set", "fetch.retries=0", "install", other)
+        want(run.status != 0, str(run))
+        box.refused(run, run.status)
     box.must("remove", "hello")
     box.unharmed()
 
@@ -878,18 +876,24 @@ def options(box):
     url = box.serve()
     rules = rules_file(box, 'for word; do echo "word <$word>"; done; [ "$1" != unpack ] || dpkg-deb -x "$2" "$3"\n')
     for name in ("-rf", "--help", "-", "--"):
-        other = box.installer("hello", "1", None, f"{url}/hello-1.deb", top=name)
+        other = box.installer("hello", "1", None, f"{url}/hello-1.deb")
+        with tarfile.open(other) as old, tarfile.open(other + ".new", "w:gz") as new:
+            for member in old:
+                data = old.extractfile(member)
+                member.name = name + member.name[len("hello"):]
+                new.addfile(member, data)
+        os.rename(other + ".new", other)
         run = box.fardel("install", other)
         box.refused(run, 1, name)
         other = os.path.join(box.work, f"{name}.tar.gz")
         shutil.copy(box.installer("hello", "1", None, f"{url}/hello-1.deb", "key:name=" + name), other)
         want(box.fardel("install", other).status == 1, other)
-        want(box.fardel("remove", name).status == (0 if name == "--help" else 64), f"remove {name}")
+        want(box.fardel("remove", name).status in {"--help": (0,), "-": (3,)}.get(name, (64,)), f"remove {name}")
         want(box.fardel("remove", "--", name).status in (3, 64), f"remove -- {name}")
     pack = box.pack("hello", "1")
-    for name in ("-rf.deb", "--help", "-o", "--to-command=touch evil"):
+    for name in ("-rf.deb", "-rf", "-o", "--to-command=touch evil"):
         os.link(pack, os.path.join(box.vendor, name))
-        file = box.installer("hello", "1", pack, f"{url}/{name.replace(' ', '%20')}", "key:version=--help", rules=rules)
+        file = box.installer("hello", "1", pack, f"{url}/{name.replace(' ', '%20')}", rules=rules)
         box.must("install", "--", file)
         words = re.findall(r"word <(.*)>", log_text(box))
         want(words and all(word.startswith("/") or word in ("unpack", "configure", "unconfigure") for word in words),
@@ -959,8 +963,8 @@ def no_rights(box):
     url, _ = box.serve_evil()
     rules = rules_file(box, """
 case $1 in
-download) sleep 71 & wait $!; echo pack >"$2" ;;
-unpack) sleep 72 & wait $! ;;
+download) sleep 71 & wait $! || echo pack >"$2" ;;
+unpack) sleep 72 & wait $! || : ;;
 esac
 """)
     file = box.installer("hello", "1", None, f"{url}/stall/hello-1.deb")
