@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -207,15 +208,25 @@ static int take_over(struct fetch *f, struct err *err)
 	return 0;
 }
 
-static int open_intake(struct fetch *f, const char *unique, struct err *err)
+/* Another root's fardel may share the cache, and call its work by the same names. */
+static void name_intake(struct fetch *f, const char *unique)
+{
+	uint64_t own = 0;
+
+	if (getrandom(&own, sizeof(own), GRND_NONBLOCK) < 0)
+		own = (uint64_t)getpid();
+	buf_setf(&f->incoming_name, "%s.%016llx", unique, (unsigned long long)own);
+}
+
+static int open_intake(struct fetch *f, struct err *err)
 {
 	if (f->incoming < 0)
 		f->incoming = cache_make_incoming(&f->e->cache, err);
 	if (f->incoming < 0)
 		return -1;
-	buf_sets(&f->incoming_name, unique);
 	intake_drop(&f->intake);
-	return intake_open(&f->intake, f->incoming, unique, &f->installer->pack.sums, err);
+	return intake_open(
+		&f->intake, f->incoming, f->incoming_name.s, &f->installer->pack.sums, err);
 }
 
 static int read_all(struct fetch *f, int fd, struct err *err)
@@ -244,21 +255,26 @@ static int read_all(struct fetch *f, int fd, struct err *err)
 	}
 }
 
-int fetch_take_file(struct fetch *f, int fd, const char *unique, struct err *err)
+static int take_file(struct fetch *f, int fd, struct err *err)
 {
 	int result;
 
-	if (open_intake(f, unique, err) < 0)
+	if (open_intake(f, err) < 0)
 		return -1;
 	result = read_all(f, fd, err);
 	tell_progress(f, WATCH_TRANSFER_END);
 	return result < 0 ? -1 : take_over(f, err);
 }
 
+int fetch_take_file(struct fetch *f, int fd, const char *unique, struct err *err)
+{
+	name_intake(f, unique);
+	return take_file(f, fd, err);
+}
+
 /* A local pack: the admin named the installer that states it. */
 static int fetch_local(struct fetch *f, const char *url, struct err *err)
 {
-	AUTO(buf) unique = buf_dup(&f->incoming_name);
 	AUTO(buf) path = BUF_INIT;
 	AUTO_FD fd = -1;
 
@@ -270,7 +286,7 @@ static int fetch_local(struct fetch *f, const char *url, struct err *err)
 		err->code = ERR_NETWORK;
 		return -1;
 	}
-	return fetch_take_file(f, fd, unique.s, err);
+	return take_file(f, fd, err);
 }
 
 /* The worker may not read what only root may. */
@@ -325,14 +341,13 @@ static bool is_local(const char *url)
 static int try_source(struct fetch *f, struct err *err)
 {
 	const char *url = f->sources.of.v[f->at].s;
-	AUTO(buf) unique = buf_dup(&f->incoming_name);
 	AUTO(buf) shown = BUF_INIT;
 
 	show_source(f, &shown);
 	engine_tell(f->e, WATCH_DEBUG, package(f), "fetch %s", shown.s);
 	if (is_local(url))
 		return fetch_local(f, url, err);
-	if (open_intake(f, unique.s, err) < 0 || start_worker(f, url, err) < 0)
+	if (open_intake(f, err) < 0 || start_worker(f, url, err) < 0)
 		return -1;
 	return 1;
 }
@@ -407,7 +422,7 @@ static int check_unverified(struct fetch *f, struct err *err)
 
 int fetch_begin(struct fetch *f, const char *unique, struct err *err)
 {
-	buf_sets(&f->incoming_name, unique);
+	name_intake(f, unique);
 	if (check_unverified(f, err) < 0)
 		return -1;
 	add_sources(f);

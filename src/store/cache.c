@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,14 +113,30 @@ int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct su
 	return 1;
 }
 
+/* Another root may share the cache: who has something incoming holds a lock on that folder (nobody but root can open it). */
 int cache_make_incoming(const struct cache *c, struct err *err)
 {
-	return file_make_dirs(c->dir, INCOMING, 0700, err);
+	AUTO_FD dir = file_make_dirs(c->dir, INCOMING, 0700, err);
+
+	if (dir < 0)
+		return -1;
+	if (flock(dir, LOCK_SH) < 0)
+		return err_sys(err, "lock the folder of incoming packs");
+	return fd_take(&dir);
 }
 
 int cache_clear_incoming(const struct cache *c, struct err *err)
 {
-	return c->dir < 0 ? 0 : tree_remove(c->dir, INCOMING, err);
+	AUTO_FD dir = -1;
+
+	if (c->dir < 0)
+		return 0;
+	dir = file_open_if(c->dir, INCOMING, O_RDONLY | O_DIRECTORY, err);
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (flock(dir, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? 0 : err_sys(err, "lock the folder of incoming packs");
+	return tree_clear(dir, err);
 }
 
 /* Makes and opens the folder that holds d's entry. */
@@ -132,8 +149,8 @@ static int open_shelf(const struct cache *c, const struct digest *d, struct err 
 	return file_make_dirs(c->dir, path.s, 0755, err);
 }
 
-/* Made among the incoming, where what a kill leaves is swept away, then put in its place. */
-static int put_link(const struct cache *c, int incoming, const struct digest *d,
+/* Made among the incoming, under the name that the pack has just left, where what a kill leaves is swept away, then put in its place. */
+static int put_link(const struct cache *c, int incoming, const char *name, const struct digest *d,
 	const struct digest *sha256, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
@@ -144,10 +161,8 @@ static int put_link(const struct cache *c, int incoming, const struct digest *d,
 		return -1;
 	entry_path(d, &path);
 	entry_path(sha256, &target);
-	if (file_remove(incoming, "link", err) < 0)
-		return -1;
-	if (symlinkat(target.s, incoming, "link") < 0 ||
-		renameat(incoming, "link", shelf, strrchr(path.s, '/') + 1) < 0)
+	if (symlinkat(target.s, incoming, name) < 0 ||
+		renameat(incoming, name, shelf, strrchr(path.s, '/') + 1) < 0)
 		return err_sys(err, "link a pack in the cache");
 	return file_sync(shelf, err);
 }
@@ -170,7 +185,7 @@ int cache_put(const struct cache *c, int incoming, const char *name, const struc
 		return -1;
 	for (int k = 0; k < DIGEST_KINDS; k++)
 		if (k != DIGEST_SHA256 && have->has[k] &&
-			put_link(c, incoming, &have->of[k], sha256, err) < 0)
+			put_link(c, incoming, name, &have->of[k], sha256, err) < 0)
 			return -1;
 	return 0;
 }
@@ -226,8 +241,8 @@ int cache_verify(const struct cache *c, const struct digest *sha256, struct err 
 	want.of[DIGEST_SHA256] = *sha256;
 	entry_path(sha256, &path);
 	fd = file_open_if(c->dir, path.s, O_RDONLY, err);
-	if (fd < 0) /* what has gone meanwhile is not damaged */
-		return err->code == ERR_NONE ? 1 : -1;
+	if (fd < 0)
+		return err->code == ERR_NONE ? 2 : -1;
 	if (intake_digest_fd(fd, &want, &have, &size, err) < 0)
 		return -1;
 	return sums_hold(&want, &have, &bad);

@@ -34,12 +34,14 @@ MUST_USE int cache_get(const struct cache *c, const struct sums *sums, int *fd, 
 /* Appends packs/sha256/ab/abcd…: the path below PLACE_CACHE. */
 void cache_path(const struct digest *sha256, struct buf *out);
 
-/* Where a new pack is written to before it is put: a folder for intakes, emptied by recovery. */
+/* Where a new pack is written to before it is put: a folder for intakes, emptied by recovery, but not
+ * while anybody has it open: other roots may share the cache, so names in it are to be unique. */
 MUST_USE int cache_make_incoming(const struct cache *c, struct err *err);
 /* Takes an ended intake of that folder over: durable when it returns. The same bytes are there
  * already: fine. */
 MUST_USE int cache_put(const struct cache *c, int incoming, const char *name,
 	const struct sums *have, struct err *err);
+/* Empties it, unless somebody has it open. */
 MUST_USE int cache_clear_incoming(const struct cache *c, struct err *err);
 
 struct cached {
@@ -52,7 +54,7 @@ struct cached_list {
 void cached_list_drop(struct cached_list *l);
 /* All packs, by sha256. */
 MUST_USE int cache_list(const struct cache *c, struct cached_list *out, struct err *err);
-/* Reads the pack: 1 it is what its name says, 0 it is not. */
+/* Reads the pack: 1 it is what its name says, 0 it is not, 2 it has gone meanwhile. */
 MUST_USE int cache_verify(const struct cache *c, const struct digest *sha256, struct err *err);
 /* Removes the pack and the links that lead to it. */
 MUST_USE int cache_remove(const struct cache *c, const struct digest *sha256, struct err *err);

@@ -164,3 +164,34 @@ def upgrade_meanwhile(box):
     box.unharmed(["hello 2"])
     box.must("remove", "hello")
     box.unharmed()
+
+
+@case("P6", "two roots on one shared cache: neither takes what the other is fetching", ("mount",))
+def shared_cache(box):
+    roots = [os.path.join(box.work, name) for name in ("one", "two")]
+    for root in roots:
+        for folder in ("var/lib", "var/cache/fardel", "var/log", "run", "etc", "usr/bin", "usr/share/applications"):
+            os.makedirs(os.path.join(root, folder))
+    subprocess.run(["mount", "--bind", *(f"{root}/var/cache/fardel" for root in roots)], check=True)
+    files = family(box, 6)
+    slow = box.installer("slow", "1", box.pack("slow", "1", kb=96), box.serve("limit_rate 32k;") + "/slow-1.deb")
+
+    def at(root, *args):
+        return box.start("--root", root, "--set", "rules.chroot=false", "--lock-timeout", "120", *args)
+
+    jobs = [at(roots[0], "install", slow)]
+    incoming = f"{roots[0]}/var/cache/fardel/packs/incoming"
+    box.wait("its download", lambda: listed(incoming))
+    for file in files:
+        jobs += [at(roots[1], "install", file), at(roots[1], "cache", "gc")]
+    ended(jobs)
+    jobs = [at(root, "install", file) for file in files for root in roots] + [at(root, "cache", "gc") for root in roots]
+    ended(jobs)
+    for root, names in zip(roots, (["slow"], [])):
+        run = box.must("--root", root, "list", "--plain")
+        want({line.split("\t")[0] for line in run.out.splitlines()} == {f"hello{n:02}" for n in range(6)} | set(names),
+             str(run))
+        want(box.fardel("--root", root, "cache", "verify").status == 0, "the cache is damaged")
+    want(not listed(incoming), f"{listed(incoming)}")
+    subprocess.run(["umount", f"{roots[1]}/var/cache/fardel"], check=True)
+    box.unharmed()
