@@ -130,7 +130,8 @@ def left_by_cut(records, number, seed):
     flushed = max((i for i, record in enumerate(before) if record is None), default=-1) + 1
     sure = [record for record in before[:flushed] if record]
     loose = [record for record in before[flushed:] if chance.random() < 0.5]
-    if loose:
+    # ext4 itself does not survive a torn superblock.
+    if loose and loose[-1][0] != 0:
         offset, data = loose.pop()
         loose.append((offset, data[:chance.randrange(len(data) // SECTOR + 1) * SECTOR]))
     return sure + loose

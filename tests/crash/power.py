@@ -21,7 +21,10 @@ OPTIONS = "loop,commit=600,noauto_da_alloc"
 
 
 def run(*command):
-    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, timeout=60)
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=60, check=False)
+    if done.returncode:
+        raise OSError(f"{' '.join(command)}: exit {done.returncode}: {done.stdout}")
 
 
 class Cut:
