@@ -104,8 +104,11 @@ static int build_into(struct engine *e, const struct build_options *o, int sourc
 		unlinkat(target, beside.s, 0);
 		return -1;
 	}
-	if (renameat(target, beside.s, target, file.s) < 0)
-		return err_sys(err, "rename to %s", file.s);
+	if (renameat(target, beside.s, target, file.s) < 0) {
+		err_sys(err, "rename to %s", file.s);
+		unlinkat(target, beside.s, 0);
+		return -1;
+	}
 	return file_sync(target, err);
 }
 

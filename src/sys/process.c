@@ -301,7 +301,7 @@ static int start(const struct process_spec *spec, unsigned namespaces, unsigned 
 		result = hear(report[0], spec, out, err);
 	fd_drop(&report[0]);
 	if (result != 0)
-		process_end(out); /* it ends by itself, if there is one */
+		process_drop(out); /* one that could not be heard waits for us */
 	return result;
 }
 

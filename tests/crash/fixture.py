@@ -21,6 +21,7 @@ OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
 LIVE = ["/usr/bin/{}", "/usr/share/applications/{}.desktop", "/etc/{}.conf"]
 NAMES = ["hello", "other"]
 GC = ["gc"]
+OUT = "/srv/out"  # what `build` writes to
 OLD = ("1", "installed")
 NEW = ("2", "installed")
 
@@ -34,6 +35,7 @@ SCENARIOS = {
     "reconfigure": {"was": ["hello-1"], "run": ["reconfigure", "hello"], "after": [OLD]},
     "unconfigure": {"was": ["hello-1"], "run": ["unconfigure", "hello"], "after": [OLD, ("1", "prepared")]},
     "remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
+    "build": {"was": ["hello-1"], "run": ["build", "-o", "OUT", "SOURCE"], "after": [OLD]},
     "gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": GC, "after": [OLD]},
     "recover-install": {"was": [], "first": ["install", "hello-1"], "gate": "configure", "run": GC, "after": [None]},
     "recover-upgrade": {"was": ["hello-1"], "first": ["install", "hello-2"], "gate": "configure", "run": GC,
@@ -109,6 +111,7 @@ class Scenario:
         self.trace = os.path.join(self.work, "trace")
         self.installers = {}
         self.installations = {}  # NAME/ID: its tree
+        self.built = {}  # what is in OUT in the end
         self.server = None
         self.said = ""
 
@@ -146,6 +149,8 @@ class Scenario:
     def wipe(self):
         for folder in OWN:
             shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(OUT, ignore_errors=True)
+        os.makedirs(OUT)
         for path in self.live():
             if os.path.lexists(path):
                 os.remove(path)
@@ -167,6 +172,7 @@ class Scenario:
         for name in NAMES:
             for each in listed(f"/var/lib/fardel/packages/{name}"):
                 self.installations[f"{name}/{each}"] = tree(f"/var/lib/fardel/packages/{name}/{each}")
+        self.built = tree(OUT)
 
     # --- The fixture -------------------------------------------------------------------------------------
 
@@ -183,7 +189,7 @@ class Scenario:
         with open(os.path.join(state, "nginx.pid")) as file:
             self.server = int(file.read())
         used = self.what["was"] + self.what["run"] + self.what.get("first", [])
-        for label in sorted({arg for arg in used if "-" in arg}):
+        for label in sorted({arg for arg in used if "-" in arg[1:]}):
             name, version = label.split("-")
             pack = os.path.join(folder, f"{label}.deb")
             self.make("pack", name, version, "deb", pack)
@@ -191,6 +197,15 @@ class Scenario:
             self.make("installer", file, f"name={name}", f"version={version}", f"pack={pack}", "sum=sha384",
                       f"url={url}/{label}.deb")
             self.installers[label] = file
+        if "SOURCE" in used:
+            self.unpack_source()
+
+    def unpack_source(self):
+        """What hello-1's installer was built from."""
+        source = os.path.join(self.work, "source")
+        os.makedirs(source)
+        subprocess.run(["tar", "-xzf", self.installers["hello-1"], "-C", source], check=True)
+        self.installers.update(SOURCE=os.path.join(source, "hello"), OUT=OUT)
 
     def first_kill(self):
         """Kills fardel there where recovery is to begin, and waits for the end of what it started."""
@@ -272,6 +287,7 @@ class Scenario:
         self.check_installations()
         self.check_state()
         self.check_leftovers(packages)
+        want(tree(OUT) in ({}, self.built), f"{OUT} holds {listed(OUT)}")
         self.must(["doctor"])
         return states["hello"]
 
