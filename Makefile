@@ -48,7 +48,7 @@ help:
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
 ##                   check-crash, check-hostile: parts of it
-## make check-long   check, and every crash point (more than an hour)
+## make check-long   check, and every crash point (an hour or so)
 ## make lint         layers, headers, lengths, format, shellcheck
 ## make asan         the tests under ASan and UBSan
 ## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each
