@@ -1,11 +1,10 @@
 #!/bin/sh
-# Rules whose pack brings a file that even root cannot remove as it is.
+# Rules that make files of their pack such that even root cannot remove them as they are.
 set -eu
 case $1 in
 unpack)
   mkdir "$3/deep"
   echo text >"$3/deep/file"
-  chattr +i "$3/deep/file" "$3/deep"
-  exit 1
   ;;
+configure) chattr +i "$2/deep/file" "$2/deep" ;;
 esac
