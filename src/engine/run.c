@@ -185,11 +185,12 @@ static int carry_out(
 	bool open = false;
 	int result;
 
-	if (journal_open(&e->db, plan, e->command.s, e->user, engine_now(), &journal, err) < 0 ||
-		log_open(&e->place, plan->transaction, &e->log, err) < 0)
+	if (journal_open(&e->db, plan, e->command.s, e->user, engine_now(), &journal, err) < 0)
 		return -1;
+	result = log_open(&e->place, plan->transaction, &e->log, err);
 	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction, e->command.s);
-	result = three_acts(e, request, plan, &journal, &open, err);
+	if (result == 0)
+		result = three_acts(e, request, plan, &journal, &open, err);
 	if (result < 0) {
 		skip_open(plan);
 		err_at(err, "%s", goal_names[request->goal]);
