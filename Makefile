@@ -15,9 +15,9 @@ HOSTCC     ?= $(CC)
 
 # Each library is named once; a program links those that its objects use.
 LIBS_fardel  := sqlite3 nettle jansson smartcols
-LIBS_extract := libarchive nettle zlib
-LIBS_build   := libarchive zlib
-LIBS_unpack  := libarchive zlib
+LIBS_extract := libarchive liblzma libzstd nettle zlib
+LIBS_build   := libarchive liblzma libzstd zlib
+LIBS_unpack  := libarchive liblzma libzstd zlib
 LIBS_fetch   := libcurl
 LIBS_all     := $(sort $(LIBS_fardel) $(LIBS_extract) $(LIBS_fetch))
 

@@ -102,7 +102,7 @@ static int about_file(struct engine *e, const char *path, struct about *out, str
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
 	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
-		return -1;
+		return err_at(err, "%s", path);
 	out->is_file = true;
 	buf_set(&out->bundle.name, buf_span(&l.installer.name));
 	buf_set(&out->bundle.id, buf_span(&l.id));
@@ -221,7 +221,7 @@ static int licence_of_file(struct engine *e, const char *path, struct buf *url, 
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
 	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
-		return -1;
+		return err_at(err, "%s", path);
 	if (!l.installer.has_licence)
 		return no_licence(path, err);
 	dir = stage_make(&e->place, "licence", err);

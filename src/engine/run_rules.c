@@ -257,7 +257,7 @@ static void add_tail(struct rules_task *t, struct err *err)
 		if (skip)
 			skip--;
 		else
-			err_detail(err, "| %.*s", SPAN_ARG(span_cut(line, 0, 200)));
+			err_detail(err, "| %.*s", SPAN_ARG(span_cut(line, 0, 400)));
 	}
 }
 

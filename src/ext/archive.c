@@ -16,20 +16,22 @@
 #include "base/mem.h"
 #include "ext/magic.h"
 #include "ext/raw.h"
+#include "ext/tar.h"
 
 #define TIMESTAMP 946684800 /* 2000-01-01 00:00:00 UTC */
 
-static const struct archive_limits installer_limits = {.stream = 128LL << 20};
+static const struct archive_limits installer_limits = {.stream = 128LL << 20, .window_log = 25};
 
 /* The file's bytes go through a decompressor, if need be, and then into libarchive's reader of tars.
  * A zip goes into its reader alone. */
 struct archive_in {
-	struct raw raw; /* gunzips, too */
-	struct archive *filter; /* the other decompressors */
+	struct raw raw; /* decompresses, too */
+	struct archive *filter; /* bzip2's */
 	struct archive_limits limits;
 	int64_t total; /* decompressed bytes so far */
-	int64_t filled; /* where the last byte that is not zero ends */
+	struct tar *tar; /* looks at them before libarchive does */
 	struct archive *members;
+	int64_t seen; /* of them */
 	bool is_zip;
 	locale_t utf8; /* of a zip: see read_header */
 	bool ended;
@@ -101,8 +103,8 @@ static int unpacked_block(struct archive_in *in, struct span *block, struct err 
 	int64_t ignored;
 	int rc;
 
-	if (in->raw.gzip)
-		return raw_take_gunzipped(&in->raw, block, err);
+	if (raw_is_compressed(&in->raw))
+		return raw_take_decompressed(&in->raw, block, err);
 	if (!in->filter)
 		return raw_take(&in->raw, block, err);
 	do
@@ -128,16 +130,13 @@ static int check_limits(const struct archive_in *in, struct err *err)
 static int next_block(struct archive_in *in, struct span *block, struct err *err)
 {
 	int rc = unpacked_block(in, block, err);
-	size_t last;
 
 	if (rc <= 0)
 		return rc;
-	for (last = block->n; last && !block->s[last - 1];)
-		last--;
-	if (last)
-		in->filled = in->total + (int64_t)last;
 	in->total += (int64_t)block->n;
-	return check_limits(in, err) < 0 ? -1 : 1;
+	if (check_limits(in, err) < 0 || tar_look(in->tar, *block, err) < 0)
+		return -1;
+	return 1;
 }
 
 static la_ssize_t on_block(struct archive *a, void *arg, const void **bytes)
@@ -178,6 +177,7 @@ static int open_filter(struct archive_in *in, int filter, struct err *err)
 static int open_tar(struct archive_in *in, struct err *err)
 {
 	in->members = new_reader();
+	in->tar = tar_new(in->limits.holes);
 	if (archive_read_support_format_tar(in->members) == ARCHIVE_OK &&
 		archive_read_open(in->members, in, NULL, on_block, NULL) == ARCHIVE_OK)
 		return 0;
@@ -190,9 +190,9 @@ static int open_decompressor(struct archive_in *in, enum magic magic, struct err
 {
 	switch (magic) {
 	case MAGIC_GZIP: in->raw.gzip = gunzip_new(); return 0;
-	case MAGIC_ZSTD: return open_filter(in, ARCHIVE_FILTER_ZSTD, err);
-	case MAGIC_XZ: return open_filter(in, ARCHIVE_FILTER_XZ, err);
-	case MAGIC_LZMA: return open_filter(in, ARCHIVE_FILTER_LZMA, err);
+	case MAGIC_ZSTD: in->raw.zstd = unzstd_new(in->limits.window_log); return 0;
+	case MAGIC_XZ: in->raw.xz = unxz_new(false, in->limits.window_log); return 0;
+	case MAGIC_LZMA: in->raw.xz = unxz_new(true, in->limits.window_log); return 0;
 	case MAGIC_BZIP2: return open_filter(in, ARCHIVE_FILTER_BZIP2, err);
 	default: return 0;
 	}
@@ -301,29 +301,27 @@ void archive_close(struct archive_in *in)
 		return;
 	archive_read_free(in->members);
 	archive_read_free(in->filter);
+	tar_free(in->tar);
 	if (in->utf8)
 		freelocale(in->utf8);
 	raw_drop(&in->raw);
 	free(in);
 }
 
-/* libarchive is content with any end. A whole tar has two blocks of zeros behind its last member,
- * and nothing but zeros behind them. */
+/* libarchive is content with any end. */
 static int check_end(struct archive_in *in, struct err *err)
 {
-	int64_t end = archive_read_header_position(in->members);
 	struct span block;
 	int rc;
 
 	do
 		rc = next_block(in, &block, err);
 	while (rc > 0);
-	if (rc < 0)
+	if (rc < 0 || tar_end(in->tar, err) < 0)
 		return -1;
-	if (in->filled > end)
-		return err_set(err, ERR_INSTALLER, "something else stands behind the archive");
-	if (in->total < end + 1024)
-		return err_set(err, ERR_INSTALLER, "the archive is cut off");
+	if (in->seen != tar_members(in->tar))
+		return err_set(
+			err, ERR_INSTALLER, "damaged archive: it can be understood in two ways");
 	return 0;
 }
 
@@ -372,6 +370,20 @@ static void convert(struct libarchive_entry *from, struct archive_entry *to)
 	}
 }
 
+/* Other methods may ask for as much memory as they like; zippers use none of them unasked. */
+static int check_zip(struct archive_in *in, struct libarchive_entry *raw, struct err *err)
+{
+	static const char *const methods[] = {"(uncompressed)", "(deflation)", "(bzip)"};
+	const char *format = archive_format_name(in->members);
+
+	for (size_t i = 0; format && i < COUNT(methods); i++)
+		if (span_ends(span_of(format), methods[i]))
+			return 0;
+	return err_set(err, ERR_INSTALLER,
+		"member %s: is compressed in a way that is not supported",
+		archive_entry_pathname(raw) ? archive_entry_pathname(raw) : "");
+}
+
 /* Names are bytes: that one is not of this locale is no damage (libarchive then gives it as it
  * stands). */
 static bool is_harmless(struct archive *a)
@@ -410,7 +422,10 @@ int archive_next(struct archive_in *in, struct archive_entry *entry, struct err 
 	}
 	if (rc != ARCHIVE_OK && !(rc == ARCHIVE_WARN && is_harmless(in->members)))
 		return refuse_for(in, in->members, err);
+	if (in->is_zip && check_zip(in, raw, err) < 0)
+		return -1;
 	convert(raw, entry);
+	in->seen++;
 	if (entry->type == ARCHIVE_HARDLINK && entry->size > 0)
 		return err_set(err, ERR_INSTALLER, "%.*s: a hard link with content",
 			SPAN_ARG(entry->path));

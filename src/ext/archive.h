@@ -41,6 +41,9 @@ MUST_USE int archive_open_tar(int fd, struct archive_in **out, struct err *err);
 struct archive_limits {
 	int64_t stream; /* bytes of the tar */
 	int64_t ratio, slack; /* those may be so many times what was read, and so much more */
+	bool holes; /* whether files may have holes */
+	unsigned
+		window_log; /* what zstd, xz and lzma look back at has 1 << window_log bytes at most */
 };
 
 /* Reads a vendor's pack from fd (borrowed), from its start on: a .deb (its data.tar), a tar, both in

@@ -18,13 +18,19 @@ void raw_init(struct raw *r, int fd)
 	r->left = -1;
 	r->rest = SPAN("");
 	r->gzip = NULL;
+	r->zstd = NULL;
+	r->xz = NULL;
 	r->size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : INT64_MAX;
 }
 
 void raw_drop(struct raw *r)
 {
 	gunzip_free(r->gzip);
+	unzstd_free(r->zstd);
+	unxz_free(r->xz);
 	r->gzip = NULL;
+	r->zstd = NULL;
+	r->xz = NULL;
 }
 
 /* Reads up to n bytes to where the file's block is used up to: the count. */
@@ -72,25 +78,47 @@ int raw_take(struct raw *r, struct span *got, struct err *err)
 	return rc;
 }
 
-int raw_take_gunzipped(struct raw *r, struct span *got, struct err *err)
+static long decompress(struct raw *r, struct err *err)
 {
-	for (;;) {
-		long n = gunzip_run(r->gzip, &r->rest, r->block, sizeof(r->block), err);
-		int more;
+	if (r->gzip)
+		return gunzip_run(r->gzip, &r->rest, r->block, sizeof(r->block), err);
+	if (r->zstd)
+		return unzstd_run(r->zstd, &r->rest, r->block, sizeof(r->block), err);
+	return unxz_run(r->xz, &r->rest, r->block, sizeof(r->block), err);
+}
 
-		if (n < 0)
-			return -1;
-		*got = (struct span){r->block, (size_t)n};
+/* The same, now that all of the input is used up; 0: it was whole. */
+static long end_decompress(struct raw *r, struct err *err)
+{
+	if (r->xz)
+		return unxz_end(r->xz, r->block, sizeof(r->block), err);
+	if (r->gzip ? gunzip_is_whole(r->gzip) : unzstd_is_whole(r->zstd))
+		return 0;
+	return err_set(err, ERR_INSTALLER, "the archive is cut off");
+}
+
+bool raw_is_compressed(const struct raw *r)
+{
+	return r->gzip || r->zstd || r->xz;
+}
+
+int raw_take_decompressed(struct raw *r, struct span *got, struct err *err)
+{
+	long n = 0;
+	int more = 1;
+
+	while (!n && more > 0) {
+		n = decompress(r, err);
 		if (n)
-			return 1;
+			break;
 		more = raw_fill(r, err);
-		if (more < 0)
-			return -1;
-		if (!more && !gunzip_is_whole(r->gzip))
-			return err_set(err, ERR_INSTALLER, "the archive is cut off");
-		if (!more)
-			return 0;
 	}
+	if (more == 0)
+		n = end_decompress(r, err);
+	if (n < 0 || more < 0)
+		return -1;
+	*got = (struct span){r->block, (size_t)n};
+	return n > 0;
 }
 
 /* Has at least n bytes in `rest`, or all that there are. */

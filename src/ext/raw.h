@@ -1,4 +1,4 @@
-/* The bytes of an archive's file, as far as that needs no libarchive: counted, gunzipped, and of a
+/* The bytes of an archive's file, as far as that needs no libarchive: counted, decompressed, and of a
  * .deb those of its data.tar. */
 #pragma once
 
@@ -7,6 +7,8 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "ext/gzip.h"
+#include "ext/xz.h"
+#include "ext/zstd.h"
 
 #define RAW_BLOCK 131072
 
@@ -16,9 +18,11 @@ struct raw {
 	int64_t read; /* of it */
 	int64_t left; /* of the .deb's member; -1: all of the file is meant */
 	struct span rest; /* what is to be used next */
-	struct gunzip *gzip; /* NULL: bytes as they stand */
+	struct gunzip *gzip; /* one of these, or none: bytes as they stand */
+	struct unzstd *zstd;
+	struct unxz *xz;
 	char file[RAW_BLOCK];
-	char block[RAW_BLOCK]; /* gunzipped */
+	char block[RAW_BLOCK]; /* decompressed */
 };
 
 void raw_init(struct raw *r, int fd);
@@ -30,8 +34,11 @@ MUST_USE int raw_fill(struct raw *r, struct err *err);
 /* Takes it: 1; 0 at the end, and *got is empty. */
 MUST_USE int raw_take(struct raw *r, struct span *got, struct err *err);
 
-/* The same of what gzip makes of it. */
-MUST_USE int raw_take_gunzipped(struct raw *r, struct span *got, struct err *err);
+/* Whether there is one that decompresses it. */
+bool raw_is_compressed(const struct raw *r);
+
+/* The same of what that makes of it. */
+MUST_USE int raw_take_decompressed(struct raw *r, struct span *got, struct err *err);
 
 /* From the start of a .deb (deb(5)) to its data.tar, with at least `enough` bytes of that, if it has
  * so many, in `rest`. From then on that is all there is. */

@@ -134,13 +134,13 @@ static int make_implied(struct unpacker *u, size_t id, struct err *err)
 	return 0;
 }
 
-/* Counts up to where the content's end is now. */
-static int count_content(struct unpacker *u, int64_t from, int64_t to, struct err *err)
+/* Counts the bytes at `at`, and the hole before them. */
+static int count_content(struct unpacker *u, int64_t end, int64_t at, size_t n, struct err *err)
 {
-	if (to < from)
+	if (at < end || at > INT64_MAX - (int64_t)n)
 		return err_set(err, ERR_INSTALLER, "damaged archive: content out of order");
 	entry_plan_read(u->plan, archive_bytes_read(u->in));
-	return entry_plan_bytes(u->plan, (size_t)(to - from), err);
+	return entry_plan_bytes(u->plan, (size_t)(at - end) + n, err);
 }
 
 static int copy_content(
@@ -153,8 +153,7 @@ static int copy_content(
 	while ((rc = archive_read_block(u->in, &bytes, &at, err)) > 0) {
 		if (!bytes.n)
 			continue;
-		if (at < 0 || at > INT64_MAX - (int64_t)bytes.n ||
-			count_content(u, end, at + (int64_t)bytes.n, err) < 0)
+		if (count_content(u, end, at, bytes.n, err) < 0)
 			return -1;
 		if (at != end && lseek(fd, at, SEEK_SET) < 0)
 			return err_sys(err, "seek");
@@ -166,7 +165,7 @@ static int copy_content(
 		return rc;
 	if (!member->has_holes)
 		return err_set(err, ERR_INSTALLER, "damaged archive: shorter than stated");
-	if (count_content(u, end, member->size, err) < 0)
+	if (count_content(u, end, member->size, 0, err) < 0)
 		return -1;
 	return ftruncate(fd, member->size) < 0 ? err_sys(err, "write") : 0;
 }
@@ -302,8 +301,11 @@ static int settle_folders(struct unpacker *u, struct err *err)
 
 static int open_both(struct unpacker *u, int *pack, struct err *err)
 {
-	static const struct archive_limits limits = {
-		.stream = 16LL << 30, .ratio = 1000, .slack = 64 << 20};
+	static const struct archive_limits limits = {.stream = 16LL << 30,
+		.ratio = 1000,
+		.slack = 64 << 20,
+		.holes = true,
+		.window_log = 27};
 	struct stat st;
 
 	*pack = open(u->pack, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);

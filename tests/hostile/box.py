@@ -271,6 +271,9 @@ class Box:
         want(run.peak <= peak or SANITIZED, f"it took more than {peak >> 20} MiB: {run}")
         self.clean_text(run.out + run.err)
 
+    def within_memory(self, run):
+        want(run.peak <= PEAK or SANITIZED, f"it took more than {PEAK >> 20} MiB: {run}")
+
     def clean_text(self, text):
         """No control characters but line ends and tabs; nothing that turns the direction of text."""
         bad = [char for char in text if (ord(char) < 32 and char not in "\n\t") or ord(char) in range(0x7F, 0xA0)
