@@ -174,6 +174,15 @@ void db_abandon(struct db *db)
 	be_diligent(db);
 }
 
+int db_check_names(const struct buf *name, const struct buf *id, struct err *err)
+{
+	if (!name->n || name->s[0] == '.' || strcspn(name->s, "/\n") != name->n ||
+		strspn(id->s, "0123456789abcdef") != 64 || id->n != 64)
+		return err_set(err, ERR_BAD_STATE, "state.db: '%s' with id '%s' is no package",
+			name->s, id->s);
+	return 0;
+}
+
 #define BRIEF "row, name, id, version, state, since, size"
 
 static int read_bundle(struct sql_row *row, bool brief, struct bundle *b, struct err *err)
@@ -195,12 +204,7 @@ static int read_bundle(struct sql_row *row, bool brief, struct bundle *b, struct
 	if (!bundle_state_parse(state, &b->state))
 		return err_set(err, ERR_BAD_STATE, "state.db: %s is in the unknown state '%.*s'",
 			b->name.s, SPAN_ARG(state));
-	/* Both become parts of paths. */
-	if (!b->name.n || b->name.s[0] == '.' || strpbrk(b->name.s, "/\n") ||
-		strspn(b->id.s, "0123456789abcdef") != 64 || b->id.n != 64)
-		return err_set(err, ERR_BAD_STATE, "state.db: '%s' with id '%s' is no package",
-			b->name.s, b->id.s);
-	return 0;
+	return db_check_names(&b->name, &b->id, err);
 }
 
 int db_each(struct db *db, bool brief,

@@ -33,6 +33,9 @@ MUST_USE int db_commit(struct db *db, struct err *err);
 MUST_USE int db_begin_lazily(struct db *db, struct err *err);
 void db_abandon(struct db *db);
 
+/* Both were read from state.db and are to become parts of paths: is each one name? */
+MUST_USE int db_check_names(const struct buf *name, const struct buf *id, struct err *err);
+
 MUST_USE int db_world(struct db *db, struct world *out, struct err *err);
 /* The same without keeping them: fn gets each bundle in the world's order, until the next one; -1 ends it. With
  * `brief` without puavo_id, format, pack and pack_size. */

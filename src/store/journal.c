@@ -143,7 +143,7 @@ static int read_step(struct sql_row *row, struct journal_step *s, struct err *er
 	buf_set(&s->id, sql_text(row, 5));
 	s->old = sql_integer(row, 6) != 0;
 	s->fresh = sql_integer(row, 7) != 0;
-	return 0;
+	return db_check_names(&s->name, &s->id, err);
 }
 
 static int load_steps(struct db *db, struct journal *j, struct err *err)
