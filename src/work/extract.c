@@ -21,6 +21,7 @@ struct extractor {
 	bool write;
 	struct archive_in *in;
 	struct entry_plan *plan;
+	size_t made; /* paths numbered below this are in the manifest */
 	struct manifest manifest;
 	struct extracted done;
 };
@@ -38,13 +39,10 @@ static void free_hash(struct hash **h)
 	hash_free(*h);
 }
 
-/* Folders that are only implied are made, and stand in the manifest, like those that are named. */
 static int add_folder(struct extractor *x, struct span path, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
 
-	if (manifest_get(&x->manifest, path))
-		return 0;
 	buf_set(&text, path);
 	if (x->write && file_make_dir(DESTINATION_FD, text.s, 0755, err) < 0)
 		return -1;
@@ -52,17 +50,17 @@ static int add_folder(struct extractor *x, struct span path, struct err *err)
 	return 0;
 }
 
-static int add_parents(struct extractor *x, struct span path, struct err *err)
+/* Folders that are only implied, the numbers right before a member's own, are made, and stand in the manifest, like
+ * those that are named. */
+static int add_implied(struct extractor *x, size_t id, struct err *err)
 {
-	size_t known = path.n;
+	AUTO(buf) path = BUF_INIT;
 
-	/* From the innermost outwards: above a folder that is known all are. */
-	while (known && (path.s[known - 1] != '/' ||
-				!manifest_get(&x->manifest, span_cut(path, 0, known - 1))))
-		known--;
-	for (size_t i = known; i < path.n; i++)
-		if (path.s[i] == '/' && add_folder(x, span_cut(path, 0, i), err) < 0)
+	for (; x->made < id; x->made++) {
+		entry_plan_path(x->plan, x->made, &path);
+		if (add_folder(x, buf_span(&path), err) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -183,6 +181,7 @@ static int take(struct extractor *x, const struct archive_entry *member, struct 
 	struct entry_raw raw = {.path = member->path, .link = member->link, .mode = member->mode};
 	AUTO(buf) path = BUF_INIT;
 	struct entry_act act;
+	bool is_new;
 
 	if (member->type == ARCHIVE_OTHER)
 		return err_set(err, ERR_INSTALLER, "member %.*s is a %s",
@@ -194,11 +193,13 @@ static int take(struct extractor *x, const struct archive_entry *member, struct 
 	if (act.skip)
 		return 0;
 	buf_set(&path, act.path);
-	if (add_parents(x, act.path, err) < 0)
+	if (add_implied(x, act.id, err) < 0)
 		return -1;
+	is_new = act.id == x->made;
+	x->made += is_new;
 	switch (act.type) {
 	case ENTRY_FILE: return take_file(x, &act, path.s, err);
-	case ENTRY_DIR: return add_folder(x, act.path, err);
+	case ENTRY_DIR: return is_new ? add_folder(x, act.path, err) : 0;
 	case ENTRY_SYMLINK: return take_symlink(x, &act, path.s, err);
 	case ENTRY_HARDLINK: return take_hardlink(x, &act, path.s, err);
 	}
