@@ -87,6 +87,11 @@ MUTANTS = [
      ["unit process"]),
     ("the caller's PATH is the rules'", "src/rules/phase.c",
      "	put(&env, \"PATH\", path.s);", "	put(&env, \"PATH\", secure_getenv(\"PATH\"));", ["life rules-environment"]),
+    ("a tar's member may have two sizes", "src/ext/tar.c",
+     "	if (t->pax.size >= 0 && t->pax.size != size)", "	if (false)", ["hostile A32"]),
+    ("something may stand behind a tar", "src/ext/tar.c",
+     "	if (!ustar_is_zero(bytes->s, bytes->n))", "	if (false)", ["hostile A30"]),
+    ("zstd looks back as far as it likes", "src/ext/archive.c", ".window_log = 25", ".window_log = 31", ["hostile A36"]),
     # --- said --------------------------------------------------------------------------------------------
     ("control characters reach the terminal", "src/base/text.c",
      "	return c < 0x20;", "	return false;", ["unit text"]),
