@@ -16,6 +16,7 @@
 #include "sys/tree.h"
 
 #define INCOMING "incoming"
+#define PARTS "parts"
 
 int cache_open(const struct place *place, bool writable, struct cache *out, struct err *err)
 {
@@ -123,6 +124,20 @@ int cache_make_incoming(const struct cache *c, struct err *err)
 	if (flock(dir, LOCK_SH) < 0)
 		return err_sys(err, "lock the folder of incoming packs");
 	return fd_take(&dir);
+}
+
+int cache_make_parts(const struct cache *c, struct err *err)
+{
+	return file_make_dirs(c->dir, PARTS, 0700, err);
+}
+
+int cache_open_parts(const struct cache *c, struct err *err)
+{
+	int fd = c->dir < 0 ? -1 : file_open_if(c->dir, PARTS, O_RDONLY | O_DIRECTORY, err);
+
+	if (fd < 0 && err->sys == EACCES)
+		err_clear(err);
+	return fd;
 }
 
 int cache_clear_incoming(const struct cache *c, struct err *err)

@@ -43,6 +43,10 @@ MUST_USE int cache_put(const struct cache *c, int incoming, const char *name,
 	const struct sums *have, struct err *err);
 /* Empties it, unless somebody has it open. */
 MUST_USE int cache_clear_incoming(const struct cache *c, struct err *err);
+/* The folder (0700) of store/part, which recovery leaves alone; open_parts: -1 with err->code ERR_NONE where
+ * there is none, or we may not look. */
+MUST_USE int cache_make_parts(const struct cache *c, struct err *err);
+MUST_USE int cache_open_parts(const struct cache *c, struct err *err);
 
 struct cached {
 	struct digest sha256;

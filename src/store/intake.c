@@ -61,6 +61,29 @@ static void hashes_end(struct hash **of, struct sums *have)
 	hashes_free(of);
 }
 
+/* Hashes the file from its start to its end. */
+static int read_all(int fd, struct hash **of, int64_t *size, struct err *err)
+{
+	AUTO(buf) chunk = BUF_INIT;
+	off_t at = 0;
+
+	buf_reserve(&chunk, CHUNK);
+	for (;;) {
+		ssize_t n = pread(fd, chunk.s, CHUNK, at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "read a pack");
+		if (n == 0)
+			break;
+		hashes_add(of, chunk.s, (size_t)n);
+		at += n;
+	}
+	*size = at;
+	return 0;
+}
+
 int intake_open(
 	struct intake *in, int dir, const char *name, const struct sums *want, struct err *err)
 {
@@ -69,6 +92,18 @@ int intake_open(
 		return -1;
 	in->fd = file_open(dir, name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
 	return in->fd < 0 ? -1 : 0;
+}
+
+int intake_resume(struct intake *in, int dir, const char *name, int fd, const struct sums *want,
+	struct err *err)
+{
+	*in = (struct intake){
+		.dir = dir, .name = buf_of(name), .fd = fd, .keep = true, .want = *want};
+	if (hashes_new(want, in->hashes, err) < 0 || read_all(fd, in->hashes, &in->size, err) < 0)
+		return -1;
+	if (lseek(fd, in->size, SEEK_SET) < 0)
+		return err_sys(err, "go on with a download");
+	return 0;
 }
 
 int intake_add(struct intake *in, const void *bytes, size_t n, struct err *err)
@@ -101,7 +136,7 @@ int intake_end(struct intake *in, bool durable, struct sums *have, struct err *e
 
 void intake_drop(struct intake *in)
 {
-	if (in->fd >= 0)
+	if (in->fd >= 0 && !in->keep)
 		unlinkat(in->dir, in->name.s, 0);
 	fd_drop(&in->fd);
 	hashes_free(in->hashes);
@@ -111,26 +146,10 @@ void intake_drop(struct intake *in)
 int intake_digest_fd(
 	int fd, const struct sums *want, struct sums *have, int64_t *size, struct err *err)
 {
-	AUTO(buf) chunk = BUF_INIT;
 	AUTO(hashes) h = {{0}};
-	off_t at = 0;
 
-	if (hashes_new(want, h.of, err) < 0)
+	if (hashes_new(want, h.of, err) < 0 || read_all(fd, h.of, size, err) < 0)
 		return -1;
-	buf_reserve(&chunk, CHUNK);
-	for (;;) {
-		ssize_t n = pread(fd, chunk.s, CHUNK, at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_sys(err, "read a pack");
-		if (n == 0)
-			break;
-		hashes_add(h.of, chunk.s, (size_t)n);
-		at += n;
-	}
-	*size = at;
 	hashes_end(h.of, have);
 	return 0;
 }

@@ -13,6 +13,7 @@ struct intake {
 	struct buf name; /* of the file in dir; empty: none is open */
 	int fd;
 	int64_t size;
+	bool keep; /* the file outlives a drop */
 	struct sums want;
 	struct hash *hashes[DIGEST_KINDS];
 };
@@ -21,13 +22,16 @@ struct intake {
 /* Makes the file (0600; a leftover of that name goes) and computes sha256 and what `want` names. */
 MUST_USE int intake_open(
 	struct intake *in, int dir, const char *name, const struct sums *want, struct err *err);
+/* Opens a file of an earlier intake (O_RDWR, taken over), and reads what it holds: it goes on behind that. */
+MUST_USE int intake_resume(struct intake *in, int dir, const char *name, int fd,
+	const struct sums *want, struct err *err);
 MUST_USE int intake_add(struct intake *in, const void *bytes, size_t n, struct err *err);
 /* What came so far is void. */
 MUST_USE int intake_restart(struct intake *in, struct err *err);
 /* Makes the file durable (with `durable`) and 0644, and gives its digests: sha256 and those that
  * were wanted. The file stays, under its name. */
 MUST_USE int intake_end(struct intake *in, bool durable, struct sums *have, struct err *err);
-/* Removes the file unless it was ended or moved. */
+/* Removes the file unless it was ended, moved or is to be kept. */
 void intake_drop(struct intake *in);
 
 /* Reads fd from its start and computes sha256 and what `want` names. */
