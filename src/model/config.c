@@ -376,13 +376,34 @@ int config_set(
 	return 0;
 }
 
-static void add_toml_list(struct buf *out, const struct texts *texts)
+/* A URL whose user and password are nobody's business: three stars in their place. */
+static void add_toml_url(struct buf *out, struct span url)
+{
+	AUTO(buf) shown = BUF_INIT;
+	AUTO(buf) text = BUF_INIT;
+	struct span scheme = SPAN("");
+
+	pack_show_url(url, &shown);
+	if (shown.n == url.n) {
+		add_toml_text(out, url);
+		return;
+	}
+	for (size_t i = 0; i + 2 < shown.n && !scheme.n; i++)
+		if (span_starts(span_cut(buf_span(&shown), i, shown.n), "://"))
+			scheme = span_cut(buf_span(&shown), 0, i + 3);
+	buf_add_span(&text, scheme);
+	buf_adds(&text, "***@");
+	buf_add_span(&text, span_cut(buf_span(&shown), scheme.n, shown.n));
+	add_toml_text(out, buf_span(&text));
+}
+
+static void add_toml_list(struct buf *out, const struct texts *texts, bool urls)
 {
 	buf_addc(out, '[');
 	for (size_t i = 0; i < texts->of.n; i++) {
 		if (i)
 			buf_adds(out, ", ");
-		add_toml_text(out, buf_span(&texts->of.v[i]));
+		(urls ? add_toml_url : add_toml_text)(out, buf_span(&texts->of.v[i]));
 	}
 	buf_addc(out, ']');
 }
@@ -394,9 +415,9 @@ void config_format(const struct config *c, size_t i, struct buf *out)
 	switch (options[i].kind) {
 	case NUMBER: buf_addf(out, "%" PRId64, *(const int64_t *)field); break;
 	case SWITCH: buf_adds(out, *(const bool *)field ? "true" : "false"); break;
-	case PROXY:
+	case PROXY: add_toml_url(out, buf_span(field)); break;
 	case FILE_PATH: add_toml_text(out, buf_span(field)); break;
 	case URLS:
-	case PATHS: add_toml_list(out, field); break;
+	case PATHS: add_toml_list(out, field, options[i].kind == URLS); break;
 	}
 }

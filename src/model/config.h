@@ -74,5 +74,5 @@ MUST_USE int config_parse(struct config *c, struct config_origins *origins, cons
 MUST_USE int config_set(
 	struct config *c, struct config_origins *origins, struct span assignment, struct err *err);
 
-/* Appends the value of row i as TOML. */
+/* Appends the value of row i as TOML, *** in the place of a URL's user and password. */
 void config_format(const struct config *c, size_t i, struct buf *out);

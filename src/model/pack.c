@@ -63,27 +63,32 @@ static size_t before_any(struct span x, const char *ends)
 	return n;
 }
 
+/* What stands behind the scheme. */
+static struct parts split_rest(struct span scheme, struct span rest)
+{
+	size_t authority = before_any(rest, "/?#");
+	struct parts parts = {scheme, SPAN(""), span_cut(rest, 0, authority), SPAN(""), SPAN("")};
+
+	for (size_t i = authority; i--;)
+		if (rest.s[i] == '@') {
+			parts.user = span_cut(rest, 0, i + 1);
+			parts.host = span_cut(rest, i + 1, authority - i - 1);
+			break;
+		}
+	parts.tail = span_cut(rest, authority, rest.n);
+	parts.path = span_cut(parts.tail, 0, before_any(parts.tail, "?#"));
+	return parts;
+}
+
 static struct parts split(struct span url)
 {
 	static const char *const schemes[] = {"http://", "https://", "file://"};
-	struct parts parts = {SPAN(""), SPAN(""), SPAN(""), SPAN(""), SPAN("")};
-	size_t authority;
+	struct span scheme = SPAN("");
 
 	for (size_t i = 0; i < COUNT(schemes); i++)
 		if (span_starts(url, schemes[i]))
-			parts.scheme = span_cut(url, 0, strlen(schemes[i]));
-	url = span_cut(url, parts.scheme.n, url.n);
-	authority = before_any(url, "/?#");
-	parts.host = span_cut(url, 0, authority);
-	for (size_t i = authority; i--;)
-		if (url.s[i] == '@') {
-			parts.user = span_cut(url, 0, i + 1);
-			parts.host = span_cut(url, i + 1, authority - i - 1);
-			break;
-		}
-	parts.tail = span_cut(url, authority, url.n);
-	parts.path = span_cut(parts.tail, 0, before_any(parts.tail, "?#"));
-	return parts;
+			scheme = span_cut(url, 0, strlen(schemes[i]));
+	return split_rest(scheme, span_cut(url, scheme.n, url.n));
 }
 
 static int hex_of(struct span x, size_t at)
@@ -153,20 +158,22 @@ static bool is_host(struct span host)
 int pack_check_url(struct span url, struct err *err)
 {
 	struct parts parts = split(url);
+	AUTO(buf) shown = BUF_INIT;
 
 	if (!url.n)
 		return err_set(err, ERR_INSTALLER, "the URL is empty");
 	if (url.n > URL_MAX)
 		return err_set(err, ERR_INSTALLER, "the URL is longer than %d bytes", URL_MAX);
+	pack_show_url(url, &shown);
 	for (size_t i = 0; i < url.n; i++)
 		if ((unsigned char)url.s[i] <= ' ' || url.s[i] == 0x7f)
 			return err_set(err, ERR_INSTALLER,
 				"the URL has a blank or a control character in it: %.*s",
-				SPAN_ARG(span_cut(url, 0, 200)));
+				SPAN_ARG(span_cut(buf_span(&shown), 0, 200)));
 	if (!parts.scheme.n)
 		return err_set(err, ERR_INSTALLER,
 			"the URL does not begin with http://, https:// or file://: %.*s",
-			SPAN_ARG(span_cut(url, 0, 200)));
+			SPAN_ARG(span_cut(buf_span(&shown), 0, 200)));
 	if (span_starts(url, "file:")) {
 		if (parts.host.n || parts.user.n || parts.path.n < 2)
 			return err_set(
@@ -179,9 +186,27 @@ int pack_check_url(struct span url, struct err *err)
 
 void pack_show_url(struct span url, struct buf *out)
 {
-	struct parts parts = split(url);
+	/* The scheme may be one that no pack has: of a proxy, or of a URL that is refused. */
+	size_t n = before_any(url, ":/?#@");
+	struct parts parts;
 
+	n = span_starts(span_cut(url, n, url.n), "://") ? n + 3 : 0;
+	parts = split_rest(span_cut(url, 0, n), span_cut(url, n, url.n));
 	buf_add_span(out, parts.scheme);
 	buf_add_span(out, parts.host);
 	buf_add_span(out, parts.tail);
+}
+
+struct span pack_url_host(struct span url)
+{
+	struct span host = split(url).host;
+
+	if (host.n && host.s[0] == '[')
+		return span_cut(host, 1, before_any(host, "]") - 1);
+	return span_cut(host, 0, before_any(host, ":"));
+}
+
+bool pack_url_has_login(struct span url)
+{
+	return split(url).user.n > 0;
 }

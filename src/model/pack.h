@@ -41,5 +41,9 @@ void pack_file_name(const struct pack *p, struct buf *out);
  * characters, at most 4096 bytes. ERR_INSTALLER names what is wrong. */
 MUST_USE int pack_check_url(struct span url, struct err *err);
 
-/* Appends url without the user and password it may hold: for messages and logs. */
+/* Appends url, of any scheme, without the user and password it may hold: for messages and logs. */
 void pack_show_url(struct span url, struct buf *out);
+
+/* Whose it is: the host of the URL, without port and brackets; borrows. */
+struct span pack_url_host(struct span url);
+bool pack_url_has_login(struct span url);

@@ -140,7 +140,34 @@ static void shown_urls_hold_no_password(void **state)
 	check_shown("https://x/a@b", "https://x/a@b");
 	check_shown("file:///a@b", "file:///a@b");
 	check_shown("user:secret@x/y", "x/y");
+	check_shown("socks5h://user:secret@x:1", "socks5h://x:1");
+	check_shown("HTTPS://user:secret@x/y", "HTTPS://x/y");
 	check_shown("", "");
+}
+
+static void refusals_hold_no_password(void **state)
+{
+	static const char *const bad[] = {"ftp://u:secret@x/", "https://u:secret@x/ y",
+		"https://u:secret@:80/", "u:secret@x"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		struct err err = ERR_INIT;
+
+		assert_int_equal(pack_check_url(span_of(bad[i]), &err), -1);
+		if (strstr(err.text, "secret"))
+			fail_msg("%s", err.text);
+	}
+}
+
+static void urls_have_hosts(void **state)
+{
+	(void)state;
+	assert_span(pack_url_host(SPAN("https://u:p@h.example:80/x@y")), "h.example");
+	assert_span(pack_url_host(SPAN("http://[::1]:80/")), "::1");
+	assert_span(pack_url_host(SPAN("http://h")), "h");
+	assert_true(pack_url_has_login(SPAN("http://u@h/")));
+	assert_false(pack_url_has_login(SPAN("http://h/u@")));
 }
 
 static struct digest digest_of(enum digest_kind kind, unsigned char first)
@@ -187,6 +214,8 @@ int main(void)
 		cmocka_unit_test(bad_urls_are_refused),
 		cmocka_unit_test(urls_have_a_greatest_length),
 		cmocka_unit_test(shown_urls_hold_no_password),
+		cmocka_unit_test(refusals_hold_no_password),
+		cmocka_unit_test(urls_have_hosts),
 		cmocka_unit_test(all_sums_must_hold),
 	};
 
