@@ -1,4 +1,4 @@
-/* cache gc: deletes packs that no installation refers to.
+/* cache gc: deletes packs that no installation refers to, and what came of downloads that broke off.
  *
  *	$ sudo fardel cache gc --dry-run
  *	USED BY   PACK       WHAT     SINCE               SIZE
@@ -29,7 +29,7 @@ static int run_cache_gc(struct run *run, struct err *err)
 const struct cmd cmd_cache_gc = {
 	.name = "cache gc",
 	.args = "",
-	.summary = "Delete packs that no package needs",
+	.summary = "Delete packs that no package needs, and downloads that broke off",
 	.group = GROUP_CACHE,
 	.opts = opts,
 	.opt_count = COUNT(opts),

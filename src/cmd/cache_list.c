@@ -1,4 +1,4 @@
-/* cache list: the vendors' packs that are kept.
+/* cache list: the vendors' packs that are kept, and parts of those whose download broke off.
  *
  *	$ fardel cache list
  *	USED BY   PACK       WHAT     SINCE                SIZE

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "engine/fetch_order.h"
+#include "engine/fetch_part.h"
 #include "model/message.h"
 #include "net/source.h"
 #include "sys/fd.h"
@@ -16,7 +18,6 @@
 
 #define RESERVE (16 << 20) /* bytes that stay free on a file system */
 #define CHUNK (256 << 10)
-#define CERTIFICATES_MAX (FRAME_MAX / 2)
 
 void fetch_init(struct fetch *f)
 {
@@ -24,6 +25,8 @@ void fetch_init(struct fetch *f)
 		.file_name = BUF_INIT,
 		.incoming_name = BUF_INIT,
 		.incoming = -1,
+		.parts = -1,
+		.part = PART_INIT,
 		.intake = INTAKE_INIT};
 }
 
@@ -34,6 +37,8 @@ void fetch_drop(struct fetch *f)
 	if (f->incoming >= 0 && f->incoming_name.n && !f->cached)
 		unlinkat(f->incoming, f->incoming_name.s, 0);
 	fd_drop(&f->incoming);
+	fd_drop(&f->parts);
+	part_drop(&f->part);
 	buf_drop(&f->file_name);
 	buf_drop(&f->incoming_name);
 	texts_drop(&f->sources);
@@ -133,16 +138,39 @@ static void tell_progress(struct fetch *f, enum watch_kind kind)
 	engine_event(f->e, &event);
 }
 
-static int begin_body(struct fetch *f, int64_t total, struct err *err)
+static int check_room(struct fetch *f, int64_t more, struct err *err)
 {
 	/* Unpacked it takes at least as much again. */
-	if (check_space(f, PLACE_CACHE, total < 0 ? 0 : total, err) < 0 ||
-		check_space(f, PLACE_STATE, total < 0 ? 0 : total, err) < 0 ||
-		intake_restart(&f->intake, err) < 0)
+	if (check_space(f, PLACE_CACHE, more < 0 ? 0 : more, err) < 0)
 		return -1;
-	f->total = total;
+	return check_space(f, PLACE_STATE, f->total < 0 ? 0 : f->total, err);
+}
+
+static int begin_body(struct fetch *f, const struct fetch_begin *b, struct err *err)
+{
+	if (b->from) {
+		if (b->from != f->intake.size || b->total != f->part.total)
+			return err_set(err, ERR_WORKER, "fardel-fetch goes on where nothing ended");
+		f->resumed = true;
+		f->total = b->total;
+		return check_room(f, b->total - b->from, err);
+	}
+	f->total = b->total;
+	f->resumed = false;
+	if (check_room(f, b->total, err) < 0 || intake_restart(&f->intake, err) < 0 ||
+		fetch_part_settle(f, b, err) < 0)
+		return -1;
 	tell_progress(f, WATCH_TRANSFER);
 	return 0;
+}
+
+static int take_begin(struct fetch *f, struct span payload, struct err *err)
+{
+	AUTO(fetch_begin) b = {0};
+
+	if (!message_get_begin(payload, &b))
+		return err_set(err, ERR_WORKER, "fardel-fetch said what cannot be understood");
+	return begin_body(f, &b, err);
 }
 
 static int take_data(struct fetch *f, const void *bytes, size_t n, struct err *err)
@@ -162,10 +190,7 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 	int64_t number;
 
 	switch (frame->type) {
-	case MESSAGE_BEGIN:
-		if (message_get_number(frame->payload, &number))
-			return begin_body(f, number, err);
-		break;
+	case MESSAGE_BEGIN: return take_begin(f, frame->payload, err);
 	case MESSAGE_DATA: return take_data(f, frame->payload.s, frame->payload.n, err);
 	case MESSAGE_NOTE:
 		engine_tell(f->e, WATCH_INFO, package(f), "%.*s", SPAN_ARG(frame->payload));
@@ -188,6 +213,9 @@ static int take_over(struct fetch *f, struct err *err)
 	bool keep = !sums_is_empty(want);
 
 	f->size = f->intake.size;
+	if (f->intake.keep &&
+		part_end(&f->part, &f->intake, f->incoming, f->incoming_name.s, err) < 0)
+		return -1;
 	if (intake_end(&f->intake, keep, &f->have, err) < 0)
 		return -1;
 	if (intake_compare(want, &f->have, err) < 0) {
@@ -218,11 +246,16 @@ static void name_intake(struct fetch *f, const char *unique)
 	buf_setf(&f->incoming_name, "%s.%016llx", unique, (unsigned long long)own);
 }
 
-static int open_intake(struct fetch *f, struct err *err)
+static int open_incoming(struct fetch *f, struct err *err)
 {
 	if (f->incoming < 0)
 		f->incoming = cache_make_incoming(&f->e->cache, err);
-	if (f->incoming < 0)
+	return f->incoming < 0 ? -1 : 0;
+}
+
+static int open_intake(struct fetch *f, struct err *err)
+{
+	if (open_incoming(f, err) < 0)
 		return -1;
 	intake_drop(&f->intake);
 	return intake_open(
@@ -238,8 +271,10 @@ static int read_all(struct fetch *f, int fd, struct err *err)
 		return err_sys(err, "look at a pack");
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_FAILED, "not a file");
-	if (begin_body(f, st.st_size, err) < 0)
+	f->total = st.st_size;
+	if (check_room(f, f->total, err) < 0)
 		return -1;
+	tell_progress(f, WATCH_TRANSFER);
 	buf_reserve(&chunk, CHUNK);
 	for (;;) {
 		ssize_t n = read(fd, chunk.s, CHUNK);
@@ -289,39 +324,20 @@ static int fetch_local(struct fetch *f, const char *url, struct err *err)
 	return take_file(f, fd, err);
 }
 
-/* The worker may not read what only root may. */
-static int read_certificates(const struct config *c, struct buf *out, struct err *err)
-{
-	AUTO_FD fd = -1;
-
-	if (!c->fetch_ca_file.n)
-		return 0;
-	fd = open(c->fetch_ca_file.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return err_sys(err, "fetch.ca_file %s", c->fetch_ca_file.s);
-	return file_read_fd(fd, CERTIFICATES_MAX, out, err);
-}
-
 static int start_worker(struct fetch *f, const char *url, struct err *err)
 {
-	const struct config *c = &f->e->config;
-	struct fetch_order order = {.url = buf_of(url),
-		.max_size = c->fetch_max_size,
-		.retries = c->fetch_retries,
-		.retry_delay = c->fetch_retry_delay,
-		.connect_timeout = c->fetch_connect_timeout,
-		.stall_timeout = c->fetch_stall_timeout,
-		.stall_rate = c->fetch_stall_rate,
-		.proxy = buf_dup(&c->fetch_proxy),
-		.ca_text = BUF_INIT};
+	AUTO(fetch_order) order = {0};
 	AUTO(buf) payload = BUF_INIT;
 
-	if (read_certificates(c, &order.ca_text, err) < 0) {
-		fetch_order_drop(&order);
+	if (fetch_order_make(f->e, url, &order, err) < 0)
 		return -1;
+	if (fetch_part_may(f)) {
+		order.resume_above = FETCH_PART_ABOVE;
+		order.from = f->intake.size;
+		order.total = f->part.total;
+		buf_set(&order.etag, buf_span(&f->part.etag));
 	}
 	message_put_fetch(&payload, &order);
-	fetch_order_drop(&order);
 	worker_drop(&f->worker);
 	f->worker.frame = on_frame;
 	f->worker.arg = f;
@@ -337,6 +353,29 @@ static bool is_local(const char *url)
 	return row && row->kind == SOURCE_FILE;
 }
 
+/* Where what comes is put: behind what came before, or into a file of its own. */
+static int open_remote(struct fetch *f, struct err *err)
+{
+	AUTO(buf) shown = BUF_INIT;
+	int there;
+
+	intake_drop(&f->intake);
+	f->resumed = false;
+	if (open_incoming(f, err) < 0)
+		return -1;
+	show_source(f, &shown);
+	there = fetch_part_open(f, buf_span(&shown), err);
+	if (there < 0)
+		return -1;
+	if (!there)
+		return open_intake(f, err);
+	f->resumed = true;
+	engine_tell(f->e, WATCH_INFO, package(f),
+		"%s: going on behind the %lld bytes that are there", f->file_name.s,
+		(long long)f->intake.size);
+	return 0;
+}
+
 /* 1 a task runs; 0 done; -1 this source failed. */
 static int try_source(struct fetch *f, struct err *err)
 {
@@ -347,7 +386,7 @@ static int try_source(struct fetch *f, struct err *err)
 	engine_tell(f->e, WATCH_DEBUG, package(f), "fetch %s", shown.s);
 	if (is_local(url))
 		return fetch_local(f, url, err);
-	if (open_intake(f, err) < 0 || start_worker(f, url, err) < 0)
+	if (open_remote(f, err) < 0 || start_worker(f, url, err) < 0)
 		return -1;
 	return 1;
 }
@@ -380,6 +419,7 @@ static int pass_over(struct fetch *f, struct err *err)
 			err->text);
 		err_clear(err);
 		f->at++;
+		f->afresh = false;
 		return 0;
 	}
 	if (err->code == ERR_CHECKSUM)
@@ -434,7 +474,8 @@ int fetch_next(struct fetch *f, struct err *err)
 	tell_progress(f, WATCH_TRANSFER_END);
 	if (worker_result(&f->worker, err) == 0 && take_over(f, err) == 0)
 		return 0;
-	if (err->code == ERR_SIGNAL || pass_over(f, err) < 0)
+	fetch_part_leave(f, err);
+	if (err->code == ERR_SIGNAL || (!fetch_part_afresh(f, err) && pass_over(f, err) < 0))
 		return -1;
 	return try_on(f, err);
 }

@@ -9,6 +9,7 @@
 #include "engine/worker.h"
 #include "model/installer.h"
 #include "store/intake.h"
+#include "store/part.h"
 
 struct fetch {
 	struct worker worker; /* first: its task is what the loop waits for */
@@ -21,6 +22,10 @@ struct fetch {
 	size_t at; /* the one being tried */
 	struct intake intake;
 	int64_t total;
+	struct part part; /* what the intake is to become when it breaks off */
+	int parts; /* the folder of what broke off; -1: not opened */
+	bool resumed; /* not all bytes came in one answer */
+	bool afresh; /* and what they made was wrong: all of them in one answer, or none */
 	/* The result. */
 	struct sums have;
 	int64_t size;

@@ -8,6 +8,8 @@
 #include "store/installation.h"
 #include "sys/fd.h"
 
+#define PARTS_KEPT (7 * 24 * 3600) /* seconds */
+
 static void item_drop(struct item *i)
 {
 	buf_drop(&i->name);
@@ -50,10 +52,28 @@ static int gc_leftovers(struct engine *e, bool dry_run, struct items *out, struc
 	return 0;
 }
 
+/* Downloads that broke off and were not gone on with for long. */
+static int gc_parts(struct engine *e, struct err *err)
+{
+	AUTO_FD parts = cache_open_parts(&e->cache, err);
+	int64_t count = 0;
+
+	if (parts < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (part_clear(parts, engine_now() - PARTS_KEPT, &count, err) < 0)
+		return -1;
+	if (count)
+		engine_tell(e, WATCH_INFO, SPAN(""),
+			"%lld downloads that broke off over a week ago deleted", (long long)count);
+	return 0;
+}
+
 int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
 {
 	*out = (struct items){0};
 	if (clean_old(e, SPAN(""), keep < 0 ? e->config.gc_keep : keep, dry_run, out, err) < 0)
+		return -1;
+	if (!dry_run && gc_parts(e, err) < 0)
 		return -1;
 	return gc_leftovers(e, dry_run, out, err);
 }
@@ -73,6 +93,24 @@ static void add_users(const struct world *world, struct span sha256, struct buf 
 	}
 }
 
+static int list_parts(struct engine *e, struct items *out, struct err *err)
+{
+	AUTO_FD dir = cache_open_parts(&e->cache, err);
+	AUTO(part_list) parts = {0};
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (part_list(dir, &parts, err) < 0)
+		return -1;
+	VEC_FOR (struct part, part, &parts.of) {
+		struct item *item = add_item(out, "part");
+
+		item->size = part->size;
+		item->since = part->since;
+	}
+	return 0;
+}
+
 int engine_cache_list(struct engine *e, struct items *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
@@ -90,7 +128,7 @@ int engine_cache_list(struct engine *e, struct items *out, struct err *err)
 		item->size = pack->size;
 		item->since = pack->since;
 	}
-	return 0;
+	return list_parts(e, out, err);
 }
 
 /* Fetches the pack of an installation anew, where its installer states a URL. */
@@ -167,6 +205,16 @@ static int newest_first(const void *a, const void *b)
 	return (x->since < y->since) - (x->since > y->since);
 }
 
+static int clear_parts(struct engine *e, struct err *err)
+{
+	AUTO_FD parts = cache_open_parts(&e->cache, err);
+	int64_t count;
+
+	if (parts < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return part_clear(parts, INT64_MAX, &count, err);
+}
+
 int engine_cache_gc(
 	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
 {
@@ -182,16 +230,16 @@ int engine_cache_gc(
 		struct digest sha256;
 		struct item *gone;
 
-		if (pack->name.n || kept++ < keep ||
-			!digest_parse(DIGEST_SHA256, buf_span(&pack->id), &sha256))
+		if (pack->name.n || (pack->id.n && kept++ < keep) ||
+			(pack->id.n && !digest_parse(DIGEST_SHA256, buf_span(&pack->id), &sha256)))
 			continue;
-		gone = add_item(out, "unused");
+		gone = add_item(out, pack->what.s);
 		buf_set(&gone->id, buf_span(&pack->id));
 		gone->size = pack->size;
 		gone->since = pack->since;
 		gone->done = !dry_run;
-		if (!dry_run && cache_remove(&e->cache, &sha256, err) < 0)
+		if (!dry_run && pack->id.n && cache_remove(&e->cache, &sha256, err) < 0)
 			return -1;
 	}
-	return 0;
+	return dry_run ? 0 : clear_parts(e, err);
 }

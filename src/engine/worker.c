@@ -86,7 +86,7 @@ static int start(struct engine *e, struct worker *w, enum worker_kind kind, int 
 {
 	AUTO(buf) program = buf_dup(&e->libexec);
 	const char *argv[2] = {NULL, NULL};
-	const char *envp[8] = {"LANG=C.UTF-8"};
+	const char *envp[] = {"LANG=C.UTF-8", NULL};
 	int given[FDS_MAX + 1] = {socket};
 	struct process_spec spec = {.argv = argv,
 		.envp = envp,
@@ -98,8 +98,6 @@ static int start(struct engine *e, struct worker *w, enum worker_kind kind, int 
 	buf_addf(&program, "/fardel-%s", w->name);
 	argv[0] = program.s;
 	spec.program = program.s;
-	for (size_t i = 0; i < e->proxies.of.n && i + 2 < COUNT(envp); i++)
-		envp[i + 1] = e->proxies.of.v[i].s;
 	for (unsigned i = 0; i < fd_count; i++)
 		given[i + 1] = fds[i];
 	return start_confined(e, w, kind, &spec, err);

@@ -6,12 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ext/http_words.h"
+#include "sys/address.h"
+#include "sys/pace.h"
 
 #define REDIRECTS_MAX 10
 #define NOISE_MAX (1 << 20) /* bytes of a body that nobody reads: of an error or a redirect */
+#define HEADERS_MAX (256 << 10) /* bytes of all headers of a hop */
 
 /* One http_get: the redirects are followed here, not by curl, so that each of them is looked at. */
 struct get {
@@ -21,16 +26,24 @@ struct get {
 	struct err *err;
 	CURL *curl;
 	struct buf url; /* of this hop */
-	int64_t noise;
+	struct buf home; /* scheme, host and port of the first hop */
+	const char *proxy; /* of this hop, NULL: none */
+	unsigned hops; /* redirects so far */
+	enum address_reach reach; /* of the first hop */
+	struct http_words words;
+	int64_t noise, headers;
+	struct pace pace;
+	bool paced; /* the connection stands */
+	bool stalled, inward;
 	bool begun;
 	bool failed; /* the caller's sink, or a limit: *err is set */
 	char why[CURL_ERROR_SIZE];
 };
 
-static bool is_good(long status)
+static bool is_good(const struct get *g, long status)
 {
-	/* No part was asked for. */
-	return status >= 200 && status < 300 && status != 206;
+	/* A part is no answer to who asked for the whole. */
+	return status >= 200 && status < 300 && (status != 206 || g->request->from > 0);
 }
 
 static bool is_https(const char *url)
@@ -45,13 +58,18 @@ static bool is_http(const char *url)
 
 static int begin(struct get *g)
 {
-	curl_off_t total = -1;
+	struct http_head head = {.etag = span_of(g->words.etag), .range = span_of(g->words.range)};
+	curl_off_t length = -1;
 
 	if (g->begun)
 		return 0;
-	curl_easy_getinfo(g->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
+	curl_easy_getinfo(g->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+	curl_easy_getinfo(g->curl, CURLINFO_RESPONSE_CODE, &head.status);
+	head.length = length;
 	g->begun = true;
-	return g->sink->begin(g->sink, total, g->err);
+	if (g->words.two_lengths)
+		return err_set(g->err, ERR_NETWORK, "the answer states two lengths");
+	return g->sink->begin(g->sink, &head, g->err);
 }
 
 static int fail_size(struct get *g)
@@ -61,48 +79,87 @@ static int fail_size(struct get *g)
 		(long long)g->request->max_size);
 }
 
-static int take(struct get *g, const char *bytes, size_t n)
+static int take(struct get *g, const char *bytes, size_t n, long status)
 {
+	int64_t before = g->answer->received + (status == 206 ? g->request->from : 0);
+
 	if (begin(g) < 0)
 		return -1;
-	if ((int64_t)n > g->request->max_size - g->answer->received)
+	if ((int64_t)n > g->request->max_size - before)
 		return fail_size(g);
 	g->answer->received += (int64_t)n;
 	return g->sink->data(g->sink, bytes, n, g->err);
 }
 
-/* curl's write callback; another count than was given ends the transfer. */
+/* curl's write callback; another count than was given ends the transfer. The time that the bytes
+ * take on our side is not the server's fault. */
 static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct get *g = arg;
 	size_t n = size * count;
+	int64_t before = pace_clock();
 	long status = 0;
 
+	pace_add(&g->pace, (int64_t)n);
 	curl_easy_getinfo(g->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (!is_good(status)) {
+	if (!is_good(g, status)) {
 		g->noise += (int64_t)n;
 		return g->noise > NOISE_MAX ? 0 : n;
 	}
-	if (take(g, bytes, n) == 0)
-		return n;
-	g->failed = true;
-	return 0;
+	g->failed = take(g, bytes, n, status) < 0;
+	pace_forgive(&g->pace, pace_clock() - before);
+	return g->failed ? 0 : n;
+}
+
+static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct get *g = arg;
+	struct span line = {bytes, size * count};
+
+	g->headers += (int64_t)line.n;
+	http_words_take(&g->words, line);
+	return g->headers > HEADERS_MAX ? 0 : line.n;
+}
+
+/* The connection stands, the request goes out. */
+static int on_ready(void *arg, char *peer, char *own, int peer_port, int own_port)
+{
+	struct get *g = arg;
+
+	(void)peer, (void)own, (void)peer_port, (void)own_port;
+	pace_start(&g->pace, g->request->stall_rate, g->request->stall_timeout, pace_clock());
+	g->paced = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* curl's own measure looks back over a window of its own, and is late. */
+static int on_progress(
+	void *arg, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
+{
+	struct get *g = arg;
+
+	(void)total, (void)now, (void)up_total, (void)up_now;
+	g->stalled = g->paced && pace_is_stalled(&g->pace, pace_clock());
+	return g->stalled;
+}
+
+/* A redirect does not lead to what only answers because it is we who ask. */
+static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
+{
+	struct get *g = arg;
+
+	(void)purpose;
+	if (g->hops && !g->proxy && address_reach(&at->addr) > g->reach) {
+		g->inward = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(at->family, at->socktype, at->protocol);
 }
 
 static void check(CURLcode rc)
 {
 	if (rc != CURLE_OK)
 		mem_panic("curl does not know an option");
-}
-
-static void set_proxy(struct get *g)
-{
-	const char *proxy = g->request->proxy;
-
-	if (!proxy)
-		return;
-	check(curl_easy_setopt(g->curl, CURLOPT_PROXY, proxy));
-	check(curl_easy_setopt(g->curl, CURLOPT_NOPROXY, proxy[0] ? "" : "*"));
 }
 
 /* The text outlives the transfer: it is not copied. */
@@ -112,6 +169,23 @@ static void set_certificates(CURL *c, const char *text)
 		.data = (void *)(uintptr_t)text, .len = strlen(text), .flags = CURL_BLOB_NOCOPY};
 
 	check(curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &blob));
+}
+
+static void set_callbacks(struct get *g)
+{
+	CURL *c = g->curl;
+
+	check(curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body));
+	check(curl_easy_setopt(c, CURLOPT_WRITEDATA, g));
+	check(curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header));
+	check(curl_easy_setopt(c, CURLOPT_HEADERDATA, g));
+	check(curl_easy_setopt(c, CURLOPT_PREREQFUNCTION, on_ready));
+	check(curl_easy_setopt(c, CURLOPT_PREREQDATA, g));
+	check(curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L));
+	check(curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress));
+	check(curl_easy_setopt(c, CURLOPT_XFERINFODATA, g));
+	check(curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket));
+	check(curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, g));
 }
 
 /* What is not set here is off in curl: netrc, cookies, content encodings, HTTP/0.9, HSTS files. */
@@ -132,59 +206,96 @@ static void set_options(struct get *g)
 	if (r->ca_text)
 		set_certificates(c, r->ca_text);
 	check(curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, (long)r->connect_timeout));
-	check(curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)r->stall_timeout));
-	check(curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, (long)r->stall_rate));
 	check(curl_easy_setopt(c, CURLOPT_USERAGENT, r->user_agent));
 	check(curl_easy_setopt(c, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED));
 	check(curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
-	check(curl_easy_setopt(c, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)r->max_size));
 	check(curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 262144L));
-	check(curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body));
-	check(curl_easy_setopt(c, CURLOPT_WRITEDATA, g));
-	set_proxy(g);
+	set_callbacks(g);
 }
 
-/* HOST or HOST:PORT of this hop, without credentials. */
-static void add_host(const struct get *g, struct buf *out)
+/* HOST or HOST:PORT of a URL, without credentials. */
+static void add_host(const char *of, struct buf *out)
 {
 	CURLU *url = curl_url();
 	char *host = NULL, *port = NULL;
 
-	if (url && curl_url_set(url, CURLUPART_URL, g->url.s, 0) == CURLUE_OK &&
+	if (url &&
+		curl_url_set(url, CURLUPART_URL, of,
+			CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
 		curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
 		buf_adds(out, host);
 		if (curl_url_get(url, CURLUPART_PORT, &port, 0) == CURLUE_OK)
 			buf_addf(out, ":%s", port);
-	}
-	if (!out->n)
+	} else {
 		buf_adds(out, "the server");
+	}
 	curl_free(host);
 	curl_free(port);
 	curl_url_cleanup(url);
 }
 
-static int fail_connect(struct get *g, const char *host)
+/* Of this hop: scheme, host and port, so that two can be compared; and the host alone. */
+static void find_home(const struct get *g, struct buf *home, struct buf *host)
+{
+	static const struct {
+		CURLUPart part;
+		unsigned flags;
+	} parts[] = {
+		{CURLUPART_SCHEME, 0}, {CURLUPART_HOST, 0}, {CURLUPART_PORT, CURLU_DEFAULT_PORT}};
+	CURLU *url = curl_url();
+
+	if (url && curl_url_set(url, CURLUPART_URL, g->url.s, 0) == CURLUE_OK) {
+		for (size_t i = 0; i < COUNT(parts); i++) {
+			char *text = NULL;
+
+			if (curl_url_get(url, parts[i].part, &text, parts[i].flags) == CURLUE_OK)
+				buf_addf(home, "%s ", text);
+			if (parts[i].part == CURLUPART_HOST && text)
+				buf_adds(host, text);
+			curl_free(text);
+		}
+	}
+	curl_url_cleanup(url);
+}
+
+/* Whom a connection was tried to: the proxy, or the hop's host. */
+static void add_peer(const struct get *g, struct buf *out)
+{
+	if (g->proxy)
+		buf_adds(out, "the proxy ");
+	add_host(g->proxy ? g->proxy : g->url.s, out);
+}
+
+static int fail_connect(struct get *g, const char *peer)
 {
 	long number = 0;
 
+	if (g->inward) {
+		g->answer->retry = false;
+		return err_set(g->err, ERR_NETWORK,
+			"redirected to %s, an address of this machine or its network", peer);
+	}
 	curl_easy_getinfo(g->curl, CURLINFO_OS_ERRNO, &number);
 	if (number == ECONNREFUSED)
-		return err_set(g->err, ERR_NETWORK, "connection to %s refused", host);
-	return err_set(g->err, ERR_NETWORK, "no connection to %s: %s", host,
+		return err_set(g->err, ERR_NETWORK, "connection to %s refused", peer);
+	return err_set(g->err, ERR_NETWORK, "no connection to %s: %s", peer,
 		number ? strerror((int)number) : g->why);
 }
 
-/* Before the request was sent it is the connection that takes too long, else the answer. */
-static int fail_time(struct get *g, const char *host)
+static int fail_tls(struct get *g, CURLcode rc, const char *host)
 {
-	curl_off_t sent = 0;
+	AUTO(buf) who = buf_of(host);
+	long verify = 0, of_proxy = 0;
 
-	curl_easy_getinfo(g->curl, CURLINFO_PRETRANSFER_TIME_T, &sent);
-	if (!sent)
-		return err_set(g->err, ERR_NETWORK, "no connection to %s within %d s", host,
-			g->request->connect_timeout);
-	return err_set(g->err, ERR_NETWORK, "%s stalled: less than %d bytes a second for %d s",
-		host, g->request->stall_rate, g->request->stall_timeout);
+	curl_easy_getinfo(g->curl, CURLINFO_SSL_VERIFYRESULT, &verify);
+	curl_easy_getinfo(g->curl, CURLINFO_PROXY_SSL_VERIFYRESULT, &of_proxy);
+	if (of_proxy) {
+		buf_clear(&who);
+		add_peer(g, &who);
+		verify = of_proxy;
+	}
+	g->answer->retry = rc == CURLE_SSL_CONNECT_ERROR;
+	return http_fail_tls(g->err, who.s, rc == CURLE_PEER_FAILED_VERIFICATION, verify, g->why);
 }
 
 static int fail_short(struct get *g, const char *host)
@@ -192,64 +303,97 @@ static int fail_short(struct get *g, const char *host)
 	curl_off_t total = -1;
 
 	curl_easy_getinfo(g->curl, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total);
-	if (total < 0)
-		return err_set(g->err, ERR_NETWORK, "%s ended the transfer after %lld bytes", host,
-			(long long)g->answer->received);
-	return err_set(g->err, ERR_NETWORK, "%s ended the transfer after %lld of %lld bytes", host,
-		(long long)g->answer->received, (long long)total);
+	return http_fail_short(g->err, host, g->answer->received, total);
 }
 
-static int fail(struct get *g, CURLcode rc)
+/* What a proxy answers in its own name. */
+static int fail_proxy(struct get *g, const char *peer, long status)
 {
-	AUTO(buf) host = BUF_INIT;
+	g->answer->retry = status >= 500;
+	return http_fail_proxy(g->err, peer, status);
+}
 
-	add_host(g, &host);
-	g->answer->retry = true;
+static int fail_host(struct get *g, CURLcode rc, const char *host)
+{
 	switch (rc) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		return err_set(g->err, ERR_NETWORK, "the name %s cannot be resolved", host.s);
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return err_set(g->err, ERR_NETWORK, "the proxy's name cannot be resolved");
-	case CURLE_COULDNT_CONNECT: return fail_connect(g, host.s);
-	case CURLE_OPERATION_TIMEDOUT: return fail_time(g, host.s);
-	case CURLE_PARTIAL_FILE: return fail_short(g, host.s);
+		return err_set(g->err, ERR_NETWORK, "the name %s cannot be resolved", host);
+	case CURLE_ABORTED_BY_CALLBACK:
+		return err_set(g->err, ERR_NETWORK,
+			"%s stalled: less than %d bytes a second for %d s", host,
+			g->request->stall_rate, g->request->stall_timeout);
+	case CURLE_PARTIAL_FILE: return fail_short(g, host);
 	case CURLE_GOT_NOTHING:
-		return err_set(g->err, ERR_NETWORK, "%s closed without an answer", host.s);
+		return err_set(g->err, ERR_NETWORK, "%s closed without an answer", host);
 	case CURLE_SSL_CONNECT_ERROR:
-		return err_set(g->err, ERR_NETWORK, "TLS with %s failed: %s", host.s, g->why);
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
 	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_INVALIDCERTSTATUS:
-		g->answer->retry = false;
-		return err_set(g->err, ERR_NETWORK, "TLS with %s failed: %s", host.s, g->why);
+	case CURLE_SSL_INVALIDCERTSTATUS: return fail_tls(g, rc, host);
 	case CURLE_URL_MALFORMAT:
 		g->answer->retry = false;
 		return err_set(g->err, ERR_NETWORK, "not a URL that can be fetched");
 	default:
-		return err_set(g->err, ERR_NETWORK, "transfer from %s failed: %s", host.s,
+		return err_set(g->err, ERR_NETWORK, "transfer from %s failed: %s", host,
 			g->why[0] ? g->why : curl_easy_strerror(rc));
+	}
+}
+
+static int fail(struct get *g, CURLcode rc)
+{
+	AUTO(buf) host = BUF_INIT;
+	AUTO(buf) peer = BUF_INIT;
+	long tunnel = 0;
+
+	add_host(g->url.s, &host);
+	add_peer(g, &peer);
+	g->answer->retry = true;
+	curl_easy_getinfo(g->curl, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	if (tunnel >= 300)
+		return fail_proxy(g, peer.s, tunnel);
+	if (g->headers > HEADERS_MAX)
+		return err_set(g->err, ERR_NETWORK, "%s sent more than %d bytes of headers", host.s,
+			HEADERS_MAX);
+	switch (rc) {
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return err_set(g->err, ERR_NETWORK, "the name of %s cannot be resolved", peer.s);
+	case CURLE_COULDNT_CONNECT: return fail_connect(g, peer.s);
+	case CURLE_OPERATION_TIMEDOUT:
+		return err_set(g->err, ERR_NETWORK, "no connection to %s within %d s", peer.s,
+			g->request->connect_timeout);
+	case CURLE_PROXY:
+		return err_set(g->err, ERR_NETWORK, "%s gave no connection: %s", peer.s, g->why);
+	default: return fail_host(g, rc, host.s);
 	}
 }
 
 static int fail_status(struct get *g)
 {
 	AUTO(buf) host = BUF_INIT;
+	AUTO(buf) peer = BUF_INIT;
 	long status = g->answer->status;
 
-	add_host(g, &host);
+	add_host(g->url.s, &host);
+	add_peer(g, &peer);
+	if (status == 407 && g->proxy)
+		return fail_proxy(g, peer.s, status);
 	g->answer->retry = status == 408 || status == 429 || status >= 500;
-	err_set(g->err, ERR_NETWORK, "%s answered with HTTP status %ld", host.s, status);
-	if (status == 404 || status == 410)
-		err_next(g->err,
-			"the vendor has taken it away: ask the packager for a new installer");
-	return -1;
+	return http_fail_status(g->err, host.s, status);
+}
+
+static int fail_redirect(struct get *g, const char *to)
+{
+	AUTO(buf) host = BUF_INIT;
+
+	add_host(to, &host);
+	return err_set(g->err, ERR_NETWORK,
+		"redirected to %s, an address of this machine or its network", host.s);
 }
 
 /* 1: g->url is the next hop; 0: no redirect. */
-static int redirect(struct get *g, unsigned hops)
+static int redirect(struct get *g)
 {
 	char *to = NULL;
 	bool secure = is_https(g->url.s);
@@ -257,7 +401,7 @@ static int redirect(struct get *g, unsigned hops)
 	curl_easy_getinfo(g->curl, CURLINFO_REDIRECT_URL, &to);
 	if (g->answer->status < 300 || g->answer->status > 399 || !to)
 		return 0;
-	if (hops >= REDIRECTS_MAX)
+	if (g->hops >= REDIRECTS_MAX)
 		return err_set(g->err, ERR_NETWORK, "more than %d redirects", REDIRECTS_MAX);
 	if (!is_http(to))
 		return err_set(
@@ -265,41 +409,113 @@ static int redirect(struct get *g, unsigned hops)
 	if (secure && !is_https(to))
 		return err_set(g->err, ERR_NETWORK, "redirected from https to http");
 	buf_sets(&g->url, to);
+	g->hops++;
 	return 1;
 }
 
+/* User and password only for where they were meant; in a URL they are curl's to find. */
+static void set_login(struct get *g, const struct buf *home)
+{
+	const struct http_request *r = g->request;
+	bool is_home = strcmp(home->s, g->home.s) == 0;
+
+	check(curl_easy_setopt(g->curl, CURLOPT_USERNAME, is_home ? r->user : NULL));
+	check(curl_easy_setopt(g->curl, CURLOPT_PASSWORD, is_home ? r->password : NULL));
+}
+
+/* What differs from hop to hop; -1 where this one is not to be asked. */
+static int set_hop(struct get *g)
+{
+	const struct http_request *r = g->request;
+	AUTO(buf) home = BUF_INIT;
+	AUTO(buf) host = BUF_INIT;
+
+	find_home(g, &home, &host);
+	if (!g->hops)
+		buf_set(&g->home, buf_span(&home));
+	g->proxy =
+		r->proxy_of ? r->proxy_of(r->proxy_arg, is_https(g->url.s), buf_span(&host)) : NULL;
+	check(curl_easy_setopt(g->curl, CURLOPT_URL, g->url.s));
+	check(curl_easy_setopt(g->curl, CURLOPT_PROXY, g->proxy ? g->proxy : ""));
+	check(curl_easy_setopt(g->curl, CURLOPT_NOPROXY, ""));
+	set_login(g, &home);
+	/* Of what a proxy connects to, only the name is known. */
+	if (!g->hops)
+		g->reach = address_reach_of_host(buf_span(&host));
+	else if (address_reach_of_host(buf_span(&host)) > g->reach)
+		return fail_redirect(g, g->url.s);
+	return 0;
+}
+
+/* Where the first hop led to says how far in others may lead. */
+static void note_reach(struct get *g)
+{
+	char *address = NULL;
+
+	if (g->hops || g->proxy)
+		return;
+	curl_easy_getinfo(g->curl, CURLINFO_PRIMARY_IP, &address);
+	if (address && *address)
+		g->reach = address_reach_of_host(span_of(address));
+}
+
 /* One request: 1 redirected, 0 done, -1. */
-static int hop(struct get *g, unsigned hops)
+static int hop(struct get *g)
 {
 	CURLcode rc;
 	int next;
 
 	g->why[0] = 0;
-	g->noise = 0;
+	g->noise = g->headers = 0;
+	g->paced = g->stalled = g->inward = false;
 	g->answer->status = 0;
-	check(curl_easy_setopt(g->curl, CURLOPT_URL, g->url.s));
+	if (set_hop(g) < 0)
+		return -1;
 	rc = curl_easy_perform(g->curl);
 	curl_easy_getinfo(g->curl, CURLINFO_RESPONSE_CODE, &g->answer->status);
+	note_reach(g);
 	if (g->failed)
 		return -1;
-	if (rc == CURLE_FILESIZE_EXCEEDED && is_good(g->answer->status))
+	if (rc == CURLE_FILESIZE_EXCEEDED && is_good(g, g->answer->status))
 		return fail_size(g);
 	if (rc == CURLE_FILESIZE_EXCEEDED || g->noise > NOISE_MAX)
 		return fail_status(g);
 	if (rc != CURLE_OK)
 		return fail(g, rc);
-	next = redirect(g, hops);
+	next = redirect(g);
 	if (next)
 		return next;
-	if (!is_good(g->answer->status))
+	if (!is_good(g, g->answer->status))
 		return fail_status(g);
 	return begin(g); /* of an empty body */
+}
+
+/* Asks for what is missing, of the same file only; gives what must live as long as the transfer. */
+static struct curl_slist *set_range(struct get *g)
+{
+	const struct http_request *r = g->request;
+	AUTO(buf) text = BUF_INIT;
+	struct curl_slist *headers = NULL;
+
+	check(curl_easy_setopt(
+		g->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(r->max_size - r->from)));
+	if (!r->from)
+		return NULL;
+	buf_addf(&text, "%lld-", (long long)r->from);
+	check(curl_easy_setopt(g->curl, CURLOPT_RANGE, text.s));
+	buf_setf(&text, "If-Range: %s", r->etag);
+	headers = curl_slist_append(NULL, text.s);
+	if (!headers)
+		mem_panic("out of memory");
+	check(curl_easy_setopt(g->curl, CURLOPT_HTTPHEADER, headers));
+	return headers;
 }
 
 int http_get(const struct http_request *request, struct http_sink *sink, struct http_answer *answer,
 	struct err *err)
 {
 	struct get g = {.request = request, .sink = sink, .answer = answer, .err = err};
+	struct curl_slist *headers;
 	int rc = 1;
 
 	*answer = (struct http_answer){0};
@@ -309,10 +525,14 @@ int http_get(const struct http_request *request, struct http_sink *sink, struct 
 	if (!g.curl)
 		mem_panic("out of memory");
 	g.url = buf_of(request->url);
+	g.home = BUF_INIT;
 	set_options(&g);
-	for (unsigned hops = 0; rc > 0; hops++)
-		rc = hop(&g, hops);
+	headers = set_range(&g);
+	while (rc > 0)
+		rc = hop(&g);
 	curl_easy_cleanup(g.curl);
+	curl_slist_free_all(headers);
 	buf_drop(&g.url);
+	buf_drop(&g.home);
 	return rc;
 }

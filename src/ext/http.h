@@ -6,23 +6,35 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/span.h"
 
 struct http_request {
 	const char *url;
 	int64_t max_size; /* a body above it is refused: ERR_FAILED */
+	int64_t from; /* bytes that are there already; the rest is asked for by range */
+	const char *etag; /* with from: the rest only of this very file, else all of another */
 	int connect_timeout; /* seconds */
 	int stall_timeout; /* seconds below stall_rate bytes a second end it */
 	int stall_rate;
-	const char *proxy; /* "" none; NULL: http_proxy, https_proxy, no_proxy of the environment */
+	/* The proxy for a host, a URL; NULL: none. It must live as long as the request. */
+	const char *(*proxy_of)(const void *arg, bool secure, struct span host);
+	const void *proxy_arg;
+	const char *user, *password; /* for the URL's own host alone; NULL: what the URL holds */
 	const char *ca_text; /* certificates to trust, PEM; NULL: the system's */
 	const char *user_agent;
 };
 
+/* What a server says of a body before it comes. */
+struct http_head {
+	long status; /* 2xx; 206 only where a range was asked for */
+	int64_t length; /* of this body; -1 where the server does not say */
+	struct span etag, range; /* ETag and Content-Range as they came; may be empty */
+};
+
 /* What the caller does with what comes; a return of -1 (with err set) ends the transfer. */
 struct http_sink {
-	/* Once, before the first byte of a 2xx answer's body; total is -1 where the server does
-	 * not say. */
-	int (*begin)(struct http_sink *sink, int64_t total, struct err *err);
+	/* Once, before the first byte of a 2xx answer's body. */
+	int (*begin)(struct http_sink *sink, const struct http_head *head, struct err *err);
 	int (*data)(struct http_sink *sink, const void *bytes, size_t n, struct err *err);
 };
 
@@ -33,8 +45,10 @@ struct http_answer {
 };
 
 /* TLS is always verified (1.2 or newer). Redirects: at most 10, to http(s) only, never from
- * https to http. No content encodings are asked for. Failures are ERR_NETWORK with a sentence of
- * its own for: name not resolved, connection refused, TLS (with the reason), time-out, stall,
- * HTTP status, body shorter than stated. Credentials in a URL appear in no message. */
+ * https to http, never to an address that is further in (sys/address) than the first one; user and
+ * password stay with their host. No content encodings are asked for, no more than 256 KiB of headers
+ * are read. Failures are ERR_NETWORK with a sentence of its own for: name not resolved, connection
+ * refused, TLS (with the reason), time-out, stall, HTTP status, body shorter than stated, each of a
+ * redirect's refusals, and the same of a proxy, which is named. No message holds a user or password. */
 MUST_USE int http_get(const struct http_request *request, struct http_sink *sink,
 	struct http_answer *answer, struct err *err);

@@ -15,8 +15,16 @@ void extracted_drop(struct extracted *e)
 void fetch_order_drop(struct fetch_order *o)
 {
 	buf_drop(&o->url);
-	buf_drop(&o->proxy);
+	proxies_drop(&o->proxies);
 	buf_drop(&o->ca_text);
+	buf_drop(&o->user);
+	buf_drop(&o->password);
+	buf_drop(&o->etag);
+}
+
+void fetch_begin_drop(struct fetch_begin *b)
+{
+	buf_drop(&b->etag);
 }
 
 void message_put_extract(struct buf *out, const struct extract_order *o)
@@ -104,8 +112,16 @@ void message_put_fetch(struct buf *out, const struct fetch_order *o)
 	wire_put_number(out, o->connect_timeout);
 	wire_put_number(out, o->stall_timeout);
 	wire_put_number(out, o->stall_rate);
-	wire_put_text(out, buf_span(&o->proxy));
+	wire_put_text(out, buf_span(&o->proxies.http));
+	wire_put_text(out, buf_span(&o->proxies.https));
+	wire_put_text(out, buf_span(&o->proxies.except));
 	wire_put_text(out, buf_span(&o->ca_text));
+	wire_put_text(out, buf_span(&o->user));
+	wire_put_text(out, buf_span(&o->password));
+	wire_put_number(out, o->resume_above);
+	wire_put_number(out, o->from);
+	wire_put_number(out, o->total);
+	wire_put_text(out, buf_span(&o->etag));
 }
 
 bool message_get_fetch(struct span payload, struct fetch_order *o)
@@ -119,11 +135,39 @@ bool message_get_fetch(struct span payload, struct fetch_order *o)
 	o->connect_timeout = wire_number(&w);
 	o->stall_timeout = wire_number(&w);
 	o->stall_rate = wire_number(&w);
-	o->proxy = get_text(&w);
+	o->proxies.http = get_text(&w);
+	o->proxies.https = get_text(&w);
+	o->proxies.except = get_text(&w);
 	o->ca_text = get_text(&w);
-	if (wire_ended(&w))
+	o->user = get_text(&w);
+	o->password = get_text(&w);
+	o->resume_above = wire_number(&w);
+	o->from = wire_number(&w);
+	o->total = wire_number(&w);
+	o->etag = get_text(&w);
+	if (wire_ended(&w) && o->from >= 0)
 		return true;
 	fetch_order_drop(o);
+	return false;
+}
+
+void message_put_begin(struct buf *out, const struct fetch_begin *b)
+{
+	wire_put_number(out, b->from);
+	wire_put_number(out, b->total);
+	wire_put_text(out, buf_span(&b->etag));
+}
+
+bool message_get_begin(struct span payload, struct fetch_begin *b)
+{
+	struct wire w = {.rest = payload};
+
+	b->from = wire_number(&w);
+	b->total = wire_number(&w);
+	b->etag = get_text(&w);
+	if (wire_ended(&w) && b->from >= 0 && b->total >= -1)
+		return true;
+	fetch_begin_drop(b);
 	return false;
 }
 

@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "model/facts.h"
+#include "model/proxy.h"
 
 /* Frame types. */
 enum message_type {
@@ -16,7 +17,7 @@ enum message_type {
 	MESSAGE_FACT, /* from it: struct fact, as texts name and value */
 	MESSAGE_EXTRACTED, /* from it, last: struct extracted */
 	MESSAGE_FETCH, /* to fardel-fetch: struct fetch_order */
-	/* From it: a number, the body's size or -1; what came before is void (a further try). */
+	/* From it: struct fetch_begin. A further try begins again from nothing, or goes on. */
 	MESSAGE_BEGIN,
 	MESSAGE_DATA, /* from it: raw bytes of the body, in order */
 	MESSAGE_NOTE, /* from it: a sentence for the log ("try 2 of 4 in 2 s: …") */
@@ -42,10 +43,24 @@ void extracted_drop(struct extracted *e);
 struct fetch_order {
 	struct buf url;
 	int64_t max_size, retries, retry_delay, connect_timeout, stall_timeout, stall_rate;
-	struct buf proxy; /* "" : http_proxy and others of the worker's environment; "none" */
+	struct proxies proxies;
 	struct buf ca_text; /* certificates to trust, PEM; "" : the system's */
+	struct buf user, password; /* for the URL's host alone; "" : none */
+	/* A body that breaks off is gone on with when it is above so many bytes; -1: never. */
+	int64_t resume_above;
+	/* Bytes that are there of an earlier run, and of which file; 0: none. */
+	int64_t from, total;
+	struct buf etag;
 };
 void fetch_order_drop(struct fetch_order *o);
+
+/* What is known before the body comes. */
+struct fetch_begin {
+	int64_t from; /* where the bytes that come begin; 0: what came before is void */
+	int64_t total; /* the whole body's size, -1: not known */
+	struct buf etag; /* with it the body can be gone on with; "" : it cannot */
+};
+void fetch_begin_drop(struct fetch_begin *b);
 
 /* put: appends the payload. get: false where the payload is malformed (texts are copied). */
 void message_put_extract(struct buf *out, const struct extract_order *o);
@@ -56,6 +71,8 @@ void message_put_extracted(struct buf *out, const struct extracted *e);
 bool message_get_extracted(struct span payload, struct extracted *e);
 void message_put_fetch(struct buf *out, const struct fetch_order *o);
 bool message_get_fetch(struct span payload, struct fetch_order *o);
+void message_put_begin(struct buf *out, const struct fetch_begin *b);
+bool message_get_begin(struct span payload, struct fetch_begin *b);
 void message_put_number(struct buf *out, int64_t value);
 bool message_get_number(struct span payload, int64_t *value);
 void message_put_err(struct buf *out, const struct err *err);

@@ -1,4 +1,4 @@
-/* The transfer of one URL by http or https, tried again where that may help. */
+/* The transfer of one URL by http or https, tried again, and gone on with, where that may help. */
 #include "net/transfer.h"
 
 #include <errno.h>
@@ -7,27 +7,63 @@
 #include <time.h>
 
 #include "ext/http.h"
+#include "net/resume.h"
 
 #define DELAY_MAX 60 /* seconds */
 
-/* From http's sink to ours. */
+/* From http's sink to ours, and what is there of the body. */
 struct bridge {
 	struct http_sink http; /* first: http_get gives its address back */
 	struct transfer_sink *sink;
+	const struct fetch_order *order;
+	int64_t have; /* bytes that the sink has */
+	struct fetch_begin body; /* the one they are of */
+	bool stale; /* what came is not the rest of it */
 };
 
-static int on_begin(struct http_sink *http, int64_t total, struct err *err)
+static void bridge_drop(struct bridge *b)
 {
-	struct transfer_sink *sink = ((struct bridge *)http)->sink;
+	fetch_begin_drop(&b->body);
+}
 
-	return sink->begin(sink, total, err);
+/* A part that is not the rest of what is there ends the try. */
+static int go_on(struct bridge *b, const struct http_head *head, struct err *err)
+{
+	b->stale = !resume_fits(head->range, head->etag, head->length, b->have,
+		buf_span(&b->body.etag), b->body.total);
+	if (b->stale)
+		return err_set(err, ERR_NETWORK, "the server has another file by now");
+	b->body.from = b->have;
+	return b->sink->begin(b->sink, &b->body, err);
+}
+
+static int on_begin(struct http_sink *http, const struct http_head *head, struct err *err)
+{
+	struct bridge *b = (struct bridge *)http;
+	int64_t above = b->order->resume_above;
+
+	if (head->status == 206)
+		return go_on(b, head, err);
+	b->have = 0;
+	b->body.from = 0;
+	b->body.total = head->length;
+	buf_clear(&b->body.etag);
+	if (above >= 0 && head->length > above && resume_is_strong(head->etag))
+		buf_set(&b->body.etag, head->etag);
+	return b->sink->begin(b->sink, &b->body, err);
 }
 
 static int on_data(struct http_sink *http, const void *bytes, size_t n, struct err *err)
 {
-	struct transfer_sink *sink = ((struct bridge *)http)->sink;
+	struct bridge *b = (struct bridge *)http;
 
-	return sink->data(sink, bytes, n, err);
+	b->have += (int64_t)n;
+	return b->sink->data(b->sink, bytes, n, err);
+}
+
+static const char *proxy_of(const void *arg, bool secure, struct span host)
+{
+	return proxies_choose(arg, secure, host);
 }
 
 static int to_int(int64_t value)
@@ -43,15 +79,17 @@ static struct http_request make_request(const struct fetch_order *order)
 		.connect_timeout = to_int(order->connect_timeout),
 		.stall_timeout = to_int(order->stall_timeout),
 		.stall_rate = to_int(order->stall_rate),
+		.proxy_of = proxy_of,
+		.proxy_arg = &order->proxies,
 		.user_agent = "fardel/" FARDEL_VERSION,
 	};
 
-	if (span_is_text(buf_span(&order->proxy), "none"))
-		request.proxy = "";
-	else if (order->proxy.n)
-		request.proxy = order->proxy.s;
 	if (order->ca_text.n)
 		request.ca_text = order->ca_text.s;
+	if (order->user.n || order->password.n) {
+		request.user = order->user.s;
+		request.password = order->password.s;
+	}
 	return request;
 }
 
@@ -78,19 +116,45 @@ static int note_try(struct transfer_sink *sink, const struct fetch_order *order,
 	return sink->note(sink, buf_span(&note), err);
 }
 
+/* One try: 0, -1, or 1: what is there is of no use, to be tried at once from nothing. */
+static int try_once(
+	struct bridge *b, struct http_request *request, struct http_answer *answer, struct err *err)
+{
+	bool part = b->body.etag.n > 0 && b->have > 0;
+
+	b->stale = false;
+	request->from = part ? b->have : 0;
+	request->etag = part ? b->body.etag.s : NULL;
+	if (http_get(request, &b->http, answer, err) == 0)
+		return 0;
+	/* 416: the file is shorter by now. */
+	if (!part || !(b->stale || answer->status == 416))
+		return -1;
+	buf_clear(&b->body.etag);
+	return 1;
+}
+
 int transfer_run(const struct fetch_order *order, struct transfer_sink *sink, int64_t *received,
 	struct err *err)
 {
-	struct bridge bridge = {.http = {.begin = on_begin, .data = on_data}, .sink = sink};
+	AUTO(bridge)
+	bridge = {.http = {.begin = on_begin, .data = on_data},
+		.sink = sink,
+		.order = order,
+		.have = order->from,
+		.body = {.total = order->total, .etag = buf_dup(&order->etag)}};
 	struct http_request request = make_request(order);
 	int64_t delay = limit_delay(order->retry_delay);
 
 	for (int64_t try = 1;; try++) {
 		struct http_answer answer;
 		struct err why = ERR_INIT;
+		int result;
 
-		if (http_get(&request, &bridge.http, &answer, &why) == 0) {
-			*received = answer.received;
+		while ((result = try_once(&bridge, &request, &answer, &why)) == 1)
+			err_clear(&why);
+		if (result == 0) {
+			*received = bridge.have;
 			return 0;
 		}
 		if (!answer.retry || try > order->retries) {

@@ -43,13 +43,18 @@ static int send_number(enum message_type type, int64_t value, struct err *err)
 	return frame_send(FRAME_FD, type, buf_span(&payload), err);
 }
 
-static int on_begin(struct transfer_sink *sink, int64_t total, struct err *err)
+static int on_begin(struct transfer_sink *sink, const struct fetch_begin *b, struct err *err)
 {
 	struct relay *r = (struct relay *)sink;
+	AUTO(buf) payload = BUF_INIT;
 
-	buf_clear(&r->bytes);
-	clock_gettime(CLOCK_MONOTONIC, &r->since);
-	return send_number(MESSAGE_BEGIN, total, err);
+	/* What came of the try before is void, or must be there before the rest. */
+	if (!b->from)
+		buf_clear(&r->bytes);
+	if (hand_on(r, err) < 0)
+		return -1;
+	message_put_begin(&payload, b);
+	return frame_send(FRAME_FD, MESSAGE_BEGIN, buf_span(&payload), err);
 }
 
 static int on_data(struct transfer_sink *sink, const void *bytes, size_t n, struct err *err)
@@ -80,7 +85,14 @@ static int run(struct relay *r, struct err *err)
 		return -1;
 	if (!message_get_fetch(payload, &order))
 		return worker_bad_order(err);
-	if (transfer_run(&order, &r->sink, &received, err) < 0 || hand_on(r, err) < 0)
+	if (transfer_run(&order, &r->sink, &received, err) < 0) {
+		/* What came can be gone on with another time; why it ended is what counts. */
+		struct err unsaid = ERR_INIT;
+
+		(void)!hand_on(r, &unsaid);
+		return -1;
+	}
+	if (hand_on(r, err) < 0)
 		return -1;
 	return send_number(MESSAGE_FETCHED, received, err);
 }

@@ -34,11 +34,23 @@ static void check_extracted(struct span payload)
 static void check_fetch(struct span payload)
 {
 	AUTO(buf) again = BUF_INIT;
-	AUTO(fetch_order) o = {.url = BUF_INIT, .proxy = BUF_INIT, .ca_text = BUF_INIT};
+	AUTO(fetch_order) o = {0};
 
 	if (!message_get_fetch(payload, &o))
 		return;
 	message_put_fetch(&again, &o);
+	HOLDS(span_is(buf_span(&again), payload));
+}
+
+static void check_begin(struct span payload)
+{
+	AUTO(buf) again = BUF_INIT;
+	AUTO(fetch_begin) b = {0};
+
+	if (!message_get_begin(payload, &b))
+		return;
+	HOLDS(b.from >= 0 && b.total >= -1 && strlen(b.etag.s) == b.etag.n);
+	message_put_begin(&again, &b);
 	HOLDS(span_is(buf_span(&again), payload));
 }
 
@@ -90,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_fact(frame.payload);
 		check_extracted(frame.payload);
 		check_fetch(frame.payload);
+		check_begin(frame.payload);
 		check_small(frame.payload);
 		check_err(frame.payload);
 	}

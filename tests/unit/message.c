@@ -14,8 +14,14 @@ static void orders_come_back(void **state)
 		.connect_timeout = 30,
 		.stall_timeout = 20,
 		.stall_rate = 1000,
-		.proxy = buf_of("none"),
-		.ca_text = BUF_INIT};
+		.proxies = {buf_of("http://p"), buf_of("http://s"), buf_of("a,b")},
+		.ca_text = BUF_INIT,
+		.user = buf_of("me"),
+		.password = buf_of("pw"),
+		.resume_above = -1,
+		.from = 5,
+		.total = 9,
+		.etag = buf_of("\"e\"")};
 	AUTO(fetch_order) out = {0};
 	AUTO(buf) payload = BUF_INIT;
 	struct extract_order extract = {.write = true};
@@ -30,8 +36,16 @@ static void orders_come_back(void **state)
 	assert_int_equal(out.connect_timeout, 30);
 	assert_int_equal(out.stall_timeout, 20);
 	assert_int_equal(out.stall_rate, 1000);
-	assert_buf(&out.proxy, "none");
+	assert_buf(&out.proxies.http, "http://p");
+	assert_buf(&out.proxies.https, "http://s");
+	assert_buf(&out.proxies.except, "a,b");
 	assert_buf(&out.ca_text, "");
+	assert_buf(&out.user, "me");
+	assert_buf(&out.password, "pw");
+	assert_int_equal(out.resume_above, -1);
+	assert_int_equal(out.from, 5);
+	assert_int_equal(out.total, 9);
+	assert_buf(&out.etag, "\"e\"");
 	buf_clear(&payload);
 	message_put_extract(&payload, &extract);
 	extract.write = false;
@@ -48,6 +62,8 @@ static void answers_come_back(void **state)
 		.entries = 8,
 		.has_licence = true};
 	AUTO(extracted) out = {.top = BUF_INIT, .id = BUF_INIT};
+	AUTO(fetch_begin) said = {.from = 3, .total = -1, .etag = buf_of("\"e\"")};
+	AUTO(fetch_begin) heard = {0};
 	AUTO(buf) payload = BUF_INIT;
 	struct span name, value;
 	int64_t number;
@@ -67,6 +83,12 @@ static void answers_come_back(void **state)
 	assert_span(name, "legend.fi");
 	assert_int_equal(value.n, 3);
 	buf_clear(&payload);
+	message_put_begin(&payload, &said);
+	assert_true(message_get_begin(buf_span(&payload), &heard));
+	assert_int_equal(heard.from, 3);
+	assert_int_equal(heard.total, -1);
+	assert_buf(&heard.etag, "\"e\"");
+	buf_clear(&payload);
 	message_put_number(&payload, -1);
 	assert_true(message_get_number(buf_span(&payload), &number));
 	assert_int_equal(number, -1);
@@ -77,8 +99,14 @@ static void malformed_payloads_are_refused(void **state)
 {
 	AUTO(buf) fetch = BUF_INIT;
 	AUTO(buf) extracted = BUF_INIT;
-	struct fetch_order order = {
-		.url = buf_of("http://x/"), .proxy = BUF_INIT, .ca_text = BUF_INIT};
+	AUTO(buf) begin = BUF_INIT;
+	struct fetch_order order = {.url = buf_of("http://x/"),
+		.proxies = PROXIES_INIT,
+		.ca_text = BUF_INIT,
+		.user = BUF_INIT,
+		.password = BUF_INIT,
+		.etag = BUF_INIT};
+	struct fetch_begin before = {.from = -1, .etag = BUF_INIT};
 	struct extracted e = {.top = buf_of("t"), .id = buf_of("i")};
 	struct extract_order extract;
 	struct span name, value;
@@ -86,6 +114,8 @@ static void malformed_payloads_are_refused(void **state)
 	(void)state;
 	message_put_fetch(&fetch, &order);
 	fetch_order_drop(&order);
+	message_put_begin(&begin, &before);
+	assert_false(message_get_begin(buf_span(&begin), &before));
 	message_put_extracted(&extracted, &e);
 	extracted_drop(&e);
 	for (size_t n = 0; n < fetch.n; n++)

@@ -86,6 +86,7 @@ static void become(const char *name, const int fds[3])
 
 static void take_frame(struct run *r, const struct frame *f)
 {
+	struct fetch_begin begin;
 	struct span name, value;
 
 	r->last = f->type;
@@ -97,6 +98,9 @@ static void take_frame(struct run *r, const struct frame *f)
 	case MESSAGE_EXTRACTED: assert_true(message_get_extracted(f->payload, &r->done)); break;
 	case MESSAGE_FAIL: assert_true(message_get_err(f->payload, &r->err)); break;
 	case MESSAGE_BEGIN:
+		assert_true(message_get_begin(f->payload, &begin));
+		fetch_begin_drop(&begin);
+		break;
 	case MESSAGE_FETCHED: assert_true(message_get_number(f->payload, &r->number)); break;
 	case MESSAGE_DATA: buf_add_span(&r->data, f->payload); break;
 	default: break;
@@ -431,8 +435,12 @@ static void fetch(struct run *r, const char *url)
 		.connect_timeout = 5,
 		.stall_timeout = 5,
 		.stall_rate = 1,
-		.proxy = buf_of("none"),
-		.ca_text = BUF_INIT};
+		.proxies = PROXIES_INIT,
+		.ca_text = BUF_INIT,
+		.user = BUF_INIT,
+		.password = BUF_INIT,
+		.resume_above = -1,
+		.etag = BUF_INIT};
 	AUTO(buf) payload = BUF_INIT;
 
 	message_put_fetch(&payload, &order);

@@ -1,0 +1,59 @@
+/* What the fetch worker is told. */
+#include "engine/fetch_order.h"
+
+#include <fcntl.h>
+
+#include "engine/login.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/frame.h"
+
+#define CERTIFICATES_MAX (FRAME_MAX / 2)
+
+/* The worker may not read what only root may. */
+static int read_certificates(const struct config *c, struct buf *out, struct err *err)
+{
+	AUTO_FD fd = -1;
+
+	if (!c->fetch_ca_file.n)
+		return 0;
+	fd = open(c->fetch_ca_file.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return err_sys(err, "fetch.ca_file %s", c->fetch_ca_file.s);
+	return file_read_fd(fd, CERTIFICATES_MAX, out, err);
+}
+
+/* Of fetch.proxy, or else of the environment. */
+static void choose_proxies(const struct engine *e, struct proxies *out)
+{
+	const struct texts *environment = &e->proxies;
+
+	proxies_set(out, buf_span(&e->config.fetch_proxy));
+	for (size_t i = 0; i < environment->of.n && !e->config.fetch_proxy.n; i++)
+		proxies_take(out, buf_span(&environment->of.v[i]));
+}
+
+int fetch_order_make(
+	const struct engine *e, const char *url, struct fetch_order *out, struct err *err)
+{
+	const struct config *c = &e->config;
+	struct login login = LOGIN_INIT;
+	int found;
+
+	*out = (struct fetch_order){.url = buf_of(url),
+		.max_size = c->fetch_max_size,
+		.retries = c->fetch_retries,
+		.retry_delay = c->fetch_retry_delay,
+		.connect_timeout = c->fetch_connect_timeout,
+		.stall_timeout = c->fetch_stall_timeout,
+		.stall_rate = c->fetch_stall_rate,
+		.proxies = PROXIES_INIT,
+		.ca_text = BUF_INIT,
+		.resume_above = -1,
+		.etag = BUF_INIT};
+	choose_proxies(e, &out->proxies);
+	found = login_find(&e->place, span_of(url), &login, err);
+	out->user = login.user;
+	out->password = login.password;
+	return found < 0 ? -1 : read_certificates(c, &out->ca_text, err);
+}

@@ -1,0 +1,11 @@
+/* What the fetch worker is told: the URL, and all of the configuration that it needs. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "model/message.h"
+
+/* With the limits, the proxies (of fetch.proxy, else of the environment), the certificates, and the user and password
+ * that netrc has for this very host; nothing is gone on with. *out is to be dropped in any case. */
+MUST_USE int fetch_order_make(
+	const struct engine *e, const char *url, struct fetch_order *out, struct err *err);

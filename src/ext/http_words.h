@@ -1,0 +1,27 @@
+/* What ext/http reads and says without curl: the headers that count, and failures in words. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+
+/* The headers that count, of the answer that is being read; what does not fit is as if it was not
+ * there. */
+struct http_words {
+	char etag[256], range[128], length[32];
+	bool two_lengths;
+};
+
+/* Takes one line of an answer; the line of a status begins anew. */
+void http_words_take(struct http_words *w, struct span line);
+
+/* Each sets ERR_NETWORK and gives -1. */
+
+/* verify is OpenSSL's X509_V_ERR_…; `peer`: its certificate was refused, else TLS failed. */
+int http_fail_tls(struct err *err, const char *who, bool peer, long verify, const char *why);
+/* The body ended after `got` of total bytes (-1: unknown). */
+int http_fail_short(struct err *err, const char *who, int64_t got, int64_t total);
+int http_fail_status(struct err *err, const char *who, long status);
+int http_fail_proxy(struct err *err, const char *who, long status);
