@@ -47,7 +47,7 @@ static const char *find_reason(bool peer, long verify, const char *why)
 		{true, 18, "", "its certificate is signed by nobody but itself"},
 		{true, 19, "", "its certificate is signed by somebody who is not trusted"},
 		{true, 20, "", "its certificate is signed by somebody who is not trusted"},
-		{true, 0, "", "its certificate is for another host"},
+		{true, -1, "subject name", "its certificate is for another host"},
 		{false, -1, "protocol version", "it offers nothing newer than TLS 1.1"},
 		{false, -1, "unsupported protocol", "it offers nothing newer than TLS 1.1"},
 		{false, -1, "wrong version number", "it does not speak TLS"},

@@ -120,7 +120,7 @@ static int note_try(struct transfer_sink *sink, const struct fetch_order *order,
 static int try_once(
 	struct bridge *b, struct http_request *request, struct http_answer *answer, struct err *err)
 {
-	bool part = b->body.etag.n > 0 && b->have > 0;
+	bool part = b->have > 0 && resume_is_strong(buf_span(&b->body.etag));
 
 	b->stale = false;
 	request->from = part ? b->have : 0;

@@ -224,10 +224,10 @@ class Box:
         self.at_end.append(lambda: os.kill(pid, signal.SIGTERM))
         return url
 
-    def serve_evil(self):
+    def serve_evil(self, *options, wrap=()):
         """evil-httpd with the vendor's folder, until the end; gives its URL and its folder of notes."""
         state = tempfile.mkdtemp(dir=self.work)
-        job = subprocess.Popen([os.path.join(LIB, "evil-httpd"), self.vendor, state], stdin=subprocess.DEVNULL,
+        job = subprocess.Popen([*wrap, os.path.join(LIB, "evil-httpd"), self.vendor, state, *options], stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         self.at_end.append(lambda: (job.kill(), job.wait()))
         self.wait("evil-httpd", lambda: os.path.exists(f"{state}/port"))
