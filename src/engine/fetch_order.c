@@ -23,8 +23,7 @@ static int read_certificates(const struct config *c, struct buf *out, struct err
 	return file_read_fd(fd, CERTIFICATES_MAX, out, err);
 }
 
-/* Of fetch.proxy, or else of the environment. */
-static void choose_proxies(const struct engine *e, struct proxies *out)
+void fetch_proxies(const struct engine *e, struct proxies *out)
 {
 	const struct texts *environment = &e->proxies;
 
@@ -51,7 +50,7 @@ int fetch_order_make(
 		.ca_text = BUF_INIT,
 		.resume_above = -1,
 		.etag = BUF_INIT};
-	choose_proxies(e, &out->proxies);
+	fetch_proxies(e, &out->proxies);
 	found = login_find(&e->place, span_of(url), &login, err);
 	out->user = login.user;
 	out->password = login.password;

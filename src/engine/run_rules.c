@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/confine.h"
+#include "engine/fetch_order.h"
 #include "engine/mime.h"
 #include "store/installation.h"
 #include "sys/fd.h"
@@ -173,6 +174,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	AUTO(seen_paths) s = {
 		BUF_INIT, {BUF_INIT, BUF_INIT}, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
 	AUTO(buf) own = BUF_INIT;
+	AUTO(proxies) proxies = PROXIES_INIT;
 	struct process_bind bind;
 	struct phase_spec spec = {.phase = o->phase,
 		.bundle = o->bundle,
@@ -202,6 +204,10 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	spec.dir = s.dir.s;
 	spec.home = s.home.s;
 	spec.tmp = s.tmp.s;
+	if (o->phase == PHASE_DOWNLOAD) {
+		fetch_proxies(e, &proxies);
+		spec.proxies = &proxies;
+	}
 	spec.means = chroot || o->bind_from ? engine_means(e) : 0;
 	if (!is_confined(o->phase))
 		return phase_start(&spec, &t->task.process, err);

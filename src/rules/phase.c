@@ -11,7 +11,7 @@ const char *phase_name(enum phase phase)
 	return names[phase];
 }
 
-#define VARIABLES 12
+#define VARIABLES 16
 
 struct environment {
 	struct buf of[VARIABLES];
@@ -33,6 +33,16 @@ static void put(struct environment *e, const char *name, const char *value)
 	buf_addf(b, "%s=%s", name, value);
 	e->list[e->n++] = b->s;
 	e->list[e->n] = NULL;
+}
+
+static void put_proxies(struct environment *e, const struct proxies *p)
+{
+	if (p->http.n)
+		put(e, "http_proxy", p->http.s);
+	if (p->https.n)
+		put(e, "https_proxy", p->https.s);
+	if (p->except.n)
+		put(e, "no_proxy", p->except.s);
 }
 
 int phase_start(const struct phase_spec *spec, struct process *out, struct err *err)
@@ -70,6 +80,8 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 	put(&env, "FARDEL_PHASE", names[spec->phase]);
 	put(&env, "FARDEL_ROOT", spec->root_told ? spec->root_told : "");
 	put(&env, "FARDEL_RULES_API", "1");
+	if (spec->proxies)
+		put_proxies(&env, spec->proxies);
 	p.envp = env.list;
 	return process_start(&p, out, err);
 }

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "model/bundle.h"
+#include "model/proxy.h"
 #include "sys/process.h"
 
 enum phase { PHASE_DOWNLOAD, PHASE_UNPACK, PHASE_CONFIGURE, PHASE_UNCONFIGURE, PHASES };
@@ -23,6 +24,7 @@ struct phase_spec {
 		*tools; /* a folder of fardel's own programs for rules, last in PATH; NULL: none */
 	const char *root; /* chroot there; NULL: not */
 	const char *root_told; /* FARDEL_ROOT: the root, where rules run outside of it; else "" */
+	const struct proxies *proxies; /* NULL: rules are told of none */
 	unsigned means; /* sys/process */
 	const struct process_bind *binds;
 	unsigned bind_count;
@@ -32,8 +34,8 @@ struct phase_spec {
 };
 
 /* Starts DIR/rules with a keeper and a clean environment: PATH, LANG=C.UTF-8, HOME, TMPDIR,
- * FARDEL_NAME, FARDEL_VERSION, FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1; stdin
- * is empty. */
+ * FARDEL_NAME, FARDEL_VERSION, FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1, and of the
+ * proxies http_proxy, https_proxy and no_proxy; stdin is empty. */
 MUST_USE int phase_start(const struct phase_spec *spec, struct process *out, struct err *err);
 
 /* 0 for exit 0; else ERR_NETWORK (2, of download), ERR_IN_USE (4), ERR_RULES: the text says what
