@@ -47,8 +47,8 @@ help:
 ## make              build into build/
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
-##                   check-crash, check-hostile: parts of it
-## make check-long   check, and every crash point (an hour or so)
+##                   check-crash, check-fault, check-hostile: parts of it
+## make check-long   check, and every crash point and fault (an hour or so)
 ## make lint         layers, headers, lengths, format, shellcheck
 ## make asan         the tests under ASan and UBSan
 ## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each
@@ -96,7 +96,13 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@.o $<
 	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs $(LIBS_all) cmocka)
 
-check: all check-unit check-cli check-life check-crash check-hostile
+# Preloaded by tests/fault into the programs as they are: without their sanitizers.
+FAULT_SHIM := $(BUILD)/tests/fault.so
+$(FAULT_SHIM): tests/fault/shim.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
+
+check: all check-unit check-cli check-life check-crash check-fault check-hostile
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
@@ -110,11 +116,15 @@ check-life: all
 check-crash: all
 	tests/run crash $(BUILD)
 
-check-hostile: all
+check-fault: all $(FAULT_SHIM)
+	tests/run fault $(BUILD)
+
+check-hostile: all $(FAULT_SHIM)
 	tests/run hostile $(BUILD)
 
 check-long: check
 	tests/run crash $(BUILD) --all
+	tests/run fault $(BUILD) --all
 
 demo: all
 	tests/demo $(BUILD)
@@ -148,7 +158,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-crash check-hostile check-long demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-cli check-life check-crash check-fault check-hostile check-long demo lint asan fuzz bench deps \
 	install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

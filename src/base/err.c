@@ -19,6 +19,24 @@ static const struct {
 #undef ERR_ROW
 };
 
+/* What may be wanting, and the way out; full file systems have a code of their own. */
+static const struct {
+	int sys;
+	const char *hint;
+} wants[] = {
+	{ENOSPC, ""},
+	{EDQUOT, ""},
+	{EAGAIN,
+		"end other programs, or raise the limit of processes; then run the same command again"},
+	{ENOMEM, "free memory, then run the same command again"},
+	{EMFILE, "raise the limit of open files (ulimit -n), then run the same command again"},
+	{ENFILE,
+		"raise the limit of open files (sysctl fs.file-max), then run the same command again"},
+	{EROFS, "make that file system writable, then run the same command again"},
+	{EIO, "see the kernel's log (dmesg): the disk or its file system fails"},
+	{EINTR, "run the same command again"},
+};
+
 const struct exit_row exit_table[] = {
 	{0, "done"},
 	{1, "error; also findings of doctor and cache verify, and a question answered with no"},
@@ -147,7 +165,25 @@ const char *err_name(enum err_code code)
 	return codes[code].name;
 }
 
+/* Its place in the table, -1 if it is not there. */
+static int find_want(const struct err *err)
+{
+	for (size_t i = 0; i < COUNT(wants) && err->code != ERR_SIGNAL; i++)
+		if (err->sys == wants[i].sys)
+			return (int)i;
+	return -1;
+}
+
 const char *err_hint(const struct err *err)
 {
-	return err->next[0] ? err->next : codes[err->code].hint;
+	int want = find_want(err);
+
+	if (err->next[0])
+		return err->next;
+	return want >= 0 && wants[want].hint[0] ? wants[want].hint : codes[err->code].hint;
+}
+
+bool err_may_pass(const struct err *err)
+{
+	return find_want(err) >= 0;
 }

@@ -3,6 +3,8 @@
  * once, in main. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/attr.h"
 
 /* id, exit status, its name in JSON, what it says when nothing better is known, the hint (or
@@ -78,7 +80,11 @@ int err_copy(struct err *err, const struct err *from);
 void err_clear(struct err *err);
 int err_exit(enum err_code code); /* the exit status */
 const char *err_name(enum err_code code); /* "checksum", for JSON */
-const char *err_hint(const struct err *err); /* next, else the code's hint, else "" */
+/* next, else what errno asks for, else the code's hint, else "" */
+const char *err_hint(const struct err *err);
+/* Whether a system call failed for want of something that may come back: memory, processes,
+ * descriptors, space, a disk that answers. */
+bool err_may_pass(const struct err *err);
 
 /* The documented exit statuses, ascending, for help, man page and README. */
 struct exit_row {

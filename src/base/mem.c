@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void mem_panic(const char *what)
 {
@@ -11,10 +12,21 @@ void mem_panic(const char *what)
 	abort();
 }
 
+void mem_none(void)
+{
+	static const char text[] = "fardel: out of memory\n"
+				   "        Next: free memory, then run the same command again\n";
+
+	/* What is half done is settled by the next command, as after a kill. */
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
+		_exit(1);
+	_exit(1);
+}
+
 static void *check(void *p)
 {
 	if (!p)
-		mem_panic("out of memory");
+		mem_none();
 	return p;
 }
 

@@ -1,4 +1,5 @@
-/* Memory that never fails: out of memory aborts (sizes from outside are bounded by the caller). */
+/* Memory that never fails: without it the program ends, as if killed (sizes from outside are
+ * bounded by the caller). */
 #pragma once
 
 #include <stddef.h>
@@ -15,6 +16,9 @@ char *mem_dupn(const char *s, size_t n) __attribute__((malloc, returns_nonnull))
 /* For __attribute__((cleanup)): frees what *p points to. Use it as AUTO_FREE char *s = …; */
 void mem_drop(void *p);
 #define AUTO_FREE __attribute__((cleanup(mem_drop)))
+
+/* Says that there is no memory, and ends the program with 1, as after an error. */
+NORETURN void mem_none(void);
 
 /* Says what is broken on stderr and aborts: for invariants, never for input. */
 NORETURN void mem_panic(const char *what);

@@ -12,6 +12,7 @@
 #include "engine/fetch.h"
 #include "engine/installer_file.h"
 #include "engine/run_rules.h"
+#include "engine/switch.h"
 #include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/file.h"
@@ -463,7 +464,9 @@ static int record(
 	if (!s->published)
 		return 0;
 	s->item->to.since = engine_now();
-	return db_put_bundle(&e->db, &s->item->to, err);
+	if (db_put_bundle(&e->db, &s->item->to, err) < 0)
+		return -1;
+	return switch_publish(e, buf_span(&s->item->to.name), err);
 }
 
 static int commit(struct engine *e, struct sites *sites, struct plan *plan, struct journal *journal,
@@ -494,6 +497,8 @@ static void take_back(struct engine *e, struct sites *sites)
 		s->item->to.row = 0;
 		if (installation_purge(&e->place, buf_span(&s->item->to.name),
 			    buf_span(&s->item->to.id), &ignored) < 0)
+			engine_tell(e, WATCH_WARN, buf_span(&s->item->to.name), "%s", ignored.text);
+		if (switch_publish(e, buf_span(&s->item->to.name), &ignored) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&s->item->to.name), "%s", ignored.text);
 	}
 }

@@ -2,6 +2,7 @@
 #include "engine/recover.h"
 
 #include "engine/clean.h"
+#include "engine/run_rules.h"
 #include "engine/switch.h"
 #include "store/installation.h"
 
@@ -55,6 +56,8 @@ static int settle_item(
 	}
 	engine_tell(e, WATCH_WARN, buf_span(&t->any->name), "an interrupted run is taken back");
 	if (switch_back(e, was_begun(t->configure) ? made : NULL, old, &failure) < 0) {
+		if (rules_not_begun(&failure))
+			return err_copy(err, &failure);
 		state = BUNDLE_BROKEN;
 		engine_tell(e, WATCH_WARN, buf_span(&t->any->name),
 			"%s; it is broken now; mend it with: "

@@ -42,7 +42,7 @@ static int look(
 	AUTO(looked) l = {.id = BUF_INIT};
 	AUTO_FD fd = -1;
 	struct digest sha256;
-	int cached;
+	int cached, whole;
 
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
@@ -54,9 +54,12 @@ static int look(
 	c->size = l.size;
 	cached = cache_find(&e->cache, &c->installer.pack.sums, &sha256, &c->pack_size, err);
 	c->cached = cached == 1;
-	c->damaged =
-		!installation_is_whole(&e->place, buf_span(&c->installer.name), buf_span(&c->id));
-	return cached < 0 ? -1 : 0;
+	if (cached < 0)
+		return -1;
+	whole = installation_is_whole(
+		&e->place, buf_span(&c->installer.name), buf_span(&c->id), err);
+	c->damaged = whole == 0;
+	return whole < 0 ? -1 : 0;
 }
 
 static int look_at_files(
@@ -86,13 +89,33 @@ static int look_at_files(
 	return 0;
 }
 
+/* What has lost its content is unpacked anew as well. */
+static int find_hollow(
+	struct engine *e, const struct world *world, struct candidates *candidates, struct err *err)
+{
+	VEC_FOR (struct candidate, c, &candidates->of) {
+		struct span name = buf_span(&c->installer.name);
+		const struct bundle *b = world_get(world, name, buf_span(&c->id));
+		int hollow;
+
+		if (c->err.code != ERR_NONE || c->damaged || !b)
+			continue;
+		hollow = installation_is_hollow(&e->place, name, buf_span(&c->id), b->size, err);
+		if (hollow < 0)
+			return err_at(err, "%s", b->name.s);
+		c->damaged = hollow;
+	}
+	return 0;
+}
+
 int engine_plan(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
 	AUTO(candidates) candidates = {0};
 	AUTO(world) world = WORLD_INIT;
 
 	*plan = PLAN_INIT;
-	if (look_at_files(e, request, &candidates, err) < 0 || db_world(&e->db, &world, err) < 0)
+	if (look_at_files(e, request, &candidates, err) < 0 || db_world(&e->db, &world, err) < 0 ||
+		find_hollow(e, &world, &candidates, err) < 0)
 		return -1;
 	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);

@@ -237,7 +237,8 @@ int rules_begin(
 	fd_drop(&pipe_fds[1]);
 	if (result < 0) {
 		fd_drop(&pipe_fds[0]);
-		err->code = err->code == ERR_SYSTEM ? ERR_RULES : err->code;
+		if (err->code == ERR_SYSTEM && !err_may_pass(err))
+			err->code = ERR_RULES;
 		return err_at(err, "rules %s", phase_name(o->phase));
 	}
 	fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
@@ -299,6 +300,14 @@ void rules_task_drop(struct rules_task *t)
 	buf_drop(&t->tail);
 }
 
+/* What fails from here on is the rules' failure, whatever it was. */
+static int was_begun(struct err *err)
+{
+	if (err->code == ERR_SYSTEM)
+		err->code = ERR_RULES;
+	return -1;
+}
+
 int rules_run(struct engine *e, const struct rules_order *order, struct err *err)
 {
 	AUTO(rules_task) t = {.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT};
@@ -307,8 +316,26 @@ int rules_run(struct engine *e, const struct rules_order *order, struct err *err
 		return -1;
 	while (t.task.running)
 		if (loop_wait((struct task *[]){&t.task}, 1, err) < 0)
-			return -1;
-	return rules_result(&t, err);
+			return was_begun(err);
+	return rules_result(&t, err) < 0 ? was_begun(err) : 0;
+}
+
+bool rules_not_begun(const struct err *err)
+{
+	return (err->code == ERR_SYSTEM || err->code == ERR_NO_SPACE) && err_may_pass(err);
+}
+
+static int check_whole(
+	struct engine *e, const struct bundle *bundle, const char *dir, struct err *err)
+{
+	int whole = installation_is_whole(
+		&e->place, buf_span(&bundle->name), buf_span(&bundle->id), err);
+
+	if (whole)
+		return whole < 0 ? -1 : 0;
+	err_set(err, ERR_BAD_STATE, "its folder %s%s is gone, or not whole any more",
+		e->place.root.s, dir);
+	return err_next(err, "install its installer's file again: it is unpacked anew");
 }
 
 int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
@@ -325,12 +352,8 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	buf_add_path(&upstream, INSTALLATION_UPSTREAM);
 	order.dir = dir.s;
 	order.args[0] = upstream.s;
-	if (phase == PHASE_CONFIGURE &&
-		!installation_is_whole(&e->place, buf_span(&bundle->name), buf_span(&bundle->id))) {
-		err_set(err, ERR_BAD_STATE, "its folder %s%s is gone, or not whole any more",
-			e->place.root.s, dir.s);
-		return err_next(err, "install its installer's file again: it is unpacked anew");
-	}
+	if (phase == PHASE_CONFIGURE && check_whole(e, bundle, dir.s, err) < 0)
+		return -1;
 	if (mime_prepare(e, err) < 0)
 		return -1;
 	event.kind = WATCH_STEP;

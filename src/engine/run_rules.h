@@ -38,3 +38,6 @@ MUST_USE int rules_run(struct engine *e, const struct rules_order *order, struct
 /* configure or unconfigure of an installation at its place. */
 MUST_USE int rules_switch(
 	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err);
+/* Whether rules_switch did not come so far as to begin them, for want of something that may come
+ * back: nothing has changed, and another try may do. */
+bool rules_not_begun(const struct err *err);

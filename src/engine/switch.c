@@ -38,9 +38,12 @@ int switch_back(
 	signals_hold();
 	engine_tell(e, WATCH_INFO, buf_span(made ? &made->name : &old->name),
 		"taking back what was begun");
-	if (made && rules_switch(e, PHASE_UNCONFIGURE, made, &failure) < 0)
+	if (made && rules_switch(e, PHASE_UNCONFIGURE, made, &failure) < 0) {
+		if (rules_not_begun(&failure))
+			return err_copy(err, &failure);
 		engine_tell(e, WATCH_WARN, buf_span(&made->name),
 			"taking back what configure did: %s", failure.text);
+	}
 	if (!old)
 		return 0;
 	if (rules_switch(e, PHASE_CONFIGURE, old, err) < 0)
@@ -67,6 +70,14 @@ static int note(struct turn *t, struct journal_step *step, enum step_status stat
 	return db_commit(db, err);
 }
 
+/* What was begun cannot be taken back now: the next command does. */
+static int leave_open(const struct err *failure, struct err *err)
+{
+	err_copy(err, failure);
+	err_detail(err, "What was begun is not taken back yet: the next command does that first.");
+	return err_at(err, "taking back what was begun");
+}
+
 /* The old one stays: what it was before is put right again, and its state noted. */
 static int keep_old(struct turn *t, const struct bundle *made, struct err *err)
 {
@@ -77,6 +88,8 @@ static int keep_old(struct turn *t, const struct bundle *made, struct err *err)
 
 	t->item->result = RESULT_BACK;
 	if (switch_back(t->e, made, had_old ? old : NULL, &failure) < 0) {
+		if (rules_not_begun(&failure))
+			return leave_open(&failure, err);
 		state = BUNDLE_BROKEN;
 		t->item->result = RESULT_FAILED;
 		engine_tell(t->e, WATCH_WARN, buf_span(&old->name),
@@ -143,7 +156,9 @@ static int mark_broken(struct turn *t, struct err *why, struct err *err)
 	enum bundle_state state = BUNDLE_BROKEN;
 	struct err failure = ERR_INIT;
 
-	if (why->code == ERR_SIGNAL && switch_back(t->e, NULL, &t->item->to, &failure) == 0)
+	if (rules_not_begun(why))
+		state = t->item->to.state;
+	else if (why->code == ERR_SIGNAL && switch_back(t->e, NULL, &t->item->to, &failure) == 0)
 		state = BUNDLE_INSTALLED;
 	t->item->result = state == BUNDLE_BROKEN ? RESULT_FAILED : RESULT_BACK;
 	if (state == BUNDLE_BROKEN && !why->next[0])

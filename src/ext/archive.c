@@ -156,7 +156,7 @@ static struct archive *new_reader(void)
 	struct archive *a = archive_read_new();
 
 	if (!a)
-		mem_panic("out of memory");
+		mem_none();
 	return a;
 }
 
@@ -486,7 +486,7 @@ int archive_create(int fd, struct archive_out **to, struct err *err)
 	out->fd = fd;
 	out->a = archive_write_new();
 	if (!out->a)
-		mem_panic("out of memory");
+		mem_none();
 	/* The last block is as long as it is, whatever kind of file fd is. */
 	if (archive_write_set_format_gnutar(out->a) != ARCHIVE_OK ||
 		archive_write_add_filter_gzip(out->a) != ARCHIVE_OK ||
@@ -545,7 +545,7 @@ int archive_add(struct archive_out *out, const struct archive_entry *entry, stru
 			SPAN_ARG(entry->path), entry->kind);
 	raw = archive_entry_new();
 	if (!raw)
-		mem_panic("out of memory");
+		mem_none();
 	fill_entry(raw, entry);
 	rc = archive_write_header(out->a, raw);
 	archive_entry_free(raw);

@@ -19,7 +19,7 @@ struct gunzip *gunzip_new(void)
 	struct gunzip *g = mem_zero(1, sizeof(*g));
 
 	if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK)
-		mem_panic("out of memory");
+		mem_none();
 	return g;
 }
 
@@ -41,7 +41,7 @@ static int begin_next(struct gunzip *g, struct span in, struct err *err)
 	if ((unsigned char)in.s[0] != 0x1f)
 		return err_set(err, ERR_INSTALLER, "something else stands behind the gzip data");
 	if (inflateReset(&g->z) != Z_OK)
-		mem_panic("out of memory");
+		mem_none();
 	g->state = STATE_MEMBER;
 	return 0;
 }
@@ -68,7 +68,7 @@ static long inflate_some(struct gunzip *g, struct span *in, void *to, size_t roo
 	g->z.avail_out = space;
 	rc = inflate(&g->z, Z_NO_FLUSH);
 	if (rc == Z_MEM_ERROR)
-		mem_panic("out of memory");
+		mem_none();
 	if (rc != Z_OK && rc != Z_STREAM_END && rc != Z_BUF_ERROR)
 		return err_set(err, ERR_INSTALLER, "damaged gzip data: %s",
 			g->z.msg ? g->z.msg : "not to be understood");

@@ -523,7 +523,7 @@ int http_get(const struct http_request *request, struct http_sink *sink, struct 
 		return err_set(err, ERR_FAILED, "not an http or https URL");
 	g.curl = curl_easy_init();
 	if (!g.curl)
-		mem_panic("out of memory");
+		mem_none();
 	g.url = buf_of(request->url);
 	g.home = BUF_INIT;
 	set_options(&g);

@@ -1,6 +1,8 @@
 /* SQLite, as much of it as state.db needs. */
 #include "ext/sql.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -9,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "sys/fd.h"
 #include "sys/lock.h"
 
 #define VALUE_MAX (16 << 20)
@@ -18,6 +21,7 @@
 struct sql {
 	sqlite3 *db;
 	struct buf path;
+	bool writes; /* opened for that */
 };
 
 struct sql_row {
@@ -42,18 +46,74 @@ static int fail_locked(struct sql *db, struct err *err)
 	return err_next(err, "end that process, then try again");
 }
 
+/* The errno of the last call that failed on state.db or its -wal file, 0 if none did. */
+static int find_errno(struct sql *db)
+{
+	sqlite3_file *wal = NULL;
+	int found = 0;
+
+	sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_LAST_ERRNO, &found);
+	if (!found)
+		sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &wal);
+	if (wal && wal->pMethods)
+		wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &found);
+	return found ? found : sqlite3_system_errno(db->db);
+}
+
+/* Whether one of the files cannot be opened to be written: 0, or its errno. */
+static int probe(struct sql *db)
+{
+	static const char *const endings[] = {"", "-wal", "-shm"};
+
+	for (size_t i = 0; i < COUNT(endings); i++) {
+		AUTO(buf) path = buf_dup(&db->path);
+		AUTO_FD fd = -1;
+
+		buf_adds(&path, endings[i]);
+		fd = open(path.s, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0 && errno != ENOENT)
+			return errno;
+	}
+	return 0;
+}
+
+/* SQLite takes a file that cannot be read for a damaged one: what the system said counts. */
 static int fail(struct sql *db, struct err *err)
 {
-	int code = sqlite3_errcode(db->db);
+	int code = sqlite3_errcode(db->db), sys = 0;
 
 	if (code == SQLITE_BUSY)
 		return fail_locked(db, err);
+	switch (code) {
+	case SQLITE_NOMEM: mem_none();
+	case SQLITE_IOERR:
+	case SQLITE_CORRUPT:
+	case SQLITE_FULL: sys = find_errno(db); break;
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY: sys = db->writes ? probe(db) : 0; break;
+	default: break;
+	}
+	if (code == SQLITE_CANTOPEN && !sys)
+		sys = find_errno(db);
+	if (sys) {
+		errno = sys;
+		return err_sys(err, "%s: %s", db->path.s, sqlite3_errmsg(db->db));
+	}
 	err_set(err, code == SQLITE_FULL ? ERR_NO_SPACE : ERR_BAD_STATE, "%s: %s", db->path.s,
 		sqlite3_errmsg(db->db));
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
 		err_next(err,
 			"keep a copy of it and restore it from a backup, then run: fardel doctor");
 	return -1;
+}
+
+/* Where it can only be read, SQLite opens it for that, and would refuse each change later. */
+static int check_writable(struct sql *db, struct err *err)
+{
+	int sys = sqlite3_db_readonly(db->db, "main") == 1 ? probe(db) : 0;
+
+	errno = sys;
+	return sys ? err_sys(err, "%s", db->path.s) : 0;
 }
 
 static void harden(struct sql *db)
@@ -100,13 +160,18 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 	AUTO(buf) uri = BUF_INIT;
 
 	db->path = buf_of(path);
+	db->writes = mode == SQL_WRITE;
 	flags |= mode == SQL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 				   : SQLITE_OPEN_READONLY;
 	add_uri(&uri, path, mode == SQL_READ && is_at_rest(path) ? "?immutable=1" : "");
 	if (sqlite3_open_v2(uri.s, &db->db, flags, NULL) != SQLITE_OK) {
 		if (!db->db)
-			mem_panic("out of memory");
+			mem_none();
 		fail(db, err);
+		sql_close(db);
+		return -1;
+	}
+	if (mode == SQL_WRITE && check_writable(db, err) < 0) {
 		sql_close(db);
 		return -1;
 	}
@@ -269,8 +334,9 @@ int sql_check(struct sql *db, struct err *err)
 		return -1;
 	result = sql_next(row, err);
 	if (result == 1 && !span_is_text(sql_text(row, 0), "ok")) {
-		err_set(err, ERR_BAD_STATE, "%s", sql_text(row, 0).s);
-		result = 0;
+		errno = find_errno(db); /* a disk that cannot be read is no damage */
+		result = errno ? err_sys(err, "%s: check it", db->path.s)
+			       : (err_set(err, ERR_BAD_STATE, "%s", sql_text(row, 0).s), 0);
 	}
 	sql_end(row);
 	return result;

@@ -14,7 +14,7 @@ struct table {
 static void check(int rc)
 {
 	if (rc)
-		mem_panic("table cannot be made");
+		mem_none();
 }
 
 struct table *table_new(const struct table_column *columns, size_t count, bool color)

@@ -179,6 +179,6 @@ extern "C" int toml_parse(struct span text,
 	try {
 		return parse(text, {fn, arg}, err);
 	} catch (...) {
-		mem_panic("out of memory");
+		mem_none();
 	}
 }

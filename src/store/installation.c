@@ -92,14 +92,50 @@ int installation_open_if(const struct place *p, struct span name, struct span id
 	return place_open_if(p, path.s, err);
 }
 
-bool installation_is_whole(const struct place *p, struct span name, struct span id)
+int installation_is_whole(const struct place *p, struct span name, struct span id, struct err *err)
 {
-	struct err ignored = ERR_INIT;
-	AUTO_FD dir = installation_open_if(p, name, id, &ignored);
+	AUTO_FD dir = installation_open_if(p, name, id, err);
 	struct stat st;
+	int there;
 
-	return dir >= 0 && file_stat(dir, INSTALLATION_UPSTREAM, &st, &ignored) == 1 &&
-	       S_ISDIR(st.st_mode) && file_stat(dir, "rules", &st, &ignored) == 1;
+	/* Something else stands in its place. */
+	if (dir < 0 && (err->sys == ENOTDIR || err->sys == ELOOP))
+		err_clear(err);
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	there = file_stat(dir, INSTALLATION_UPSTREAM, &st, err);
+	if (there <= 0 || !S_ISDIR(st.st_mode))
+		return there < 0 ? -1 : 0;
+	return file_stat(dir, "rules", &st, err);
+}
+
+struct hollow {
+	int64_t bytes, empty;
+};
+
+static int add_hollow(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct hollow *h = arg;
+
+	(void)err;
+	if (S_ISREG(e->st->st_mode)) {
+		h->bytes += e->st->st_size;
+		h->empty += e->st->st_size == 0;
+	}
+	return 0;
+}
+
+int installation_is_hollow(
+	const struct place *p, struct span name, struct span id, int64_t size, struct err *err)
+{
+	AUTO_FD dir = installation_open_if(p, name, id, err);
+	struct hollow h = {0};
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (tree_walk(dir, add_hollow, &h, err) < 0)
+		return -1;
+	return h.empty && h.bytes < size;
 }
 
 static bool is_ours(const char *path)
@@ -314,6 +350,7 @@ static int drop_strangers(
 	AUTO_FD dir = place_open_if(p, folder, err);
 	AUTO_FD again = -1;
 	struct dirent *entry;
+	int result = 0;
 	DIR *names;
 
 	if (dir < 0)
@@ -323,13 +360,13 @@ static int drop_strangers(
 	if (!names)
 		return err_sys(err, "read the folder %s", folder);
 	fd_take(&again);
-	while ((entry = readdir(names)))
+	while (result == 0 && (entry = readdir(names)))
 		/* Also what a kill left of a link on its way: no package's name begins with a dot. */
 		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
 			!world_shown(world, span_of(entry->d_name)))
-			unlinkat(dir, entry->d_name, 0);
+			result = tree_remove(dir, entry->d_name, err);
 	closedir(names);
-	return 0;
+	return result;
 }
 
 int links_rebuild(const struct place *p, const struct world *world, struct err *err)

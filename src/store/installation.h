@@ -32,8 +32,15 @@ MUST_USE int stage_clear(const struct place *p, struct err *err);
 MUST_USE int installation_open_if(
 	const struct place *p, struct span name, struct span id, struct err *err);
 
-/* Whether packages/NAME/ID is there with its upstream/ and rules. */
-bool installation_is_whole(const struct place *p, struct span name, struct span id);
+/* Whether packages/NAME/ID is there with its upstream/ and rules: 1, 0, or -1 where that cannot be
+ * found out. */
+MUST_USE int installation_is_whole(
+	const struct place *p, struct span name, struct span id, struct err *err);
+
+/* Whether the installation is smaller than the `size` it was unpacked with (-1: unknown), and has
+ * files without content: what a power cut leaves. 1, 0, -1. */
+MUST_USE int installation_is_hollow(
+	const struct place *p, struct span name, struct span id, int64_t size, struct err *err);
 
 /* What stands in the folder as the installer's own; and its id: the sha256 of that, in hex. */
 MUST_USE int installation_manifest(int dir, struct manifest *out, struct err *err);

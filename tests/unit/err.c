@@ -30,6 +30,33 @@ static void text_from_outside_is_escaped(void **state)
 	assert_string_equal(err.detail, "line\\nbreak\n");
 }
 
+static void errno_says_what_to_do(void **state)
+{
+	struct err err = ERR_INIT;
+
+	(void)state;
+	errno = EROFS;
+	err_sys(&err, "write");
+	assert_non_null(strstr(err_hint(&err), "writable"));
+	assert_true(err_may_pass(&err));
+	errno = ENOSPC;
+	err_sys(&err, "write");
+	assert_int_equal(err.code, ERR_NO_SPACE);
+	assert_non_null(strstr(err_hint(&err), "make room"));
+	assert_true(err_may_pass(&err));
+	err_next(&err, "buy a disk");
+	assert_string_equal(err_hint(&err), "buy a disk");
+	errno = ENOENT;
+	err_sys(&err, "open");
+	assert_string_equal(err_hint(&err), "");
+	assert_false(err_may_pass(&err));
+	/* A signal's number is no errno. */
+	err_set(&err, ERR_SIGNAL, "interrupted");
+	err.sys = EINTR;
+	assert_string_equal(err_hint(&err), "");
+	assert_false(err_may_pass(&err));
+}
+
 static void long_texts_are_cut_at_a_character(void **state)
 {
 	AUTO(buf) text = BUF_INIT;
@@ -129,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(context_goes_in_front),
 		cmocka_unit_test(text_from_outside_is_escaped),
+		cmocka_unit_test(errno_says_what_to_do),
 		cmocka_unit_test(long_texts_are_cut_at_a_character),
 		cmocka_unit_test(a_long_context_leaves_the_cause),
 		cmocka_unit_test(details_stop_when_full),

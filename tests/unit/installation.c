@@ -322,23 +322,28 @@ static void rebuilding_removes_strangers(void **state)
 	assert_false(is_there(s, STATE "available/slack"));
 }
 
+static int is_whole(struct scratch *s, const char *id)
+{
+	return installation_is_whole(&s->place, SPAN("zoom"), span_of(id), &s->err);
+}
+
 static void what_is_whole_has_rules_and_the_packs_tree(void **state)
 {
 	struct scratch *s = *state;
 
-	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	assert_int_equal(is_whole(s, ID_A), 0);
 	publish(s, "zoom", ID_A, "x");
-	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	assert_int_equal(is_whole(s, ID_A), 0);
 	put(s, STATE "packages/zoom/" ID_A "/rules", "x");
-	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	assert_int_equal(is_whole(s, ID_A), 0);
 	put(s, STATE "packages/zoom/" ID_A "/upstream", "a file");
-	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	assert_int_equal(is_whole(s, ID_A), 0);
 	assert_int_equal(unlinkat(s->fd, STATE "packages/zoom/" ID_A "/upstream", 0), 0);
 	put_dir(s, STATE "packages/zoom/" ID_A "/upstream", 0755);
-	assert_true(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
-	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_B)));
+	assert_int_equal(is_whole(s, ID_A), 1);
+	assert_int_equal(is_whole(s, ID_B), 0);
 	assert_int_equal(unlinkat(s->fd, STATE "packages/zoom/" ID_A "/rules", 0), 0);
-	assert_false(installation_is_whole(&s->place, SPAN("zoom"), SPAN(ID_A)));
+	assert_int_equal(is_whole(s, ID_A), 0);
 }
 
 static void sweeping_finds_what_nobody_knows(void **state)
