@@ -36,22 +36,26 @@ static enum need need_verify(const struct run *run)
 static int judge(struct run *run, const struct items *items, struct err *err)
 {
 	AUTO(buf) count = BUF_INIT;
-	size_t left = 0;
+	size_t left = 0, strays = 0;
 
-	VEC_FOR (const struct item, i, &items->of)
+	VEC_FOR (const struct item, i, &items->of) {
 		left += !i->done;
+		strays += !i->id.n; /* no pack has none */
+	}
 	if (!items->of.n)
-		progress_say(&run->progress, SAY_INFO, "No pack is damaged.");
+		progress_say(
+			&run->progress, SAY_INFO, "No pack is damaged, nothing else is there.");
 	else if (items->of.n > left)
 		progress_say(&run->progress, SAY_INFO, "%zu damaged, %zu mended.", items->of.n,
 			items->of.n - left);
 	if (!left)
 		return 0;
-	print_count(&count, left, "pack is", "packs are");
+	print_count(&count, left, strays ? "entry is" : "pack is",
+		strays ? "entries are" : "packs are");
+	buf_adds(&count, strays ? " damaged or no pack" : " damaged");
 	if (repairs(run))
-		return err_set(err, ERR_FINDINGS, "%s damaged and could not be mended.", count.s);
-	return err_set(
-		err, ERR_FINDINGS, "%s damaged. Mend with: fardel cache verify --repair", count.s);
+		return err_set(err, ERR_FINDINGS, "%s and could not be mended.", count.s);
+	return err_set(err, ERR_FINDINGS, "%s. Mend with: fardel cache verify --repair", count.s);
 }
 
 static int run_cache_verify(struct run *run, struct err *err)

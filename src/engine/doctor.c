@@ -103,6 +103,11 @@ static void check_bundle(struct engine *e, const struct bundle *b, struct findin
 		buf_setf(&mend, "fardel reconfigure %s", b->name.s);
 		add(out, FINDING_FAIL, mend.s, "%s is broken: its last configure failed",
 			b->name.s);
+	} else if (unpacked && installation_is_hollow(&e->place, buf_span(&b->name),
+				       buf_span(&b->id), b->size, &wrong) == 1) {
+		buf_setf(&mend, "fardel install ./%s.tar.gz", b->name.s);
+		add(out, FINDING_FAIL, mend.s, "%s %.8s: files of it have lost their content",
+			b->name.s, b->id.s);
 	}
 }
 
@@ -166,14 +171,20 @@ static int check_cache(struct engine *e, struct findings *out, struct err *err)
 {
 	AUTO(items) all = {0};
 	AUTO(items) damaged = {0};
+	size_t strays = 0;
 
 	if (engine_cache_list(e, &all, err) < 0 || engine_cache_verify(e, false, &damaged, err) < 0)
 		return -1;
-	if (damaged.of.n)
+	VEC_FOR (struct item, i, &damaged.of)
+		strays += !i->id.n;
+	if (damaged.of.n > strays)
 		add(out, FINDING_WARN, "fardel cache verify --repair",
 			"%s%s: %zu of %zu packs damaged", e->place.root.s, PLACE_CACHE,
-			damaged.of.n, all.of.n);
-	else
+			damaged.of.n - strays, all.of.n);
+	if (strays)
+		add(out, FINDING_WARN, "fardel cache gc", "%s%s: %zu files that are no packs",
+			e->place.root.s, PLACE_CACHE, strays);
+	if (!damaged.of.n)
 		add(out, FINDING_OK, "", "cache, %zu packs, all sound", all.of.n);
 	return 0;
 }

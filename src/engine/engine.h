@@ -102,7 +102,7 @@ MUST_USE int engine_build(
 struct item {
 	struct buf name; /* the package, or the packages that use a pack, or "" */
 	struct buf id; /* of the installation or the pack (sha256) */
-	struct buf what; /* "old", "unused", "damaged", "leftover", "used" … */
+	struct buf what; /* "old", "unused", "damaged", "leftover", "used", "stray: PATH" … */
 	int64_t size;
 	int64_t since;
 	bool done; /* it was removed or mended */

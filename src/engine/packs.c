@@ -168,6 +168,22 @@ static int repair(struct engine *e, struct item *item, const struct digest *sha2
 	return 0;
 }
 
+/* What is in the cache and is no pack: nothing ever looks for it. */
+static int add_strays(struct engine *e, bool remove, struct items *out, struct err *err)
+{
+	AUTO(texts) found = {0};
+
+	if (cache_strays(&e->cache, remove, &found, err) < 0)
+		return -1;
+	VEC_FOR (struct buf, path, &found.of) {
+		struct item *item = add_item(out, "");
+
+		buf_setf(&item->what, "stray: %s", path->s);
+		item->done = remove;
+	}
+	return 0;
+}
+
 int engine_cache_verify(struct engine *e, bool mend, struct items *out, struct err *err)
 {
 	AUTO(items) all = {0};
@@ -195,7 +211,7 @@ int engine_cache_verify(struct engine *e, bool mend, struct items *out, struct e
 		if (mend && repair(e, bad, &sha256, err) < 0)
 			return -1;
 	}
-	return 0;
+	return add_strays(e, mend, out, err);
 }
 
 static int newest_first(const void *a, const void *b)
@@ -241,5 +257,7 @@ int engine_cache_gc(
 		if (!dry_run && pack->id.n && cache_remove(&e->cache, &sha256, err) < 0)
 			return -1;
 	}
-	return dry_run ? 0 : clear_parts(e, err);
+	if (!dry_run && clear_parts(e, err) < 0)
+		return -1;
+	return add_strays(e, !dry_run, out, err);
 }

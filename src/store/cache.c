@@ -210,13 +210,27 @@ void cached_list_drop(struct cached_list *l)
 	vec_drop(&l->of);
 }
 
+/* Whether `path`, below the folder of its kind, is where an entry of that digest stands. */
+static bool is_entry(enum digest_kind kind, const char *path, struct digest *d)
+{
+	const char *name = strrchr(path, '/');
+	AUTO(buf) right = BUF_INIT;
+	AUTO(buf) whole = BUF_INIT;
+
+	if (!name || !digest_parse(kind, span_of(name + 1), d))
+		return false;
+	buf_addf(&whole, "%s/%s", digest_name(kind), path);
+	entry_path(d, &right);
+	return strcmp(right.s, whole.s) == 0;
+}
+
 static int add_cached(void *arg, const struct tree_entry *e, struct err *err)
 {
 	struct cached_list *list = arg;
 	struct digest sha256;
 
 	(void)err;
-	if (S_ISREG(e->st->st_mode) && digest_parse(DIGEST_SHA256, span_of(e->name), &sha256))
+	if (S_ISREG(e->st->st_mode) && is_entry(DIGEST_SHA256, e->path, &sha256))
 		*vec_push(&list->of) = (struct cached){sha256, e->st->st_size, e->st->st_mtime};
 	return 0;
 }
@@ -241,6 +255,71 @@ int cache_list(const struct cache *c, struct cached_list *out, struct err *err)
 		return -1;
 	if (out->of.n)
 		qsort(out->of.v, out->of.n, sizeof(out->of.v[0]), by_digest);
+	return 0;
+}
+
+struct strays {
+	const struct cache *cache;
+	struct texts *found;
+};
+
+/* A folder of the cache's own: one of a kind, or a shelf in it. */
+static bool is_own_folder(const char *below)
+{
+	return !below || (strlen(below) == 2 && strspn(below, "0123456789abcdef") == 2);
+}
+
+/* A pack, or a link to one that is there. */
+static int is_pack(const struct strays *s, enum digest_kind kind, const char *below,
+	const struct stat *st, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	struct digest d, sha256;
+	struct stat pack;
+	int there;
+
+	if (!below || !is_entry(kind, below, &d))
+		return 0;
+	if (kind == DIGEST_SHA256)
+		return S_ISREG(st->st_mode);
+	there = S_ISLNK(st->st_mode) ? follow(s->cache, &d, &sha256, err) : 0;
+	if (there <= 0)
+		return there;
+	entry_path(&sha256, &path);
+	return file_stat(s->cache->dir, path.s, &pack, err);
+}
+
+static int find_stray(void *arg, const struct tree_entry *e, struct err *err)
+{
+	struct strays *s = arg;
+	const char *slash = strchr(e->path, '/');
+	enum digest_kind kind;
+	bool known = digest_kind_parse(
+		(struct span){e->path, slash ? (size_t)(slash - e->path) : strlen(e->path)}, &kind);
+	int fine = 0;
+
+	if (S_ISDIR(e->st->st_mode) && strcmp(e->path, INCOMING) == 0)
+		return 1;
+	if (S_ISDIR(e->st->st_mode))
+		fine = known && is_own_folder(slash ? slash + 1 : NULL);
+	else if (known)
+		fine = is_pack(s, kind, slash ? slash + 1 : NULL, e->st, err);
+	if (fine == 0)
+		texts_add(s->found, span_of(e->path));
+	return fine < 0 ? -1 : !fine;
+}
+
+int cache_strays(const struct cache *c, bool remove, struct texts *found, struct err *err)
+{
+	struct strays s = {c, found};
+
+	if (c->dir < 0)
+		return 0;
+	if (tree_walk(c->dir, find_stray, &s, err) < 0)
+		return -1;
+	for (size_t i = 0; remove && i < found->of.n; i++)
+		if (tree_remove(c->dir, found->of.v[i].s, err) < 0)
+			return -1;
 	return 0;
 }
 
