@@ -79,6 +79,24 @@ static int provide_files(struct err *err)
 		err, "ulimit -n %d, or the like of what started this (LimitNOFILE=)", FILES_WANTED);
 }
 
+/* A container may have the state with a /run, and so a lock, of its own. Only root can open the
+ * stage, so nobody else can hold this one. */
+static int lock_state(struct engine *e, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	int stage;
+
+	if (stage_share(&e->place, confine_gid(e), err) < 0)
+		return -1;
+	place_path(&e->place, PLACE_STATE, &path);
+	stage = place_open_if(&e->place, PLACE_STAGE, err);
+	if (stage < 0)
+		return err->code == ERR_NONE
+			       ? err_set(err, ERR_BAD_STATE, "%s has no stage", path.s)
+			       : -1;
+	return lock_folder(&e->shared, stage, path.s, e->config.lock_timeout, err);
+}
+
 static int lock_and_recover(struct engine *e, struct err *err)
 {
 	AUTO_FD run = -1;
@@ -93,10 +111,8 @@ static int lock_and_recover(struct engine *e, struct err *err)
 		return -1;
 	if (e->config.log_syslog && !e->place.root.n)
 		openlog("fardel", LOG_PID, LOG_USER);
-	if (db_open(&e->place, true, &e->db, err) < 0 ||
+	if (lock_state(e, err) < 0 || db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
-		return -1;
-	if (stage_share(&e->place, confine_gid(e), err) < 0)
 		return -1;
 	return recover(e, err);
 }
@@ -158,6 +174,7 @@ int engine_open(
 	e->db = DB_INIT;
 	e->cache = CACHE_INIT;
 	e->lock = LOCK_INIT;
+	e->shared = LOCK_INIT;
 	e->log = LOG_INIT;
 	e->watch = o->watch;
 	e->user = (int64_t)getuid();
@@ -184,6 +201,7 @@ void engine_close(struct engine *e)
 	log_drop(&e->log);
 	cache_drop(&e->cache);
 	db_drop(&e->db);
+	lock_drop(&e->shared);
 	lock_drop(&e->lock);
 	config_drop(&e->config);
 	config_origins_drop(&e->origins);

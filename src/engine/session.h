@@ -21,6 +21,8 @@ struct engine {
 	struct db db;
 	struct cache cache;
 	struct lock lock;
+	struct lock
+		shared; /* of the state itself: another system may have it mounted, with a lock of its own */
 	struct log log; /* of the transaction at work */
 	struct watch *watch; /* borrowed, may be NULL */
 	struct buf command;

@@ -45,9 +45,9 @@ static int write_holder(int fd, const char *command, struct err *err)
 	AUTO(buf) text = BUF_INIT;
 
 	buf_addf(&text, "%ld\n%.3000s\n", (long)getpid(), command);
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text.s, text.n, 0) < 0)
-		return err_sys(err, "write the lock file");
-	return 0;
+	if (ftruncate(fd, 0) < 0)
+		return err_sys(err, "empty the lock file");
+	return file_write_all(fd, text.s, text.n, err) < 0 ? err_at(err, "the lock file") : 0;
 }
 
 static int wait_for(int fd, int64_t timeout, const char *holder, struct err *err)
@@ -91,6 +91,19 @@ int lock_take(struct lock *lock, int dirfd, const char *name, const char *comman
 		return -1;
 	lock->fd = fd_take(&fd);
 	return 0;
+}
+
+int lock_folder(struct lock *lock, int fd, const char *what, int64_t timeout, struct err *err)
+{
+	AUTO(buf) holder = BUF_INIT;
+
+	lock->fd = fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_sys(err, "lock %s", what);
+	buf_addf(&holder, "another fardel, on a system that shares %s,", what);
+	return wait_for(fd, timeout, holder.s, err);
 }
 
 void lock_drop(struct lock *lock)
