@@ -38,6 +38,37 @@ static const char *const migrations[DB_SCHEMA] = {
 /* Which change came last is counted: two may fall into one second, and clocks are set back. */
 #define NEXT_TURN "(SELECT ifnull(max(turn), 0) + 1 FROM bundle)"
 
+static int damaged(const char *why, struct err *err)
+{
+	err_set(err, ERR_BAD_STATE, "state.db is damaged: %s", why);
+	return err_next(
+		err, "keep a copy of it and restore it from a backup, then run: fardel doctor");
+}
+
+/* Tables and their version come with one commit. */
+static int has_tables(struct db *db, struct err *err)
+{
+	struct sql_row *row;
+	int there;
+
+	if (sql_query(db->sql, &row, err, "SELECT 1 FROM sqlite_schema LIMIT 1", "") < 0)
+		return -1;
+	there = sql_next(row, err);
+	sql_end(row);
+	return there;
+}
+
+/* What is written is decided by what is read here: a name that is damaged would make rubbish of what is in use. */
+static int check_sound(struct db *db, struct err *err)
+{
+	struct err why = ERR_INIT;
+	int sound = sql_check(db->sql, &why);
+
+	if (sound == 1)
+		return 0;
+	return sound == 0 ? damaged(why.text, err) : err_copy(err, &why);
+}
+
 static int migrate(struct db *db, struct err *err)
 {
 	int64_t version;
@@ -49,6 +80,14 @@ static int migrate(struct db *db, struct err *err)
 		err_set(err, ERR_BAD_STATE, "state.db has schema %lld, this fardel knows up to %d",
 			(long long)version, DB_SCHEMA);
 		return err_next(err, "use the fardel that wrote it, or a newer one");
+	}
+	if (version == 0) {
+		int tables = has_tables(db, err);
+
+		if (tables < 0)
+			return -1;
+		if (tables)
+			return damaged("it has tables, but no schema version", err);
 	}
 	if (version == 0 && !db->writable) {
 		/* Its first writer has not come further than to make it. */
@@ -76,6 +115,14 @@ static int check_file(const char *path, struct err *err)
 	if (file_check_owner(fd, path, err) < 0)
 		return -1;
 	return lseek(fd, 0, SEEK_END) > 0;
+}
+
+/* SQLite would not say why it cannot. */
+static int make_file(const char *path, struct err *err)
+{
+	AUTO_FD fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	return fd < 0 ? err_sys(err, "open %s to write", path) : 0;
 }
 
 /* Installations without a state.db: it was lost, and to begin with an empty one would make rubbish of what is in
@@ -116,9 +163,11 @@ int db_open(const struct place *place, bool writable, struct db *out, struct err
 		return -1;
 	if (!there && !writable)
 		return 0;
+	if (writable && make_file(path.s, err) < 0)
+		return -1;
 	if (sql_open(path.s, writable ? SQL_WRITE : SQL_READ, &out->sql, err) < 0)
 		return -1;
-	if (migrate(out, err) < 0) {
+	if (migrate(out, err) < 0 || (writable && check_sound(out, err) < 0)) {
 		db_drop(out);
 		return -1;
 	}
