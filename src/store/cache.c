@@ -298,7 +298,8 @@ static int find_stray(void *arg, const struct tree_entry *e, struct err *err)
 		(struct span){e->path, slash ? (size_t)(slash - e->path) : strlen(e->path)}, &kind);
 	int fine = 0;
 
-	if (S_ISDIR(e->st->st_mode) && strcmp(e->path, INCOMING) == 0)
+	if (S_ISDIR(e->st->st_mode) &&
+		(strcmp(e->path, INCOMING) == 0 || strcmp(e->path, PARTS) == 0))
 		return 1;
 	if (S_ISDIR(e->st->st_mode))
 		fine = known && is_own_folder(slash ? slash + 1 : NULL);

@@ -59,7 +59,7 @@ struct cached_list {
 void cached_list_drop(struct cached_list *l);
 /* All packs, by sha256. */
 MUST_USE int cache_list(const struct cache *c, struct cached_list *out, struct err *err);
-/* Whatever else is there, but the incoming: files and links that lead to no pack, by their paths
+/* Whatever else is there, but the incoming and parts: files and links that lead to no pack, by their paths
  * below packs/; with `remove` they go. */
 MUST_USE int cache_strays(const struct cache *c, bool remove, struct texts *found, struct err *err);
 /* Reads the pack: 1 it is what its name says, 0 it is not, 2 it has gone meanwhile. */

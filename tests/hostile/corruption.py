@@ -300,8 +300,9 @@ def junk(box):
             file.write("junk\n")
     os.symlink("../../sha256/00/" + "00" * 32, os.path.join(packs, "sha384/ab/" + "cd" * 48))
     os.symlink(box.path("/srv/canary"), os.path.join(packs, "sha256/cc"))
+    os.makedirs(os.path.join(packs, "parts"), mode=0o700, exist_ok=True)
     run = box.fardel("cache", "verify")
-    want(run.status == 1, str(run))
+    want(run.status == 1 and "stray: parts" not in run.out, str(run))
     for path in [path.replace("folder/in/folder", "folder") for path in made[:-1]] + ["sha384/ab/" + "cd" * 48, "sha256/cc"]:
         want(path in run.out, f"{path} is not named: {run}")
     box.clean_text(run.out + run.err)
