@@ -466,7 +466,7 @@ static int record(
 	s->item->to.since = engine_now();
 	if (db_put_bundle(&e->db, &s->item->to, err) < 0)
 		return -1;
-	return switch_publish(e, buf_span(&s->item->to.name), err);
+	return switch_link(e, buf_span(&s->item->to.name), err);
 }
 
 static int commit(struct engine *e, struct sites *sites, struct plan *plan, struct journal *journal,
@@ -482,6 +482,10 @@ static int commit(struct engine *e, struct sites *sites, struct plan *plan, stru
 			db_abandon(&e->db);
 			return -1;
 		}
+	}
+	if (!lazily && place_sync(&e->place, err) < 0) {
+		db_abandon(&e->db);
+		return -1;
 	}
 	return db_commit(&e->db, err);
 }

@@ -16,16 +16,19 @@ struct turn {
 	const struct request *request;
 };
 
-int switch_publish(struct engine *e, struct span name, struct err *err)
+int switch_link(struct engine *e, struct span name, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
 
 	if (db_world(&e->db, &world, err) < 0)
 		return -1;
-	if (links_publish(&e->place, &world, name, err) < 0)
-		return -1;
+	return links_publish(&e->place, &world, name, err);
+}
+
+int switch_publish(struct engine *e, struct span name, struct err *err)
+{
 	/* What rules did must not be less durable than the row that says they did it. */
-	return place_sync(&e->place, err);
+	return switch_link(e, name, err) < 0 ? -1 : place_sync(&e->place, err);
 }
 
 int switch_back(

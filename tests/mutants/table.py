@@ -18,7 +18,8 @@ MUTANTS = [
     ("state.db is never synced again after a lazy commit", "src/store/db.c",
      "if (db->lazy && sql_run(", "if (false && sql_run(", ["unit db"]),
     ("what rules changed is not synced", "src/engine/switch.c",
-     "	return place_sync(&e->place, err);", "	return 0;", ["crash powercut"]),
+     "	return switch_link(e, name, err) < 0 ? -1 : place_sync(&e->place, err);",
+     "	return switch_link(e, name, err);", ["crash cut"]),
     # --- whole -------------------------------------------------------------------------------------------
     ("the links stay behind the state", "src/engine/switch.c",
      "		switch_publish(t->e, buf_span(&t->item->to.name), err) < 0) {\n		db_abandon(db);\n"
