@@ -48,7 +48,7 @@ help:
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
 ##                   check-crash, check-fault, check-hostile: parts of it
-## make check-long   check, and every crash point and fault (an hour or so)
+## make check-long   check, every crash point and fault, and mutants (hours); make -k goes on
 ## make lint         layers, headers, lengths, format, shellcheck
 ## make asan         the tests under ASan and UBSan
 ## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each
@@ -122,8 +122,15 @@ check-fault: all $(FAULT_SHIM)
 check-hostile: all $(FAULT_SHIM)
 	tests/run hostile $(BUILD)
 
-check-long: check
+check-long: check check-mutants check-all-crash check-all-fault
+
+check-mutants: all
+	tests/run mutants $(BUILD)
+
+check-all-crash: all
 	tests/run crash $(BUILD) --all
+
+check-all-fault: all
 	tests/run fault $(BUILD) --all
 
 demo: all
@@ -158,7 +165,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-crash check-fault check-hostile check-long demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-cli check-life check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
