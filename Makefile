@@ -15,20 +15,26 @@ HOSTCC     ?= $(CC)
 
 # Each library is named once; a program links those that its objects use.
 LIBS_fardel  := sqlite3 nettle jansson smartcols
-LIBS_extract := libarchive liblzma libzstd nettle zlib
-LIBS_build   := libarchive liblzma libzstd zlib
-LIBS_unpack  := libarchive liblzma libzstd zlib
+LIBS_extract := liblzma libzstd nettle zlib
+LIBS_build   := $(LIBS_extract)
+LIBS_unpack  := $(LIBS_extract)
 LIBS_fetch   := libcurl
+# Of libarchive only what reads tars and zips and writes tars: as a shared library it brings a dozen others, XML and Unicode
+# among them, into the processes that read hostile bytes. ARCHIVE=-larchive takes that one.
+ARCHIVE     ?= -Wl,-Bstatic -larchive -Wl,-Bdynamic
+MORE_extract := $(ARCHIVE) -lbz2
+MORE_build   := $(MORE_extract)
+MORE_unpack  := $(MORE_extract)
 LIBS_all     := $(sort $(LIBS_fardel) $(LIBS_extract) $(LIBS_fetch))
 
 WARN   := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wvla -Wformat=2 -Wno-format-nonliteral -Wundef -Wwrite-strings
 CFLAGS   ?= -O2 -g
 CXXFLAGS ?= $(CFLAGS)
-HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+HARDEN := -ffunction-sections -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 ALL_CFLAGS   = -std=c17 -D_GNU_SOURCE -iquote src -I $(BUILD)/gen $(WARN) $(HARDEN) $(CFLAGS) $(SAN)
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -iquote src -Wall -Wextra -Werror $(HARDEN) $(CXXFLAGS) $(SAN)
-ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -static-libstdc++ -static-libgcc $(LDFLAGS) $(SAN)
+ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections -static-libstdc++ -static-libgcc $(LDFLAGS) $(SAN)
 
 PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
             $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build \
@@ -82,19 +88,19 @@ $(LIBRARY): $(OBJECTS)
 
 define link
 	@mkdir -p $(@D)
-	$(CXX) $(ALL_LDFLAGS) -o $@ $(1) $(LIBRARY) $$($(PKG_CONFIG) --libs $(2))
+	$(CXX) $(ALL_LDFLAGS) -o $@ $(1) $(LIBRARY) $(3) $$($(PKG_CONFIG) --libs $(2))
 endef
 
 $(BUILD)/bin/fardel: $(BUILD)/obj/main.c.o $(LIBRARY)
 	$(call link,$<,$(LIBS_fardel))
 
 $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(LIBRARY)
-	$(call link,$<,$(LIBS_$*))
+	$(call link,$<,$(LIBS_$*),$(MORE_$*))
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@.o $<
-	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs $(LIBS_all) cmocka)
+	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs libarchive $(LIBS_all) cmocka) -lbz2
 
 # Preloaded by tests/fault into the programs as they are: without their sanitizers.
 FAULT_SHIM := $(BUILD)/tests/fault.so

@@ -14,9 +14,13 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ext/bzip2.h"
+#include "ext/gzip.h"
 #include "ext/magic.h"
 #include "ext/raw.h"
 #include "ext/tar.h"
+#include "ext/xz.h"
+#include "ext/zstd.h"
 
 #define TIMESTAMP 946684800 /* 2000-01-01 00:00:00 UTC */
 
@@ -26,7 +30,6 @@ static const struct archive_limits installer_limits = {.stream = 128LL << 20, .w
  * A zip goes into its reader alone. */
 struct archive_in {
 	struct raw raw; /* decompresses, too */
-	struct archive *filter; /* bzip2's */
 	struct archive_limits limits;
 	int64_t total; /* decompressed bytes so far */
 	struct tar *tar; /* looks at them before libarchive does */
@@ -98,21 +101,6 @@ static int data_block(
 	return 1;
 }
 
-static int unpacked_block(struct archive_in *in, struct span *block, struct err *err)
-{
-	int64_t ignored;
-	int rc;
-
-	if (raw_is_compressed(&in->raw))
-		return raw_take_decompressed(&in->raw, block, err);
-	if (!in->filter)
-		return raw_take(&in->raw, block, err);
-	do
-		rc = data_block(in, in->filter, block, &ignored, err);
-	while (rc > 0 && !block->n);
-	return rc;
-}
-
 static int check_limits(const struct archive_in *in, struct err *err)
 {
 	const struct archive_limits *l = &in->limits;
@@ -129,7 +117,8 @@ static int check_limits(const struct archive_in *in, struct err *err)
 /* The next decompressed bytes: 1; 0 at the end. */
 static int next_block(struct archive_in *in, struct span *block, struct err *err)
 {
-	int rc = unpacked_block(in, block, err);
+	int rc = in->raw.stream ? raw_take_decompressed(&in->raw, block, err)
+				: raw_take(&in->raw, block, err);
 
 	if (rc <= 0)
 		return rc;
@@ -160,20 +149,6 @@ static struct archive *new_reader(void)
 	return a;
 }
 
-/* No bidding: exactly this filter, once, so that nothing is unpacked in layers. */
-static int open_filter(struct archive_in *in, int filter, struct err *err)
-{
-	struct libarchive_entry *entry;
-	struct archive *a = in->filter = new_reader();
-
-	if (archive_read_append_filter(a, filter) != ARCHIVE_OK ||
-		archive_read_set_format(a, ARCHIVE_FORMAT_RAW) != ARCHIVE_OK ||
-		archive_read_open(a, in, NULL, on_raw, NULL) != ARCHIVE_OK ||
-		archive_read_next_header(a, &entry) != ARCHIVE_OK)
-		return refuse_for(in, a, err);
-	return 0;
-}
-
 static int open_tar(struct archive_in *in, struct err *err)
 {
 	in->members = new_reader();
@@ -186,15 +161,18 @@ static int open_tar(struct archive_in *in, struct err *err)
 	return refuse_for(in, in->members, err);
 }
 
-static int open_decompressor(struct archive_in *in, enum magic magic, struct err *err)
+/* Exactly this one, once: nothing is unpacked in layers. */
+static void open_decompressor(struct archive_in *in, enum magic magic)
 {
+	unsigned window_log = in->limits.window_log;
+
 	switch (magic) {
-	case MAGIC_GZIP: in->raw.gzip = gunzip_new(); return 0;
-	case MAGIC_ZSTD: in->raw.zstd = unzstd_new(in->limits.window_log); return 0;
-	case MAGIC_XZ: in->raw.xz = unxz_new(false, in->limits.window_log); return 0;
-	case MAGIC_LZMA: in->raw.xz = unxz_new(true, in->limits.window_log); return 0;
-	case MAGIC_BZIP2: return open_filter(in, ARCHIVE_FILTER_BZIP2, err);
-	default: return 0;
+	case MAGIC_GZIP: in->raw.stream = gunzip_new(); break;
+	case MAGIC_ZSTD: in->raw.stream = unzstd_new(window_log); break;
+	case MAGIC_XZ: in->raw.stream = unxz_new(false, window_log); break;
+	case MAGIC_LZMA: in->raw.stream = unxz_new(true, window_log); break;
+	case MAGIC_BZIP2: in->raw.stream = bunzip2_new(); break;
+	default: break;
 	}
 }
 
@@ -235,7 +213,8 @@ static int open_deb(struct archive_in *in, struct err *err)
 	magic = magic_of(in->raw.rest);
 	if (magic == MAGIC_UNKNOWN || magic == MAGIC_ZIP || magic == MAGIC_AR)
 		return err_set(err, ERR_INSTALLER, "its data.tar is no tar");
-	return open_decompressor(in, magic, err) < 0 ? -1 : open_tar(in, err);
+	open_decompressor(in, magic);
+	return open_tar(in, err);
 }
 
 static int open_pack(struct archive_in *in, struct err *err)
@@ -246,8 +225,10 @@ static int open_pack(struct archive_in *in, struct err *err)
 	case MAGIC_UNKNOWN: return no_tar(in->raw.rest, err);
 	case MAGIC_ZIP: return open_zip(in, err);
 	case MAGIC_AR: return open_deb(in, err);
-	default: return open_decompressor(in, magic, err) < 0 ? -1 : open_tar(in, err);
+	default: break;
 	}
+	open_decompressor(in, magic);
+	return open_tar(in, err);
 }
 
 static int open_installer(struct archive_in *in, struct err *err)
@@ -257,7 +238,8 @@ static int open_installer(struct archive_in *in, struct err *err)
 	if (magic != MAGIC_GZIP && magic != MAGIC_ZSTD)
 		return err_set(err, ERR_INSTALLER,
 			"neither gzip nor zstd: an installer is a tar in one of them");
-	return open_decompressor(in, magic, err) < 0 ? -1 : open_tar(in, err);
+	open_decompressor(in, magic);
+	return open_tar(in, err);
 }
 
 static int open_by(int fd, const struct archive_limits *limits,
@@ -300,7 +282,6 @@ void archive_close(struct archive_in *in)
 	if (!in)
 		return;
 	archive_read_free(in->members);
-	archive_read_free(in->filter);
 	tar_free(in->tar);
 	if (in->utf8)
 		freelocale(in->utf8);

@@ -10,26 +10,10 @@
 enum state { STATE_MEMBER, STATE_BETWEEN, STATE_PADDING };
 
 struct gunzip {
+	struct stream stream;
 	z_stream z;
 	enum state state;
 };
-
-struct gunzip *gunzip_new(void)
-{
-	struct gunzip *g = mem_zero(1, sizeof(*g));
-
-	if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK)
-		mem_none();
-	return g;
-}
-
-void gunzip_free(struct gunzip *g)
-{
-	if (!g)
-		return;
-	inflateEnd(&g->z);
-	free(g);
-}
 
 /* What stands behind a member: another one, or padding. */
 static int begin_next(struct gunzip *g, struct span in, struct err *err)
@@ -78,8 +62,10 @@ static long inflate_some(struct gunzip *g, struct span *in, void *to, size_t roo
 	return (long)(space - g->z.avail_out);
 }
 
-long gunzip_run(struct gunzip *g, struct span *in, void *to, size_t room, struct err *err)
+static long run(struct stream *s, struct span *in, void *to, size_t room, struct err *err)
 {
+	struct gunzip *g = (struct gunzip *)s;
+
 	for (;;) {
 		size_t before = in->n;
 		long made;
@@ -101,7 +87,27 @@ long gunzip_run(struct gunzip *g, struct span *in, void *to, size_t room, struct
 	}
 }
 
-bool gunzip_is_whole(const struct gunzip *g)
+static long end(struct stream *s, void *to, size_t room, struct err *err)
 {
-	return g->state != STATE_MEMBER;
+	(void)to;
+	(void)room;
+	if (((struct gunzip *)s)->state != STATE_MEMBER)
+		return 0;
+	return err_set(err, ERR_INSTALLER, "the archive is cut off");
+}
+
+static void release(struct stream *s)
+{
+	inflateEnd(&((struct gunzip *)s)->z);
+	free(s);
+}
+
+struct stream *gunzip_new(void)
+{
+	struct gunzip *g = mem_zero(1, sizeof(*g));
+
+	g->stream = (struct stream){run, end, release};
+	if (inflateInit2(&g->z, 16 + MAX_WBITS) != Z_OK)
+		mem_none();
+	return &g->stream;
 }

@@ -17,20 +17,15 @@ void raw_init(struct raw *r, int fd)
 	r->read = 0;
 	r->left = -1;
 	r->rest = SPAN("");
-	r->gzip = NULL;
-	r->zstd = NULL;
-	r->xz = NULL;
+	r->stream = NULL;
 	r->size = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? st.st_size : INT64_MAX;
 }
 
 void raw_drop(struct raw *r)
 {
-	gunzip_free(r->gzip);
-	unzstd_free(r->zstd);
-	unxz_free(r->xz);
-	r->gzip = NULL;
-	r->zstd = NULL;
-	r->xz = NULL;
+	if (r->stream)
+		r->stream->free(r->stream);
+	r->stream = NULL;
 }
 
 /* Reads up to n bytes to where the file's block is used up to: the count. */
@@ -78,43 +73,20 @@ int raw_take(struct raw *r, struct span *got, struct err *err)
 	return rc;
 }
 
-static long decompress(struct raw *r, struct err *err)
-{
-	if (r->gzip)
-		return gunzip_run(r->gzip, &r->rest, r->block, sizeof(r->block), err);
-	if (r->zstd)
-		return unzstd_run(r->zstd, &r->rest, r->block, sizeof(r->block), err);
-	return unxz_run(r->xz, &r->rest, r->block, sizeof(r->block), err);
-}
-
-/* The same, now that all of the input is used up; 0: it was whole. */
-static long end_decompress(struct raw *r, struct err *err)
-{
-	if (r->xz)
-		return unxz_end(r->xz, r->block, sizeof(r->block), err);
-	if (r->gzip ? gunzip_is_whole(r->gzip) : unzstd_is_whole(r->zstd))
-		return 0;
-	return err_set(err, ERR_INSTALLER, "the archive is cut off");
-}
-
-bool raw_is_compressed(const struct raw *r)
-{
-	return r->gzip || r->zstd || r->xz;
-}
-
 int raw_take_decompressed(struct raw *r, struct span *got, struct err *err)
 {
+	struct stream *s = r->stream;
 	long n = 0;
 	int more = 1;
 
 	while (!n && more > 0) {
-		n = decompress(r, err);
+		n = s->run(s, &r->rest, r->block, sizeof(r->block), err);
 		if (n)
 			break;
 		more = raw_fill(r, err);
 	}
 	if (more == 0)
-		n = end_decompress(r, err);
+		n = s->end(s, r->block, sizeof(r->block), err);
 	if (n < 0 || more < 0)
 		return -1;
 	*got = (struct span){r->block, (size_t)n};

@@ -6,9 +6,7 @@
 
 #include "base/err.h"
 #include "base/span.h"
-#include "ext/gzip.h"
-#include "ext/xz.h"
-#include "ext/zstd.h"
+#include "ext/stream.h"
 
 #define RAW_BLOCK 131072
 
@@ -18,9 +16,7 @@ struct raw {
 	int64_t read; /* of it */
 	int64_t left; /* of the .deb's member; -1: all of the file is meant */
 	struct span rest; /* what is to be used next */
-	struct gunzip *gzip; /* one of these, or none: bytes as they stand */
-	struct unzstd *zstd;
-	struct unxz *xz;
+	struct stream *stream; /* owned; NULL: bytes as they stand */
 	char file[RAW_BLOCK];
 	char block[RAW_BLOCK]; /* decompressed */
 };
@@ -34,10 +30,7 @@ MUST_USE int raw_fill(struct raw *r, struct err *err);
 /* Takes it: 1; 0 at the end, and *got is empty. */
 MUST_USE int raw_take(struct raw *r, struct span *got, struct err *err);
 
-/* Whether there is one that decompresses it. */
-bool raw_is_compressed(const struct raw *r);
-
-/* The same of what that makes of it. */
+/* The same of what `stream` makes of it. */
 MUST_USE int raw_take_decompressed(struct raw *r, struct span *got, struct err *err);
 
 /* From the start of a .deb (deb(5)) to its data.tar, with at least `enough` bytes of that, if it has

@@ -10,34 +10,15 @@
 #define MORE (16 << 20) /* memory that liblzma takes beside the dictionary, and some */
 
 struct unxz {
+	struct stream stream;
 	lzma_stream z;
 	bool ended;
 };
 
-struct unxz *unxz_new(bool old, unsigned window_log)
-{
-	struct unxz *x = mem_zero(1, sizeof(*x));
-	uint64_t memory = (UINT64_C(1) << window_log) + MORE;
-	lzma_ret rc = old ? lzma_alone_decoder(&x->z, memory)
-			  : lzma_stream_decoder(&x->z, memory, LZMA_CONCATENATED);
-
-	if (rc != LZMA_OK)
-		mem_panic("out of memory");
-	return x;
-}
-
-void unxz_free(struct unxz *x)
-{
-	if (!x)
-		return;
-	lzma_end(&x->z);
-	free(x);
-}
-
 static int refuse(lzma_ret rc, struct err *err)
 {
 	if (rc == LZMA_MEM_ERROR)
-		mem_panic("out of memory");
+		mem_none();
 	if (rc == LZMA_BUF_ERROR)
 		return err_set(err, ERR_INSTALLER, "the archive is cut off");
 	if (rc == LZMA_MEMLIMIT_ERROR)
@@ -45,7 +26,7 @@ static int refuse(lzma_ret rc, struct err *err)
 	return err_set(err, ERR_INSTALLER, "damaged xz or lzma data");
 }
 
-static long run(
+static long run_as(
 	struct unxz *x, struct span *in, lzma_action action, void *to, size_t room, struct err *err)
 {
 	lzma_ret rc = LZMA_OK;
@@ -66,16 +47,38 @@ static long run(
 	return (long)(room - x->z.avail_out);
 }
 
-long unxz_run(struct unxz *x, struct span *in, void *to, size_t room, struct err *err)
+static long run(struct stream *s, struct span *in, void *to, size_t room, struct err *err)
 {
+	struct unxz *x = (struct unxz *)s;
+
 	if (x->ended && in->n)
 		return err_set(err, ERR_INSTALLER, "something else stands behind the archive");
-	return run(x, in, LZMA_RUN, to, room, err);
+	return run_as(x, in, LZMA_RUN, to, room, err);
 }
 
-long unxz_end(struct unxz *x, void *to, size_t room, struct err *err)
+static long end(struct stream *s, void *to, size_t room, struct err *err)
 {
+	struct unxz *x = (struct unxz *)s;
 	struct span none = SPAN("");
 
-	return x->ended ? 0 : run(x, &none, LZMA_FINISH, to, room, err);
+	return x->ended ? 0 : run_as(x, &none, LZMA_FINISH, to, room, err);
+}
+
+static void release(struct stream *s)
+{
+	lzma_end(&((struct unxz *)s)->z);
+	free(s);
+}
+
+struct stream *unxz_new(bool old, unsigned window_log)
+{
+	struct unxz *x = mem_zero(1, sizeof(*x));
+	uint64_t memory = (UINT64_C(1) << window_log) + MORE;
+	lzma_ret rc = old ? lzma_alone_decoder(&x->z, memory)
+			  : lzma_stream_decoder(&x->z, memory, LZMA_CONCATENATED);
+
+	x->stream = (struct stream){run, end, release};
+	if (rc != LZMA_OK)
+		mem_none();
+	return &x->stream;
 }

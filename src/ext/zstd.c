@@ -1,37 +1,21 @@
 /* Decompressing zstd, by libzstd. */
 #include "ext/zstd.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <zstd.h>
 
 #include "base/mem.h"
 
 struct unzstd {
+	struct stream stream;
 	ZSTD_DCtx *context;
 	bool whole; /* behind a frame, and nothing of the next one came */
 };
 
-struct unzstd *unzstd_new(unsigned window_log)
+static long run(struct stream *s, struct span *in, void *to, size_t room, struct err *err)
 {
-	struct unzstd *z = mem_zero(1, sizeof(*z));
-
-	z->context = ZSTD_createDCtx();
-	if (!z->context || ZSTD_isError(ZSTD_DCtx_setParameter(
-				   z->context, ZSTD_d_windowLogMax, (int)window_log)))
-		mem_panic("out of memory");
-	return z;
-}
-
-void unzstd_free(struct unzstd *z)
-{
-	if (!z)
-		return;
-	ZSTD_freeDCtx(z->context);
-	free(z);
-}
-
-long unzstd_run(struct unzstd *z, struct span *in, void *to, size_t room, struct err *err)
-{
+	struct unzstd *z = (struct unzstd *)s;
 	ZSTD_inBuffer input = {in->s, in->n, 0};
 	ZSTD_outBuffer output = {to, room, 0};
 
@@ -51,7 +35,29 @@ long unzstd_run(struct unzstd *z, struct span *in, void *to, size_t room, struct
 	return (long)output.pos;
 }
 
-bool unzstd_is_whole(const struct unzstd *z)
+static long end(struct stream *s, void *to, size_t room, struct err *err)
 {
-	return z->whole;
+	(void)to;
+	(void)room;
+	if (((struct unzstd *)s)->whole)
+		return 0;
+	return err_set(err, ERR_INSTALLER, "the archive is cut off");
+}
+
+static void release(struct stream *s)
+{
+	ZSTD_freeDCtx(((struct unzstd *)s)->context);
+	free(s);
+}
+
+struct stream *unzstd_new(unsigned window_log)
+{
+	struct unzstd *z = mem_zero(1, sizeof(*z));
+
+	z->stream = (struct stream){run, end, release};
+	z->context = ZSTD_createDCtx();
+	if (!z->context || ZSTD_isError(ZSTD_DCtx_setParameter(
+				   z->context, ZSTD_d_windowLogMax, (int)window_log)))
+		mem_none();
+	return &z->stream;
 }

@@ -1,5 +1,5 @@
 /* A vendor's pack of any kind, read to its end. */
-/* LIBS: libarchive liblzma libzstd zlib */
+/* LIBS: -larchive -llzma -lzstd -lz -lbz2 */
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
