@@ -33,7 +33,7 @@ MUTANTS = [
     ("the lock is not waited for", "src/sys/lock.c",
      "		if (errno != EWOULDBLOCK)\n			return err_sys(err, \"lock %s\", name);",
      "		if (errno == EWOULDBLOCK) {\n			lock->fd = fd_take(&fd);\n			return 0;\n		}",
-     ["life two-timeout"]),
+     ["unit lock"]),
     ("what a keeper kept goes on after it", "src/sys/family.c",
      "		kill_children(init);\n", "		(void)init;\n", ["unit process"]),
     # --- verified ----------------------------------------------------------------------------------------
@@ -48,8 +48,8 @@ MUTANTS = [
      "		if (!have->has[kind] || !digest_is(&want->of[kind], &have->of[kind])) {",
      "		if (have->has[kind] && digest_is(&want->of[kind], &have->of[kind]))\n			return true;\n"
      "		if (!have->has[kind] || !digest_is(&want->of[kind], &have->of[kind])) {", ["unit pack", "unit cache"]),
-    ("the installer's own files may be changed by rules", "src/engine/prepare.c",
-     "		check_own_files(s, err) < 0)", "		false)", ["life own-files"]),
+    ("the installer's own files may be changed by rules", "src/model/manifest.c",
+     "		if (!there || !is_same(there, e))", "		if (!there && !is_same(e, e))", ["unit manifest"]),
     ("a newer schema is taken for ours", "src/store/db.c",
      "if (version < 0 || version > DB_SCHEMA) {", "if (version < 0) {", ["unit db"]),
     # --- fetched -----------------------------------------------------------------------------------------
