@@ -55,6 +55,7 @@ static void tools_of_real_rules_work(void **state)
 			  "AQAvAAAAIQAAAAAA' |"
 			  " base64 -d >z; unzip -q z; cat f"},
 		{"7z", "echo a >f; 7z a z.7z f >/dev/null && rm f && 7z x z.7z >/dev/null; cat f"},
+		{"cabextract", "echo a >f; gcab -c f.cab f; rm f; cabextract -q f.cab; cat f"},
 		{"dpkg-deb",
 			"mkdir -p p/DEBIAN p/opt; printf 'Package: x\\nVersion: 1\\nArchitecture: all\\n"
 			"Maintainer: x <x@example.org>\\nDescription: x\\n' >p/DEBIAN/control\n"
