@@ -158,6 +158,8 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sock
 
 static void check(CURLcode rc)
 {
+	if (rc == CURLE_OUT_OF_MEMORY)
+		mem_none();
 	if (rc != CURLE_OK)
 		mem_panic("curl does not know an option");
 }

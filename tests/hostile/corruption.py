@@ -266,7 +266,8 @@ def empty(box):
         home = {path: open(path, "rb").read() for path in files(fix.home)}
         want(home == right, f"not mended: {[path for path in right if home.get(path) != right[path]]}")
         box.must("doctor")
-    said = subprocess.run([box.path("/usr/bin/hello")], stdout=subprocess.PIPE, text=True, check=True).stdout
+    program = box.path("/var/lib/fardel/installed/hello/upstream/usr/bin/hello")
+    said = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True).stdout
     want(said == "hello 1\n", said)
 
 

@@ -92,6 +92,51 @@ static void entries_are_found_by_path(void **state)
 	assert_null(manifest_get(&m, SPAN("")));
 }
 
+/* Entries of the whole, and what is asked for: each way in which it may differ. */
+static void what_is_missing_or_other_is_found(void **state)
+{
+	static const struct {
+		const char *path;
+		enum entry_type type;
+		unsigned mode;
+		int64_t size;
+		unsigned char byte;
+		const char *link;
+		bool there;
+	} rows[] = {
+		{"rules", ENTRY_FILE, 0755, 5, 7, "", true},
+		{"dir", ENTRY_DIR, 0, 0, 0, "", true},
+		{"link", ENTRY_SYMLINK, 0, 0, 0, "rules", true},
+		{"rule", ENTRY_FILE, 0755, 5, 7, "", false},
+		{"rules", ENTRY_FILE, 0644, 5, 7, "", false},
+		{"rules", ENTRY_FILE, 0755, 6, 7, "", false},
+		{"rules", ENTRY_FILE, 0755, 5, 8, "", false},
+		{"rules", ENTRY_DIR, 0755, 5, 7, "", false},
+		{"link", ENTRY_SYMLINK, 0, 0, 0, "other", false},
+	};
+	AUTO(manifest) whole = MANIFEST_INIT;
+	AUTO(manifest) none = MANIFEST_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(manifest) part = MANIFEST_INIT;
+		struct manifest *both[] = {&part, rows[i].there ? &whole : NULL};
+
+		for (size_t k = 0; k < COUNT(both) && both[k]; k++) {
+			struct manifest_entry *e =
+				manifest_add(both[k], rows[i].type, span_of(rows[i].path));
+
+			e->mode = rows[i].mode;
+			e->size = rows[i].size;
+			e->sha256.bytes[0] = rows[i].byte;
+			buf_sets(&e->link, rows[i].link);
+		}
+		assert_int_equal(manifest_lacks(&whole, &part) == NULL, rows[i].there);
+		assert_non_null(manifest_lacks(&none, &part));
+		assert_null(manifest_lacks(&part, &none));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +144,7 @@ int main(void)
 		cmocka_unit_test(an_empty_tree_has_a_text),
 		cmocka_unit_test(names_cannot_be_mistaken),
 		cmocka_unit_test(entries_are_found_by_path),
+		cmocka_unit_test(what_is_missing_or_other_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

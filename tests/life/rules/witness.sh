@@ -3,6 +3,9 @@
 set -eu
 root=${FARDEL_ROOT:-}
 [ -x ./rules ] && [ -e ./upstream_pack_url ] && echo "cwd ok"
+case $PATH in
+/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin|/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/*/fardel) echo "PATH ok" ;;
+esac
 # What the caller's environment may not bring in.
 case ${LANG:-}/${HOME:-}/${TMPDIR:-} in
 C.UTF-8/?*/?*) [ "$HOME" != "$TMPDIR" ] || [ -d "$HOME" ] && echo "environment ok" ;;
