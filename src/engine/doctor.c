@@ -106,8 +106,8 @@ static void check_bundle(struct engine *e, const struct bundle *b, struct findin
 	} else if (unpacked && installation_is_hollow(&e->place, buf_span(&b->name),
 				       buf_span(&b->id), b->size, &wrong) == 1) {
 		buf_setf(&mend, "fardel install ./%s.tar.gz", b->name.s);
-		add(out, FINDING_FAIL, mend.s, "%s %.8s: files of it have lost their content",
-			b->name.s, b->id.s);
+		add(out, FINDING_FAIL, mend.s,
+			"%s %.8s: files of it, or what was in them, were lost", b->name.s, b->id.s);
 	}
 }
 

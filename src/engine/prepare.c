@@ -33,6 +33,7 @@ struct site {
 	struct fetch fetch;
 	struct rules_task rules;
 	struct task *task; /* the running step's; NULL: none runs */
+	bool ready; /* it was unpacked before, and is unpacked anew because files of it were lost */
 	bool published;
 	bool ended; /* all steps done, or failed */
 	struct err err;
@@ -49,7 +50,8 @@ static void site_drop(struct site *s)
 	fetch_drop(&s->fetch);
 	manifest_drop(&s->manifest);
 	fd_drop(&s->dir);
-	if (s->stage.n && !s->published && stage_remove(&s->e->place, s->stage.s, &ignored) < 0)
+	/* Also of what was published: what stood in its place. */
+	if (s->stage.n && stage_remove(&s->e->place, s->stage.s, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s: %s", s->stage.s, ignored.text);
 	buf_drop(&s->stage);
 }
@@ -306,7 +308,8 @@ static int publish(struct site *s, struct err *err)
 		    &s->e->place, s->stage.s, buf_span(&to->name), buf_span(&to->id), err) < 0)
 		return -1;
 	s->published = true;
-	to->state = BUNDLE_PREPARED;
+	if (!s->ready)
+		to->state = BUNDLE_PREPARED;
 	to->pack_size = s->fetch.size;
 	buf_clear(&to->pack);
 	if (s->fetch.cached)
@@ -433,6 +436,7 @@ static void make_sites(struct engine *e, struct plan *plan, struct sites *sites)
 		s = vec_push(&sites->of);
 		*s = (struct site){.e = e,
 			.item = &plan->of.v[i],
+			.ready = plan->of.v[i].to.row && plan->of.v[i].to.state >= BUNDLE_PREPARED,
 			.dir = -1,
 			.stage = BUF_INIT,
 			.rules = {
@@ -463,6 +467,9 @@ static int record(
 			return -1;
 	if (!s->published)
 		return 0;
+	/* What was lost is there again: nothing else has changed. */
+	if (s->ready)
+		return db_set_size(&e->db, s->item->to.row, s->item->to.size, err);
 	s->item->to.since = engine_now();
 	if (db_put_bundle(&e->db, &s->item->to, err) < 0)
 		return -1;
@@ -490,13 +497,13 @@ static int commit(struct engine *e, struct sites *sites, struct plan *plan, stru
 	return db_commit(&e->db, err);
 }
 
-/* Those that are in place but not in state.db go again. */
+/* Those that are in place but not in state.db go again. What was there before stays, mended. */
 static void take_back(struct engine *e, struct sites *sites)
 {
 	struct err ignored = ERR_INIT;
 
 	VEC_FOR (struct site, s, &sites->of) {
-		if (!s->published)
+		if (!s->published || s->ready)
 			continue;
 		s->item->to.row = 0;
 		if (installation_purge(&e->place, buf_span(&s->item->to.name),

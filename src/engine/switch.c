@@ -169,6 +169,21 @@ static int mark_broken(struct turn *t, struct err *why, struct err *err)
 	return note(t, t->configure, STATUS_FAILED, &t->item->to, state, err);
 }
 
+/* Rules may change files of their own installation; from now on what is there counts as whole. */
+static int note_size(struct turn *t, struct err *err)
+{
+	struct bundle *to = &t->item->to;
+	int64_t size;
+
+	if (installation_measure(&t->e->place, buf_span(&to->name), buf_span(&to->id), &size, err) <
+		0)
+		return -1;
+	if (size == to->size)
+		return 0;
+	to->size = size;
+	return db_set_size(&t->e->db, to->row, size, err);
+}
+
 /* The states that a configure which went well leads to, with the links: one commit. */
 static int commit_configured(struct turn *t, struct err *err)
 {
@@ -177,6 +192,10 @@ static int commit_configured(struct turn *t, struct err *err)
 
 	if (db_begin(db, err) < 0)
 		return -1;
+	if (note_size(t, err) < 0) {
+		db_abandon(db);
+		return -1;
+	}
 	if ((t->unconfigure &&
 		    db_set_state(db, t->item->from.row, BUNDLE_PREPARED, now, err) < 0) ||
 		db_set_state(db, t->item->to.row, BUNDLE_INSTALLED, now, err) < 0 ||

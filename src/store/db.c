@@ -325,6 +325,11 @@ int db_set_state(struct db *db, int64_t row, enum bundle_state state, int64_t no
 		span_of(bundle_state_name(state)), now, row);
 }
 
+int db_set_size(struct db *db, int64_t row, int64_t size, struct err *err)
+{
+	return sql_do(db->sql, err, "UPDATE bundle SET size = ? WHERE row = ?", "ii", size, row);
+}
+
 int db_delete_bundle(struct db *db, int64_t row, struct err *err)
 {
 	return sql_do(db->sql, err, "DELETE FROM bundle WHERE row = ?", "i", row);

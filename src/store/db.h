@@ -47,6 +47,8 @@ MUST_USE int db_put_bundle(struct db *db, struct bundle *b, struct err *err);
 /* State and since. */
 MUST_USE int db_set_state(
 	struct db *db, int64_t row, enum bundle_state state, int64_t now, struct err *err);
+/* The size alone: it is no change of the package. */
+MUST_USE int db_set_size(struct db *db, int64_t row, int64_t size, struct err *err);
 MUST_USE int db_delete_bundle(struct db *db, int64_t row, struct err *err);
 
 /* The sha256 that was first seen under a weak digest. 1: *sha256 is it; 0: none yet. */

@@ -109,33 +109,26 @@ int installation_is_whole(const struct place *p, struct span name, struct span i
 	return file_stat(dir, "rules", &st, err);
 }
 
-struct hollow {
-	int64_t bytes, empty;
-};
-
-static int add_hollow(void *arg, const struct tree_entry *e, struct err *err)
+int installation_measure(
+	const struct place *p, struct span name, struct span id, int64_t *size, struct err *err)
 {
-	struct hollow *h = arg;
+	AUTO_FD dir = installation_open_if(p, name, id, err);
+	int64_t entries;
 
-	(void)err;
-	if (S_ISREG(e->st->st_mode)) {
-		h->bytes += e->st->st_size;
-		h->empty += e->st->st_size == 0;
-	}
-	return 0;
+	*size = -1;
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return tree_measure(dir, size, &entries, err);
 }
 
 int installation_is_hollow(
 	const struct place *p, struct span name, struct span id, int64_t size, struct err *err)
 {
-	AUTO_FD dir = installation_open_if(p, name, id, err);
-	struct hollow h = {0};
+	int64_t now;
 
-	if (dir < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	if (tree_walk(dir, add_hollow, &h, err) < 0)
+	if (installation_measure(p, name, id, &now, err) < 0)
 		return -1;
-	return h.empty && h.bytes < size;
+	return now >= 0 && now < size;
 }
 
 static bool is_ours(const char *path)
@@ -239,13 +232,19 @@ int installation_publish(
 	AUTO(buf) id_text = BUF_INIT;
 	AUTO_FD from = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 	AUTO_FD to = -1;
+	int swapped;
 
 	if (from < 0)
 		return -1;
 	buf_addf(&parent, "/%.*s", SPAN_ARG(name));
 	buf_add_span(&id_text, id);
 	to = place_make(p, parent.s, 0755, err);
-	if (to < 0 || tree_remove(to, id_text.s, err) < 0)
+	if (to < 0)
+		return -1;
+	swapped = file_swap(from, stage, to, id_text.s, err);
+	if (swapped)
+		return swapped < 0 ? -1 : 0;
+	if (tree_remove(to, id_text.s, err) < 0)
 		return -1;
 	return file_publish(from, stage, to, id_text.s, err);
 }

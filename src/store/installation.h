@@ -37,8 +37,11 @@ MUST_USE int installation_open_if(
 MUST_USE int installation_is_whole(
 	const struct place *p, struct span name, struct span id, struct err *err);
 
-/* Whether the installation is smaller than the `size` it was unpacked with (-1: unknown), and has
- * files without content: what a power cut leaves. 1, 0, -1. */
+/* Bytes of all its files; -1 where it is not there. */
+MUST_USE int installation_measure(
+	const struct place *p, struct span name, struct span id, int64_t *size, struct err *err);
+/* Whether it is smaller than the `size` it had when it was last whole (-1: unknown): files of it, or what was in them, were lost. 1,
+ * 0, -1. */
 MUST_USE int installation_is_hollow(
 	const struct place *p, struct span name, struct span id, int64_t size, struct err *err);
 
@@ -48,8 +51,8 @@ MUST_USE int installation_id(int dir, struct buf *id, struct err *err);
 /* The facts of an installer that was extracted to the folder. */
 MUST_USE int installation_facts(int dir, struct facts *out, struct err *err);
 
-/* Moves a stage (made durable by the caller) to its place; a folder there that state.db does not
- * know is removed. */
+/* Moves a stage (made durable by the caller) to its place. What is there already, the same one damaged or what state.db
+ * does not know, changes places with it, in one step where the file system can do that, and is then in the stage. */
 MUST_USE int installation_publish(const struct place *p, const char *stage, struct span name,
 	struct span id, struct err *err);
 /* Takes packages/NAME/ID away: first out of sight by a rename, then all of it; missing is fine. */

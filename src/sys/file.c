@@ -285,6 +285,18 @@ int file_publish(int from_dir, const char *from, int to_dir, const char *to, str
 	return 0;
 }
 
+int file_swap(int from_dir, const char *from, int to_dir, const char *to, struct err *err)
+{
+	if (renameat2(from_dir, from, to_dir, to, RENAME_EXCHANGE) < 0) {
+		if (errno == ENOENT || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)
+			return 0;
+		return err_sys(err, "exchange %s and %s", from, to);
+	}
+	if (file_sync(to_dir, err) < 0 || file_sync(from_dir, err) < 0)
+		return -1;
+	return 1;
+}
+
 int file_remove(int dirfd, const char *path, struct err *err)
 {
 	const char *name;

@@ -50,6 +50,10 @@ MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, 
 MUST_USE int file_publish(
 	int from_dir, const char *from, int to_dir, const char *to, struct err *err);
 
+/* Puts `from` in the place of `to` by one rename, after which what was there is at `from`, and fsyncs both folders. 0:
+ * there is nothing at `to`, or the file system cannot do that; nothing is changed. */
+MUST_USE int file_swap(int from_dir, const char *from, int to_dir, const char *to, struct err *err);
+
 /* Removes a file or link; missing is fine. */
 MUST_USE int file_remove(int dirfd, const char *path, struct err *err);
 MUST_USE int file_sync(int fd, struct err *err); /* fsync; a failure is final */
