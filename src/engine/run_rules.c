@@ -168,6 +168,16 @@ static int start_confined(struct engine *e, struct rules_task *t, const struct s
 	return 0;
 }
 
+static void show_bind(struct engine *e, const struct rules_order *o, struct seen_paths *s,
+	struct process_bind *bind, struct phase_spec *spec)
+{
+	seen(e, false, o->bind_from, &s->bind_from);
+	seen(e, false, o->bind_to, &s->bind_to);
+	*bind = (struct process_bind){s->bind_from.s, s->bind_to.s};
+	spec->binds = bind;
+	spec->bind_count = 1;
+}
+
 static int start(struct engine *e, struct rules_task *t, const struct rules_order *o, bool chroot,
 	int output, struct err *err)
 {
@@ -194,13 +204,8 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	buf_adds(&s.home, "/home");
 	seen(e, chroot, own.s, &s.tmp);
 	buf_adds(&s.tmp, "/tmp");
-	if (o->bind_from) {
-		seen(e, false, o->bind_from, &s.bind_from);
-		seen(e, false, o->bind_to, &s.bind_to);
-		bind = (struct process_bind){s.bind_from.s, s.bind_to.s};
-		spec.binds = &bind;
-		spec.bind_count = 1;
-	}
+	if (o->bind_from)
+		show_bind(e, o, &s, &bind, &spec);
 	spec.dir = s.dir.s;
 	spec.home = s.home.s;
 	spec.tmp = s.tmp.s;
