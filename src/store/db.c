@@ -185,14 +185,6 @@ int db_begin(struct db *db, struct err *err)
 	return sql_run(db->sql, "BEGIN IMMEDIATE", err);
 }
 
-int db_begin_lazily(struct db *db, struct err *err)
-{
-	if (sql_run(db->sql, "PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE", err) < 0)
-		return -1;
-	db->lazy = true;
-	return 0;
-}
-
 /* Outside of a transaction this cannot fail: it changes a number in memory. */
 static void be_diligent(struct db *db)
 {
@@ -201,6 +193,18 @@ static void be_diligent(struct db *db)
 	if (db->lazy && sql_run(db->sql, "PRAGMA synchronous=FULL", &ignored) < 0)
 		mem_panic("SQLite does not leave synchronous=NORMAL");
 	db->lazy = false;
+}
+
+int db_begin_lazily(struct db *db, struct err *err)
+{
+	if (sql_run(db->sql, "PRAGMA synchronous=NORMAL", err) < 0)
+		return -1;
+	db->lazy = true;
+	if (db_begin(db, err) < 0) {
+		be_diligent(db);
+		return -1;
+	}
+	return 0;
 }
 
 int db_commit(struct db *db, struct err *err)

@@ -318,6 +318,27 @@ static void lazy_commits_wait_for_the_next(void **state)
 	db_drop(&db);
 }
 
+/* Neither what another holds locked, nor what is begun already, leaves the commits after it lazy. */
+static void what_cannot_begin_lazily_leaves_no_laziness(void **state)
+{
+	struct scratch *s = *state;
+	struct db db = open_db(s, true), other = open_db(s, true);
+
+	assert_int_equal(sql_run(db.sql, "PRAGMA busy_timeout = 0", &s->err), 0);
+	assert_int_equal(db_begin(&other, &s->err), 0);
+	assert_int_equal(db_begin_lazily(&db, &s->err), -1);
+	db_abandon(&other);
+	db_drop(&other);
+	assert_false(db.lazy);
+	assert_true(syncs_of(s, &db, "first", false) > 0);
+	assert_int_equal(db_begin(&db, &s->err), 0);
+	assert_int_equal(db_begin_lazily(&db, &s->err), -1);
+	assert_false(db.lazy);
+	db_abandon(&db);
+	assert_true(syncs_of(s, &db, "second", false) > 0);
+	db_drop(&db);
+}
+
 static void newer_and_foreign_schemas_are_refused(void **state)
 {
 	static const char *const versions[] = {
@@ -482,6 +503,7 @@ int main(void)
 		SCRATCH_TEST(what_stands_together_falls_together),
 		SCRATCH_TEST(a_crash_takes_back_what_was_begun),
 		SCRATCH_TEST(lazy_commits_wait_for_the_next),
+		SCRATCH_TEST(what_cannot_begin_lazily_leaves_no_laziness),
 		SCRATCH_TEST(newer_and_foreign_schemas_are_refused),
 		SCRATCH_TEST(tampered_rows_are_refused),
 		SCRATCH_TEST(files_that_others_could_change_are_refused),
