@@ -140,7 +140,7 @@ static int end(struct engine *e, const struct journal *j, struct err *err)
 
 static int recover_transaction(struct engine *e, struct journal *j, struct err *err)
 {
-	if (log_open(&e->place, j->number, &e->log, err) < 0)
+	if (log_open(&e->place, j->number, true, &e->log, err) < 0)
 		return -1;
 	if (!journal_is_done(j))
 		engine_tell(e, WATCH_INFO, SPAN(""),

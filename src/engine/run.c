@@ -210,7 +210,7 @@ static int carry_out(
 
 	if (journal_open(&e->db, plan, e->command.s, e->user, engine_now(), &journal, err) < 0)
 		return -1;
-	result = log_open(&e->place, plan->transaction, &e->log, err);
+	result = log_open(&e->place, plan->transaction, false, &e->log, err);
 	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction, e->command.s);
 	if (result == 0)
 		result = three_acts(e, request, plan, &journal, &open, err);

@@ -1,6 +1,7 @@
 /* The log of a transaction: /var/log/fardel/N.log, in which the rules' output stands. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -13,7 +14,10 @@ struct log {
 };
 #define LOG_INIT ((struct log){-1, BUF_INIT})
 
-MUST_USE int log_open(const struct place *p, int64_t number, struct log *out, struct err *err);
+/* Opens the log of transaction `number` to write: a new one, or with `more` what is there is added to. A number comes
+ * again where state.db was lost, or an older one restored: the log of another transaction is not gone on with. */
+MUST_USE int log_open(
+	const struct place *p, int64_t number, bool more, struct log *out, struct err *err);
 void log_drop(struct log *l);
 
 /* A line of our own, with the time in front. A log that cannot be written never stops the work. */

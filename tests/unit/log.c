@@ -16,7 +16,7 @@ static void lines_have_the_time_and_stay_lines(void **state)
 	struct span rest, line;
 	size_t lines = 0;
 
-	assert_int_equal(log_open(&s->place, 42, &log, &s->err), 0);
+	assert_int_equal(log_open(&s->place, 42, false, &log, &s->err), 0);
 	log_line(&log, "first %d", 1);
 	log_output(&log, "rules say\n", 10);
 	log_line(&log, "evil\n2026-01-01T00:00:00Z \x1b[31mred");
@@ -41,17 +41,18 @@ static void lines_have_the_time_and_stay_lines(void **state)
 	assert_int_equal(lines, 3);
 }
 
-static void logs_are_added_to(void **state)
+static void logs_are_added_to_or_begun_anew(void **state)
 {
+	static const char *const wanted[] = {"more\n", "more\nmore\n", "more\n"};
 	struct scratch *s = *state;
 	struct log log;
 
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(log_open(&s->place, 7, &log, &s->err), 0);
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		assert_int_equal(log_open(&s->place, 7, i == 1, &log, &s->err), 0);
 		log_output(&log, "more\n", 5);
 		log_drop(&log);
+		assert_file(s, FOLDER "7.log", wanted[i]);
 	}
-	assert_file(s, FOLDER "7.log", "more\nmore\n");
 }
 
 static void the_tail_is_the_end_of_this_phase(void **state)
@@ -60,7 +61,7 @@ static void the_tail_is_the_end_of_this_phase(void **state)
 	AUTO(buf) all = BUF_INIT;
 	struct log log;
 
-	assert_int_equal(log_open(&s->place, 1, &log, &s->err), 0);
+	assert_int_equal(log_open(&s->place, 1, false, &log, &s->err), 0);
 	log_output(&log, "before", 6);
 	log_phase(&log);
 	assert_buf(&log.tail, "");
@@ -106,7 +107,7 @@ static int write_without_room(struct scratch *s)
 	struct log log;
 
 	signal(SIGXFSZ, SIG_IGN);
-	CHECK(log_open(&s->place, 1, &log, &s->err) == 0);
+	CHECK(log_open(&s->place, 1, false, &log, &s->err) == 0);
 	CHECK(setrlimit(RLIMIT_FSIZE, &small) == 0);
 	log_line(&log, "this line does not fit");
 	log_output(&log, "seen", 4);
@@ -136,7 +137,7 @@ static void links_are_not_followed(void **state)
 	put(s, FOLDER "1.log", "one");
 	put(s, "secret", "secret");
 	put_link(s, FOLDER "2.log", "../../../secret");
-	assert_int_equal(log_open(&s->place, 2, &log, &s->err), -1);
+	assert_int_equal(log_open(&s->place, 2, false, &log, &s->err), -1);
 	assert_int_equal(log_read(&s->place, 2, &text, &s->err), -1);
 	assert_buf(&text, "");
 	assert_file(s, "secret", "secret");
@@ -171,7 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(lines_have_the_time_and_stay_lines),
-		SCRATCH_TEST(logs_are_added_to),
+		SCRATCH_TEST(logs_are_added_to_or_begun_anew),
 		SCRATCH_TEST(the_tail_is_the_end_of_this_phase),
 		SCRATCH_TEST(logs_that_are_not_there_are_no_error),
 		SCRATCH_TEST(a_log_that_cannot_be_written_stops_nothing),
