@@ -122,16 +122,52 @@ static int settle(struct engine *e, const struct journal *j, struct err *err)
 	return 0;
 }
 
+/* Whether an item's steps were all carried out: before the interruption, or by settling it. */
+static bool is_item_done(const struct journal *j, int64_t item)
+{
+	for (size_t i = 0; i < j->of.n; i++) {
+		const struct journal_step *s = &j->of.v[i];
+		bool forward = was_begun(s) && step_rows[s->kind].crash == CRASH_FORWARD;
+
+		if (s->item == item && !is_done(s) && !forward)
+			return false;
+	}
+	return true;
+}
+
+/* What became of the transaction, for its history. */
+static void add_result(const struct journal *j, struct buf *out)
+{
+	int64_t last = -1;
+	size_t items = 0, done = 0;
+
+	for (size_t i = 0; i < j->of.n; i++) {
+		if (j->of.v[i].item == last)
+			continue;
+		last = j->of.v[i].item;
+		items++;
+		done += is_item_done(j, last);
+	}
+	if (journal_is_done(j))
+		buf_adds(out, "done");
+	else if (done == items)
+		buf_adds(out, "interrupted, and carried to its end");
+	else if (done == 0)
+		buf_adds(out, "interrupted, and taken back");
+	else
+		buf_addf(out, "interrupted; %zu of %zu done, the others taken back", done, items);
+}
+
 static int end(struct engine *e, const struct journal *j, struct err *err)
 {
+	AUTO(buf) result = BUF_INIT;
 	AUTO(world) world = WORLD_INIT;
 
 	if (db_world(&e->db, &world, err) < 0 || links_rebuild(&e->place, &world, err) < 0 ||
 		place_sync(&e->place, err) < 0 || db_begin(&e->db, err) < 0)
 		return -1;
-	if (journal_end(&e->db, j->number,
-		    journal_is_done(j) ? "done" : "interrupted, and taken back", engine_now(),
-		    err) < 0) {
+	add_result(j, &result);
+	if (journal_end(&e->db, j->number, result.s, engine_now(), err) < 0) {
 		db_abandon(&e->db);
 		return -1;
 	}

@@ -97,8 +97,19 @@ int journal_set(struct db *db, struct journal_step *step, enum step_status statu
 		span_of(status_names[status]), step->row);
 }
 
+/* What only goes forward is at its end with the transaction. */
+static int end_purges(struct db *db, int64_t number, struct err *err)
+{
+	return sql_do(db->sql, err,
+		"UPDATE step SET status = ? WHERE txn = ? AND kind = ? AND status = ?", "titt",
+		span_of(status_names[STATUS_DONE]), number,
+		span_of(step_rows[STEP_PURGE].name), span_of(status_names[STATUS_BEGUN]));
+}
+
 int journal_end(struct db *db, int64_t number, const char *result, int64_t now, struct err *err)
 {
+	if (end_purges(db, number, err) < 0)
+		return -1;
 	return sql_do(db->sql, err, "UPDATE txn SET ended = ?, result = ? WHERE number = ?", "iti",
 		now, span_of(result), number);
 }

@@ -47,7 +47,8 @@ bool journal_is_done(const struct journal *j);
 /* Notes the status (inside the caller's db_begin … db_commit). */
 MUST_USE int journal_set(
 	struct db *db, struct journal_step *step, enum step_status status, struct err *err);
-/* Ends the transaction: result is "done" or the error's text (inside the caller's commit). */
+/* Ends the transaction: result is "done" or the error's text (inside the caller's commit). A purge
+ * that was begun is done with it. */
 MUST_USE int journal_end(
 	struct db *db, int64_t number, const char *result, int64_t now, struct err *err);
 

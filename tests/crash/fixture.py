@@ -335,8 +335,13 @@ class Scenario:
         with contextlib.closing(sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True)) as state:
             answer = state.execute("PRAGMA integrity_check").fetchall()
             begun = state.execute("SELECT number, command FROM txn WHERE ended IS NULL").fetchall()
+            history = state.execute("SELECT number, result, min(status = 'done') FROM txn JOIN step ON txn = number"
+                                    " GROUP BY number").fetchall()
         want(answer == [("ok",)], f"state.db: {answer}")
         want(not begun, f"state.db: never ended: {begun}")
+        for number, result, done in history:
+            forward = result in ("done", "interrupted, and carried to its end")
+            want(forward == bool(done), f"state.db: transaction {number} is '{result}', and its steps say other")
 
     def check_leftovers(self, packages):
         for folder in ("/var/lib/fardel/stage", "/var/cache/fardel/packs/incoming"):

@@ -177,6 +177,26 @@ static void it_is_done_with_its_last_step(void **state)
 	db_drop(&db);
 }
 
+static void a_purge_that_was_begun_ends_with_it(void **state)
+{
+	struct scratch *s = *state;
+	struct db db = open_db(s);
+	struct journal j;
+
+	for (int64_t begun = 0; begun < 2; begun++) {
+		begin(s, &db, &j);
+		if (begun)
+			assert_int_equal(
+				journal_set(&db, &j.of.v[3], STATUS_BEGUN, &s->err), 0);
+		assert_int_equal(journal_set(&db, &j.of.v[1], STATUS_BEGUN, &s->err), 0);
+		assert_int_equal(journal_end(&db, j.number, "done", 6, &s->err), 0);
+		assert_int_equal(
+			count(s, &db, "SELECT count(*) FROM step WHERE status = 'done'"), begun);
+		journal_drop(&j);
+	}
+	db_drop(&db);
+}
+
 static void what_is_known_is_not_fresh(void **state)
 {
 	struct scratch *s = *state;
@@ -321,6 +341,7 @@ int main(void)
 		SCRATCH_TEST(what_was_begun_is_found_again),
 		SCRATCH_TEST(steps_are_found_by_item_and_kind),
 		SCRATCH_TEST(it_is_done_with_its_last_step),
+		SCRATCH_TEST(a_purge_that_was_begun_ends_with_it),
 		SCRATCH_TEST(what_is_known_is_not_fresh),
 		SCRATCH_TEST(the_oldest_open_one_comes_first),
 		SCRATCH_TEST(the_plan_stands_whole_or_not_at_all),
