@@ -36,8 +36,7 @@ struct journal {
 void journal_drop(struct journal *j);
 
 /* Writes a transaction with all the plan's steps as planned, as one commit; plan->transaction is
- * set. `user` is the uid that asked. It is on disk with the commit that notes the first step which changes something live
- * as begun: what comes before that is rubbish in the stage. */
+ * set. `user` is the uid that asked. It is on disk before prepare puts anything in its place. */
 MUST_USE int journal_open(struct db *db, struct plan *plan, const char *command, int64_t user,
 	int64_t now, struct journal *out, struct err *err);
 /* The step of an item's kind and bundle; NULL if it was not planned. */

@@ -75,7 +75,7 @@ class Alone:
 
 
 class Kill(Alone):
-    """SIGKILL before the call; `fardel gc` settles it."""
+    """SIGKILL before the call; the next command settles it."""
 
     kind = "kill"
     title = "killed before"
@@ -90,7 +90,7 @@ class Kill(Alone):
         status, _ = scenario.strike(scenario.what["run"], point)
         # A run may have fewer calls than the one that was counted: then nothing has disturbed it.
         want(status in (0, -signal.SIGKILL), f"exit {status}\n{scenario.said}")
-        scenario.must(GC)
+        scenario.settle(point)
         scenario.idle(before)
         scenario.settled(scenario.what["after"] if status else scenario.what["after"][-1:])
 

@@ -21,6 +21,7 @@ OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
 LIVE = ["/usr/bin/{}", "/usr/share/applications/{}.desktop", "/etc/{}.conf"]
 NAMES = ["hello", "other"]
 GC = ["gc"]
+SETTLERS = [GC, ["reconfigure", "--all"]]  # any command that takes the lock settles what was left
 OUT = "/srv/out"  # what `build` writes to
 OLD = ("1", "installed")
 NEW = ("2", "installed")
@@ -265,6 +266,10 @@ class Scenario:
 
     def is_broken(self):
         return any(each["state"] == "broken" for each in self.packages().values())
+
+    def settle(self, point):
+        """By one of the commands that take the lock: always the same one for a point."""
+        self.must(SETTLERS[hashlib.sha256(point.encode()).digest()[0] % len(SETTLERS)])
 
     def settled(self, allowed):
         """What must hold once a command that takes the lock has run; what was taken back can be done again."""

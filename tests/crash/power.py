@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import disk
-from fixture import GC, LIVE, NAMES, OWN, SEED, Skipped, listed, processes, tree, want
+from fixture import LIVE, NAMES, OWN, SEED, Skipped, listed, processes, tree, want
 
 SIZE = 48 << 20
 VARIANTS = 2  # of what a disk may have left, for each moment
@@ -137,15 +137,15 @@ class Cut:
         try:
             self.mount(self.now)
             self.show()
-            self.check(self.scenario.what["after"][-1:] if number >= self.ended else self.scenario.what["after"])
+            self.check(point, self.scenario.what["after"][-1:] if number >= self.ended else self.scenario.what["after"])
         finally:
             self.unmount()
 
-    def check(self, allowed):
+    def check(self, point, allowed):
         scenario = self.scenario
         before = set(processes())
         self.check_listed()
-        scenario.must(GC)
+        scenario.settle(point)
         scenario.idle(before)
         scenario.settled(allowed)
 

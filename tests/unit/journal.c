@@ -3,8 +3,20 @@
 
 #include "scratch.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
+
+/* Stands before libc's: what SQLite syncs is counted. */
+static int synced;
+
+int fdatasync(int fd)
+{
+	synced++;
+	return (int)syscall(SYS_fdatasync, fd);
+}
 
 static struct db open_db(struct scratch *s)
 {
@@ -141,6 +153,21 @@ static void what_was_begun_is_found_again(void **state)
 				 "AND user = 1000 AND result = 'it broke'"),
 		1);
 	journal_drop(&found);
+	db_drop(&db);
+}
+
+/* Else a power cut could leave what prepare put in its place, and nobody that knows of it. */
+static void the_intention_is_on_disk(void **state)
+{
+	struct scratch *s = *state;
+	struct db db = open_db(s);
+	struct journal journal;
+	int before = synced;
+
+	begin(s, &db, &journal);
+	assert_true(synced > before);
+	assert_false(db.pending);
+	journal_drop(&journal);
 	db_drop(&db);
 }
 
@@ -339,6 +366,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(what_was_begun_is_found_again),
+		SCRATCH_TEST(the_intention_is_on_disk),
 		SCRATCH_TEST(steps_are_found_by_item_and_kind),
 		SCRATCH_TEST(it_is_done_with_its_last_step),
 		SCRATCH_TEST(a_purge_that_was_begun_ends_with_it),
