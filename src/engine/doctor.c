@@ -111,9 +111,9 @@ static void check_bundle(struct engine *e, const struct bundle *b, struct findin
 	}
 }
 
-/* installed/NAME must lead to the installation in use, or not be there. */
-static void check_link(
-	struct engine *e, const struct world *world, struct span name, struct findings *out)
+/* installed/NAME must lead to the installation in use, available/NAME to the one that is shown, or not be there. */
+static void check_link(struct engine *e, const struct world *world, struct span name,
+	bool available, struct findings *out)
 {
 	const struct bundle *current = world_current(world, name);
 	AUTO(buf) path = BUF_INIT;
@@ -122,15 +122,17 @@ static void check_link(
 	char target[4096];
 	ssize_t n;
 
-	place_path(&e->place, PLACE_STATE "/installed/", &path);
+	place_path(&e->place, available ? PLACE_STATE "/available/" : PLACE_STATE "/installed/",
+		&path);
 	buf_add_span(&path, name);
 	n = readlink(path.s, target, sizeof(target));
-	if (current && current->state == BUNDLE_INSTALLED)
-		buf_addf(&wanted, "../packages/%s/%s", current->name.s, current->id.s);
+	links_target(world, name, available, &wanted);
 	if (span_is((struct span){target, n > 0 ? (size_t)n : 0}, buf_span(&wanted)))
 		return;
-	buf_setf(&mend, wanted.n ? "fardel reconfigure %.*s" : "fardel unconfigure %.*s",
-		SPAN_ARG(name));
+	if (current && wanted.n)
+		buf_setf(&mend, "fardel reconfigure %.*s", SPAN_ARG(name));
+	else
+		buf_sets(&mend, "fardel gc");
 	if (n < 0)
 		add(out, FINDING_FAIL, mend.s, "%s is missing", path.s);
 	else
@@ -147,7 +149,8 @@ static void check_packages(struct engine *e, const struct world *world, struct f
 
 		check_bundle(e, b, out);
 		if (!span_is(last, buf_span(&b->name)))
-			check_link(e, world, buf_span(&b->name), out);
+			for (int available = 0; available < 2; available++)
+				check_link(e, world, buf_span(&b->name), available, out);
 		last = buf_span(&b->name);
 	}
 	if (out->of.n == before)
@@ -158,9 +161,14 @@ static int check_leftovers(
 	struct engine *e, const struct world *world, struct findings *out, struct err *err)
 {
 	AUTO(texts) found = {0};
+	AUTO(texts) links = {0};
 
-	if (installation_sweep(&e->place, world, false, &found, err) < 0)
+	if (links_strays(&e->place, world, &links, err) < 0 ||
+		installation_sweep(&e->place, world, false, &found, err) < 0)
 		return -1;
+	for (size_t i = 0; i < links.of.n; i++)
+		add(out, FINDING_WARN, "fardel gc", "%s%s/%s belongs to no package",
+			e->place.root.s, PLACE_STATE, links.of.v[i].s);
 	for (size_t i = 0; i < found.of.n; i++)
 		add(out, FINDING_WARN, "fardel gc", "%s%s/%s belongs to no package",
 			e->place.root.s, PLACE_PACKAGES, found.of.v[i].s);

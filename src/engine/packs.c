@@ -52,6 +52,14 @@ static int gc_leftovers(struct engine *e, bool dry_run, struct items *out, struc
 	return 0;
 }
 
+/* Links that belong to no package, or do not lead where they are to. */
+static int gc_links(struct engine *e, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+
+	return db_world(&e->db, &world, err) < 0 ? -1 : links_rebuild(&e->place, &world, err);
+}
+
 /* Downloads that broke off and were not gone on with for long. */
 static int gc_parts(struct engine *e, struct err *err)
 {
@@ -73,7 +81,7 @@ int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, s
 	*out = (struct items){0};
 	if (clean_old(e, SPAN(""), keep < 0 ? e->config.gc_keep : keep, dry_run, out, err) < 0)
 		return -1;
-	if (!dry_run && gc_parts(e, err) < 0)
+	if (!dry_run && (gc_links(e, err) < 0 || gc_parts(e, err) < 0))
 		return -1;
 	return gc_leftovers(e, dry_run, out, err);
 }

@@ -297,24 +297,31 @@ int installation_purge_all(const struct place *p, struct span name, struct err *
 	return move_out(packages, stage, text.s, err);
 }
 
-static int publish_link(const struct place *p, const char *folder, const struct bundle *b,
-	struct span name, struct err *err)
+void links_target(const struct world *world, struct span name, bool available, struct buf *out)
 {
-	AUTO(buf) path = buf_of(PLACE_STATE "/");
+	const struct bundle *b = available ? world_shown(world, name) : world_current(world, name);
+	bool prepared = available && b && b->state == BUNDLE_PREPARED;
+
+	if (b && (b->state == BUNDLE_INSTALLED || prepared))
+		buf_addf(out, "../packages/%s/%s", b->name.s, b->id.s);
+}
+
+static int publish_link(const struct place *p, const struct world *world, struct span name,
+	bool available, struct err *err)
+{
 	AUTO(buf) link = BUF_INIT;
-	AUTO(buf) target = buf_of("../packages/");
+	AUTO(buf) target = BUF_INIT;
 	char now[4096];
-	AUTO_FD dir = -1;
+	AUTO_FD dir = place_make(
+		p, available ? PLACE_STATE "/available" : PLACE_STATE "/installed", 0755, err);
 	ssize_t n;
 
-	buf_adds(&path, folder);
 	buf_add_span(&link, name);
-	dir = place_make(p, path.s, 0755, err);
+	links_target(world, name, available, &target);
 	if (dir < 0)
 		return -1;
-	if (!b)
+	if (!target.n)
 		return tree_remove(dir, link.s, err);
-	buf_addf(&target, "%s/%s", b->name.s, b->id.s);
 	n = readlinkat(dir, link.s, now, sizeof(now));
 	if (n >= 0 && span_is((struct span){now, (size_t)n}, buf_span(&target)))
 		return 0;
@@ -324,48 +331,70 @@ static int publish_link(const struct place *p, const char *folder, const struct 
 	return file_replace_link(dir, link.s, target.s, err);
 }
 
-static bool is_available(const struct bundle *b)
-{
-	return b && (b->state == BUNDLE_PREPARED || b->state == BUNDLE_INSTALLED);
-}
-
 int links_publish(
 	const struct place *p, const struct world *world, struct span name, struct err *err)
 {
-	const struct bundle *current = world_current(world, name);
-	const struct bundle *shown = world_shown(world, name);
-
-	if (current && current->state != BUNDLE_INSTALLED)
-		current = NULL;
-	if (publish_link(p, "installed", current, name, err) < 0)
+	if (publish_link(p, world, name, false, err) < 0)
 		return -1;
-	return publish_link(p, "available", is_available(shown) ? shown : NULL, name, err);
+	return publish_link(p, world, name, true, err);
 }
 
-/* Links whose name is in the world no more. */
-static int drop_strangers(
-	const struct place *p, const char *folder, const struct world *world, struct err *err)
+static int find_strays(const struct place *p, const char *folder, const struct world *world,
+	struct texts *found, struct err *err)
 {
-	AUTO_FD dir = place_open_if(p, folder, err);
+	AUTO(buf) path = buf_of(PLACE_STATE "/");
+	AUTO_FD dir = -1;
 	AUTO_FD again = -1;
 	struct dirent *entry;
-	int result = 0;
 	DIR *names;
 
+	buf_adds(&path, folder);
+	dir = place_open_if(p, path.s, err);
 	if (dir < 0)
 		return err->code == ERR_NONE ? 0 : -1;
 	again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	names = again < 0 ? NULL : fdopendir(again);
 	if (!names)
-		return err_sys(err, "read the folder %s", folder);
+		return err_sys(err, "read the folder %s", path.s);
 	fd_take(&again);
-	while (result == 0 && (entry = readdir(names)))
+	while ((entry = readdir(names))) {
+		AUTO(buf) stray = BUF_INIT;
+
 		/* Also what a kill left of a link on its way: no package's name begins with a dot. */
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
-			!world_shown(world, span_of(entry->d_name)))
-			result = tree_remove(dir, entry->d_name, err);
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+			world_shown(world, span_of(entry->d_name)))
+			continue;
+		buf_addf(&stray, "%s/%s", folder, entry->d_name);
+		texts_add(found, buf_span(&stray));
+	}
 	closedir(names);
-	return result;
+	return 0;
+}
+
+int links_strays(
+	const struct place *p, const struct world *world, struct texts *found, struct err *err)
+{
+	if (find_strays(p, "installed", world, found, err) < 0)
+		return -1;
+	return find_strays(p, "available", world, found, err);
+}
+
+static int drop_strays(const struct place *p, const struct world *world, struct err *err)
+{
+	AUTO(texts) found = {0};
+	AUTO_FD state = -1;
+
+	if (links_strays(p, world, &found, err) < 0)
+		return -1;
+	if (!found.of.n)
+		return 0;
+	state = place_make(p, PLACE_STATE, 0755, err);
+	if (state < 0)
+		return -1;
+	for (size_t i = 0; i < found.of.n; i++)
+		if (tree_remove(state, found.of.v[i].s, err) < 0)
+			return -1;
+	return 0;
 }
 
 int links_rebuild(const struct place *p, const struct world *world, struct err *err)
@@ -378,9 +407,7 @@ int links_rebuild(const struct place *p, const struct world *world, struct err *
 		if (links_publish(p, world, buf_span(&b->name), err) < 0)
 			return -1;
 	}
-	if (drop_strangers(p, PLACE_STATE "/installed", world, err) < 0)
-		return -1;
-	return drop_strangers(p, PLACE_STATE "/available", world, err);
+	return drop_strays(p, world, err);
 }
 
 struct sweep {

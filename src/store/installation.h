@@ -68,6 +68,11 @@ MUST_USE int links_publish(
 	const struct place *p, const struct world *world, struct span name, struct err *err);
 /* The same for all names, and links of unknown names go. */
 MUST_USE int links_rebuild(const struct place *p, const struct world *world, struct err *err);
+/* Appends where the link installed/NAME is to lead, or with `available` available/NAME; nothing where there is to be none. */
+void links_target(const struct world *world, struct span name, bool available, struct buf *out);
+/* What is in installed/ and available/ under names that the world does not know: "available/NAME". */
+MUST_USE int links_strays(
+	const struct place *p, const struct world *world, struct texts *found, struct err *err);
 
 /* Folders packages/NAME/ID that the world does not know: removed, or with `found` only listed
  * (as "NAME/ID"). */

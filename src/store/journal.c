@@ -102,8 +102,8 @@ static int end_purges(struct db *db, int64_t number, struct err *err)
 {
 	return sql_do(db->sql, err,
 		"UPDATE step SET status = ? WHERE txn = ? AND kind = ? AND status = ?", "titt",
-		span_of(status_names[STATUS_DONE]), number,
-		span_of(step_rows[STEP_PURGE].name), span_of(status_names[STATUS_BEGUN]));
+		span_of(status_names[STATUS_DONE]), number, span_of(step_rows[STEP_PURGE].name),
+		span_of(status_names[STATUS_BEGUN]));
 }
 
 int journal_end(struct db *db, int64_t number, const char *result, int64_t now, struct err *err)

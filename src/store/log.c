@@ -18,8 +18,7 @@
 #define TAIL_MAX 4096
 #define LOG_MAX (64 << 20)
 
-int log_open(
-	const struct place *p, int64_t number, bool more, struct log *out, struct err *err)
+int log_open(const struct place *p, int64_t number, bool more, struct log *out, struct err *err)
 {
 	AUTO(buf) name = BUF_INIT;
 	AUTO_FD dir = place_make(p, PLACE_LOG, 0755, err);
@@ -28,8 +27,8 @@ int log_open(
 	if (dir < 0)
 		return -1;
 	buf_addf(&name, "%lld.log", (long long)number);
-	out->fd = file_open(dir, name.s, O_WRONLY | O_CREAT | O_APPEND | (more ? 0 : O_TRUNC),
-		0644, err);
+	out->fd = file_open(
+		dir, name.s, O_WRONLY | O_CREAT | O_APPEND | (more ? 0 : O_TRUNC), 0644, err);
 	return out->fd < 0 ? -1 : 0;
 }
 

@@ -213,8 +213,7 @@ static void a_purge_that_was_begun_ends_with_it(void **state)
 	for (int64_t begun = 0; begun < 2; begun++) {
 		begin(s, &db, &j);
 		if (begun)
-			assert_int_equal(
-				journal_set(&db, &j.of.v[3], STATUS_BEGUN, &s->err), 0);
+			assert_int_equal(journal_set(&db, &j.of.v[3], STATUS_BEGUN, &s->err), 0);
 		assert_int_equal(journal_set(&db, &j.of.v[1], STATUS_BEGUN, &s->err), 0);
 		assert_int_equal(journal_end(&db, j.number, "done", 6, &s->err), 0);
 		assert_int_equal(
