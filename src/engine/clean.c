@@ -32,22 +32,27 @@ static struct item *add_item(struct items *out, const struct bundle *b)
 	return item;
 }
 
-static int take(struct engine *e, const struct bundle *b, struct err *err)
+/* Row first, then folder; what a kill leaves between is in the journal. */
+static int take(struct engine *e, struct journal *journal, const struct bundle *b, struct err *err)
 {
 	if (db_begin(&e->db, err) < 0)
 		return -1;
-	if (db_delete_bundle(&e->db, b->row, err) < 0) {
+	if (journal_add_purge(&e->db, journal, b, err) < 0 ||
+		db_delete_bundle(&e->db, b->row, err) < 0) {
 		db_abandon(&e->db);
 		return -1;
 	}
 	if (db_commit(&e->db, err) < 0)
 		return -1;
 	clean_purge(e, buf_span(&b->name), buf_span(&b->id));
+	journal->of.v[journal->of.n - 1].status =
+		STATUS_DONE; /* on disk with the transaction's end */
+	log_line(&e->log, "%s: its old installation %s is deleted", b->name.s, b->id.s);
 	return 0;
 }
 
-int clean_old(struct engine *e, struct span name, int64_t keep, bool dry_run, struct items *out,
-	struct err *err)
+int clean_old(struct engine *e, struct span name, int64_t keep, struct journal *journal,
+	struct items *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
 	struct span last = SPAN("");
@@ -64,8 +69,8 @@ int clean_old(struct engine *e, struct span name, int64_t keep, bool dry_run, st
 			kept++ < keep)
 			continue;
 		if (out)
-			add_item(out, b)->done = !dry_run;
-		if (!dry_run && take(e, b, err) < 0)
+			add_item(out, b)->done = journal != NULL;
+		if (journal && take(e, journal, b, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -9,6 +9,7 @@
 void clean_purge(struct engine *e, struct span name, struct span id);
 
 /* Old installations of a package (all but `keep` of those that were in use before the current
- * one): listed in out (NULL is fine), and unless dry_run taken. name empty: of all packages. */
-MUST_USE int clean_old(struct engine *e, struct span name, int64_t keep, bool dry_run,
+ * one): listed in out (NULL is fine), and taken, each noted in the journal's transaction (NULL: they
+ * stay). name empty: of all packages. */
+MUST_USE int clean_old(struct engine *e, struct span name, int64_t keep, struct journal *journal,
 	struct items *out, struct err *err);

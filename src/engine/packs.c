@@ -5,6 +5,7 @@
 #include "engine/engine.h"
 #include "engine/fetch.h"
 #include "engine/session.h"
+#include "engine/transaction.h"
 #include "store/installation.h"
 #include "sys/fd.h"
 
@@ -76,11 +77,39 @@ static int gc_parts(struct engine *e, struct err *err)
 	return 0;
 }
 
+/* A transaction like any other: what a kill leaves of it is settled by the next command. */
+static int gc_old(struct engine *e, int64_t keep, struct items *out, struct err *err)
+{
+	AUTO(journal) journal = {.command = BUF_INIT};
+	AUTO(plan) nothing = PLAN_INIT;
+	struct err ending = ERR_INIT;
+	int result;
+
+	if (journal_open(&e->db, &nothing, e->command.s, e->user, engine_now(), &journal, err) < 0)
+		return -1;
+	result = log_open(&e->place, journal.number, false, &e->log, err);
+	log_line(&e->log, "transaction %lld: %s", (long long)journal.number, e->command.s);
+	if (result == 0)
+		result = clean_old(e, SPAN(""), keep, &journal, out, err);
+	log_line(&e->log, "transaction %lld: %s", (long long)journal.number,
+		result < 0 ? err->text : "done");
+	if (transaction_end(e, &journal, err, &ending) < 0)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
+	return result;
+}
+
 int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
 {
 	*out = (struct items){0};
-	if (clean_old(e, SPAN(""), keep < 0 ? e->config.gc_keep : keep, dry_run, out, err) < 0)
+	if (keep < 0)
+		keep = e->config.gc_keep;
+	if (clean_old(e, SPAN(""), keep, NULL, out, err) < 0)
 		return -1;
+	if (out->of.n && !dry_run) {
+		items_drop(out);
+		if (gc_old(e, keep, out, err) < 0)
+			return -1;
+	}
 	if (!dry_run && (gc_links(e, err) < 0 || gc_parts(e, err) < 0))
 		return -1;
 	return gc_leftovers(e, dry_run, out, err);

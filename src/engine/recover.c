@@ -43,7 +43,9 @@ static int settle_item(
 	enum bundle_state state = BUNDLE_INSTALLED;
 
 	if (was_begun(t->purge)) {
-		clean_purge(e, buf_span(&t->purge->name), SPAN(""));
+		/* A remove purges all of the package, cleaning one installation. */
+		clean_purge(e, buf_span(&t->purge->name),
+			t->purge->action == ACTION_REMOVE ? SPAN("") : buf_span(&t->purge->id));
 		return 0;
 	}
 	if (is_done(t->configure) || (is_done(t->unconfigure) && !t->configure))

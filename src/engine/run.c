@@ -7,6 +7,7 @@
 #include "engine/prepare.h"
 #include "engine/session.h"
 #include "engine/switch.h"
+#include "engine/transaction.h"
 #include "solve/solve.h"
 #include "store/installation.h"
 #include "sys/fd.h"
@@ -142,14 +143,14 @@ static int partial(const struct plan *plan, struct err *err)
 }
 
 /* What is of no more use goes; only a warning if it cannot. */
-static void clean(struct engine *e, const struct plan *plan)
+static void clean(struct engine *e, const struct plan *plan, struct journal *journal)
 {
 	struct err ignored = ERR_INIT;
 
 	VEC_FOR (struct plan_item, item, &plan->of)
 		if (plan->goal == GOAL_INSTALL && item->result == RESULT_DONE &&
 			item->from.name.n &&
-			clean_old(e, buf_span(&item->to.name), e->config.gc_keep, false, NULL,
+			clean_old(e, buf_span(&item->to.name), e->config.gc_keep, journal, NULL,
 				&ignored) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", ignored.text);
 }
@@ -172,31 +173,10 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 		*open = err->code != ERR_SIGNAL;
 		return -1;
 	}
-	clean(e, plan);
+	clean(e, plan, journal);
 	if (failed.code == ERR_NONE)
 		return 0;
 	return plan_count(plan, RESULT_DONE) ? partial(plan, err) : err_copy(err, &failed);
-}
-
-/* Where all is done and on disk, the end may come there later: recovery sees by the steps that there is nothing to
- * settle. */
-static int end_transaction(
-	struct engine *e, const struct journal *journal, const struct err *result, struct err *err)
-{
-	int64_t number = journal->number;
-	bool lazily = journal_is_done(journal) && !e->db.pending;
-
-	if ((lazily ? db_begin_lazily(&e->db, err) : db_begin(&e->db, err)) < 0)
-		return -1;
-	if (journal_end(&e->db, number, result->code == ERR_NONE ? "done" : result->text,
-		    engine_now(), err) < 0 ||
-		journal_trim(&e->db, e->config.log_keep, err) < 0) {
-		db_abandon(&e->db);
-		return -1;
-	}
-	if (db_commit(&e->db, err) < 0)
-		return -1;
-	return log_trim(&e->place, number - e->config.log_keep + 1, err);
 }
 
 /* From the intention, which is on disk before the first act, to its end. */
@@ -225,7 +205,7 @@ static int carry_out(
 	}
 	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction,
 		result < 0 ? err->text : "done");
-	if (!open && end_transaction(e, &journal, err, &ending) < 0)
+	if (!open && transaction_end(e, &journal, err, &ending) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	return result;
 }

@@ -74,6 +74,24 @@ int journal_open(struct db *db, struct plan *plan, const char *command, int64_t 
 	return db_commit(db, err);
 }
 
+int journal_add_purge(struct db *db, struct journal *j, const struct bundle *b, struct err *err)
+{
+	struct journal_step *s;
+	int64_t item = j->of.n ? j->of.v[j->of.n - 1].item + 1 : 0;
+
+	s = vec_push(&j->of);
+	*s = (struct journal_step){
+		.item = item,
+		.action = ACTION_NOTHING,
+		.kind = STEP_PURGE,
+		.name = buf_dup(&b->name),
+		.id = buf_dup(&b->id),
+		.old = true,
+		.status = STATUS_BEGUN,
+	};
+	return insert(db, j->number, s, err);
+}
+
 struct journal_step *journal_get(struct journal *j, size_t item, enum step_kind kind)
 {
 	VEC_FOR (struct journal_step, s, &j->of)

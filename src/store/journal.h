@@ -39,6 +39,10 @@ void journal_drop(struct journal *j);
  * set. `user` is the uid that asked. It is on disk before prepare puts anything in its place. */
 MUST_USE int journal_open(struct db *db, struct plan *plan, const char *command, int64_t user,
 	int64_t now, struct journal *out, struct err *err);
+/* Adds the purge of one installation, begun: an item of its own, which nobody asked for (ACTION_NOTHING). Inside the
+ * caller's commit. */
+MUST_USE int journal_add_purge(
+	struct db *db, struct journal *j, const struct bundle *b, struct err *err);
 /* The step of an item's kind and bundle; NULL if it was not planned. */
 struct journal_step *journal_get(struct journal *j, size_t item, enum step_kind kind);
 /* Whether each step is done, so that nothing but the end is missing. */
