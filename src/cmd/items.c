@@ -36,12 +36,13 @@ void items_say_taken(struct run *run, const struct items *items, const char *one
 	bool dry = run->globals.dry_run;
 	AUTO(buf) text = BUF_INIT;
 	int64_t bytes = 0;
-	size_t n = 0;
+	size_t n = 0, unknown = 0;
 
 	VEC_FOR (const struct item, i, &items->of) {
 		if (!dry && !i->done)
 			continue;
 		n++;
+		unknown += i->size < 0;
 		bytes += i->size > 0 ? i->size : 0;
 	}
 	if (!n) {
@@ -51,6 +52,8 @@ void items_say_taken(struct run *run, const struct items *items, const char *one
 	}
 	print_count(&text, n, one, many);
 	buf_adds(&text, dry ? " would be deleted: " : " deleted: ");
-	text_size(&text, bytes);
+	if (unknown)
+		buf_adds(&text, unknown < n ? "more than " : "size ");
+	text_size(&text, unknown < n ? bytes : -1);
 	progress_say(&run->progress, SAY_INFO, "%s.", text.s);
 }

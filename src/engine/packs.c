@@ -1,4 +1,5 @@
 /* gc and the cache's commands. */
+#include <fcntl.h>
 #include <stdlib.h>
 
 #include "engine/clean.h"
@@ -8,6 +9,8 @@
 #include "engine/transaction.h"
 #include "store/installation.h"
 #include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/tree.h"
 
 #define PARTS_KEPT (7 * 24 * 3600) /* seconds */
 
@@ -31,14 +34,28 @@ static struct item *add_item(struct items *out, const char *what)
 	return item;
 }
 
+/* Bytes of what is there, -1 where that cannot be found out: it goes all the same. */
+static int64_t measure(int packages, const char *path)
+{
+	struct err ignored = ERR_INIT;
+	AUTO_FD dir = file_open(packages, path, O_RDONLY | O_DIRECTORY, 0, &ignored);
+	int64_t bytes = 0, entries = 0;
+
+	return dir >= 0 && tree_measure(dir, &bytes, &entries, &ignored) == 0 ? bytes : -1;
+}
+
 /* Folders that state.db does not know: what a purge could not remove. */
 static int gc_leftovers(struct engine *e, bool dry_run, struct items *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
 	AUTO(texts) found = {0};
+	AUTO(texts) taken = {0};
+	AUTO_FD packages = place_open_if(&e->place, PLACE_PACKAGES, err);
 
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
 	if (db_world(&e->db, &world, err) < 0 ||
-		installation_sweep(&e->place, &world, !dry_run, &found, err) < 0)
+		installation_sweep(&e->place, &world, false, &found, err) < 0)
 		return -1;
 	VEC_FOR (struct buf, path, &found.of) {
 		struct span rest = buf_span(path), name, id;
@@ -48,9 +65,10 @@ static int gc_leftovers(struct engine *e, bool dry_run, struct items *out, struc
 			buf_set(&item->name, name);
 		if (span_split(&rest, '/', &id))
 			buf_set(&item->id, id);
+		item->size = measure(packages, path->s);
 		item->done = !dry_run;
 	}
-	return 0;
+	return dry_run ? 0 : installation_sweep(&e->place, &world, true, &taken, err);
 }
 
 /* Links that belong to no package, or do not lead where they are to. */

@@ -440,8 +440,17 @@ int installation_sweep(const struct place *p, const struct world *world, bool re
 		return err->code == ERR_NONE ? 0 : -1;
 	if (tree_walk(packages, sweep_entry, &s, err) < 0)
 		return -1;
-	for (size_t i = 0; remove && i < found->of.n; i++)
+	for (size_t i = 0; remove && i < found->of.n; i++) {
+		struct span rest = buf_span(&found->of.v[i]), name;
+		AUTO(buf) parent = BUF_INIT;
+
 		if (tree_remove(packages, found->of.v[i].s, err) < 0)
 			return -1;
+		/* Fails where another installation of the name is left: as it should. */
+		if (span_split(&rest, '/', &name)) {
+			buf_set(&parent, name);
+			unlinkat(packages, parent.s, AT_REMOVEDIR);
+		}
+	}
 	return 0;
 }
