@@ -77,6 +77,23 @@ static int probe(struct sql *db)
 	return 0;
 }
 
+static bool is_there(const struct sql *db, const char *ending)
+{
+	AUTO(buf) path = buf_dup(&db->path);
+	struct stat st;
+
+	buf_adds(&path, ending);
+	return stat(path.s, &st) == 0;
+}
+
+/* What is in the -wal file cannot be read without the other, which a reader without rights cannot make. */
+static int fail_unindexed(struct sql *db, struct err *err)
+{
+	err_set(err, ERR_BAD_STATE, "%s: its -shm file is gone, and you may not make it anew",
+		db->path.s);
+	return err_next(err, "as root: fardel list");
+}
+
 /* SQLite takes a file that cannot be read for a damaged one: what the system said counts. */
 static int fail(struct sql *db, struct err *err)
 {
@@ -84,6 +101,8 @@ static int fail(struct sql *db, struct err *err)
 
 	if (code == SQLITE_BUSY)
 		return fail_locked(db, err);
+	if (code == SQLITE_CANTOPEN && !db->writes && is_there(db, "") && !is_there(db, "-shm"))
+		return fail_unindexed(db, err);
 	switch (code) {
 	case SQLITE_NOMEM: mem_none();
 	case SQLITE_IOERR:
@@ -143,14 +162,16 @@ static void add_uri(struct buf *out, const char *path, const char *query)
 }
 
 /* A reader without rights cannot make the -shm file: where it is missing nobody writes, and the
- * file can be taken as it is. */
+ * file can be taken as it is; but not where a -wal file may hold what was committed last. */
 static bool is_at_rest(const char *path)
 {
 	AUTO(buf) shm = buf_of(path);
+	AUTO(buf) wal = buf_of(path);
 	struct stat st;
 
 	buf_adds(&shm, "-shm");
-	return stat(shm.s, &st) < 0;
+	buf_adds(&wal, "-wal");
+	return stat(shm.s, &st) < 0 && (stat(wal.s, &st) < 0 || st.st_size == 0);
 }
 
 int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err)

@@ -183,6 +183,29 @@ def beside(box):
     fix.whole()
 
 
+@case("C4-wal", "what was committed last is in the -wal file alone, and the -shm file is gone: it is not overlooked")
+def wal_alone(box):
+    fix = Fixture(box)
+    other = os.path.join(box.work, "newer.db")
+    with open(other, "wb") as file:
+        file.write(fix.bytes)
+    db = sqlite3.connect(other)
+    db.execute("UPDATE bundle SET version = '1.99'")
+    db.commit()
+    shutil.copy(other + "-wal", fix.db + "-wal")
+    db.close()
+    if box.mode == "mount":
+        box.refused(box.fardel("list", user="nobody"), 1, "-shm file is gone", "as root: fardel list")
+    run = box.must("list", "--json")
+    want('"1.99"' in run.out, f"what was committed last is overlooked: {run}")
+    fix.alone()
+    shutil.copy(fix.db, other)
+    with open(fix.db + "-wal", "wb"):
+        pass
+    want(box.must("list", "--json").out == fix.list, "an empty -wal file hides what there is")
+    fix.whole()
+
+
 @case("C5", "a journal with steps, actions and states that this fardel does not know")
 def journal(box):
     fix = Fixture(box)
