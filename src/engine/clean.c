@@ -14,8 +14,7 @@ void clean_purge(struct engine *e, struct span name, struct span id)
 			"its folder could not be removed: %s (fardel gc tries again)", err.text);
 }
 
-/* Whether b was in use before the current one: what was prepared later waits for its turn. */
-static bool is_old(const struct bundle *b, const struct bundle *current)
+bool clean_is_old(const struct bundle *b, const struct bundle *current)
 {
 	return current && b > current; /* one world, the last change first */
 }
@@ -62,11 +61,18 @@ int clean_old(struct engine *e, struct span name, int64_t keep, struct journal *
 		return -1;
 	/* By name, newest first. */
 	VEC_FOR (struct bundle, b, &world.of) {
+		int whole;
+
 		if (!span_is(buf_span(&b->name), last))
 			kept = 0;
 		last = buf_span(&b->name);
-		if ((name.n && !span_is(last, name)) || !is_old(b, world_current(&world, last)) ||
-			kept++ < keep)
+		if ((name.n && !span_is(last, name)) ||
+			!clean_is_old(b, world_current(&world, last)))
+			continue;
+		whole = installation_is_whole(&e->place, last, buf_span(&b->id), err);
+		if (whole < 0)
+			return err_at(err, "%s", b->name.s);
+		if (whole && kept++ < keep)
 			continue;
 		if (out)
 			add_item(out, b)->done = journal != NULL;

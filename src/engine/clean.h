@@ -1,6 +1,8 @@
 /* Act three, and gc: what is of no more use goes. It can only warn. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "engine/session.h"
 
@@ -8,8 +10,12 @@
  * a failure is a warning, and gc finds what was left. */
 void clean_purge(struct engine *e, struct span name, struct span id);
 
+/* Whether b was in use before the current one (NULL: none is), both of one world: what was prepared later waits for
+ * its turn. */
+bool clean_is_old(const struct bundle *b, const struct bundle *current);
+
 /* Old installations of a package (all but `keep` of those that were in use before the current
- * one): listed in out (NULL is fine), and taken, each noted in the journal's transaction (NULL: they
+ * one; what is not whole is not kept): listed in out (NULL is fine), and taken, each noted in the journal's transaction (NULL: they
  * stay). name empty: of all packages. */
 MUST_USE int clean_old(struct engine *e, struct span name, int64_t keep, struct journal *journal,
 	struct items *out, struct err *err);

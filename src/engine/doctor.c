@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/clean.h"
 #include "engine/confine.h"
 #include "engine/engine.h"
 #include "engine/session.h"
@@ -85,18 +86,29 @@ static bool has_folder(int dir, const char *name)
 	return file_stat(dir, name, &st, &ignored) == 1 && S_ISDIR(st.st_mode);
 }
 
-static void check_bundle(struct engine *e, const struct bundle *b, struct findings *out)
+/* What unpacks it anew; an old one is of no more use then. */
+static void add_unpack(const struct bundle *b, bool old, const char *gc, struct buf *mend)
 {
+	if (old)
+		buf_sets(mend, gc);
+	else
+		buf_setf(mend, "fardel install ./%s.tar.gz", b->name.s);
+}
+
+static void check_bundle(
+	struct engine *e, const struct world *world, const struct bundle *b, struct findings *out)
+{
+	bool old = clean_is_old(b, world_current(world, buf_span(&b->name)));
 	struct err wrong = ERR_INIT;
 	AUTO_FD dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), &wrong);
 	AUTO(buf) mend = BUF_INIT;
 	bool unpacked = b->state >= BUNDLE_PREPARED;
 
 	if (dir < 0) {
-		buf_setf(&mend, "fardel install ./%s.tar.gz", b->name.s);
+		add_unpack(b, old, "fardel gc", &mend);
 		add(out, FINDING_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s, b->id.s);
 	} else if (unpacked && !has_folder(dir, INSTALLATION_UPSTREAM)) {
-		buf_setf(&mend, "fardel install ./%s.tar.gz", b->name.s);
+		add_unpack(b, old, "fardel gc", &mend);
 		add(out, FINDING_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s,
 			b->id.s);
 	} else if (b->state == BUNDLE_BROKEN) {
@@ -105,7 +117,7 @@ static void check_bundle(struct engine *e, const struct bundle *b, struct findin
 			b->name.s);
 	} else if (unpacked && installation_is_hollow(&e->place, buf_span(&b->name),
 				       buf_span(&b->id), b->size, &wrong) == 1) {
-		buf_setf(&mend, "fardel install ./%s.tar.gz", b->name.s);
+		add_unpack(b, old, "fardel gc --keep 0", &mend);
 		add(out, FINDING_FAIL, mend.s,
 			"%s %.8s: files of it, or what was in them, were lost", b->name.s, b->id.s);
 	}
@@ -147,7 +159,7 @@ static void check_packages(struct engine *e, const struct world *world, struct f
 	for (size_t i = 0; i < world->of.n; i++) {
 		const struct bundle *b = &world->of.v[i];
 
-		check_bundle(e, b, out);
+		check_bundle(e, world, b, out);
 		if (!span_is(last, buf_span(&b->name)))
 			for (int available = 0; available < 2; available++)
 				check_link(e, world, buf_span(&b->name), available, out);

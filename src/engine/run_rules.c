@@ -330,17 +330,28 @@ bool rules_not_begun(const struct err *err)
 	return (err->code == ERR_SYSTEM || err->code == ERR_NO_SPACE) && err_may_pass(err);
 }
 
-static int check_whole(
-	struct engine *e, const struct bundle *bundle, const char *dir, struct err *err)
+/* Rules of a folder that is gone cannot run; configure needs all that was in it. */
+static int check_folder(struct engine *e, enum phase phase, const struct bundle *bundle,
+	const char *dir, struct err *err)
 {
-	int whole = installation_is_whole(
-		&e->place, buf_span(&bundle->name), buf_span(&bundle->id), err);
+	struct span name = buf_span(&bundle->name), id = buf_span(&bundle->id);
+	int there;
 
-	if (whole)
-		return whole < 0 ? -1 : 0;
+	if (phase == PHASE_CONFIGURE) {
+		there = installation_is_whole(&e->place, name, id, err);
+	} else {
+		AUTO_FD fd = installation_open_if(&e->place, name, id, err);
+
+		there = fd >= 0 ? 1 : err->code == ERR_NONE ? 0 : -1;
+	}
+	if (there)
+		return there < 0 ? -1 : 0;
 	err_set(err, ERR_BAD_STATE, "its folder %s%s is gone, or not whole any more",
 		e->place.root.s, dir);
-	return err_next(err, "install its installer's file again: it is unpacked anew");
+	return err_next(err,
+		"its installer unpacks it anew: fardel install ./%s.tar.gz; a newer one goes on "
+		"without it with --force, and so does remove",
+		bundle->name.s);
 }
 
 int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
@@ -357,7 +368,7 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	buf_add_path(&upstream, INSTALLATION_UPSTREAM);
 	order.dir = dir.s;
 	order.args[0] = upstream.s;
-	if (phase == PHASE_CONFIGURE && check_whole(e, bundle, dir.s, err) < 0)
+	if (check_folder(e, phase, bundle, dir.s, err) < 0)
 		return -1;
 	if (mime_prepare(e, err) < 0)
 		return -1;
