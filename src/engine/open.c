@@ -114,6 +114,7 @@ static int lock_and_recover(struct engine *e, struct err *err)
 	if (lock_state(e, err) < 0 || db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
+	place_hold(&e->place);
 	return recover(e, err);
 }
 

@@ -14,6 +14,9 @@
 
 void place_drop(struct place *p)
 {
+	for (size_t i = 0; i < p->held_count; i++)
+		fd_drop(&p->held[i].fd);
+	p->held_count = 0;
 	buf_drop(&p->root);
 }
 
@@ -22,7 +25,7 @@ int place_init(struct place *p, const char *root, struct err *err)
 	AUTO_FREE char *real = NULL;
 	AUTO_FD fd = -1;
 
-	p->root = BUF_INIT;
+	*p = (struct place){.root = BUF_INIT};
 	if (!root)
 		return 0;
 	if (!*root)
@@ -146,35 +149,60 @@ int place_open_if(const struct place *p, const char *path, struct err *err)
 	return file_open_if(top, path + above + 1, O_RDONLY | O_DIRECTORY, err);
 }
 
-/* 0 too where there is no such folder, or nothing that is written to. */
-static int sync_one(const char *path, dev_t *known, size_t *count, struct err *err)
+/* Where software is installed to, as the hierarchy of file systems is commonly cut. */
+static const char *const synced[PLACE_SYNCED] = {"/", "/usr", "/usr/local", "/etc", "/opt", "/srv",
+	"/home", "/var", "/var/lib", PLACE_STATE, PLACE_PACKAGES};
+
+/* Opens the file system of a folder; -1 where there is no such folder, or one of the file systems is it already. */
+static int open_other(
+	const struct place *p, const char *folder, struct place_fs *known, size_t count)
 {
-	AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD fd = -1;
 	struct stat st;
 
+	place_path(p, folder, &path);
+	fd = open(path.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return 0;
-	for (size_t i = 0; i < *count; i++)
-		if (known[i] == st.st_dev)
-			return 0;
-	known[(*count)++] = st.st_dev;
-	return syncfs(fd) < 0 ? err_sys(err, "sync the file system of %s", path) : 0;
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (known[i].device == st.st_dev)
+			return -1;
+	known[count].device = st.st_dev;
+	return fd_take(&fd);
+}
+
+void place_hold(struct place *p)
+{
+	for (size_t i = 0; i < COUNT(synced) && p->held_count < COUNT(p->held); i++) {
+		int fd = open_other(p, synced[i], p->held, p->held_count);
+
+		if (fd >= 0)
+			p->held[p->held_count++].fd = fd;
+	}
+}
+
+static int held_of(const struct place *p, const struct place_fs *fs)
+{
+	for (size_t i = 0; i < p->held_count; i++)
+		if (p->held[i].device == fs->device)
+			return p->held[i].fd;
+	return fs->fd;
 }
 
 int place_sync(const struct place *p, struct err *err)
 {
-	/* Where software is installed to, as the hierarchy of file systems is commonly cut. */
-	static const char *const folders[] = {"/", "/usr", "/usr/local", "/etc", "/opt", "/srv",
-		"/home", "/var", "/var/lib", PLACE_STATE, PLACE_PACKAGES};
-	dev_t known[COUNT(folders)];
+	struct place_fs known[PLACE_SYNCED];
 	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT(folders); i++) {
-		AUTO(buf) path = BUF_INIT;
+	for (size_t i = 0; i < COUNT(synced); i++) {
+		AUTO_FD fd = open_other(p, synced[i], known, count);
 
-		place_path(p, folders[i], &path);
-		if (sync_one(path.s, known, &count, err) < 0)
-			return -1;
+		if (fd < 0)
+			continue;
+		known[count].fd = fd;
+		if (syncfs(held_of(p, &known[count++])) < 0)
+			return err_sys(err, "sync the file system of %s%s", p->root.s, synced[i]);
 	}
 	return 0;
 }

@@ -2,13 +2,23 @@
 #pragma once
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
 
+#define PLACE_SYNCED 11
+
+struct place_fs {
+	dev_t device;
+	int fd;
+};
+
 struct place {
 	/* "" for the running system; else an absolute path without a slash at the end */
 	struct buf root;
+	struct place_fs held[PLACE_SYNCED];
+	size_t held_count;
 };
 
 #define PLACE_STATE "/var/lib/fardel"
@@ -30,6 +40,9 @@ void place_path(const struct place *p, const char *path, struct buf *out);
 /* Opens the folder `path` (one of the above) below root, making what is missing (0755, or `mode`
  * for the last), and checks that others may not write to it. The root itself must be there. */
 MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, struct err *err);
+/* Opens the file systems that place_sync is for, until place_drop. The kernel tells a descriptor only of writes that
+ * failed since it was opened: what fails before place_sync opens its own would be told to nobody. */
+void place_hold(struct place *p);
 /* Makes durable what rules, or who links, have changed anywhere: syncfs for each file system of the system below root. */
 MUST_USE int place_sync(const struct place *p, struct err *err);
 

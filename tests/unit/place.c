@@ -4,11 +4,11 @@
 #include "scratch.h"
 
 /* Stands before libc's. */
-static int synced, sync_fails;
+static int synced, sync_fails, synced_fd;
 
 int syncfs(int fd)
 {
-	(void)fd;
+	synced_fd = fd;
 	synced++;
 	errno = EIO;
 	return sync_fails ? -1 : 0;
@@ -27,6 +27,28 @@ static void each_file_system_is_synced_once(void **state)
 	assert_int_equal(place_sync(&s->place, &s->err), -1);
 	assert_int_equal(s->err.sys, EIO);
 	sync_fails = 0;
+}
+
+/* The kernel tells of failed writes by descriptor: the one that is synced must be older than they are. */
+static void file_systems_are_synced_by_what_was_opened_first(void **state)
+{
+	struct scratch *s = *state;
+	int before;
+
+	put_dir(s, "usr", 0755);
+	place_hold(&s->place);
+	assert_int_equal(s->place.held_count, 1);
+	before = s->place.held[0].fd;
+	place_hold(&s->place);
+	assert_int_equal(s->place.held_count, 1);
+	synced = 0;
+	assert_int_equal(place_sync(&s->place, &s->err), 0);
+	assert_int_equal(synced, 1);
+	assert_int_equal(synced_fd, before);
+	/* Given back with the place. */
+	place_drop(&s->place);
+	assert_int_equal(fcntl(before, F_GETFD), -1);
+	assert_int_equal(place_init(&s->place, s->path, &s->err), 0);
 }
 
 static void roots_are_absolute(void **state)
@@ -212,6 +234,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(each_file_system_is_synced_once),
+		SCRATCH_TEST(file_systems_are_synced_by_what_was_opened_first),
 		SCRATCH_TEST(roots_are_absolute),
 		SCRATCH_TEST(relative_roots_are_made_absolute),
 		SCRATCH_TEST(roots_are_folders),
