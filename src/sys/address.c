@@ -19,22 +19,30 @@ static const struct range ranges4[] = {
 	{{172, 16}, 12, ADDRESS_PRIVATE},
 	{{192, 168}, 16, ADDRESS_PRIVATE},
 	{{100, 64}, 10, ADDRESS_PRIVATE},
+	{{198, 18}, 15, ADDRESS_PRIVATE}, /* of benchmarks: RFC 2544 */
 	{{169, 254}, 16, ADDRESS_LINK},
+	{{192, 0, 0}, 24, ADDRESS_LINK}, /* of protocols, and of a cloud's metadata: RFC 6890 */
 	{{224}, 3, ADDRESS_LINK},
 };
 
 static const struct range ranges6[] = {
-	{{0}, 127, ADDRESS_SELF}, /* :: and ::1 */
 	{{0xfc}, 7, ADDRESS_PRIVATE},
 	{{0xfe, 0xc0}, 10, ADDRESS_PRIVATE},
 	{{0xfe, 0x80}, 10, ADDRESS_LINK},
 	{{0xff}, 8, ADDRESS_LINK},
 };
 
-/* Behind these stand the four bytes of an IPv4 address. */
-static const struct range holders[] = {
-	{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, ADDRESS_PUBLIC},
-	{{0, 0x64, 0xff, 0x9b}, 96, ADDRESS_PUBLIC},
+/* These hold the four bytes of an IPv4 address, and lead as far in as that, or as the range says. */
+static const struct {
+	struct range range;
+	unsigned at; /* where those bytes begin */
+} holders[] = {
+	{{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, ADDRESS_PUBLIC}, 12},
+	{{{0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96, ADDRESS_PUBLIC}, 12}, /* RFC 7915 */
+	{{{0}, 96, ADDRESS_PUBLIC}, 12}, /* ::, ::1, and what RFC 4291 gave up */
+	{{{0, 0x64, 0xff, 0x9b}, 96, ADDRESS_PUBLIC}, 12},
+	{{{0, 0x64, 0xff, 0x9b, 0, 1}, 48, ADDRESS_PRIVATE}, 12}, /* of this site: RFC 8215 */
+	{{{0x20, 0x02}, 16, ADDRESS_PUBLIC}, 2}, /* 6to4 */
 };
 
 static bool is_in(const unsigned char *bytes, const struct range *range)
@@ -62,9 +70,14 @@ static enum address_reach reach4(const unsigned char *bytes)
 
 static enum address_reach reach6(const unsigned char *bytes)
 {
-	for (size_t i = 0; i < COUNT(holders); i++)
-		if (is_in(bytes, &holders[i]))
-			return reach4(bytes + 12);
+	for (size_t i = 0; i < COUNT(holders); i++) {
+		enum address_reach held;
+
+		if (!is_in(bytes, &holders[i].range))
+			continue;
+		held = reach4(bytes + holders[i].at);
+		return held > holders[i].range.reach ? held : holders[i].range.reach;
+	}
 	return reach_in(bytes, ranges6, COUNT(ranges6));
 }
 

@@ -13,8 +13,8 @@ enum address_reach {
 	ADDRESS_SELF, /* this machine */
 };
 
-/* IPv4 inside IPv6 (mapped, or by 64:ff9b::/96) counts as what it holds; another family as
- * ADDRESS_SELF. */
+/* IPv4 inside IPv6 (mapped, translated, 6to4) counts as what it holds, a site's own translation
+ * (64:ff9b:1::/48) at least as private; another family as ADDRESS_SELF. */
 enum address_reach address_reach(const struct sockaddr *address);
 
 /* The same for a URL's host: an address, with or without brackets, or localhost; any other name is
