@@ -32,14 +32,18 @@ struct sql_row {
 /* Who may read state.db may also lock it against us: nothing else can be in the way for so long. */
 static int fail_locked(struct sql *db, struct err *err)
 {
-	static const char *const files[] = {"-shm", ""};
+	/* Readers hold others of -shm for as long as they like: these only who writes, or stands in the way. */
+	static const struct {
+		const char *ending;
+		struct lock_bytes bytes;
+	} files[] = {{"-shm", {120, 122}}, {"-shm", {0, UINT64_MAX}}, {"", {0, UINT64_MAX}}};
 	AUTO(buf) holder = BUF_INIT;
 
 	for (size_t i = 0; i < COUNT(files) && !holder.n; i++) {
 		AUTO(buf) path = buf_dup(&db->path);
 
-		buf_adds(&path, files[i]);
-		lock_holder(path.s, &holder);
+		buf_adds(&path, files[i].ending);
+		lock_holder(path.s, files[i].bytes, &holder);
 	}
 	err_set(err, ERR_LOCKED, "%s is locked by %s", db->path.s,
 		holder.n ? holder.s : "another process");
@@ -99,7 +103,8 @@ static int fail(struct sql *db, struct err *err)
 {
 	int code = sqlite3_errcode(db->db), sys = 0;
 
-	if (code == SQLITE_BUSY)
+	/* SQLITE_PROTOCOL: a lock that no SQLite holds for so long, on a byte of the -shm file. */
+	if (code == SQLITE_BUSY || code == SQLITE_PROTOCOL)
 		return fail_locked(db, err);
 	if (code == SQLITE_CANTOPEN && !db->writes && is_there(db, "") && !is_there(db, "-shm"))
 		return fail_unindexed(db, err);

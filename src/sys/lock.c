@@ -111,17 +111,20 @@ void lock_drop(struct lock *lock)
 	fd_drop(&lock->fd);
 }
 
-/* A line of /proc/locks: "1: POSIX  ADVISORY  READ 1234 fd:01:5678 0 EOF". The device is not compared: overlayfs shows
- * another one than stat does. */
-static bool names_other(const char *line, ino_t inode, long *pid)
+/* A line of /proc/locks: "1: POSIX  ADVISORY  READ 1234 fd:01:5678 120 127", or up to "EOF". The device is not compared:
+ * overlayfs shows another one than stat does. */
+static bool names_other(const char *line, ino_t inode, struct lock_bytes bytes, long *pid)
 {
-	unsigned long long found;
+	unsigned long long found, first, last;
+	int n = sscanf(line, "%*d: %*s %*s %*s %ld %*x:%*x:%llu %llu %llu", pid, &found, &first,
+		&last);
 
-	return sscanf(line, "%*d: %*s %*s %*s %ld %*x:%*x:%llu", pid, &found) == 2 &&
-	       found == inode && *pid > 0 && *pid != (long)getpid();
+	if (n < 3 || found != inode || *pid <= 0 || *pid == (long)getpid())
+		return false;
+	return first <= bytes.last && (n < 4 || last >= bytes.first);
 }
 
-void lock_holder(const char *path, struct buf *out)
+void lock_holder(const char *path, struct lock_bytes bytes, struct buf *out)
 {
 	AUTO_FD fd = open("/proc/locks", O_RDONLY | O_CLOEXEC);
 	AUTO(buf) text = BUF_INIT;
@@ -135,7 +138,7 @@ void lock_holder(const char *path, struct buf *out)
 		return;
 	rest = buf_span(&text);
 	while (span_split(&rest, '\n', &line)) {
-		if (!names_other(line.s, st.st_ino, &pid))
+		if (!names_other(line.s, st.st_ino, bytes, &pid))
 			continue;
 		snprintf(process, sizeof(process), "/proc/%ld", pid);
 		buf_addf(out, "process %ld", pid);

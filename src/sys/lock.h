@@ -26,6 +26,11 @@ MUST_USE int lock_folder(
 
 void lock_drop(struct lock *lock);
 
-/* Appends who holds a lock of any kind on that file, as the system tells: "process 12 of user 1000". Not this process; at most
- * one; nothing where it is not known. */
-void lock_holder(const char *path, struct buf *out);
+/* Of a file, both included. */
+struct lock_bytes {
+	uint64_t first, last;
+};
+
+/* Appends who holds a lock of any kind on some of these bytes, as the system tells: "process 12 of user 1000". Not this
+ * process; at most one; nothing where it is not known. */
+void lock_holder(const char *path, struct lock_bytes bytes, struct buf *out);

@@ -3,6 +3,7 @@
 A list is a module beside this one; each of its functions marked @case("A1", "title") gets a Box, and raises Failed
 (by `want`) where fardel does not withstand. See README.md.
 """
+import contextlib
 import hashlib
 import json
 import os
@@ -302,7 +303,7 @@ class Box:
                 and not any(server in line for server in servers)], 10)
         state = self.path("/var/lib/fardel/state.db")
         if os.path.exists(state):
-            with sqlite3.connect(f"file:{state}?mode=ro", uri=True) as db:
+            with contextlib.closing(sqlite3.connect(f"file:{state}?mode=ro", uri=True)) as db:
                 answer = db.execute("PRAGMA integrity_check").fetchall()
                 begun = db.execute("SELECT number, command FROM txn WHERE ended IS NULL").fetchall()
             want(answer == [("ok",)], f"state.db: {answer}")

@@ -644,7 +644,8 @@ def held_lock(box):
 HOLD_SHM = """
 import fcntl, os, struct, sys, time
 fd = os.open(sys.argv[1], os.O_RDONLY)
-fcntl.fcntl(fd, fcntl.F_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0))
+first, count = map(int, sys.argv[2:])
+fcntl.fcntl(fd, fcntl.F_SETLK, struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, first, count, 0))
 print("ready", flush=True)
 time.sleep(60)
 """
@@ -654,8 +655,10 @@ time.sleep(60)
 def held_shm(box):
     file = hello(box)
     box.must("install", file)
-    for path in ("/var/lib/fardel/state.db-shm", "/var/lib/fardel/state.db"):
-        with subprocess.Popen(["/usr/bin/python3", "-c", HOLD_SHM, path], stdin=subprocess.DEVNULL,
+    state = "/var/lib/fardel/state.db"
+    # All of it, then the single bytes that SQLite locks to write, to recover, and to read.
+    for path, first, count in ((state + "-shm", 0, 0), (state + "-shm", 120, 1), (state + "-shm", 122, 1), (state, 0, 0)):
+        with subprocess.Popen(["/usr/bin/python3", "-c", HOLD_SHM, path, str(first), str(count)], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, text=True, user=USER, group=USER, extra_groups=[], cwd="/") as holder:
             holder.stdout.readline()
             run = box.fardel("install", file)

@@ -246,6 +246,53 @@ static void signals_are_noted_held_and_reset(void **state)
 	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGINT);
 }
 
+/* Another process locks that byte of "file", until it is killed. */
+static pid_t hold_byte(struct scratch *s, off_t at)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	put(s, "file", "");
+	assert_int_equal(pipe2(ready, O_CLOEXEC), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct flock how = {.l_type = F_RDLCK, .l_start = at, .l_len = 1};
+		int fd = openat(s->fd, "file", O_RDONLY);
+
+		if (fcntl(fd, F_SETLK, &how) < 0 || write(ready[1], "", 1) != 1)
+			_exit(1);
+		pause_ms(30000);
+		_exit(0);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	close(ready[1]);
+	return pid;
+}
+
+static void who_locks_a_byte_is_named_for_that_byte_alone(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) others = BUF_INIT;
+	AUTO(buf) named = BUF_INIT;
+	AUTO(buf) wanted = BUF_INIT;
+	pid_t pid = hold_byte(s, 120);
+
+	buf_addf(&path, "%s/file", s->path);
+	buf_addf(&wanted, "process %ld of user %u", (long)pid, (unsigned)geteuid());
+	lock_holder(path.s, (struct lock_bytes){0, 119}, &others);
+	lock_holder(path.s, (struct lock_bytes){121, UINT64_MAX}, &others);
+	lock_holder(path.s, (struct lock_bytes){120, 122}, &named);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	assert_buf(&others, "");
+	if (access("/proc/locks", R_OK) < 0)
+		cannot(s, "the holder's name: there is no /proc/locks");
+	assert_buf(&named, wanted.s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +300,7 @@ int main(void)
 		SCRATCH_TEST(a_second_one_is_told_who_holds_it),
 		SCRATCH_TEST(a_holder_without_a_name_is_another_fardel),
 		SCRATCH_TEST(the_wait_ends_when_the_holder_does),
+		SCRATCH_TEST(who_locks_a_byte_is_named_for_that_byte_alone),
 		SCRATCH_TEST(lock_files_are_files_of_ours),
 		SCRATCH_TEST(a_signal_ends_the_wait),
 		SCRATCH_TEST(signals_are_noted_held_and_reset),
