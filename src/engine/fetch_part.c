@@ -28,8 +28,21 @@ int fetch_part_settle(struct fetch *f, const struct fetch_begin *b, struct err *
 	return part_keep(f->parts, &f->part, &f->intake, err) < 0 ? -1 : 0;
 }
 
+/* What may not be had as a whole is not gone on with; it stays: the limit may be raised again. */
+static int check_limit(struct fetch *f)
+{
+	if (f->part.total <= f->e->config.fetch_max_size)
+		return 1;
+	intake_drop(&f->intake);
+	buf_clear(&f->part.etag);
+	f->part.total = 0;
+	return 0;
+}
+
 int fetch_part_open(struct fetch *f, struct span url, struct err *err)
 {
+	int there;
+
 	part_drop(&f->part);
 	buf_set(&f->part.url, url);
 	f->part.total = 0;
@@ -39,7 +52,8 @@ int fetch_part_open(struct fetch *f, struct span url, struct err *err)
 		f->parts = cache_open_parts(&f->e->cache, err);
 	if (f->parts < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	return part_open(f->parts, &f->part, &f->intake, &f->installer->pack.sums, err);
+	there = part_open(f->parts, &f->part, &f->intake, &f->installer->pack.sums, err);
+	return there == 1 ? check_limit(f) : there;
 }
 
 void fetch_part_leave(struct fetch *f, const struct err *why)

@@ -492,7 +492,8 @@ static int hop(struct get *g)
 	return begin(g); /* of an empty body */
 }
 
-/* Asks for what is missing, of the same file only; gives what must live as long as the transfer. */
+/* Asks for what is missing, of the same file only; gives what must live as long as the transfer. (curl takes a greatest
+ * size of 0 for none: `take` knows better.) */
 static struct curl_slist *set_range(struct get *g)
 {
 	const struct http_request *r = g->request;
@@ -523,6 +524,8 @@ int http_get(const struct http_request *request, struct http_sink *sink, struct 
 	*answer = (struct http_answer){0};
 	if (!is_http(request->url))
 		return err_set(err, ERR_FAILED, "not an http or https URL");
+	if (request->from > request->max_size)
+		return fail_size(&g);
 	g.curl = curl_easy_init();
 	if (!g.curl)
 		mem_none();

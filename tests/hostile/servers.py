@@ -491,6 +491,24 @@ def twice(box):
     box.unharmed()
 
 
+@case("S12-limit", "a kept part above a limit that was lowered since: refused by its size, and there when it is raised again")
+def lowered(box):
+    url, state = box.serve_evil()
+    pack = box.pack("hello", "1", kb=BIG)
+    half = os.path.getsize(pack) // 2
+    file = box.installer("hello", pack=pack, url=f"{url}/part/good/hello-1.deb")
+    box.refused(box.fardel(*ONCE, "install", file), 2, f"after {half} of")
+    for size in (half + 1, half, half - 1, 1):
+        run = box.fardel(*ONCE, "--set", f"fetch.max_size={size}", "install", file)
+        box.refused(run, 1, f"more than the {size} bytes of fetch.max_size")
+        want(len(partial(box)) == 2, str(kept(box)))
+    os.truncate(f"{state}/headers", 0)
+    run = box.fardel(*ONCE, "install", file)
+    want(run.status == 0, str(run))
+    want(f"Range: bytes={half}-" in asked(state, "headers"), "not gone on with")
+    box.unharmed(installed=["hello 1"])
+
+
 @case("S12-gc", "what broke off and is not asked for again goes with cache gc, and with gc when it is old")
 def collected(box):
     url, _ = box.serve_evil()
