@@ -382,6 +382,7 @@ static int try_source(struct fetch *f, struct err *err)
 	const char *url = f->sources.of.v[f->at].s;
 	AUTO(buf) shown = BUF_INIT;
 
+	f->total = 0;
 	show_source(f, &shown);
 	engine_tell(f->e, WATCH_DEBUG, package(f), "fetch %s", shown.s);
 	if (is_local(url))
@@ -407,14 +408,27 @@ static void add_sources(struct fetch *f)
 	texts_add(&f->sources, buf_span(&pack->url));
 }
 
+/* Whether another source may do what this one did not: it did not answer, sent other bytes or too many, or made its worker
+ * end. Too little space may be its fault, too: where it stated more than there is, or did not say how much it would send. */
+static bool other_helps(const struct fetch *f, const struct err *err)
+{
+	switch (err->code) {
+	case ERR_NETWORK:
+	case ERR_CHECKSUM:
+	case ERR_FAILED:
+	case ERR_WORKER: return true;
+	case ERR_NO_SPACE: return err->sys ? f->total < 0 : f->total > 0;
+	default: return false;
+	}
+}
+
 /* Says what went wrong with one source; -1 when it was the last, or when another would not help. */
 static int pass_over(struct fetch *f, struct err *err)
 {
-	bool other_helps = err->code == ERR_NETWORK || err->code == ERR_CHECKSUM;
 	AUTO(buf) shown = BUF_INIT;
 
 	show_source(f, &shown);
-	if (other_helps && f->at + 1 < f->sources.of.n) {
+	if (other_helps(f, err) && f->at + 1 < f->sources.of.n) {
 		engine_tell(f->e, WATCH_WARN, package(f), "%s: %s; trying the next source", shown.s,
 			err->text);
 		err_clear(err);

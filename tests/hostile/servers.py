@@ -540,6 +540,56 @@ def mirrors(box):
     box.unharmed(installed=["hello 1"])
 
 
+@case("S13-size", "a first mirror that sends without end, or states more than may be or than there is room for")
+def long_mirrors(box):
+    url, state = box.serve_evil()
+    for habit, size in (("endless", 50 << 20), (f"length/{1 << 37}", 1 << 36), (f"length/{1 << 39}", 1 << 40), ("length/x1", 1 << 36)):
+        with open(f"{state}/requests", "w"):
+            pass
+        run = install(box, f"{url}/ok/hello-1.deb", *ONCE, "--set", f"fetch.max_size={size}", "--set",
+                      f'fetch.mirrors=["{url}/{habit}"]')
+        want(run.status == 0, f"{habit}: {run}")
+        want("trying the next source" in run.err, f"{habit}: {run}")
+        want(asked(state) == [f"/{habit}/hello-1.deb", "/ok/hello-1.deb"], str(asked(state)))
+        want(len(box.cached()) == 1 and not partial(box), str(kept(box)))
+        box.unharmed(installed=["hello 1"])
+        box.must("remove", "hello")
+        box.wipe()
+
+
+@case("S13-full", "a first mirror that fills the disk, not having said how much it sends", modes=("mount",))
+def filling_mirror(box):
+    url, _ = box.serve_evil()
+    cache = box.path("/var/cache/fardel")
+    os.makedirs(cache)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755,size=40m", "small", cache], check=True)
+    try:
+        run = install(box, f"{url}/ok/hello-1.deb", *ONCE, "--set", f'fetch.mirrors=["{url}/endless"]')
+        want(run.status == 0, str(run))
+        want("No space left" in run.err and "trying the next source" in run.err, str(run))
+        run = box.fardel(*ONCE, "install", box.installer("other", "1", box.pack("other", "1"), f"{url}/endless/other-1.deb"))
+        box.refused(run, 1, "No space left", "make room", seconds=20)
+    finally:
+        subprocess.run(["umount", cache], check=True)
+
+
+@case("S13-worker", "a first mirror whose worker ends by a signal")
+def crashing_mirror(box):
+    url, _ = box.serve_evil()
+    pack = box.pack("hello", "1")
+    file = box.installer("hello", pack=pack, url=f"{url}/ok/hello-1.deb")
+    job = box.start(*ONCE, "--set", f'fetch.mirrors=["{url}/stall"]', "install", file)
+
+    def workers():
+        return [pid for pid, line in processes().items() if pid not in box.known and "fardel-fetch" in line]
+
+    box.wait("the worker", workers)
+    os.kill(workers()[0], signal.SIGSEGV)
+    want(job.wait(20) == 0, job.said())
+    want("was killed by signal 11" in job.said() and "trying the next source" in job.said(), job.said())
+    box.unharmed(installed=["hello 1"])
+
+
 # --- TLS -------------------------------------------------------------------------------------------------------
 
 
