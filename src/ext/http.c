@@ -327,9 +327,11 @@ static int fail_host(struct get *g, CURLcode rc, const char *host)
 	case CURLE_PARTIAL_FILE: return fail_short(g, host);
 	case CURLE_GOT_NOTHING:
 		return err_set(g->err, ERR_NETWORK, "%s closed without an answer", host);
+	case CURLE_SSL_CACERT_BADFILE:
+		g->answer->retry = false;
+		return http_fail_trust(g->err, g->request->ca_text != NULL, g->why);
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:
 	case CURLE_SSL_ISSUER_ERROR:

@@ -72,6 +72,16 @@ int http_fail_tls(struct err *err, const char *who, bool peer, long verify, cons
 	return -1;
 }
 
+int http_fail_trust(struct err *err, bool own, const char *why)
+{
+	err_set(err, ERR_NETWORK, "the certificates of who is trusted cannot be read: %s", why);
+	if (own)
+		return err_next(err,
+			"fetch.ca_file in fardel.toml is to name a file of certificates (PEM)");
+	return err_next(err, "apt install ca-certificates, or name a file of certificates with "
+			     "fetch.ca_file in fardel.toml");
+}
+
 int http_fail_short(struct err *err, const char *who, int64_t got, int64_t total)
 {
 	if (total < 0)

@@ -21,6 +21,8 @@ void http_words_take(struct http_words *w, struct span line);
 
 /* verify is OpenSSL's X509_V_ERR_…; `peer`: its certificate was refused, else TLS failed. */
 int http_fail_tls(struct err *err, const char *who, bool peer, long verify, const char *why);
+/* The certificates that others are held against cannot be read: `own`, those of fetch.ca_file, else the system's. */
+int http_fail_trust(struct err *err, bool own, const char *why);
 /* The body ended after `got` of total bytes (-1: unknown). */
 int http_fail_short(struct err *err, const char *who, int64_t got, int64_t total);
 int http_fail_status(struct err *err, const char *who, long status);

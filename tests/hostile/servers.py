@@ -655,6 +655,20 @@ def certificates(box):
     want(run.status == 0, str(run))
 
 
+@case("S-tls-none", "a machine without certificates: said what to do", modes=("mount",))
+def no_certificates(box):
+    if not os.path.exists("/etc/ssl/certs/ca-certificates.crt"):
+        box.skip("ca-certificates are not installed here")
+    url, _ = secure(box, Authority(box).make("localhost"))
+    subprocess.run(["mount", "-t", "tmpfs", "none", "/etc/ssl/certs"], check=True)
+    try:
+        run = install(box, f"{url}/ok/hello-1.deb", *QUICK)
+    finally:
+        subprocess.run(["umount", "/etc/ssl/certs"], check=True)
+    box.refused(run, 2, "cannot be read", "apt install ca-certificates", "fetch.ca_file")
+    want("try 2" not in run.err, f"tried again: {run}")
+
+
 @case("S-tls-old", "a server with nothing newer than TLS 1.1, and one without TLS")
 def old_tls(box):
     ca = Authority(box)

@@ -2,6 +2,7 @@
 #include "httpd.h"
 
 #include "ext/http.h"
+#include "ext/http_words.h"
 #include "sys/pace.h"
 
 /* Collects a body; refuses as it is told. */
@@ -139,6 +140,38 @@ static void sizes_have_limits(void **state)
 		"/endless", ERR_FAILED, "more than the 1000 bytes of fetch.max_size", 200, false);
 }
 
+/* What is there alone may be more than the limit, or just as much. */
+static void rests_have_limits(void **state)
+{
+	static const struct {
+		int64_t max_size;
+		const char *says; /* NULL: it is had */
+	} rows[] = {{10, NULL}, {9, "more than the 9 bytes"}, {4, "more than the 4 bytes"},
+		{3, "more than the 3 bytes"}, {1, "more than the 1 bytes"}};
+	AUTO(buf) url = BUF_INIT;
+	struct http_request request = {.connect_timeout = 5,
+		.stall_timeout = 5,
+		.user_agent = "x",
+		.from = 4,
+		.etag = "\"a\""};
+	struct http_answer answer;
+
+	(void)state;
+	buf_setf(&url, "http://127.0.0.1:%d/ranged", server.port);
+	request.url = url.s;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(taker) t = TAKER_INIT;
+		struct err err = ERR_INIT;
+
+		request.max_size = rows[i].max_size;
+		assert_int_equal(http_get(&request, &t.sink, &answer, &err), rows[i].says ? -1 : 0);
+		if (rows[i].says)
+			assert_err(&err, ERR_FAILED, rows[i].says);
+		assert_false(answer.retry);
+		assert_buf(&t.body, rows[i].says ? "" : "456789");
+	}
+}
+
 static void the_sinks_errors_come_back(void **state)
 {
 	struct http_answer answer;
@@ -220,6 +253,27 @@ static void what_cannot_be_reached_says_why(void **state)
 	assert_int_equal(get("https://", "/ok", &t, &answer, &err), -1);
 	assert_err(&err, ERR_NETWORK, "TLS with 127.0.0.1:");
 	assert_int_equal(t.begun, 0);
+}
+
+static void certificates_that_cannot_be_read_say_what_to_do(void **state)
+{
+	AUTO(taker) t = TAKER_INIT;
+	AUTO(buf) url = BUF_INIT;
+	struct http_request request = {
+		.max_size = 9, .connect_timeout = 5, .user_agent = "x", .ca_text = "none"};
+	struct http_answer answer;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	buf_setf(&url, "https://127.0.0.1:%d/ok", server.port);
+	request.url = url.s;
+	assert_int_equal(http_get(&request, &t.sink, &answer, &err), -1);
+	assert_err(&err, ERR_NETWORK, "the certificates of who is trusted cannot be read: ");
+	assert_non_null(strstr(err.next, "fetch.ca_file"));
+	assert_false(answer.retry);
+	http_fail_trust(&err, false, "error setting certificate file: /etc/ssl/certs/x.crt");
+	assert_err(&err, ERR_NETWORK, "/etc/ssl/certs/x.crt");
+	assert_non_null(strstr(err.next, "apt install ca-certificates"));
 }
 
 static const char *as_told(const void *arg, bool secure, struct span host)
@@ -306,10 +360,12 @@ int main(void)
 		cmocka_unit_test(stalls_end_in_time),
 		cmocka_unit_test(redirects_have_limits),
 		cmocka_unit_test(sizes_have_limits),
+		cmocka_unit_test(rests_have_limits),
 		cmocka_unit_test(the_sinks_errors_come_back),
 		cmocka_unit_test(a_request_says_little),
 		cmocka_unit_test(credentials_stay_with_their_host),
 		cmocka_unit_test(what_cannot_be_reached_says_why),
+		cmocka_unit_test(certificates_that_cannot_be_read_say_what_to_do),
 		cmocka_unit_test(the_proxy_is_as_told),
 		cmocka_unit_test(logins_stay_with_their_host),
 	};
