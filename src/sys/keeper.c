@@ -49,6 +49,6 @@ void keeper_run(pid_t pid, bool init, int lifeline, int hold)
 	prctl(PR_SET_DUMPABLE, 0); /* the program may be of the same user: nothing to look into */
 	close_others(lifeline, hold);
 	keep(&program, lifeline);
-	family_end(&program, init);
+	family_end(&program, init, NULL);
 	_exit(send(lifeline, &program.status, sizeof(program.status), MSG_NOSIGNAL) < 0);
 }

@@ -360,8 +360,13 @@ void process_drop(struct process *p)
 	process_end(p);
 }
 
+/* Children are the whole process's, and so is what is known of them. */
+static struct others others;
+
 void process_adopt(void)
 {
+	others_drop(&others);
+	others_note(&others);
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* where it fails, keepers are all there is */
 }
 
@@ -369,7 +374,7 @@ void process_end_orphans(void)
 {
 	struct kept none = {.ended = true};
 
-	family_end(&none, false);
+	family_end(&none, false, &others);
 }
 
 unsigned process_means(void)

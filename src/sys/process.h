@@ -65,8 +65,10 @@ void process_kill(struct process *p);
 /* Kills and reaps if it is still there: for AUTO(process). */
 void process_drop(struct process *p);
 
-/* From now on what loses its keeper, too (root's programs can kill that), becomes a child of this process. */
+/* From now on what loses its keeper, too (root's programs can kill that), becomes a child of this process. What descends from
+ * it already was started by whoever became this program: it is none of ours. */
 void process_adopt(void);
 
-/* Kills and reaps all children: those orphans. Only when nothing that process_start began is at work. */
+/* Kills and reaps all children: those orphans. Only when nothing that process_start began is at work. What was there before
+ * process_adopt is left alone. */
 void process_end_orphans(void);

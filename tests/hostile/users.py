@@ -389,6 +389,32 @@ def without_keeper(box):
         box.wipe()
 
 
+@case("U19-others", "what whoever became fardel had started is left alone; what rules leave is ended, and soon", ROOTS)
+def not_ours(box):
+    own, left = f"6{os.getpid() % 100000}", f"8{os.getpid() % 100000}"
+    env = through(box, f"""sleep {own}1 &
+setsid sh -c 'sleep {own}2; :' &
+sh -c 'sh -c "sleep {own}3; :"; :' &
+sleep 0.2
+exec "$REAL" "$@"
+""")
+    try:
+        for command in (["install", box.installer("hello", "1", rules=leaving(box, "configure", left, "kill -9 $PPID; sleep 1"), sums=None)],
+                        ["install", box.installer("other", "1", rules=leaving(box, "configure", left), sums=None)], ["gc"]):
+            run = box.fardel(*command, env=env)
+            want(run.status in (0, 1) and run.seconds < 4, str(run))
+            gone(left, 0.5)
+            alive = find([f"sleep {own}"])
+            want({line.split()[1] for line in alive.values() if line.startswith("sleep")} == {f"{own}{i}" for i in (1, 2, 3)}, str(alive))
+            for pid in alive:
+                os.kill(pid, signal.SIGKILL)
+    finally:
+        for pid in find([f"sleep {own}"]):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+    recovered(box)
+
+
 @case("U19-comet", "rules whose children fork and end without end are caught up with")
 def comet(box):
     text = """
