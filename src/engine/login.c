@@ -39,7 +39,7 @@ int login_find(const struct place *place, struct span url, struct login *out, st
 	if (pack_url_has_login(url))
 		return 0;
 	place_path(place, NETRC, &path);
-	fd = open(path.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	fd = file_open_within(place->root.s, NETRC, O_RDONLY);
 	if (fd < 0)
 		return errno == ENOENT || errno == ENOTDIR ? 0 : err_sys(err, "open %s", path.s);
 	if (check(fd, path.s, err) < 0)

@@ -25,30 +25,66 @@ struct settings {
 	struct texts *warnings;
 };
 
-/* Opens by a path that the admin may have made of links; 1 with *fd, 0 not there. */
-static int open_file(const char *path, int *fd, struct err *err)
+/* A file or folder of those above, or one that was named. */
+struct where {
+	const char *root; /* links do not lead out of there; "": anywhere */
+	struct buf path; /* below root */
+	struct buf shown; /* with it */
+};
+
+static void where_drop(struct where *w)
 {
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (*fd < 0)
-		return err_sys(err, "open %s", path);
-	return 1;
+	buf_drop(&w->path);
+	buf_drop(&w->shown);
 }
 
-/* 1 read and laid over, 0 not there. */
-static int lay(struct settings *s, const char *path, struct err *err)
+static void where_init(struct where *w, const struct place *place, const char *path)
 {
+	w->root = place->root.s;
+	w->path = buf_of(path);
+	w->shown = BUF_INIT;
+	place_path(place, path, &w->shown);
+}
+
+static void where_add(struct where *w, const char *name)
+{
+	buf_add_path(&w->path, name);
+	buf_add_path(&w->shown, name);
+}
+
+/* 1 with *fd, 0 not there. */
+static int open_where(const struct where *w, int flags, int *fd, struct err *err)
+{
+	*fd = file_open_within(w->root, w->path.s, O_RDONLY | flags);
+	if (*fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
+	return *fd < 0 ? err_sys(err, "open %s", w->shown.s) : 1;
+}
+
+/* A link to /dev/null hides the file of that name in the folders that are less trusted, also where a
+ * root has no such device. */
+static bool is_hidden(const struct where *w)
+{
+	AUTO_FD fd = file_open_within(w->root, w->path.s, O_PATH | O_NOFOLLOW);
+	char to[sizeof("/dev/null")];
+	ssize_t n = fd < 0 ? -1 : readlinkat(fd, "", to, sizeof(to));
+
+	return n >= 0 && span_is_text((struct span){to, (size_t)n}, "/dev/null");
+}
+
+/* 1 read and laid over, or hidden; 0 not there. */
+static int lay(struct settings *s, const struct where *w, struct err *err)
+{
+	const char *path = w->shown.s;
 	AUTO(buf) text = BUF_INIT;
 	AUTO_FD fd = -1;
 	struct stat st;
-	int there = open_file(path, &fd, err);
+	int there = is_hidden(w) ? 2 : open_where(w, 0, &fd, err);
 
-	if (there <= 0)
-		return there;
+	if (there != 1)
+		return there < 0 ? -1 : there == 2;
 	if (fstat(fd, &st) < 0)
 		return err_sys(err, "look at %s", path);
-	/* A link to /dev/null hides the file of that name in the folders that are less trusted. */
 	if (S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3))
 		return 1;
 	if (!S_ISREG(st.st_mode))
@@ -62,28 +98,26 @@ static int lay(struct settings *s, const char *path, struct err *err)
 	return 1;
 }
 
-/* Who may write to the folder may put another file in the place of one. */
-static int check_folder(const char *path, struct err *err)
+/* Who may write to the folder may put another file in the place of one. 1 with *fd, 0 not there. */
+static int open_folder(const struct where *w, int *fd, struct err *err)
 {
-	AUTO_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int there = open_where(w, O_DIRECTORY, fd, err);
 
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0
-							   : err_sys(err, "open folder %s", path);
-	return file_check_owner(fd, path, err);
+	return there == 1 && file_check_owner(*fd, w->shown.s, err) < 0 ? -1 : there;
 }
 
 static int lay_main(struct settings *s, struct err *err)
 {
 	for (size_t i = 0; i < COUNT(folders); i++) {
-		AUTO(buf) path = BUF_INIT;
+		AUTO(where) w;
+		AUTO_FD fd = -1;
 		int there;
 
-		place_path(s->place, folders[i], &path);
-		if (check_folder(path.s, err) < 0)
+		where_init(&w, s->place, folders[i]);
+		if (open_folder(&w, &fd, err) < 0)
 			return -1;
-		buf_add_path(&path, "fardel.toml");
-		there = lay(s, path.s, err);
+		where_add(&w, "fardel.toml");
+		there = lay(s, &w, err);
 		if (there != 0)
 			return there < 0 ? -1 : 0;
 	}
@@ -91,7 +125,8 @@ static int lay_main(struct settings *s, struct err *err)
 }
 
 struct drop_in {
-	struct buf name, path;
+	struct buf name;
+	struct where where;
 };
 struct drop_ins {
 	VEC(struct drop_in) of;
@@ -100,7 +135,7 @@ struct drop_ins {
 static void drop_in_drop(struct drop_in *d)
 {
 	buf_drop(&d->name);
-	buf_drop(&d->path);
+	where_drop(&d->where);
 }
 
 static void drop_ins_drop(struct drop_ins *d)
@@ -119,18 +154,21 @@ static bool has_name(const struct drop_ins *d, const char *name)
 static int collect(
 	const struct place *place, const char *folder, struct drop_ins *out, struct err *err)
 {
-	AUTO(buf) path = BUF_INIT;
+	AUTO(where) w;
+	AUTO_FD fd = -1;
 	struct dirent *entry;
+	int there;
 	DIR *dir;
 
-	place_path(place, folder, &path);
-	buf_add_path(&path, "conf.d");
-	if (check_folder(path.s, err) < 0)
-		return -1;
-	dir = opendir(path.s);
+	where_init(&w, place, folder);
+	where_add(&w, "conf.d");
+	there = open_folder(&w, &fd, err);
+	if (there <= 0)
+		return there;
+	dir = fdopendir(fd);
 	if (!dir)
-		return errno == ENOENT || errno == ENOTDIR ? 0
-							   : err_sys(err, "open folder %s", path.s);
+		return err_sys(err, "open folder %s", w.shown.s);
+	fd = -1; /* it is dir's */
 	while ((entry = readdir(dir))) {
 		struct drop_in *d;
 
@@ -139,8 +177,8 @@ static int collect(
 			continue;
 		d = vec_push(&out->of);
 		d->name = buf_of(entry->d_name);
-		d->path = buf_dup(&path);
-		buf_add_path(&d->path, entry->d_name);
+		where_init(&d->where, place, w.path.s);
+		where_add(&d->where, entry->d_name);
 	}
 	closedir(dir);
 	return 0;
@@ -161,14 +199,15 @@ static int lay_drop_ins(struct settings *s, struct err *err)
 	if (found.of.n)
 		qsort(found.of.v, found.of.n, sizeof(found.of.v[0]), by_name);
 	VEC_FOR (struct drop_in, d, &found.of)
-		if (lay(s, d->path.s, err) < 0)
+		if (lay(s, &d->where, err) < 0)
 			return -1;
 	return 0;
 }
 
 static int lay_only(struct settings *s, const char *file, struct err *err)
 {
-	int there = lay(s, file, err);
+	AUTO(where) w = {.root = "", .path = buf_of(file), .shown = buf_of(file)};
+	int there = lay(s, &w, err);
 
 	if (there == 0)
 		return err_set(err, ERR_CONFIG, "--config %s: there is no such file", file);

@@ -69,6 +69,24 @@ int file_open_unmounted(int dirfd, const char *path, int flags, struct err *err)
 	return fd;
 }
 
+int file_open_within(const char *root, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)(flags | O_CLOEXEC |
+				    (flags & O_PATH ? 0 : O_NONBLOCK | O_NOCTTY)),
+		.resolve = *root ? RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS : 0,
+	};
+	AUTO_FD top = -1;
+	int fd;
+
+	if (*root && (top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC)) < 0)
+		return -1;
+	do
+		fd = (int)syscall(SYS_openat2, *root ? top : AT_FDCWD, path, &how, sizeof(how));
+	while (fd < 0 && (errno == EINTR || errno == EAGAIN));
+	return fd;
+}
+
 /* The folder that holds path's last part, and that part. */
 static int open_parent(int dirfd, const char *path, const char **name, struct err *err)
 {

@@ -24,6 +24,10 @@ MUST_USE int file_open_if(int dirfd, const char *path, int flags, struct err *er
 /* As file_open, but nothing that is mounted below dirfd, a bind mount neither: EXDEV in err->sys. */
 MUST_USE int file_open_unmounted(int dirfd, const char *path, int flags, struct err *err);
 
+/* Opens a path that the admin may have made of links, to be read: as the system below `root` sees it, so that links do not
+ * lead out of there; with `root` empty, as it stands. Flags as open(2). -1 with errno. */
+int file_open_within(const char *root, const char *path, int flags);
+
 /* 1 there, 0 not there, -1 error; the last part is not followed when it is a link. */
 MUST_USE int file_stat(int dirfd, const char *path, struct stat *st, struct err *err);
 

@@ -246,6 +246,43 @@ static void a_pipe_is_no_configuration(void **state)
 	assert_err(&s->err, ERR_CONFIG, "is not a file");
 }
 
+/* As the system below the root sees them; /etc/other.toml of this machine is another file. */
+static void links_do_not_lead_out_of_the_root(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(buf) file = BUF_INIT;
+	AUTO(buf) up = BUF_INIT;
+	char outside[] = "/tmp/fardel-outside.XXXXXX";
+
+	assert_non_null(mkdtemp(outside));
+	buf_addf(&file, "%s/50.toml", outside);
+	buf_addf(&up, "../../../../../..%s", file.s);
+	{
+		AUTO_FD fd = open(file.s, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+		assert_int_equal(write(fd, "[fetch]\nretries = 9\n", 20), 20);
+	}
+	put_dir(s, RUN, 0755);
+	put_dir(s, ETC "conf.d", 0755);
+	put_dir(s, LIB, 0755);
+	put_link(s, ETC "fardel.toml", file.s);
+	assert_int_equal(retries(s, NULL), 3);
+	put_link(s, RUN "fardel.toml", up.s);
+	assert_int_equal(retries(s, NULL), 3);
+	put_link(s, LIB "conf.d", outside);
+	assert_int_equal(retries(s, NULL), 3);
+	put_link(s, ETC "conf.d/40.toml", file.s);
+	assert_int_equal(retries(s, NULL), 3);
+	put(s, "etc/other.toml", "[fetch]\nretries = 5\n");
+	put_link(s, ETC "conf.d/60.toml", "/etc/other.toml");
+	assert_int_equal(retries(s, NULL), 5);
+	put(s, "opt/70.toml", "[fetch]\nretries = 7\n");
+	put_link(s, RUN "conf.d", "/opt");
+	assert_int_equal(retries(s, NULL), 7);
+	assert_int_equal(unlink(file.s), 0);
+	assert_int_equal(rmdir(outside), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +295,7 @@ int main(void)
 		SCRATCH_TEST(files_that_others_could_change_are_refused),
 		SCRATCH_TEST(folders_that_others_could_change_are_refused),
 		SCRATCH_TEST(mistakes_name_their_place),
+		SCRATCH_TEST(links_do_not_lead_out_of_the_root),
 		SCRATCH_TEST(a_pipe_is_no_configuration),
 	};
 
