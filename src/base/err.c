@@ -8,6 +8,8 @@
 #include "base/buf.h"
 #include "base/text.h"
 
+#define TAIL_LINES 8
+
 static const struct {
 	int status;
 	const char *name;
@@ -132,6 +134,24 @@ int err_detail(struct err *err, const char *format, ...)
 	va_end(args);
 	strcat(err->detail, "\n");
 	return -1;
+}
+
+void err_tail(struct err *err, const char *text, size_t n)
+{
+	struct span rest = {text, n}, line;
+	size_t lines = 0, skip;
+
+	while (rest.n && (rest.s[rest.n - 1] == '\n'))
+		rest.n--;
+	for (size_t i = 0; i < rest.n; i++)
+		lines += rest.s[i] == '\n';
+	skip = lines + 1 > TAIL_LINES ? lines + 1 - TAIL_LINES : 0;
+	while (span_split(&rest, '\n', &line)) {
+		if (skip)
+			skip--;
+		else
+			err_detail(err, "| %.*s", SPAN_ARG(span_cut(line, 0, 400)));
+	}
 }
 
 int err_next(struct err *err, const char *format, ...)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/attr.h"
 
@@ -73,6 +74,9 @@ int err_at(struct err *err, const char *format, ...) PRINTF(2, 3);
 /* Adds a line below, or says what to do next. */
 int err_detail(struct err *err, const char *format, ...) PRINTF(2, 3);
 int err_next(struct err *err, const char *format, ...) PRINTF(2, 3);
+
+/* Adds the last lines of what a program said, at most eight, each as a line "| …" below. */
+void err_tail(struct err *err, const char *text, size_t n);
 
 /* Takes another error over, and gives -1. */
 int err_copy(struct err *err, const struct err *from);

@@ -16,6 +16,7 @@ void task_drop(struct task *t)
 {
 	process_drop(&t->process);
 	fd_drop(&t->fd);
+	fd_drop(&t->words);
 	t->running = false;
 }
 

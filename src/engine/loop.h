@@ -12,6 +12,7 @@
 struct task {
 	struct process process;
 	int fd; /* non-blocking; -1: none */
+	int words; /* where it leaves stray words; nobody reads them before it has ended; -1: nowhere */
 	/* fd can be read: 1 there may be more, 0 the other side has closed, -1 the task is given
 	 * up. */
 	int (*input)(struct task *task, struct err *err);
@@ -20,7 +21,7 @@ struct task {
 	int status; /* as of waitpid, once it has ended */
 	struct err err; /* why it was given up; ERR_NONE: it was not */
 };
-#define TASK_INIT ((struct task){.process = PROCESS_INIT, .fd = -1})
+#define TASK_INIT ((struct task){.process = PROCESS_INIT, .fd = -1, .words = -1})
 void task_drop(struct task *t); /* ends it if it runs */
 
 /* Waits until at least one of the running tasks has ended and its input is read to the end. A

@@ -15,7 +15,6 @@
 #include "sys/file.h"
 
 #define TAIL_MAX 2048
-#define TAIL_LINES 8
 
 static void keep_tail(struct buf *tail, const char *bytes, size_t n)
 {
@@ -254,25 +253,6 @@ int rules_begin(
 	return 0;
 }
 
-/* The last lines, each as a line of the error's details. */
-static void add_tail(struct rules_task *t, struct err *err)
-{
-	struct span rest = buf_span(&t->tail), line;
-	size_t lines = 0, skip;
-
-	while (rest.n && (rest.s[rest.n - 1] == '\n'))
-		rest.n--;
-	for (size_t i = 0; i < rest.n; i++)
-		lines += rest.s[i] == '\n';
-	skip = lines + 1 > TAIL_LINES ? lines + 1 - TAIL_LINES : 0;
-	while (span_split(&rest, '\n', &line)) {
-		if (skip)
-			skip--;
-		else
-			err_detail(err, "| %.*s", SPAN_ARG(span_cut(line, 0, 400)));
-	}
-}
-
 int rules_result(struct rules_task *t, struct err *err)
 {
 	struct engine *e = t->e;
@@ -290,7 +270,7 @@ int rules_result(struct rules_task *t, struct err *err)
 	log_line(&e->log, "%s: rules %s: %s", t->bundle->name.s, phase_name(t->phase),
 		result < 0 ? err->text : "done");
 	if (result < 0 && err->code != ERR_SIGNAL)
-		add_tail(t, err);
+		err_tail(err, t->tail.s, t->tail.n);
 	return result;
 }
 

@@ -14,6 +14,14 @@
 #include "sys/process.h"
 
 #define FDS_MAX 4
+#define WORDS_MAX (64 << 10) /* bytes: what fits into a pipe */
+
+/* A sanitizer's report is for who builds with one, whole and as it is. */
+#ifdef __SANITIZE_ADDRESS__
+static const bool sanitized = true;
+#else
+static const bool sanitized = false;
+#endif
 
 /* FAIL carries the worker's error: it is why the task ended, and the worker ends by itself. */
 static int take_failure(const struct frame *frame, struct err *err)
@@ -82,7 +90,7 @@ static int start_confined(struct engine *e, struct worker *w, enum worker_kind k
 }
 
 static int start(struct engine *e, struct worker *w, enum worker_kind kind, int socket,
-	const int *fds, unsigned fd_count, struct err *err)
+	const int *fds, unsigned fd_count, int words, struct err *err)
 {
 	AUTO(buf) program = buf_dup(&e->libexec);
 	const char *argv[2] = {NULL, NULL};
@@ -90,7 +98,7 @@ static int start(struct engine *e, struct worker *w, enum worker_kind kind, int 
 	int given[FDS_MAX + 1] = {socket};
 	struct process_spec spec = {.argv = argv,
 		.envp = envp,
-		.output = STDERR_FILENO,
+		.output = words,
 		.fds = given,
 		.fd_count = fd_count + 1,
 		.hold = -1};
@@ -101,6 +109,21 @@ static int start(struct engine *e, struct worker *w, enum worker_kind kind, int 
 	for (unsigned i = 0; i < fd_count; i++)
 		given[i + 1] = fds[i];
 	return start_confined(e, w, kind, &spec, err);
+}
+
+/* Its stdout and stderr are no terminal of ours, that it could read. What does not fit into the pipe is lost to it: nobody
+ * reads it meanwhile. */
+static int start_apart(struct engine *e, struct worker *w, enum worker_kind kind, int socket,
+	const int *fds, unsigned fd_count, struct err *err)
+{
+	int words[2], result;
+
+	if (pipe2(words, O_CLOEXEC | O_NONBLOCK) < 0)
+		return err_sys(err, "make a pipe");
+	w->task.words = words[0];
+	result = start(e, w, kind, socket, fds, fd_count, words[1], err);
+	fd_drop(&words[1]);
+	return result;
 }
 
 int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, const int *fds,
@@ -116,7 +139,7 @@ int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, cons
 		mem_panic("too many descriptors for a worker");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, "make a socket");
-	if (start(e, w, kind, pair[1], fds, fd_count, err) < 0 ||
+	if (start_apart(e, w, kind, pair[1], fds, fd_count, err) < 0 ||
 		frame_send(pair[0], type, order, err) < 0) {
 		fd_drop(&pair[0]);
 		fd_drop(&pair[1]);
@@ -131,24 +154,51 @@ int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, cons
 	return 0;
 }
 
-int worker_result(struct worker *w, struct err *err)
+/* What it said beside its frames: why it ended, where that was no end it planned. */
+static void take_words(struct worker *w, struct buf *out)
 {
-	if (w->task.err.code != ERR_NONE) {
-		*err = w->task.err;
-		return -1;
+	ssize_t n = 1;
+
+	while (w->task.words >= 0 && n > 0 && out->n < WORDS_MAX) {
+		buf_reserve(out, 4096);
+		n = read(w->task.words, out->s + out->n, 4096);
+		out->n += n > 0 ? (size_t)n : 0;
+		out->s[out->n] = 0;
 	}
+	fd_drop(&w->task.words);
+	if (sanitized && out->n && write(STDERR_FILENO, out->s, out->n) < 0)
+		buf_clear(out);
+}
+
+static int judge(const struct worker *w, struct err *err)
+{
+	int status = w->task.status;
+
+	if (w->task.err.code != ERR_NONE)
+		return err_copy(err, &w->task.err);
 	if (w->finished)
 		return 0;
-	if (WIFSIGNALED(w->task.status))
+	if (WIFSIGNALED(status))
 		return err_set(err, ERR_WORKER, "fardel-%s was killed by signal %d (%s)", w->name,
-			WTERMSIG(w->task.status), strsignal(WTERMSIG(w->task.status)));
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
 	return err_set(err, ERR_WORKER, "fardel-%s ended before its work was done (exit status %d)",
-		w->name, WEXITSTATUS(w->task.status));
+		w->name, WEXITSTATUS(status));
+}
+
+int worker_result(struct worker *w, struct err *err)
+{
+	AUTO(buf) words = BUF_INIT;
+	int result = judge(w, err);
+
+	take_words(w, &words);
+	if (result < 0 && words.n && err->code != ERR_SIGNAL)
+		err_tail(err, words.s, words.n);
+	return result;
 }
 
 int worker_finish(struct worker *w, struct err *err)
 {
-	if (loop_finish(&w->task, err) < 0)
+	if (loop_finish(&w->task, err) < 0 && w->task.err.code == ERR_NONE)
 		return -1;
 	return worker_result(w, err);
 }

@@ -13,7 +13,7 @@ import subprocess
 import tarfile
 import time
 
-from box import Failed, case, limit, listed, processes, tree, want
+from box import SANITIZED, Failed, case, limit, listed, processes, tree, want
 
 USER = 1234  # somebody with no rights
 DOCUMENTED = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 64)
@@ -322,6 +322,70 @@ for fd in /proc/self/fd/*; do echo "open $(readlink "$fd")"; done
     want("could write" not in text and "secret" not in text, text)
     want("state.db" not in text and "/lock" not in text, text)
     box.must("remove", "hello")
+    box.unharmed()
+
+
+@case("U20-terminal", "the admin's terminal is open to no worker and to no rules", ROOTS)
+def terminal(box):
+    keyboard, side = os.openpty()
+    env = through(box, f'exec "$REAL" "$@" <&{side} >&{side} 2>&1 {side}>&-\n')
+    rules = rules_file(box, """
+echo "controlled by $(cut -d ' ' -f 7 /proc/self/stat)"
+for fd in /proc/self/fd/*; do echo "open $(readlink "$fd")"; done
+[ "$1" != download ] || echo pack >"$2"
+exit
+""" + "\n".join("#" + os.urandom(50).hex() for _ in range(100000)))  # so many that its worker is seen
+    url, _ = box.serve_evil()
+    reader = subprocess.Popen(["cat"], stdin=keyboard, stdout=subprocess.DEVNULL)
+    try:
+        job = box.start("install", box.installer("hello", "1", None, f"{url}/stall/hello-1.deb", rules=rules), env=env, pass_fds=[side])
+        for name in ("fardel-extract", "fardel-fetch"):
+            pid = stopped(box, name)
+            leads = descriptors(pid)
+            os.kill(pid, signal.SIGCONT)
+            want(leads.get(0) == "/dev/null" and leads[1] == leads[2] and leads[2].startswith("pipe:"), f"{name}: {leads}")
+            want(not [to for to in leads.values() if "pts" in to or "tty" in to], f"{name}: {leads}")
+            with open(f"/proc/{pid}/stat") as file:
+                want(file.read().rpartition(")")[2].split()[4] == "0", f"{name}: it has a controlling terminal")
+            with open(f"/proc/{pid}/fdinfo/2") as file:
+                want(int(re.search(r"flags:\s*([0-7]+)", file.read())[1], 8) & 3 == os.O_WRONLY, f"{name}: it can read what it says")
+        job.terminate()
+        job.wait(10)
+        run = box.fardel("install", box.installer("hello", "1", rules=rules, sums=None), env=env, pass_fds=[side])
+        want(run.status == 0, str(run))
+    finally:
+        reader.kill()
+        reader.wait()
+        os.close(keyboard)
+        os.close(side)
+    text = log_text(box)
+    want(text.count("controlled by 0") >= 3 and "open pipe:" in text, text)
+    want("pts" not in text and "tty" not in text, text)
+    box.must("remove", "hello")
+    box.unharmed()
+
+
+@case("U20-words", "what a worker says beside its frames is shown when it fails: its last lines, escaped")
+def words(box):
+    if SANITIZED:
+        box.skip("with sanitizers all of it is shown as it is")
+    folder = os.path.join(box.work, "own")
+    os.makedirs(folder + "/libexec/fardel")
+    os.makedirs(folder + "/bin")
+    shutil.copy2(box.fardel_bin, folder + "/bin/fardel")
+    worker = folder + "/libexec/fardel/fardel-extract"
+    with open(worker, "w") as file:
+        file.write("#!/bin/sh\ni=0; while [ $i -lt 5000 ]; do echo \"line $i of many that nobody reads\"; i=$((i + 1)); done 2>/dev/null\n"
+                   "exit 3\n")
+    os.chmod(worker, 0o755)
+    env = {**os.environ, "FARDEL_BIN": folder + "/bin/fardel"}
+    run = box.fardel("install", box.installer("hello"), env=env)
+    box.refused(run, 1, "fardel-extract ended before its work was done (exit status 3)", "| line 1")
+    want(run.err.count("| line") <= 8, str(run))
+    with open(worker, "w") as file:
+        file.write("#!/bin/sh\nprintf 'internal error: \\033[31mred\\n' >&2\nexit 3\n")
+    run = box.fardel("install", box.installer("hello"), env=env)
+    box.refused(run, 1, "(exit status 3)", "| internal error: \\x1b[31mred")
     box.unharmed()
 
 
