@@ -116,8 +116,8 @@ void lock_drop(struct lock *lock)
 static bool names_other(const char *line, ino_t inode, struct lock_bytes bytes, long *pid)
 {
 	unsigned long long found, first, last;
-	int n = sscanf(line, "%*d: %*s %*s %*s %ld %*x:%*x:%llu %llu %llu", pid, &found, &first,
-		&last);
+	int n = sscanf(
+		line, "%*d: %*s %*s %*s %ld %*x:%*x:%llu %llu %llu", pid, &found, &first, &last);
 
 	if (n < 3 || found != inode || *pid <= 0 || *pid == (long)getpid())
 		return false;
