@@ -35,7 +35,7 @@ MUTANTS = [
      "		if (errno == EWOULDBLOCK) {\n			lock->fd = fd_take(&fd);\n			return 0;\n		}",
      ["unit lock"]),
     ("what a keeper kept goes on after it", "src/sys/family.c",
-     "		kill_children(init);\n", "		(void)init;\n", ["unit process"]),
+     "		if (!kill_children(init, spared))\n", "		if (init && !spared)\n", ["unit process"]),
     # --- verified ----------------------------------------------------------------------------------------
     ("a wrong sum is only said", "src/engine/fetch.c",
      "		if (!want->advisory)\n			return -1;", "		if (false)\n			return -1;", ["life sum-wrong"]),
