@@ -98,6 +98,19 @@ void text_escape(struct buf *out, struct span x)
 	}
 }
 
+void text_number(struct buf *out, int64_t number)
+{
+	char digits[24], *at = digits + sizeof(digits);
+	uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
+
+	do
+		*--at = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (number < 0)
+		*--at = '-';
+	buf_add(out, at, (size_t)(digits + sizeof(digits) - at));
+}
+
 void text_size(struct buf *out, int64_t bytes)
 {
 	static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB", "EB"};

@@ -93,7 +93,7 @@ void print_size(struct buf *out, enum form form, int64_t bytes)
 	if (form == FORM_TABLE || bytes < 0)
 		text_size(out, bytes);
 	else
-		buf_addf(out, "%lld", (long long)bytes);
+		text_number(out, bytes);
 }
 
 void print_time(struct buf *out, enum form form, int64_t seconds)

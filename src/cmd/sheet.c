@@ -8,13 +8,16 @@
 #include "cmd/print.h"
 #include "ext/table.h"
 
+#define LINES_MOST 32768 /* bytes that wait to be printed */
+
 struct sheet {
 	struct run *run;
 	enum form form;
 	const char *key;
 	const struct column *columns;
 	size_t count, at; /* the column of the next cell */
-	struct buf *cells; /* of the row so far: table and plain */
+	struct buf *cells; /* of the row so far: table, JSON */
+	struct buf lines; /* not yet printed: plain */
 	struct table *table;
 	struct json *rows, *row;
 };
@@ -44,6 +47,7 @@ struct sheet *sheet_new(
 	s->key = key;
 	s->columns = columns;
 	s->count = count;
+	s->lines = BUF_INIT;
 	s->cells = mem_zero(count, sizeof(*s->cells));
 	for (size_t i = 0; i < count; i++)
 		s->cells[i] = BUF_INIT;
@@ -52,12 +56,16 @@ struct sheet *sheet_new(
 	return s;
 }
 
-static void end_plain(struct sheet *s)
+static void print_lines_so_far(struct sheet *s)
 {
-	for (size_t i = 0; i < s->count; i++) {
-		fwrite_unlocked(s->cells[i].s, 1, s->cells[i].n, stdout);
-		putchar_unlocked(i + 1 < s->count ? '\t' : '\n');
-	}
+	fwrite(s->lines.s, 1, s->lines.n, stdout);
+	buf_clear(&s->lines);
+}
+
+/* The cell at work; of plain lines, what stands before it is in the same text. */
+static struct buf *cell(struct sheet *s)
+{
+	return s->form == FORM_PLAIN ? &s->lines : &s->cells[s->at];
 }
 
 static void end_table(struct sheet *s)
@@ -82,13 +90,22 @@ static void end_json(struct sheet *s)
 /* Behind each cell: on to the next column, or to the next row. */
 static void next(struct sheet *s)
 {
-	static void (*const ends[])(struct sheet *) = {
-		[FORM_TABLE] = end_table, [FORM_PLAIN] = end_plain, [FORM_JSON] = end_json};
+	bool last = ++s->at == s->count;
 
-	if (++s->at < s->count)
+	if (s->form == FORM_PLAIN)
+		buf_addc(&s->lines, last ? '\n' : '\t');
+	if (!last)
 		return;
-	ends[s->form](s);
 	s->at = 0;
+	if (s->form == FORM_PLAIN) {
+		if (s->lines.n > LINES_MOST)
+			print_lines_so_far(s);
+		return;
+	}
+	if (s->form == FORM_TABLE)
+		end_table(s);
+	else
+		end_json(s);
 	for (size_t i = 0; i < s->count; i++)
 		buf_clear(&s->cells[i]);
 }
@@ -106,7 +123,7 @@ void sheet_text(struct sheet *s, struct span x)
 	if (s->form == FORM_JSON)
 		put_json(s, json_text(x));
 	else
-		text_escape(&s->cells[s->at], x);
+		text_escape(cell(s), x);
 	next(s);
 }
 
@@ -115,7 +132,7 @@ void sheet_id(struct sheet *s, struct span id)
 	if (s->form == FORM_JSON)
 		put_json(s, id.n ? json_text(id) : NULL);
 	else
-		text_escape(&s->cells[s->at], s->form == FORM_TABLE ? span_cut(id, 0, 8) : id);
+		text_escape(cell(s), s->form == FORM_TABLE ? span_cut(id, 0, 8) : id);
 	next(s);
 }
 
@@ -124,11 +141,11 @@ void sheet_version(struct sheet *s, struct span version, struct span id)
 	if (s->form == FORM_JSON)
 		put_json(s, version.n ? json_text(version) : NULL);
 	else if (version.n)
-		text_escape(&s->cells[s->at], version);
+		text_escape(cell(s), version);
 	else if (s->form == FORM_TABLE && id.n)
-		text_escape(&s->cells[s->at], span_cut(id, 0, 8));
+		text_escape(cell(s), span_cut(id, 0, 8));
 	else
-		buf_adds(&s->cells[s->at], "unknown");
+		buf_adds(cell(s), "unknown");
 	next(s);
 }
 
@@ -137,15 +154,15 @@ void sheet_size(struct sheet *s, int64_t bytes)
 	if (s->form == FORM_JSON)
 		put_json(s, bytes >= 0 ? json_number(bytes) : NULL);
 	else
-		print_size(&s->cells[s->at], s->form, bytes);
+		print_size(cell(s), s->form, bytes);
 	next(s);
 }
 
 void sheet_time(struct sheet *s, int64_t seconds)
 {
-	print_time(&s->cells[s->at], s->form, seconds);
+	print_time(cell(s), s->form, seconds);
 	if (s->form == FORM_JSON)
-		put_json(s, seconds > 0 ? json_text(buf_span(&s->cells[s->at])) : NULL);
+		put_json(s, seconds > 0 ? json_text(buf_span(cell(s))) : NULL);
 	next(s);
 }
 
@@ -154,7 +171,7 @@ void sheet_bool(struct sheet *s, bool value)
 	if (s->form == FORM_JSON)
 		put_json(s, json_bool(value));
 	else
-		buf_adds(&s->cells[s->at], value ? "yes" : "no");
+		buf_adds(cell(s), value ? "yes" : "no");
 	next(s);
 }
 
@@ -164,6 +181,8 @@ void sheet_end(struct sheet *s)
 		table_print(s->table, stdout);
 		table_free(s->table);
 	}
+	print_lines_so_far(s);
+	buf_drop(&s->lines);
 	fflush(stdout); /* before what is said of it on stderr */
 	if (s->rows)
 		json_put(s->run->json, s->key, s->rows);

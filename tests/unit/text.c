@@ -1,6 +1,7 @@
 /* Tests of base/text. */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -52,6 +53,22 @@ static void utf8_is_read_as_rfc_3629_says(void **state)
 	assert_int_equal(text_character(SPAN(""), &c), 0);
 	assert_true(text_is_utf8(SPAN("")));
 	assert_false(text_is_utf8(SPAN("ab\xe4")));
+}
+
+static void numbers_are_as_printf_writes_them(void **state)
+{
+	static const int64_t numbers[] = {
+		0, 1, 9, 10, 99, 1234567890, -1, -10, INT64_MAX, INT64_MIN};
+	AUTO(buf) out = BUF_INIT;
+	char wanted[32];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		snprintf(wanted, sizeof(wanted), "%lld", (long long)numbers[i]);
+		buf_clear(&out);
+		text_number(&out, numbers[i]);
+		assert_buf(&out, wanted);
+	}
 }
 
 static void check_size(int64_t bytes, const char *wanted)
@@ -190,6 +207,7 @@ int main(void)
 		cmocka_unit_test(sizes_have_units),
 		cmocka_unit_test(durations_read_as_people_say_them),
 		cmocka_unit_test(times_are_local_for_people),
+		cmocka_unit_test(numbers_are_as_printf_writes_them),
 		cmocka_unit_test(times_are_as_the_c_library_writes_them),
 		cmocka_unit_test(hex_goes_both_ways),
 		cmocka_unit_test(distances_count_edits),
