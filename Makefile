@@ -54,7 +54,7 @@ help:
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
 ##                   check-crash, check-fault, check-hostile: parts of it
-## make check-long   check, every crash point and fault, and mutants (hours); make -k goes on
+## make check-long   check, every crash point and fault, and mutants (an hour); make -k goes on
 ## make lint         layers, headers, lengths, format, shellcheck
 ## make asan         the tests under ASan and UBSan
 ## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each

@@ -6,12 +6,15 @@ import os
 import shutil
 import signal
 import sqlite3
-import stat
 import subprocess
+import sys
 import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIB = os.path.join(os.path.dirname(HERE), "lib")
+sys.path.insert(0, LIB)
+from looks import listed, processes, tree  # noqa: E402,F401
+
 PATIENCE = 60  # seconds that one command may take
 SEED = "fardel, killed"
 # Without -f: fardel alone is traced. What follows is the file that it writes.
@@ -60,45 +63,6 @@ class Skipped(Exception):
 def want(holds, text):
     if not holds:
         raise Failed(text)
-
-
-def tree(folder):
-    """What is in a folder: a line for each file, its mode and owner, and what it holds or where it leads."""
-    found = {}
-    for path, folders, files in os.walk(folder):
-        for name in folders + files:
-            file = os.path.join(path, name)
-            what = os.lstat(file)
-            holds = ""
-            if stat.S_ISLNK(what.st_mode):
-                holds = os.readlink(file)
-            elif stat.S_ISREG(what.st_mode):
-                with open(file, "rb") as data:
-                    holds = hashlib.sha256(data.read()).hexdigest()
-            found[os.path.relpath(file, folder)] = (oct(what.st_mode), what.st_uid, what.st_gid, holds)
-    return found
-
-
-def listed(folder):
-    try:
-        return sorted(os.listdir(folder))
-    except FileNotFoundError:
-        return []
-
-
-def processes():
-    """All but those that have ended, with their command lines."""
-    found = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/stat") as file:
-                if file.read().rpartition(")")[2].split()[0] in "ZX":
-                    continue
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                found[int(pid)] = file.read().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-    return found
 
 
 class Scenario:

@@ -14,7 +14,7 @@ import time
 import warnings
 import zipfile
 
-from box import MIB, SANITIZED, SECONDS, Failed, case, listed, want
+from box import MIB, SECONDS, Failed, case, listed, want
 from tarbytes import (GNU, OLD, ar_member, base256, deb, file, folder, gnu_long, gz, header, link, lzma_old, member, octal,
                       pack,
                       padded, pax, record, sparse, tar, xz, zipped, zstd, zstd_frame, zstd_skippable)

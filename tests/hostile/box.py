@@ -4,7 +4,6 @@ A list is a module beside this one; each of its functions marked @case("A1", "ti
 (by `want`) where fardel does not withstand. See README.md.
 """
 import contextlib
-import hashlib
 import json
 import os
 import resource
@@ -12,13 +11,16 @@ import shlex
 import shutil
 import signal
 import sqlite3
-import stat
 import subprocess
+import sys
 import tempfile
 import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIB = os.path.join(os.path.dirname(HERE), "lib")
+sys.path.insert(0, LIB)
+from looks import listed, processes, tree  # noqa: E402,F401
+
 CANARIES = ["/srv/canary", "/var/lib/fardel-canary", "/var/cache/fardel-canary", "/var/log/fardel-canary"]
 OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
 PATIENCE = 60  # seconds that one command may take at most
@@ -52,45 +54,6 @@ def case(name, title, modes=()):
 def want(holds, text):
     if not holds:
         raise Failed(text)
-
-
-def tree(folder, contents=True):
-    """What is in a folder: for each file its type and mode, owner, and what it holds or where it leads."""
-    found = {}
-    for path, folders, files in os.walk(folder):
-        for name in folders + files:
-            file = os.path.join(path, name)
-            what = os.lstat(file)
-            holds = ""
-            if stat.S_ISLNK(what.st_mode):
-                holds = os.readlink(file)
-            elif stat.S_ISREG(what.st_mode) and contents:
-                with open(file, "rb") as data:
-                    holds = hashlib.sha256(data.read()).hexdigest()
-            found[os.path.relpath(file, folder)] = (oct(what.st_mode), what.st_uid, what.st_gid, what.st_nlink, holds)
-    return found
-
-
-def listed(folder):
-    try:
-        return sorted(os.listdir(folder))
-    except FileNotFoundError:
-        return []
-
-
-def processes():
-    """All that have not ended: pid -> command line."""
-    found = {}
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/stat", errors="replace") as file:
-                if file.read().rpartition(")")[2].split()[0] in "ZX":
-                    continue
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                found[int(pid)] = file.read().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-    return found
 
 
 class Run:

@@ -1,6 +1,5 @@
 """U: local users without rights, and the surroundings that a caller may bring along."""
 import contextlib
-import ctypes
 import fcntl
 import glob
 import os
@@ -13,7 +12,7 @@ import subprocess
 import tarfile
 import time
 
-from box import SANITIZED, Failed, case, limit, listed, processes, tree, want
+from box import SANITIZED, Failed, case, processes, tree, want
 
 USER = 1234  # somebody with no rights
 DOCUMENTED = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 64)
