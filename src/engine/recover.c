@@ -61,10 +61,7 @@ static int settle_item(
 		if (rules_not_begun(&failure))
 			return err_copy(err, &failure);
 		state = BUNDLE_BROKEN;
-		engine_tell(e, WATCH_WARN, buf_span(&t->any->name),
-			"%s; it is broken now; mend it with: "
-			"fardel reconfigure %s",
-			failure.text, t->any->name.s);
+		switch_tell_broken(e, buf_span(&t->any->name), &failure);
 	}
 	return old ? db_set_state(&e->db, old->row, state, engine_now(), err) : 0;
 }

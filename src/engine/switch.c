@@ -16,6 +16,17 @@ struct turn {
 	const struct request *request;
 };
 
+void switch_tell_broken(struct engine *e, struct span name, const struct err *why)
+{
+	AUTO(buf) next = BUF_INIT;
+
+	if (why->next[0])
+		buf_adds(&next, why->next);
+	else
+		buf_addf(&next, "mend it with: fardel reconfigure %.*s", SPAN_ARG(name));
+	engine_tell(e, WATCH_WARN, name, "%s; it is broken now; %s", why->text, next.s);
+}
+
 int switch_link(struct engine *e, struct span name, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
@@ -95,10 +106,7 @@ static int keep_old(struct turn *t, const struct bundle *made, struct err *err)
 			return leave_open(&failure, err);
 		state = BUNDLE_BROKEN;
 		t->item->result = RESULT_FAILED;
-		engine_tell(t->e, WATCH_WARN, buf_span(&old->name),
-			"%s; it is broken now; mend it with: "
-			"fardel reconfigure %s",
-			failure.text, old->name.s);
+		switch_tell_broken(t->e, buf_span(&old->name), &failure);
 	}
 	return note(t, had_old ? t->unconfigure : t->configure, STATUS_FAILED, had_old ? old : NULL,
 		state, err);

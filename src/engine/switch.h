@@ -19,6 +19,8 @@ MUST_USE int switch_all(struct engine *e, struct plan *plan, struct journal *jou
 MUST_USE int switch_back(
 	struct engine *e, const struct bundle *made, const struct bundle *old, struct err *err);
 
+/* Says that the package is broken now, why, and what mends it. */
+void switch_tell_broken(struct engine *e, struct span name, const struct err *why);
 /* Sets the links only. */
 MUST_USE int switch_link(struct engine *e, struct span name, struct err *err);
 /* Sets the links and makes them durable, with all that rules have changed: inside the caller's db_begin, before the
