@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "model/pack.h"
+
 static const char *const names[PHASES] = {"download", "unpack", "configure", "unconfigure"};
 
 const char *phase_name(enum phase phase)
@@ -35,12 +37,20 @@ static void put(struct environment *e, const char *name, const char *value)
 	e->list[e->n] = NULL;
 }
 
+/* Without the user and password that it may hold: rules are a package's code, and what they print is logged for all. */
+static void put_proxy(struct environment *e, const char *name, const struct buf *url)
+{
+	AUTO(buf) shown = BUF_INIT;
+
+	pack_show_url(buf_span(url), &shown);
+	if (shown.n)
+		put(e, name, shown.s);
+}
+
 static void put_proxies(struct environment *e, const struct proxies *p)
 {
-	if (p->http.n)
-		put(e, "http_proxy", p->http.s);
-	if (p->https.n)
-		put(e, "https_proxy", p->https.s);
+	put_proxy(e, "http_proxy", &p->http);
+	put_proxy(e, "https_proxy", &p->https);
 	if (p->except.n)
 		put(e, "no_proxy", p->except.s);
 }

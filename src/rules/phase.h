@@ -35,7 +35,7 @@ struct phase_spec {
 
 /* Starts DIR/rules with a keeper and a clean environment: PATH, LANG=C.UTF-8, HOME, TMPDIR,
  * FARDEL_NAME, FARDEL_VERSION, FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1, and of the
- * proxies http_proxy, https_proxy and no_proxy; stdin is empty. */
+ * proxies http_proxy, https_proxy (without user and password) and no_proxy; stdin is empty. */
 MUST_USE int phase_start(const struct phase_spec *spec, struct process *out, struct err *err);
 
 /* 0 for exit 0; else ERR_NETWORK (2, of download), ERR_IN_USE (4), ERR_RULES: the text says what
