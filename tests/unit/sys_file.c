@@ -384,6 +384,21 @@ static void links_are_replaced(void **state)
 	assert_link(s, "sub/file", "three");
 }
 
+static void two_change_places_at_once(void **state)
+{
+	struct scratch *s = *state;
+
+	put(s, "a/folder/file", "new");
+	put(s, "b/there/file", "old");
+	assert_int_equal(file_swap(s->fd, "a/folder", s->fd, "b/none", &s->err), 0);
+	assert_file(s, "a/folder/file", "new");
+	assert_int_equal(file_swap(s->fd, "a/folder", s->fd, "b/there", &s->err), 1);
+	assert_file(s, "b/there/file", "new");
+	assert_file(s, "a/folder/file", "old");
+	assert_int_equal(file_swap(s->fd, "a/folder", s->fd, "a/folder/file/x", &s->err), -1);
+	assert_int_equal(s->err.sys, ENOTDIR);
+}
+
 static void publishing_never_replaces(void **state)
 {
 	struct scratch *s = *state;
@@ -502,6 +517,7 @@ int main(void)
 		SCRATCH_TEST(what_cannot_be_replaced_stays),
 		SCRATCH_TEST(no_room_leaves_the_old),
 		SCRATCH_TEST(links_are_replaced),
+		SCRATCH_TEST(two_change_places_at_once),
 		SCRATCH_TEST(publishing_never_replaces),
 		SCRATCH_TEST(removing_takes_one_name),
 		SCRATCH_TEST(copies_are_whole),
