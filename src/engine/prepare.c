@@ -497,12 +497,14 @@ static int commit(struct engine *e, struct sites *sites, struct plan *plan, stru
 	return db_commit(&e->db, err);
 }
 
-/* Those that are in place but not in state.db go again. What was there before stays, mended. */
-static void take_back(struct engine *e, struct sites *sites)
+/* Those that are in place but not in state.db go again. What was there before stays, mended: true where there is such. */
+static bool take_back(struct engine *e, struct sites *sites)
 {
 	struct err ignored = ERR_INIT;
+	bool mended = false;
 
 	VEC_FOR (struct site, s, &sites->of) {
+		mended |= s->published && s->ready;
 		if (!s->published || s->ready)
 			continue;
 		s->item->to.row = 0;
@@ -512,6 +514,7 @@ static void take_back(struct engine *e, struct sites *sites)
 		if (switch_publish(e, buf_span(&s->item->to.name), &ignored) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&s->item->to.name), "%s", ignored.text);
 	}
+	return mended;
 }
 
 static int run_all(struct engine *e, struct sites *sites, struct plan *plan,
@@ -537,6 +540,9 @@ int prepare_all(struct engine *e, struct plan *plan, struct journal *journal,
 		return 0;
 	if (run_all(e, &sites, plan, journal, request, failed, err) == 0)
 		return 0;
-	take_back(e, &sites);
+	err_detail(err,
+		take_back(e, &sites)
+			? "Lost files of what is installed are there again; nothing else has been changed."
+			: "Nothing has been changed.");
 	return -1;
 }

@@ -165,10 +165,8 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 	int prepared = prepare_all(e, plan, journal, request, &failed, err);
 
 	process_end_orphans();
-	if (prepared < 0) {
-		err_detail(err, "Nothing has been changed.");
+	if (prepared < 0)
 		return -1;
-	}
 	if (switch_all(e, plan, journal, request, &failed, err) < 0) {
 		*open = err->code != ERR_SIGNAL;
 		return -1;
