@@ -302,7 +302,10 @@ static int publish(struct site *s, struct err *err)
 			"rules unpack left no folder at " INSTALLATION_UPSTREAM_NEW);
 	if (renameat(s->dir, INSTALLATION_UPSTREAM_NEW, s->dir, INSTALLATION_UPSTREAM) < 0)
 		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
-	if (tree_measure(s->dir, &to->size, &files, err) < 0 || tree_sync(s->dir, err) < 0)
+	if (tree_measure(s->dir, &to->size, &files, err) < 0)
+		return -1;
+	/* It takes the place of what is in use. */
+	if (s->ready && place_sync_packages(&s->e->place, err) < 0)
 		return -1;
 	if (installation_publish(
 		    &s->e->place, s->stage.s, buf_span(&to->name), buf_span(&to->id), err) < 0)
@@ -490,7 +493,7 @@ static int commit(struct engine *e, struct sites *sites, struct plan *plan, stru
 			return -1;
 		}
 	}
-	if (!lazily && place_sync(&e->place, err) < 0) {
+	if (place_sync_packages(&e->place, err) < 0) {
 		db_abandon(&e->db);
 		return -1;
 	}

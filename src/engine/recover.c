@@ -187,6 +187,22 @@ static int recover_transaction(struct engine *e, struct journal *j, struct err *
 	return 0;
 }
 
+/* The power may have taken with it the lazily written journal of an install, and have left what that had put in place. Where
+ * a transaction came to its end, nothing is in the stage. */
+static int clear(struct engine *e, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	AUTO(texts) swept = {0};
+	int clear = stage_is_clear(&e->place, err);
+
+	if (clear)
+		return clear < 0 ? -1 : 0;
+	if (db_world(&e->db, &world, err) < 0 ||
+		installation_sweep(&e->place, &world, true, &swept, err) < 0)
+		return -1;
+	return stage_clear(&e->place, err);
+}
+
 int recover(struct engine *e, struct err *err)
 {
 	for (;;) {
@@ -200,7 +216,7 @@ int recover(struct engine *e, struct err *err)
 			return -1;
 	}
 	/* What cannot be removed (a mount, say) must not keep everything else from being done. */
-	if (stage_clear(&e->place, err) < 0 || cache_clear_incoming(&e->cache, err) < 0) {
+	if (clear(e, err) < 0 || cache_clear_incoming(&e->cache, err) < 0) {
 		engine_tell(e, WATCH_WARN, SPAN(""),
 			"what an earlier run left cannot be removed: %s", err->text);
 		err_clear(err);

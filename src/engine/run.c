@@ -177,7 +177,7 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 	return plan_count(plan, RESULT_DONE) ? partial(plan, err) : err_copy(err, &failed);
 }
 
-/* From the intention, which is on disk before the first act, to its end. */
+/* From the intention to its end. */
 static int carry_out(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
@@ -188,7 +188,9 @@ static int carry_out(
 
 	if (journal_open(&e->db, plan, e->command.s, e->user, engine_now(), &journal, err) < 0)
 		return -1;
-	result = log_open(&e->place, plan->transaction, false, &e->log, err);
+	result = stage_mark(&e->place, err);
+	if (result == 0)
+		result = log_open(&e->place, plan->transaction, false, &e->log, err);
 	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction, e->command.s);
 	if (result == 0)
 		result = three_acts(e, request, plan, &journal, &open, err);

@@ -15,6 +15,8 @@
 #include "sys/lock.h"
 
 #define VALUE_MAX (16 << 20)
+#define INDEX_SIZE (32 << 10) /* bytes: of the index of a WAL of up to 4,062 pages */
+#define WAL_MAX (512 << 10) /* bytes: some transactions of one package */
 #define BUSY_MS \
 	10000 /* writers have the lock: only a checkpoint or an old reader can be in the way */
 
@@ -22,6 +24,7 @@ struct sql {
 	sqlite3 *db;
 	struct buf path;
 	bool writes; /* opened for that */
+	int index; /* of the -shm file; closed last: closing it gives up all locks that SQLite has of that file */
 };
 
 struct sql_row {
@@ -150,6 +153,7 @@ static void harden(struct sql *db)
 	sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
+	sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_busy_timeout(db->db, BUSY_MS);
 }
 
@@ -179,12 +183,26 @@ static bool is_at_rest(const char *path)
 	return stat(shm.s, &st) < 0 && (stat(wal.s, &st) < 0 || st.st_size == 0);
 }
 
+int sql_reserve(struct sql *db, struct err *err)
+{
+	AUTO(buf) path = buf_dup(&db->path);
+	int failed;
+
+	buf_adds(&path, "-shm");
+	db->index = open(path.s, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (db->index < 0)
+		return err_sys(err, "open %s", path.s);
+	failed = fallocate(db->index, 0, 0, INDEX_SIZE) < 0 && errno != EOPNOTSUPP;
+	return failed ? err_sys(err, "reserve room for %s", path.s) : 0;
+}
+
 int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err)
 {
 	struct sql *db = mem_zero(1, sizeof(*db));
 	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
 	AUTO(buf) uri = BUF_INIT;
 
+	db->index = -1;
 	db->path = buf_of(path);
 	db->writes = mode == SQL_WRITE;
 	flags |= mode == SQL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -214,11 +232,28 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 	return 0;
 }
 
+/* Each who opens the file reads all that its -wal file holds: that stays short, but is not put into the file at each close,
+ * which would have to be waited for. Readers in the way are not waited for either: a later writer does it. */
+static void shorten_wal(struct sql *db)
+{
+	AUTO(buf) path = buf_dup(&db->path);
+	struct stat st;
+
+	buf_adds(&path, "-wal");
+	if (stat(path.s, &st) < 0 || st.st_size <= WAL_MAX)
+		return;
+	sqlite3_busy_timeout(db->db, 0);
+	sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
 void sql_close(struct sql *db)
 {
 	if (!db)
 		return;
+	if (db->writes && db->db)
+		shorten_wal(db);
 	sqlite3_close_v2(db->db);
+	fd_drop(&db->index);
 	buf_drop(&db->path);
 	free(db);
 }

@@ -18,7 +18,11 @@ enum sql_mode {
 /* Opens defensively: no extensions, no trusted schema, cells checked, a size limit of 16 MiB a
  * value. */
 MUST_USE int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err);
-void sql_close(struct sql *db); /* NULL is fine */
+/* Room for the -shm file, once that is there (after the first query): SQLite writes to it through memory, having written
+ * one byte of each page of it. Where blocks are smaller than that, a full disk would kill us in the midst of a commit. */
+MUST_USE int sql_reserve(struct sql *db, struct err *err);
+/* What was committed stays in the -wal file, until that is long. NULL is fine. */
+void sql_close(struct sql *db);
 
 /* Runs statements that give no rows and take no values: schema, BEGIN IMMEDIATE, COMMIT,
  * ROLLBACK. */

@@ -167,7 +167,8 @@ int db_open(const struct place *place, bool writable, struct db *out, struct err
 		return -1;
 	if (sql_open(path.s, writable ? SQL_WRITE : SQL_READ, &out->sql, err) < 0)
 		return -1;
-	if (migrate(out, err) < 0 || (writable && check_sound(out, err) < 0)) {
+	if (migrate(out, err) < 0 ||
+		(writable && (check_sound(out, err) < 0 || sql_reserve(out->sql, err) < 0))) {
 		db_drop(out);
 		return -1;
 	}

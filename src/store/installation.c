@@ -84,6 +84,25 @@ int stage_clear(const struct place *p, struct err *err)
 	return tree_clear(stage, err);
 }
 
+int stage_mark(const struct place *p, struct err *err)
+{
+	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
+
+	if (stage < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return file_make_dir(stage, "open", 0700, err);
+}
+
+int stage_is_clear(const struct place *p, struct err *err)
+{
+	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
+	int64_t bytes, entries;
+
+	if (stage < 0)
+		return err->code == ERR_NONE ? 1 : -1;
+	return tree_measure(stage, &bytes, &entries, err) < 0 ? -1 : entries == 0;
+}
+
 int installation_open_if(const struct place *p, struct span name, struct span id, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
@@ -260,6 +279,8 @@ static int move_out(int from, int stage, const char *name, struct err *err)
 		err_clear(err);
 		return 0;
 	}
+	if (file_sync(stage, err) < 0 || file_sync(from, err) < 0)
+		return -1;
 	return tree_remove(stage, name, err);
 }
 

@@ -27,6 +27,11 @@ MUST_USE int stage_take(const struct place *p, const char *from, const char *to,
 /* Removes one, or all that was left in PLACE_STAGE. */
 MUST_USE int stage_remove(const struct place *p, const char *name, struct err *err);
 MUST_USE int stage_clear(const struct place *p, struct err *err);
+/* Leaves a trace in the stage until it is cleared: a journal that was written lazily may be lost with the power, and what
+ * it tells of not. */
+MUST_USE int stage_mark(const struct place *p, struct err *err);
+/* 1: nothing is in it; 0; -1. */
+MUST_USE int stage_is_clear(const struct place *p, struct err *err);
 
 /* Opens packages/NAME/ID; -1 with err->code ERR_NONE when it is not there. */
 MUST_USE int installation_open_if(
@@ -51,7 +56,7 @@ MUST_USE int installation_id(int dir, struct buf *id, struct err *err);
 /* The facts of an installer that was extracted to the folder. */
 MUST_USE int installation_facts(int dir, struct facts *out, struct err *err);
 
-/* Moves a stage (made durable by the caller) to its place. What is there already, the same one damaged or what state.db
+/* Moves a stage to its place; durable is that with place_sync_packages. What is there already, the same one damaged or what state.db
  * does not know, changes places with it, in one step where the file system can do that, and is then in the stage. */
 MUST_USE int installation_publish(const struct place *p, const char *stage, struct span name,
 	struct span id, struct err *err);

@@ -56,7 +56,7 @@ int journal_open(struct db *db, struct plan *plan, const char *command, int64_t 
 	*out = (struct journal){.command = buf_of(command)};
 	for (size_t i = 0; i < plan->of.n; i++)
 		add_item(out, &plan->of.v[i], i);
-	if (db_begin(db, err) < 0)
+	if ((plan->goal == GOAL_INSTALL ? db_begin_lazily(db, err) : db_begin(db, err)) < 0)
 		return -1;
 	if (sql_do(db->sql, err, "INSERT INTO txn (command, user, begun) VALUES (?, ?, ?)", "tii",
 		    span_of(command), user, now) < 0) {

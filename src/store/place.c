@@ -85,28 +85,40 @@ static int open_above(
 	return fd;
 }
 
+/* Most are there: to be told so by mkdir would take a lock of the file system. */
+static int make_one(int dir, struct span part, unsigned mode, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+	int fd;
+
+	buf_add_span(&name, part);
+	fd = file_open_if(dir, name.s, O_RDONLY | O_DIRECTORY, err);
+	if (fd >= 0)
+		return fd;
+	err_clear(err); /* this says better what is in the way */
+	if (file_make_dir(dir, name.s, mode, err) < 0)
+		return -1;
+	return file_open(dir, name.s, O_RDONLY | O_DIRECTORY, 0, err);
+}
+
 /* From fardel's own folder down, each part is ours alone: who may write to one could put another in its
  * place. */
 static int make_own(const struct place *p, int top, const char *path, size_t above, unsigned mode,
 	struct err *err)
 {
-	AUTO(buf) upto = BUF_INIT;
 	AUTO(buf) full = BUF_INIT;
 	struct span rest = span_of(path + above + 1), part;
 	AUTO_FD fd = -1;
 
 	buf_addf(&full, "%s%.*s", p->root.s, (int)above, path);
 	while (span_split(&rest, '/', &part)) {
-		if (upto.n)
-			buf_addc(&upto, '/');
-		buf_add_span(&upto, part);
+		int next = make_one(fd < 0 ? top : fd, part, rest.n ? 0755 : mode, err);
+
 		buf_addf(&full, "/%.*s", SPAN_ARG(part));
+		if (next < 0)
+			return err_at(err, "%s", full.s);
 		fd_drop(&fd);
-		if (file_make_dir(top, upto.s, rest.n ? 0755 : mode, err) < 0)
-			return err_at(err, "%s", full.s);
-		fd = file_open(top, upto.s, O_RDONLY | O_DIRECTORY, 0, err);
-		if (fd < 0)
-			return err_at(err, "%s", full.s);
+		fd = next;
 		if (file_check_owner(fd, full.s, err) < 0)
 			return -1;
 	}
@@ -190,19 +202,35 @@ static int held_of(const struct place *p, const struct place_fs *fs)
 	return fs->fd;
 }
 
+/* That of a folder, unless it is known already; then it is. */
+static int sync_other(const struct place *p, const char *folder, struct place_fs *known,
+	size_t *count, struct err *err)
+{
+	AUTO_FD fd = open_other(p, folder, known, *count);
+
+	if (fd < 0)
+		return 0;
+	known[*count].fd = fd;
+	if (syncfs(held_of(p, &known[(*count)++])) < 0)
+		return err_sys(err, "sync the file system of %s%s", p->root.s, folder);
+	return 0;
+}
+
 int place_sync(const struct place *p, struct err *err)
 {
 	struct place_fs known[PLACE_SYNCED];
 	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT(synced); i++) {
-		AUTO_FD fd = open_other(p, synced[i], known, count);
-
-		if (fd < 0)
-			continue;
-		known[count].fd = fd;
-		if (syncfs(held_of(p, &known[count++])) < 0)
-			return err_sys(err, "sync the file system of %s%s", p->root.s, synced[i]);
-	}
+	for (size_t i = 0; i < COUNT(synced); i++)
+		if (sync_other(p, synced[i], known, &count, err) < 0)
+			return -1;
 	return 0;
+}
+
+int place_sync_packages(const struct place *p, struct err *err)
+{
+	struct place_fs known;
+	size_t count = 0;
+
+	return sync_other(p, PLACE_PACKAGES, &known, &count, err);
 }

@@ -45,6 +45,8 @@ MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, 
 void place_hold(struct place *p);
 /* Makes durable what rules, or who links, have changed anywhere: syncfs for each file system of the system below root. */
 MUST_USE int place_sync(const struct place *p, struct err *err);
+/* The same for the one file system where installations are. */
+MUST_USE int place_sync_packages(const struct place *p, struct err *err);
 
 /* Opens it; -1 with err->code ERR_NONE when it is not there. */
 MUST_USE int place_open_if(const struct place *p, const char *path, struct err *err);

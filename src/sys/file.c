@@ -298,8 +298,6 @@ int file_publish(int from_dir, const char *from, int to_dir, const char *to, str
 		return -1;
 	if (renameat2(from_parent, from_name, to_parent, to_name, RENAME_NOREPLACE) < 0)
 		return err_sys(err, "rename %s to %s", from, to);
-	if (file_sync(to_parent, err) < 0 || file_sync(from_parent, err) < 0)
-		return -1;
 	return 0;
 }
 

@@ -21,7 +21,6 @@
 
 #define DEPTH_MAX 512 /* folders; each costs a descriptor while it is walked */
 #define REMOVE_DEPTH 128
-#define SYNC_ONE_BY_ONE 50
 
 /* A folder's names, read before anything in it is changed. */
 struct names {
@@ -432,49 +431,4 @@ int tree_measure(int dirfd, int64_t *bytes, int64_t *entries, struct err *err)
 	*bytes = m.bytes;
 	*entries = m.entries;
 	return 0;
-}
-
-/* One file: writes it out (*arg: flags of sync_file_range), or makes it durable (arg NULL). */
-static int sync_entry(void *arg, const struct tree_entry *e, struct err *err)
-{
-	const unsigned *flags = arg;
-	AUTO_FD fd = -1;
-
-	if (!S_ISREG(e->st->st_mode) && (flags || !S_ISDIR(e->st->st_mode)))
-		return 0;
-	fd = openat(e->parent, e->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		return err_sys(err, "open %s", e->path);
-	if (!flags)
-		return file_sync(fd, err) < 0 ? err_at(err, "%s", e->path) : 0;
-	/* It can only make the real one quicker; that reports what failed. */
-	sync_file_range(fd, 0, 0, *flags);
-	return 0;
-}
-
-/* All files are written before the first is synced: then one commit of the file system's journal holds them all, where
- * each file would ask for one of its own. */
-static int sync_each(int dirfd, struct err *err)
-{
-	static const unsigned passes[] = {SYNC_FILE_RANGE_WRITE,
-		SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER};
-
-	for (size_t i = 0; i < COUNT(passes); i++) {
-		unsigned flags = passes[i];
-
-		if (tree_walk(dirfd, sync_entry, &flags, err) < 0)
-			return -1;
-	}
-	return tree_walk(dirfd, sync_entry, NULL, err);
-}
-
-int tree_sync(int dirfd, struct err *err)
-{
-	int64_t bytes, entries;
-
-	if (tree_measure(dirfd, &bytes, &entries, err) < 0)
-		return -1;
-	if (entries > SYNC_ONE_BY_ONE)
-		return syncfs(dirfd) < 0 ? err_sys(err, "sync the file system") : 0;
-	return sync_each(dirfd, err) < 0 ? -1 : file_sync(dirfd, err);
 }

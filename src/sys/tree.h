@@ -22,9 +22,6 @@ MUST_USE int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, str
 /* Adds up the sizes of all files; `entries` counts folders and links too. */
 MUST_USE int tree_measure(int dirfd, int64_t *bytes, int64_t *entries, struct err *err);
 
-/* Makes the tree durable: up to 50 files one by one and their folders, above that one syncfs. */
-MUST_USE int tree_sync(int dirfd, struct err *err);
-
 /* Walks the tree in no particular order, folders before what is in them. `path` is relative to
  * dirfd. fn gives 0 to go on, 1 to stay out of the folder that it was given, -1 to end the walk. */
 struct tree_entry {

@@ -241,6 +241,8 @@ END
 @test "list and show as an ordinary user after a boot: -shm and -wal are not there" {
   skip_unless mount
   fardel install "$(make_installer hello 1)"
+  # Who opens it last and leaves nothing in the -wal file, as SQLite's own program does.
+  /usr/bin/python3 -c 'import sqlite3; sqlite3.connect("/var/lib/fardel/state.db").execute("PRAGMA wal_checkpoint(TRUNCATE)")'
   rm -f /var/lib/fardel/state.db-shm /var/lib/fardel/state.db-wal
   run --separate-stderr -0 setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all fardel list
   [[ $output == hello$'\t'* ]]

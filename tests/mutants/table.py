@@ -11,15 +11,15 @@ MUTANTS = [
     ("a folder is not synced after a rename", "src/sys/file.c",
      "rename_over(parent, beside.s, name, err) < 0 ? -1 : file_sync(parent, err)",
      "rename_over(parent, beside.s, name, err)", ["unit sys_file"]),
-    ("a tree's files are written out, but not synced", "src/sys/tree.c",
-     "	return tree_walk(dirfd, sync_entry, NULL, err);\n}", "	return 0;\n}", ["unit sys_tree"]),
+    ("what was unpacked is not synced", "src/engine/prepare.c",
+     "	if (place_sync_packages(&e->place, err) < 0) {", "	if (false) {", ["crash --all cut"]),
     ("a sync that failed is no failure", "src/sys/file.c",
      "	if (fsync(fd) < 0)\n", "	if (fsync(fd) < 0 && errno != EIO)\n", ["unit sys_file"]),
     ("state.db is never synced again after a lazy commit", "src/store/db.c",
      "if (db->lazy && sql_run(", "if (false && sql_run(", ["unit db"]),
     ("what rules changed is not synced", "src/engine/switch.c",
      "	return switch_link(e, name, err) < 0 ? -1 : place_sync(&e->place, err);",
-     "	return switch_link(e, name, err);", ["crash cut"]),
+     "	return switch_link(e, name, err);", ["crash --all cut"]),
     # --- whole -------------------------------------------------------------------------------------------
     ("the links stay behind the state", "src/engine/switch.c",
      "		switch_publish(t->e, buf_span(&t->item->to.name), err) < 0) {\n		db_abandon(db);\n"

@@ -449,12 +449,20 @@ static void reading_needs_no_rights(void **state)
 	if (status == CANNOT)
 		cannot(s, "reading without rights: no ordinary user can be had");
 	assert_int_equal(status, 0);
+	assert_true(size_of(s, FILE_DB "-wal") > 0);
 	/* The files stay; an ordinary user's own would be writable for them otherwise. */
 	for (size_t i = 0; i < COUNT(files); i++)
 		put_mode(s, files[i], 0444);
 	put_mode(s, "var/lib/fardel", 0555);
 	assert_int_equal(in_child(read_without_rights, s), 0);
 	put_mode(s, "var/lib/fardel", 0755);
+	/* Where nothing is in the -wal file, state.db is enough. */
+	for (size_t i = 0; i < COUNT(files); i++)
+		put_mode(s, files[i], 0644);
+	db = open_db(s, true);
+	assert_int_equal(sql_run(db.sql, "PRAGMA wal_checkpoint(TRUNCATE)", &s->err), 0);
+	db_drop(&db);
+	assert_int_equal(size_of(s, FILE_DB "-wal"), 0);
 	assert_int_equal(unlinkat(s->fd, files[1], 0), 0);
 	assert_int_equal(unlinkat(s->fd, files[2], 0), 0);
 	put_mode(s, "var/lib/fardel", 0555);
@@ -462,6 +470,32 @@ static void reading_needs_no_rights(void **state)
 	put_mode(s, "var/lib/fardel", 0755);
 	assert_false(is_there(s, files[1]));
 	assert_false(is_there(s, files[2]));
+}
+
+/* Who opens it reads all of the -wal file; a reader that stands in the way is not waited for. */
+static void the_log_stays_short(void **state)
+{
+	struct scratch *s = *state;
+	struct db reader = open_db(s, true), db;
+	AUTO(world) world = WORLD_INIT;
+
+	assert_int_equal(put_new(s, &reader, "zoom", ID_A, BUNDLE_INSTALLED, 1), 0);
+	assert_int_equal(sql_run(reader.sql, "BEGIN; SELECT * FROM bundle", &s->err), 0);
+	for (int round = 0; round < 2; round++) {
+		db = open_db(s, true);
+		for (int i = 0; i < 100; i++)
+			assert_int_equal(db_set_size(&db, 1, 1000 + i, &s->err), 0);
+		db_drop(&db);
+		if (round == 0) {
+			assert_true(size_of(s, FILE_DB "-wal") > 400000);
+			db_drop(&reader);
+		}
+	}
+	assert_int_equal(size_of(s, FILE_DB "-wal"), 0);
+	db = open_db(s, false);
+	assert_int_equal(db_world(&db, &world, &s->err), 0);
+	assert_int_equal(world.of.v[0].size, 1099);
+	db_drop(&db);
 }
 
 static void the_first_pin_stays(void **state)
@@ -508,6 +542,7 @@ int main(void)
 		SCRATCH_TEST(tampered_rows_are_refused),
 		SCRATCH_TEST(files_that_others_could_change_are_refused),
 		SCRATCH_TEST(reading_needs_no_rights),
+		SCRATCH_TEST(the_log_stays_short),
 		SCRATCH_TEST(the_first_pin_stays),
 	};
 

@@ -165,6 +165,12 @@ static void stages_are_new_and_empty(void **state)
 	assert_false(is_there(s, STATE "stage/7.0"));
 	assert_true(is_there(s, STATE "stage/8.0/file"));
 	assert_int_equal(stage_clear(&s->place, &s->err), 0);
+	assert_int_equal(stage_is_clear(&s->place, &s->err), 1);
+	assert_int_equal(stage_mark(&s->place, &s->err), 0);
+	assert_int_equal(stage_mark(&s->place, &s->err), 0);
+	assert_int_equal(stage_is_clear(&s->place, &s->err), 0);
+	assert_int_equal(stage_clear(&s->place, &s->err), 0);
+	assert_int_equal(stage_is_clear(&s->place, &s->err), 1);
 	assert_false(is_there(s, STATE "stage/8.0"));
 	assert_true(is_there(s, STATE "stage"));
 }
@@ -175,6 +181,8 @@ static void no_stage_is_no_error(void **state)
 
 	assert_int_equal(stage_remove(&s->place, "7.0", &s->err), 0);
 	assert_int_equal(stage_clear(&s->place, &s->err), 0);
+	assert_int_equal(stage_mark(&s->place, &s->err), 0);
+	assert_int_equal(stage_is_clear(&s->place, &s->err), 1);
 	assert_int_equal(installation_purge_all(&s->place, SPAN("zoom"), &s->err), 0);
 	assert_int_equal(installation_purge(&s->place, SPAN("zoom"), SPAN(ID_A), &s->err), 0);
 	assert_int_equal(installation_open_if(&s->place, SPAN("zoom"), SPAN(ID_A), &s->err), -1);

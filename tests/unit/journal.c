@@ -156,18 +156,25 @@ static void what_was_begun_is_found_again(void **state)
 	db_drop(&db);
 }
 
-/* Else a power cut could leave what prepare put in its place, and nobody that knows of it. */
+/* That of an install waits for its first switch; what has none must be known before it changes anything. */
 static void the_intention_is_on_disk(void **state)
 {
 	struct scratch *s = *state;
 	struct db db = open_db(s);
-	struct journal journal;
-	int before = synced;
+	struct plan plan = make_plan();
 
-	begin(s, &db, &journal);
-	assert_true(synced > before);
-	assert_false(db.pending);
-	journal_drop(&journal);
+	for (int goal = GOAL_INSTALL; goal < GOALS; goal++) {
+		struct journal journal;
+		int before = synced;
+
+		plan.goal = goal;
+		assert_int_equal(
+			journal_open(&db, &plan, "fardel x", 1000, 55, &journal, &s->err), 0);
+		assert_int_equal(synced > before, goal != GOAL_INSTALL);
+		assert_int_equal(db.pending, goal == GOAL_INSTALL);
+		journal_drop(&journal);
+	}
+	plan_drop(&plan);
 	db_drop(&db);
 }
 

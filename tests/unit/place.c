@@ -23,8 +23,16 @@ static void each_file_system_is_synced_once(void **state)
 	synced = 0;
 	assert_int_equal(place_sync(&s->place, &s->err), 0);
 	assert_int_equal(synced, 1);
+	assert_int_equal(place_sync_packages(&s->place, &s->err), 0);
+	assert_int_equal(synced, 1); /* there are none */
+	put_dir(s, "var/lib/fardel/packages", 0755);
+	assert_int_equal(place_sync_packages(&s->place, &s->err), 0);
+	assert_int_equal(synced, 2);
 	sync_fails = 1;
 	assert_int_equal(place_sync(&s->place, &s->err), -1);
+	assert_int_equal(s->err.sys, EIO);
+	err_clear(&s->err);
+	assert_int_equal(place_sync_packages(&s->place, &s->err), -1);
 	assert_int_equal(s->err.sys, EIO);
 	sync_fails = 0;
 }

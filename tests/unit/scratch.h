@@ -128,6 +128,14 @@ static inline bool is_there(struct scratch *s, const char *path)
 	return fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+static inline int64_t size_of(struct scratch *s, const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW), 0);
+	return st.st_size;
+}
+
 static inline unsigned mode_of(struct scratch *s, const char *path)
 {
 	struct stat st;

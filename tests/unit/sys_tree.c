@@ -10,30 +10,6 @@
 #include <sys/un.h>
 #include <sys/xattr.h>
 
-/* Stand before libc's: what the code syncs is counted here, and can be made to fail. */
-static struct {
-	int one, all, fail_at;
-} synced;
-
-int fsync(int fd)
-{
-	if (++synced.one == synced.fail_at) {
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(SYS_fsync, fd);
-}
-
-int syncfs(int fd)
-{
-	synced.all++;
-	if (synced.fail_at) {
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(SYS_syncfs, fd);
-}
-
 static void removing_follows_no_link(void **state)
 {
 	struct scratch *s = *state;
@@ -415,48 +391,6 @@ static void measuring_adds_up_files(void **state)
 	assert_int_equal(entries, 4);
 }
 
-static void syncing_misses_nothing(void **state)
-{
-	struct scratch *s = *state;
-	AUTO_FD dir = file_make_dirs(s->fd, "t", 0755, &s->err);
-
-	put(s, "t/a", "1");
-	put(s, "t/sub/b", "2");
-	put_link(s, "t/link", "nowhere");
-	assert_int_equal(mkfifoat(s->fd, "t/fifo", 0644), 0);
-	memset(&synced, 0, sizeof(synced));
-	assert_int_equal(tree_sync(dir, &s->err), 0);
-	assert_int_equal(synced.one, 4); /* two files, two folders */
-	assert_int_equal(synced.all, 0);
-	for (int n = 1; n <= 4; n++) {
-		memset(&synced, 0, sizeof(synced));
-		synced.fail_at = n;
-		assert_int_equal(tree_sync(dir, &s->err), -1);
-		assert_int_equal(s->err.sys, EIO);
-		assert_int_equal(synced.one, n);
-	}
-}
-
-static void many_files_are_synced_at_once(void **state)
-{
-	struct scratch *s = *state;
-	AUTO_FD dir = file_make_dirs(s->fd, "t", 0755, &s->err);
-
-	for (int i = 0; i < 51; i++) {
-		char path[32];
-
-		snprintf(path, sizeof(path), "t/%d", i);
-		put(s, path, "x");
-	}
-	memset(&synced, 0, sizeof(synced));
-	assert_int_equal(tree_sync(dir, &s->err), 0);
-	assert_int_equal(synced.one, 0);
-	assert_int_equal(synced.all, 1);
-	synced.fail_at = 1;
-	assert_int_equal(tree_sync(dir, &s->err), -1);
-	assert_int_equal(synced.all, 2);
-}
-
 struct steered {
 	struct buf seen;
 	const char *out_of, *end_at;
@@ -517,8 +451,6 @@ int main(void)
 		SCRATCH_TEST(settling_changes_the_owner),
 		SCRATCH_TEST(settling_opens_what_is_closed),
 		SCRATCH_TEST(measuring_adds_up_files),
-		SCRATCH_TEST(syncing_misses_nothing),
-		SCRATCH_TEST(many_files_are_synced_at_once),
 		SCRATCH_TEST(walks_are_steered),
 	};
 
