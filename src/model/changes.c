@@ -1,0 +1,148 @@
+/* Changes of the file system: the value. */
+#include "model/changes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const type_names[NODE_TYPES] = {
+	"none", "file", "folder", "link", "fifo", "socket", "char", "block"};
+static const char *const kind_names[CHANGE_KINDS] = {
+	"created", "replaced", "deleted", "attributes"};
+
+const char *node_type_name(enum node_type type)
+{
+	return type_names[type];
+}
+
+const char *change_kind_name(enum change_kind kind)
+{
+	return kind_names[kind];
+}
+
+static void xattr_drop(struct node_xattr *x)
+{
+	buf_drop(&x->name);
+	buf_drop(&x->value);
+}
+
+void node_drop(struct node *n)
+{
+	buf_drop(&n->target);
+	vec_drop_each(&n->xattrs, xattr_drop);
+}
+
+void node_copy(struct node *to, const struct node *from)
+{
+	struct node copy = *from;
+
+	copy.target = buf_dup(&from->target);
+	memset(&copy.xattrs, 0, sizeof(copy.xattrs));
+	for (size_t i = 0; i < from->xattrs.n; i++) {
+		const struct node_xattr *x = &from->xattrs.v[i];
+
+		*vec_push(&copy.xattrs) =
+			(struct node_xattr){buf_dup(&x->name), buf_dup(&x->value)};
+	}
+	node_drop(to);
+	*to = copy;
+}
+
+static bool same_content(const struct node *a, const struct node *b)
+{
+	if (a->type != b->type)
+		return false;
+	switch (a->type) {
+	case NODE_FILE: return a->size == b->size && digest_is(&a->sha256, &b->sha256);
+	case NODE_LINK: return span_is(buf_span(&a->target), buf_span(&b->target));
+	case NODE_CHAR:
+	case NODE_BLOCK: return a->device == b->device;
+	default: return true;
+	}
+}
+
+static bool same_xattrs(const struct node *a, const struct node *b)
+{
+	if (a->xattrs.n != b->xattrs.n)
+		return false;
+	for (size_t i = 0; i < a->xattrs.n; i++)
+		if (!span_is(buf_span(&a->xattrs.v[i].name), buf_span(&b->xattrs.v[i].name)) ||
+			!span_is(buf_span(&a->xattrs.v[i].value), buf_span(&b->xattrs.v[i].value)))
+			return false;
+	return true;
+}
+
+bool node_is_same(const struct node *a, const struct node *b)
+{
+	return same_content(a, b) && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
+	       same_xattrs(a, b);
+}
+
+enum change_kind change_kind(const struct change *c)
+{
+	if (c->before.type == NODE_NONE)
+		return CHANGE_CREATED;
+	if (c->after.type == NODE_NONE)
+		return CHANGE_DELETED;
+	return same_content(&c->before, &c->after) ? CHANGE_ATTRIBUTES : CHANGE_REPLACED;
+}
+
+static void change_drop(struct change *c)
+{
+	buf_drop(&c->path);
+	node_drop(&c->before);
+	node_drop(&c->after);
+}
+
+void changes_drop(struct changes *c)
+{
+	vec_drop_each(&c->of, change_drop);
+}
+
+struct change *changes_add(struct changes *c, struct span path)
+{
+	struct change *added = vec_push(&c->of);
+
+	*added = (struct change){BUF_INIT, NODE_INIT, NODE_INIT, false};
+	buf_add_span(&added->path, path);
+	return added;
+}
+
+/* '/' is less than any other byte, so that what is in a folder stands together, right behind it. */
+static int compare_paths(struct span a, struct span b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned x = a.s[i] == '/' ? 0 : (unsigned char)a.s[i];
+		unsigned y = b.s[i] == '/' ? 0 : (unsigned char)b.s[i];
+
+		if (x != y)
+			return x < y ? -1 : 1;
+	}
+	return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return compare_paths(buf_span(&((const struct change *)a)->path),
+		buf_span(&((const struct change *)b)->path));
+}
+
+void changes_sort(struct changes *c)
+{
+	if (c->of.n)
+		qsort(c->of.v, c->of.n, sizeof(c->of.v[0]), compare);
+}
+
+static int compare_to_path(const void *path, const void *change)
+{
+	return compare_paths(
+		*(const struct span *)path, buf_span(&((const struct change *)change)->path));
+}
+
+const struct change *changes_get(const struct changes *c, struct span path)
+{
+	if (!c->of.n)
+		return NULL;
+	return bsearch(&path, c->of.v, c->of.n, sizeof(c->of.v[0]), compare_to_path);
+}
