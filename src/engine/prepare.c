@@ -1,60 +1,18 @@
 /* Act one: extract, fetch, unpack, several packages side by side. */
 #include "engine/prepare.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/confine.h"
-#include "engine/fetch.h"
-#include "engine/installer_file.h"
-#include "engine/run_rules.h"
+#include "engine/site.h"
 #include "engine/switch.h"
 #include "store/installation.h"
-#include "sys/fd.h"
-#include "sys/file.h"
-#include "sys/tree.h"
 
-#define LENT INSTALLATION_PACKS "/upstream_pack" /* where rules find the pack, below their folder */
 #define JOBS_MAX 32
-#define SMALL_PACK (1 << 20)
 
-/* One item at work. */
-struct site {
-	struct engine *e;
-	struct plan_item *item;
-	size_t at; /* the step that is next, or running */
-	struct buf stage; /* its folder's name in PLACE_STAGE */
-	int dir; /* that folder, once extracted */
-	struct manifest manifest; /* the installer's own files, as extracted */
-	struct fetch fetch;
-	struct rules_task rules;
-	struct task *task; /* the running step's; NULL: none runs */
-	bool ready; /* it was unpacked before, and is unpacked anew because files of it were lost */
-	bool published;
-	bool ended; /* all steps done, or failed */
-	struct err err;
-};
 struct sites {
 	VEC(struct site) of;
 };
-
-static void site_drop(struct site *s)
-{
-	struct err ignored = ERR_INIT;
-
-	rules_task_drop(&s->rules);
-	fetch_drop(&s->fetch);
-	manifest_drop(&s->manifest);
-	fd_drop(&s->dir);
-	/* Also of what was published: what stood in its place. */
-	if (s->stage.n && stage_remove(&s->e->place, s->stage.s, &ignored) < 0)
-		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s: %s", s->stage.s, ignored.text);
-	buf_drop(&s->stage);
-}
 
 static void sites_drop(struct sites *sites)
 {
@@ -71,281 +29,9 @@ static void tell_step(struct site *s, enum watch_kind kind, int failed)
 	engine_event(s->e, &event);
 }
 
-/* A path in the item's stage, without the root. */
-static void in_stage(const struct site *s, const char *below, struct buf *out)
-{
-	stage_path(s->stage.s, out);
-	if (*below)
-		buf_add_path(out, below);
-}
-
-/* --- the steps: begin gives 1 when a task runs, 0 when done, -1; end the same, after the task
- * has ended --- */
-
-/* Its file is read again, and must still be what the plan was made for. */
-static int extract_anew(struct site *s, struct err *err)
-{
-	AUTO(looked) l = {.id = BUF_INIT};
-	AUTO_FD fd = installer_open(s->item->file.s, err);
-
-	installer_init(&l.installer);
-	if (fd < 0)
-		return -1;
-	s->dir = stage_make(&s->e->place, s->stage.s, err);
-	if (s->dir < 0 || installer_extract(s->e, fd, s->item->file.s, s->dir, &l, err) < 0)
-		return -1;
-	if (strcmp(l.id.s, s->item->to.id.s) != 0)
-		return err_set(err, ERR_INSTALLER, "its content changed while it was being read");
-	return 0;
-}
-
-static int extract_begin(struct site *s, struct err *err)
-{
-	if (s->item->stage.n)
-		s->dir = stage_take(&s->e->place, s->item->stage.s, s->stage.s, err);
-	else if (extract_anew(s, err) < 0)
-		return -1;
-	if (s->dir < 0)
-		return -1;
-	return installation_manifest(s->dir, &s->manifest, err);
-}
-
-/* A folder of the stage that rules write to. */
-static int give_folder(struct site *s, const char *name, struct err *err)
-{
-	AUTO_FD made = -1;
-
-	if (file_make_dir(s->dir, name, 0755, err) < 0)
-		return -1;
-	made = file_open(s->dir, name, O_RDONLY | O_DIRECTORY, 0, err);
-	return made < 0 ? -1 : confine_give(s->e, made, err);
-}
-
-static int download_begin(struct site *s, struct err *err)
-{
-	AUTO(buf) dir = BUF_INIT;
-	AUTO(buf) target = BUF_INIT;
-	struct rules_order order = {.phase = PHASE_DOWNLOAD, .bundle = &s->item->to};
-
-	if (s->e->config.fetch_require_checksum && sums_is_empty(&s->item->installer.pack.sums))
-		return err_set(err, ERR_CHECKSUM, "the installer states no checksum of its pack");
-	if (give_folder(s, INSTALLATION_PACKS, err) < 0)
-		return -1;
-	in_stage(s, "", &dir);
-	in_stage(s, LENT, &target);
-	order.dir = dir.s;
-	order.args[0] = target.s;
-	if (rules_begin(s->e, &s->rules, &order, err) < 0)
-		return -1;
-	s->task = &s->rules.task;
-	return 1;
-}
-
-static int download_end(struct site *s, struct err *err)
-{
-	AUTO_FD fd = -1;
-	int result = rules_result(&s->rules, err);
-
-	rules_task_drop(&s->rules);
-	if (result < 0)
-		return -1;
-	fd = file_open_if(s->dir, LENT, O_RDONLY | O_NONBLOCK, err);
-	if (fd < 0 && err->code == ERR_NONE)
-		return err_set(err, ERR_RULES, "rules download ended well but wrote no pack");
-	if (fd < 0 || fetch_take_file(&s->fetch, fd, s->stage.s, err) < 0 ||
-		file_remove(s->dir, LENT, err) < 0)
-		return err_at(err, "the pack that rules download wrote");
-	return 0;
-}
-
-static int fetch_step_begin(struct site *s, struct err *err)
-{
-	int result = fetch_from_cache(s->e, &s->fetch, &s->item->installer, err);
-
-	if (result)
-		return result < 0 ? -1 : 0;
-	if (s->e->offline) {
-		err_set(err, ERR_OFFLINE,
-			"its pack %s is not in the cache, and --offline was given",
-			s->fetch.file_name.s);
-		return -1;
-	}
-	if (!s->item->installer.pack.url.n)
-		return download_begin(s, err);
-	result = fetch_begin(&s->fetch, s->stage.s, err);
-	if (result == 1)
-		s->task = &s->fetch.worker.task;
-	return result;
-}
-
-static int fetch_step_end(struct site *s, struct err *err)
-{
-	int result;
-
-	if (s->task == &s->rules.task)
-		return download_end(s, err);
-	result = fetch_next(&s->fetch, err);
-	if (result == 1)
-		s->task = &s->fetch.worker.task;
-	return result;
-}
-
-/* Shows the pack to the rules at LENT: bound there read-only where that is possible, else as a
- * copy of their own. Either way they cannot change what is in the cache. */
-static int lend_pack(struct site *s, struct buf *bind_from, struct err *err)
-{
-	AUTO(buf) path = BUF_INIT;
-	AUTO(buf) full = BUF_INIT;
-	AUTO_FD from = -1;
-	AUTO_FD to = -1;
-
-	fetch_path(&s->fetch, &path);
-	if (file_make_dir(s->dir, INSTALLATION_PACKS, 0755, err) < 0 ||
-		file_remove(s->dir, LENT, err) < 0)
-		return -1;
-	to = file_open(s->dir, LENT, O_WRONLY | O_CREAT | O_EXCL, 0644, err);
-	if (to < 0)
-		return -1;
-	/* To find out whether something can be mounted takes longer than to copy a little. */
-	if (s->fetch.size > SMALL_PACK && engine_means(s->e) & MEANS_MOUNT) {
-		*bind_from = buf_dup(&path);
-		return 0;
-	}
-	place_path(&s->e->place, path.s, &full);
-	from = open(full.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (from < 0)
-		return err_sys(err, "open %s", full.s);
-	return file_copy(from, to, err);
-}
-
-static int unpack_begin(struct site *s, struct err *err)
-{
-	AUTO(buf) dir = BUF_INIT;
-	AUTO(buf) pack = BUF_INIT;
-	AUTO(buf) upstream = BUF_INIT;
-	AUTO(buf) bind_from = BUF_INIT;
-	struct rules_order order = {.phase = PHASE_UNPACK, .bundle = &s->item->to};
-
-	if (lend_pack(s, &bind_from, err) < 0 ||
-		tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
-		give_folder(s, INSTALLATION_UPSTREAM_NEW, err) < 0)
-		return -1;
-	in_stage(s, "", &dir);
-	in_stage(s, LENT, &pack);
-	in_stage(s, INSTALLATION_UPSTREAM_NEW, &upstream);
-	order.dir = dir.s;
-	order.args[0] = pack.s;
-	order.args[1] = upstream.s;
-	if (bind_from.n) {
-		order.bind_from = bind_from.s;
-		order.bind_to = pack.s;
-	}
-	if (rules_begin(s->e, &s->rules, &order, err) < 0)
-		return -1;
-	s->task = &s->rules.task;
-	return 1;
-}
-
-/* A full disk is what the vendor's tools say in words of their own. */
-static void explain_full_disk(const struct site *s, struct err *err)
-{
-	struct err ignored = ERR_INIT;
-	int64_t free_bytes;
-
-	if (err->code != ERR_RULES || file_free_space(s->dir, &free_bytes, &ignored) < 0 ||
-		free_bytes > 1 << 20)
-		return;
-	err->code = ERR_NO_SPACE;
-	err_detail(err, "The file system of %s" PLACE_STATE " is full.", s->e->place.root.s);
-}
-
-/* What is in force later must be what the id stands for: rules may add files to their folder, but not change the
- * installer's own. */
-static int check_own_files(struct site *s, struct err *err)
-{
-	AUTO(manifest) now = MANIFEST_INIT;
-	const struct manifest_entry *changed;
-
-	if (installation_manifest(s->dir, &now, err) < 0)
-		return -1;
-	changed = manifest_lacks(&now, &s->manifest);
-	if (changed)
-		return err_set(err, ERR_RULES, "rules unpack changed the installer's own file %s",
-			changed->path.s);
-	return 0;
-}
-
-static bool is_folder(int dir, const char *name)
-{
-	struct stat st;
-
-	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
-}
-
-/* The installation is whole: given to root, stripped, durable, and in its place. */
-static int publish(struct site *s, struct err *err)
-{
-	struct bundle *to = &s->item->to;
-	int64_t stripped = 0, files;
-
-	if (tree_remove(s->dir, INSTALLATION_PACKS, err) < 0 ||
-		tree_settle(s->dir, geteuid(), getegid(), &stripped, err) < 0 ||
-		check_own_files(s, err) < 0)
-		return -1;
-	if (stripped)
-		engine_tell(s->e, WATCH_INFO, buf_span(&to->name),
-			"setuid, group or other write, or special "
-			"files were taken from %lld of its files",
-			(long long)stripped);
-	if (!is_folder(s->dir, INSTALLATION_UPSTREAM_NEW))
-		return err_set(err, ERR_RULES,
-			"rules unpack left no folder at " INSTALLATION_UPSTREAM_NEW);
-	if (renameat(s->dir, INSTALLATION_UPSTREAM_NEW, s->dir, INSTALLATION_UPSTREAM) < 0)
-		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
-	if (tree_measure(s->dir, &to->size, &files, err) < 0)
-		return -1;
-	/* It takes the place of what is in use. */
-	if (s->ready && place_sync_packages(&s->e->place, err) < 0)
-		return -1;
-	if (installation_publish(
-		    &s->e->place, s->stage.s, buf_span(&to->name), buf_span(&to->id), err) < 0)
-		return -1;
-	s->published = true;
-	if (!s->ready)
-		to->state = BUNDLE_PREPARED;
-	to->pack_size = s->fetch.size;
-	buf_clear(&to->pack);
-	if (s->fetch.cached)
-		digest_format(&to->pack, &s->fetch.have.of[DIGEST_SHA256]);
-	return 0;
-}
-
-static int unpack_end(struct site *s, struct err *err)
-{
-	int result = rules_result(&s->rules, err);
-
-	rules_task_drop(&s->rules);
-	if (result < 0) {
-		explain_full_disk(s, err);
-		return -1;
-	}
-	return publish(s, err);
-}
-
-static const struct {
-	int (*begin)(struct site *, struct err *);
-	int (*end)(struct site *, struct err *);
-} steps[STEP_KINDS] = {
-	[STEP_EXTRACT] = {extract_begin, NULL},
-	[STEP_FETCH] = {fetch_step_begin, fetch_step_end},
-	[STEP_UNPACK] = {unpack_begin, unpack_end},
-};
-
-/* --- side by side --- */
-
 static bool is_prepare(const struct site *s)
 {
-	return s->at < s->item->steps.n && steps[s->item->steps.v[s->at].kind].begin;
+	return s->at < s->item->steps.n && site_steps[s->item->steps.v[s->at].kind].begin;
 }
 
 static void settle_step(struct site *s, int result)
@@ -390,7 +76,7 @@ static size_t begin_steps(
 		while (!s->ended && !s->task && is_prepare(s) &&
 			has_slot(sites, e, s->item->steps.v[s->at].kind)) {
 			tell_step(s, WATCH_STEP, 0);
-			settle_step(s, steps[s->item->steps.v[s->at].kind].begin(s, &s->err));
+			settle_step(s, site_steps[s->item->steps.v[s->at].kind].begin(s, &s->err));
 		}
 		if (s->err.code != ERR_NONE && (!keep_going || s->err.code == ERR_SIGNAL))
 			return 0;
@@ -404,7 +90,7 @@ static void end_steps(struct sites *sites)
 {
 	VEC_FOR (struct site, s, &sites->of)
 		if (s->task && !s->task->running)
-			settle_step(s, steps[s->item->steps.v[s->at].kind].end(s, &s->err));
+			settle_step(s, site_steps[s->item->steps.v[s->at].kind].end(s, &s->err));
 }
 
 /* The first that failed so that all must end; NULL if none. */
@@ -431,21 +117,13 @@ static int run_sites(struct sites *sites, struct engine *e, bool keep_going, str
 
 static void make_sites(struct engine *e, struct plan *plan, struct sites *sites)
 {
-	for (size_t i = 0; i < plan->of.n; i++) {
-		struct site *s;
+	AUTO(buf) stage = BUF_INIT;
 
-		if (!plan->of.v[i].steps.n || !steps[plan->of.v[i].steps.v[0].kind].begin)
+	for (size_t i = 0; i < plan->of.n; i++) {
+		if (!plan->of.v[i].steps.n || !site_steps[plan->of.v[i].steps.v[0].kind].begin)
 			continue;
-		s = vec_push(&sites->of);
-		*s = (struct site){.e = e,
-			.item = &plan->of.v[i],
-			.ready = plan->of.v[i].to.row && plan->of.v[i].to.state >= BUNDLE_PREPARED,
-			.dir = -1,
-			.stage = BUF_INIT,
-			.rules = {
-				.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT}};
-		fetch_init(&s->fetch);
-		buf_setf(&s->stage, "%lld.%zu", (long long)plan->transaction, i);
+		buf_setf(&stage, "%lld.%zu", (long long)plan->transaction, i);
+		site_init(vec_push(&sites->of), e, &plan->of.v[i], stage.s);
 	}
 }
 
@@ -531,6 +209,43 @@ static int run_all(struct engine *e, struct sites *sites, struct plan *plan,
 	if (fatal(sites, request->keep_going))
 		return err_copy(err, failed);
 	return commit(e, sites, plan, journal, err);
+}
+
+static bool is_fresh(const struct plan_item *item)
+{
+	return item->steps.n && site_steps[item->steps.v[0].kind].begin && !item->to.row;
+}
+
+void prepare_untry(struct engine *e, const struct plan_item *item)
+{
+	struct span name = buf_span(&item->to.name);
+	struct err ignored = ERR_INIT;
+
+	if (is_fresh(item) &&
+		installation_purge(&e->place, name, buf_span(&item->to.id), &ignored) < 0)
+		engine_tell(e, WATCH_WARN, name, "%s", ignored.text);
+}
+
+int prepare_try(struct engine *e, struct plan *plan, const struct request *request,
+	struct err *failed, struct err *err)
+{
+	AUTO(sites) sites = {0};
+
+	make_sites(e, plan, &sites);
+	/* What is installed already is taken as it is, also where it is damaged. */
+	VEC_FOR (struct site, s, &sites.of)
+		s->ended = !is_fresh(s->item);
+	if (run_sites(&sites, e, request->keep_going, err) == 0) {
+		VEC_FOR (struct site, s, &sites.of)
+			if (s->err.code != ERR_NONE)
+				mark(s, failed);
+		if (!fatal(&sites, request->keep_going))
+			return 0;
+		err_copy(err, failed);
+	}
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		prepare_untry(e, item);
+	return -1;
 }
 
 int prepare_all(struct engine *e, struct plan *plan, struct journal *journal,

@@ -13,3 +13,9 @@
  * alone: the journal's steps are, with them). */
 MUST_USE int prepare_all(struct engine *e, struct plan *plan, struct journal *journal,
 	const struct request *request, struct err *failed, struct err *err);
+
+/* The same for who only wants to see: what was prepared is at its place, but no journal and no row knows of it (stage_mark
+ * must stand before), until prepare_untry takes it away again. After an error nothing is left. */
+MUST_USE int prepare_try(struct engine *e, struct plan *plan, const struct request *request,
+	struct err *failed, struct err *err);
+void prepare_untry(struct engine *e, const struct plan_item *item);
