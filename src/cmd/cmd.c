@@ -16,6 +16,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_download,
 	&cmd_gc,
 	&cmd_help,
+	&cmd_history,
 	&cmd_install,
 	&cmd_license,
 	&cmd_list,

@@ -158,6 +158,15 @@ void sheet_size(struct sheet *s, int64_t bytes)
 	next(s);
 }
 
+void sheet_number(struct sheet *s, int64_t number)
+{
+	if (s->form == FORM_JSON)
+		put_json(s, json_number(number));
+	else
+		text_number(cell(s), number);
+	next(s);
+}
+
 void sheet_time(struct sheet *s, int64_t seconds)
 {
 	print_time(cell(s), s->form, seconds);

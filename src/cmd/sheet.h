@@ -27,6 +27,7 @@ void sheet_id(struct sheet *s, struct span id); /* 8 digits in a table */
 void sheet_version(
 	struct sheet *s, struct span version, struct span id); /* table: else of the id */
 void sheet_size(struct sheet *s, int64_t bytes); /* -1: unknown */
+void sheet_number(struct sheet *s, int64_t number);
 void sheet_time(struct sheet *s, int64_t seconds); /* 0: unknown */
 void sheet_bool(struct sheet *s, bool value);
 

@@ -67,7 +67,7 @@ static int check_db(
 
 static int check_journal(struct engine *e, struct findings *out, struct err *err)
 {
-	AUTO(journal) j = {.command = BUF_INIT};
+	AUTO(journal) j = JOURNAL_INIT;
 
 	if (journal_load_open(&e->db, &j, err) < 0)
 		return -1;

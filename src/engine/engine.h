@@ -84,6 +84,23 @@ bool engine_is_file(const char *argument);
 /* Appends the log of transaction n (0: the newest). ERR_NO_PACKAGE if there is none. */
 MUST_USE int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err);
 
+/* A transaction of the past, or one that was interrupted and is not settled yet (ended 0). */
+struct past_step {
+	enum plan_action action; /* of its item */
+	struct span name, id, step, status; /* "configure", "done" */
+};
+struct past {
+	int64_t number, begun, ended; /* seconds since 1970 */
+	struct span command; /* as typed */
+	struct span result; /* "done", the error's text, or empty */
+	struct span user; /* who asked: a name, else the uid */
+	VEC(struct past_step) steps; /* in the order in which they were planned */
+};
+/* Gives fn each that is kept (log.keep), the newest first, or only `number` where that is not 0 (ERR_NO_PACKAGE: there is
+ * none); each until fn returns, which is -1 to end it. NEED_READ. */
+MUST_USE int engine_history(struct engine *e, int64_t number,
+	int (*fn)(void *arg, const struct past *p, struct err *err), void *arg, struct err *err);
+
 /* fardel build. */
 struct build_options {
 	const char *folder; /* DIR */

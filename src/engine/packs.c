@@ -98,7 +98,7 @@ static int gc_parts(struct engine *e, struct err *err)
 /* A transaction like any other: what a kill leaves of it is settled by the next command. */
 static int gc_old(struct engine *e, int64_t keep, struct items *out, struct err *err)
 {
-	AUTO(journal) journal = {.command = BUF_INIT};
+	AUTO(journal) journal = JOURNAL_INIT;
 	AUTO(plan) nothing = PLAN_INIT;
 	struct err ending = ERR_INIT;
 	int result;

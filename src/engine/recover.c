@@ -206,7 +206,7 @@ static int clear(struct engine *e, struct err *err)
 int recover(struct engine *e, struct err *err)
 {
 	for (;;) {
-		AUTO(journal) j = {.command = BUF_INIT};
+		AUTO(journal) j = JOURNAL_INIT;
 
 		if (journal_load_open(&e->db, &j, err) < 0)
 			return -1;

@@ -181,7 +181,7 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 static int carry_out(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
-	AUTO(journal) journal = {.command = BUF_INIT};
+	AUTO(journal) journal = JOURNAL_INIT;
 	struct err ending = ERR_INIT;
 	bool open = false;
 	int result;

@@ -15,6 +15,7 @@ void journal_drop(struct journal *j)
 {
 	vec_drop_each(&j->of, step_drop);
 	buf_drop(&j->command);
+	buf_drop(&j->result);
 	j->number = 0;
 }
 
@@ -53,7 +54,8 @@ static void add_item(struct journal *j, const struct plan_item *item, size_t ind
 int journal_open(struct db *db, struct plan *plan, const char *command, int64_t user, int64_t now,
 	struct journal *out, struct err *err)
 {
-	*out = (struct journal){.command = buf_of(command)};
+	*out = JOURNAL_INIT;
+	buf_sets(&out->command, command);
 	for (size_t i = 0; i < plan->of.n; i++)
 		add_item(out, &plan->of.v[i], i);
 	if ((plan->goal == GOAL_INSTALL ? db_begin_lazily(db, err) : db_begin(db, err)) < 0)
@@ -146,6 +148,11 @@ static const char *action_name(int i)
 	return plan_action_name((enum plan_action)i);
 }
 
+const char *journal_status_name(enum step_status status)
+{
+	return status_names[status];
+}
+
 static const char *status_name(int i)
 {
 	return status_names[i];
@@ -198,27 +205,67 @@ static int load_steps(struct db *db, struct journal *j, struct err *err)
 	return more;
 }
 
+#define TXN "number, command, user, begun, ended, result"
+
+static void read_txn(struct sql_row *row, struct journal *out)
+{
+	out->number = sql_integer(row, 0);
+	buf_set(&out->command, sql_text(row, 1));
+	out->user = sql_integer(row, 2);
+	out->begun = sql_integer(row, 3);
+	out->ended = sql_integer(row, 4);
+	buf_set(&out->result, sql_text(row, 5));
+}
+
 int journal_load_open(struct db *db, struct journal *out, struct err *err)
 {
 	struct sql_row *row;
 	int there;
 
-	*out = (struct journal){.command = BUF_INIT};
+	*out = JOURNAL_INIT;
 	if (!db->sql)
 		return 0;
 	if (sql_query(db->sql, &row, err,
-		    "SELECT number, command FROM txn WHERE ended IS NULL ORDER BY number LIMIT 1",
-		    "") < 0)
+		    "SELECT " TXN " FROM txn WHERE ended IS NULL ORDER BY number LIMIT 1", "") < 0)
 		return -1;
 	there = sql_next(row, err);
-	if (there == 1) {
-		out->number = sql_integer(row, 0);
-		buf_set(&out->command, sql_text(row, 1));
-	}
+	if (there == 1)
+		read_txn(row, out);
 	sql_end(row);
 	if (there <= 0)
 		return there;
 	return load_steps(db, out, err);
+}
+
+static int give(struct db *db, struct sql_row *row,
+	int (*fn)(void *arg, const struct journal *j, struct err *err), void *arg, struct err *err)
+{
+	AUTO(journal) j = JOURNAL_INIT;
+
+	read_txn(row, &j);
+	return load_steps(db, &j, err) < 0 ? -1 : fn(arg, &j, err);
+}
+
+int journal_each(struct db *db, int64_t number,
+	int (*fn)(void *arg, const struct journal *j, struct err *err), void *arg, struct err *err)
+{
+	struct sql_row *row;
+	int more;
+
+	if (!db->sql)
+		return 0;
+	if (sql_query(db->sql, &row, err,
+		    "SELECT " TXN " FROM txn WHERE ?1 = 0 OR number = ?1 ORDER BY number DESC", "i",
+		    number) < 0)
+		return -1;
+	while ((more = sql_next(row, err)) == 1) {
+		if (give(db, row, fn, arg, err) < 0) {
+			more = -1;
+			break;
+		}
+	}
+	sql_end(row);
+	return more;
 }
 
 int journal_newest(struct db *db, int64_t *number, struct err *err)

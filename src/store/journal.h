@@ -18,6 +18,8 @@ enum step_status {
 	STATUSES,
 };
 
+const char *journal_status_name(enum step_status status); /* "planned", "begun", … */
+
 struct journal_step {
 	int64_t row;
 	int64_t item; /* index in the plan */
@@ -31,8 +33,12 @@ struct journal_step {
 struct journal {
 	int64_t number; /* of the transaction; 0: none */
 	struct buf command;
+	int64_t user; /* the uid that asked */
+	int64_t begun, ended; /* seconds since 1970; ended 0: not yet */
+	struct buf result; /* "done", or the error's text; empty until it has ended */
 	VEC(struct journal_step) of; /* in the order in which they were planned */
 };
+#define JOURNAL_INIT ((struct journal){.command = BUF_INIT, .result = BUF_INIT})
 void journal_drop(struct journal *j);
 
 /* Writes a transaction with all the plan's steps as planned, as one commit; plan->transaction is
@@ -58,6 +64,10 @@ MUST_USE int journal_end(
 
 /* The oldest transaction that was begun and never ended: out->number is 0 if there is none. */
 MUST_USE int journal_load_open(struct db *db, struct journal *out, struct err *err);
+/* Gives fn each transaction that is kept, the newest first, or only `number` where that is not 0; valid until fn returns, which
+ * is -1 to end it. */
+MUST_USE int journal_each(struct db *db, int64_t number,
+	int (*fn)(void *arg, const struct journal *j, struct err *err), void *arg, struct err *err);
 /* The newest transaction's number; 0 if there is none. */
 MUST_USE int journal_newest(struct db *db, int64_t *number, struct err *err);
 /* Forgets what is older than the `keep` newest ended ones. */

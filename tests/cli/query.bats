@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# list, show, license, log: each form of output.
+# list, show, license, log, history: each form of output.
 
 bats_require_minimum_version 1.5.0
 
@@ -220,4 +220,54 @@ teardown() {
   fardel install "$WORK/again/hello.tar.gz"
   run --separate-stderr -1 fardel license hello
   [[ $stderr == *licence* && -z $output ]]
+}
+
+@test "history: the newest first, what was done to which packages, and how it ended" {
+  run --separate-stderr -0 fardel history
+  [[ -z $output ]]
+  fardel install "$(make_installer hello 1)" "$(make_installer other 7)"
+  fardel install "$(make_installer hello 2)"
+  run ! fardel install "$(make_installer third 1 sum=wrong-sha384)"
+  fardel remove other
+  run --separate-stderr -0 fardel history
+  [[ ${#lines[@]} == 4 && -z $stderr ]]
+  [[ ${lines[0]//$'\t'/|} =~ ^4\|[0-9-]+T[0-9:]+Z\|'remove other|done|'[a-z0-9]+$ ]]
+  [[ ${lines[1]//$'\t'/|} == *'|install third|install: third: '*'checksum mismatch'* ]]
+  [[ ${lines[2]//$'\t'/|} == *'|upgrade hello|done|'* ]]
+  [[ ${lines[3]//$'\t'/|} == *'|install hello, other|done|'* ]]
+  run -0 env TERM=xterm script -qec 'fardel history' /dev/null
+  [[ $output == *NUMBER*BEGUN*WHAT*RESULT*USER* ]]
+  run --separate-stderr -0 fardel history --json
+  jq -e '[.transactions[].number] == [4, 3, 2, 1] and .transactions[0].what == "remove other"' <<<"$output"
+}
+
+@test "history show N: its steps; a number that is none" {
+  fardel install "$(make_installer hello 1)"
+  run --separate-stderr -0 fardel history show 1
+  [[ $output == 'Transaction 1, begun '*' by '*': fardel '*'install '* && $output == *$'\n  configure '*' hello '*'   done'* ]]
+  [[ $output == *'done. Its log: fardel log 1' ]]
+  run --separate-stderr -0 fardel history show 1 --json
+  jq -e '.number == 1 and .result == "done" and ([.steps[].step] == ["extract", "fetch", "unpack", "configure"])' <<<"$output"
+  run -3 fardel history show 2
+  [[ $output == *'there is no transaction 2'* ]]
+  for word in 0 x -1 1x ''; do
+    run -64 fardel history show -- "$word"
+  done
+  run -64 fardel history 1
+  run -64 fardel history show
+}
+
+@test "history of what was interrupted, before and after it is settled" {
+  fardel install "$(make_installer hello 1)"
+  /usr/bin/python3 -c 'import os, sqlite3
+db = sqlite3.connect(os.environ["ROOT"] + "/var/lib/fardel/state.db")
+db.execute("UPDATE txn SET ended = NULL, result = \x27\x27")
+db.commit()'
+  run --separate-stderr -0 fardel history
+  [[ $output == *'interrupted; the next command settles it'* ]]
+  run --separate-stderr -0 fardel history show 1 --json
+  jq -e '.ended == null' <<<"$output"
+  fardel gc
+  run --separate-stderr -0 fardel history
+  [[ $output != *'next command settles it'* ]]
 }
