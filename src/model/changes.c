@@ -98,6 +98,12 @@ void changes_drop(struct changes *c)
 	vec_drop_each(&c->of, change_drop);
 }
 
+void changes_cut(struct changes *c, size_t n)
+{
+	while (c->of.n > n)
+		change_drop(&c->of.v[--c->of.n]);
+}
+
 struct change *changes_add(struct changes *c, struct span path)
 {
 	struct change *added = vec_push(&c->of);
@@ -107,8 +113,7 @@ struct change *changes_add(struct changes *c, struct span path)
 	return added;
 }
 
-/* '/' is less than any other byte, so that what is in a folder stands together, right behind it. */
-static int compare_paths(struct span a, struct span b)
+int change_path_compare(struct span a, struct span b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
 
@@ -124,7 +129,7 @@ static int compare_paths(struct span a, struct span b)
 
 static int compare(const void *a, const void *b)
 {
-	return compare_paths(buf_span(&((const struct change *)a)->path),
+	return change_path_compare(buf_span(&((const struct change *)a)->path),
 		buf_span(&((const struct change *)b)->path));
 }
 
@@ -136,7 +141,7 @@ void changes_sort(struct changes *c)
 
 static int compare_to_path(const void *path, const void *change)
 {
-	return compare_paths(
+	return change_path_compare(
 		*(const struct span *)path, buf_span(&((const struct change *)change)->path));
 }
 

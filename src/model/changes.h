@@ -75,5 +75,9 @@ void changes_drop(struct changes *c);
 /* Adds an empty one; valid until the next is added. */
 struct change *changes_add(struct changes *c, struct span path);
 void changes_sort(struct changes *c);
+/* The order of paths: as bytes, but that '/' is less than any other, so that what is in a folder stands right behind it. */
+int change_path_compare(struct span a, struct span b);
+/* Drops all from the n-th on. */
+void changes_cut(struct changes *c, size_t n);
 /* By its path; NULL: it is not there. c is sorted. */
 const struct change *changes_get(const struct changes *c, struct span path);

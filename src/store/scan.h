@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "model/changes.h"
@@ -10,6 +11,7 @@
 /* More than real rules make: an application of 100,000 files is a large one. */
 #define SCAN_CHANGES_MAX 500000
 #define SCAN_BYTES_MAX ((size_t)256 << 20)
+#define SCAN_CONTENT_MAX ((int64_t)128 << 30) /* holes too: to hash them takes as long */
 
 /* One overlaid mount of the stage, which must be mounted no more, or at least not be written to. */
 struct scan_layer {
@@ -28,12 +30,14 @@ struct scan {
 	const char *const *except;
 	size_t changes_max; /* at most so many in `out` */
 	size_t bytes_max; /* and so many bytes of paths, targets and attributes by one call */
+	int64_t content_max; /* and so many bytes of files are read by it */
 };
-#define SCAN_INIT ((struct scan){"", NULL, SCAN_CHANGES_MAX, SCAN_BYTES_MAX})
+#define SCAN_INIT ((struct scan){"", NULL, SCAN_CHANGES_MAX, SCAN_BYTES_MAX, SCAN_CONTENT_MAX})
 
 /* Adds to `out` what differs between upper and lower, and sorts it: to be called for one layer after the other with the same
  * `out`. What was copied up but is as before is no change. Extended attributes: user.* (but user.overlay.*),
- * security.capability and POSIX ACLs; no others. Digests are of what was read; nothing is changed (but that a file
+ * security.capability and POSIX ACLs; no others. Of a file's names those count that changed: a link made to an unchanged
+ * file reads as a copy of it. Digests are of what was read; nothing is changed (but that a file
  * of our own that we may not read is given u+r for the moment). What is mounted in the lower is not crossed.
  * ERR_POLICY: more changes or bytes than the most; ERR_FAILED: a layer that cannot be told (made with redirects or metacopies),
  * something mounted in the lower where the stage changed it, something that cannot be read, or a lower that changed meanwhile.

@@ -15,24 +15,18 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/vec.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
 #define DEPTH_MAX 512 /* folders; each costs a descriptor while it is walked */
 #define REMOVE_DEPTH 128
 
-/* A folder's names, read before anything in it is changed. */
-struct names {
-	VEC(char *) of;
-};
-
 static void free_name(char **name)
 {
 	free(*name);
 }
 
-static void names_drop(struct names *n)
+void tree_names_drop(struct tree_names *n)
 {
 	vec_drop_each(&n->of, free_name);
 }
@@ -43,7 +37,8 @@ static void dir_close(DIR **dir)
 		closedir(*dir);
 }
 
-static int read_names(int dirfd, struct names *out, struct err *err)
+/* All of them, before anything in the folder is changed. */
+static int read_names(int dirfd, size_t max, struct tree_names *out, struct err *err)
 {
 	int again = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	__attribute__((cleanup(dir_close))) DIR *dir = again < 0 ? NULL : fdopendir(again);
@@ -59,9 +54,26 @@ static int read_names(int dirfd, struct names *out, struct err *err)
 		entry = readdir(dir);
 		if (!entry)
 			return errno ? err_sys(err, "read a folder") : 0;
-		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, ".."))
-			*vec_push(&out->of) = mem_dup(entry->d_name);
+		if (!strcmp(entry->d_name, ".") || !strcmp(entry->d_name, ".."))
+			continue;
+		if (out->of.n == max)
+			return err_set(err, ERR_POLICY, "more than %zu names in one folder", max);
+		*vec_push(&out->of) = mem_dup(entry->d_name);
 	}
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int tree_names(int dirfd, size_t max, struct tree_names *out, struct err *err)
+{
+	if (read_names(dirfd, max, out, err) < 0)
+		return -1;
+	if (out->of.n)
+		qsort(out->of.v, out->of.n, sizeof(out->of.v[0]), by_bytes);
+	return 0;
 }
 
 /* One removal. What is too deep is moved up to its top, and removed from there: a tree of any depth can go. */
@@ -153,9 +165,9 @@ static int remove_one(
 
 static int remove_in(struct removal *r, int dirfd, unsigned depth, struct err *err)
 {
-	__attribute__((cleanup(names_drop))) struct names names = {0};
+	AUTO(tree_names) names = {0};
 
-	if (read_names(dirfd, &names, err) < 0)
+	if (read_names(dirfd, SIZE_MAX, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.of.n; i++)
 		if (remove_one(r, dirfd, names.of.v[i], depth, err) < 0)
@@ -243,12 +255,12 @@ static int walk_one(struct walk *w, int dirfd, const char *name, unsigned depth,
 
 static int walk_in(struct walk *w, int dirfd, unsigned depth, struct err *err)
 {
-	__attribute__((cleanup(names_drop))) struct names names = {0};
+	AUTO(tree_names) names = {0};
 
 	if (depth > DEPTH_MAX)
 		return err_set(err, ERR_FAILED, "folders more than %d deep: %.100s...", DEPTH_MAX,
 			w->path.s);
-	if (read_names(dirfd, &names, err) < 0)
+	if (read_names(dirfd, SIZE_MAX, &names, err) < 0)
 		return err_at(err, "%s", w->path.s);
 	for (size_t i = 0; i < names.of.n; i++)
 		if (walk_one(w, dirfd, names.of.v[i], depth, err) < 0)

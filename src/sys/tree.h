@@ -1,10 +1,20 @@
 /* Whole trees by folder descriptor: links are never followed, mounts never crossed. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/vec.h"
+
+/* A folder's names, without "." and "..". */
+struct tree_names {
+	VEC(char *) of;
+};
+void tree_names_drop(struct tree_names *n);
+/* In the order of their bytes; more than `max` are ERR_POLICY. */
+MUST_USE int tree_names(int dirfd, size_t max, struct tree_names *out, struct err *err);
 
 /* Removes path below dirfd with all that is in it; missing is fine. */
 MUST_USE int tree_remove(int dirfd, const char *path, struct err *err);
