@@ -155,3 +155,33 @@ const char *json_get_text(const struct json *object, const char *key)
 {
 	return json_string_value(borrowed(json_get(object, key)));
 }
+
+bool json_get_bool(const struct json *object, const char *key, bool *out)
+{
+	const json_t *value = borrowed(json_get(object, key));
+
+	if (!json_is_boolean(value))
+		return false;
+	*out = json_is_true(value);
+	return true;
+}
+
+bool json_is_list(const struct json *value)
+{
+	return json_is_array(borrowed(value));
+}
+
+size_t json_count(const struct json *list)
+{
+	return json_array_size(borrowed(list));
+}
+
+const struct json *json_at(const struct json *list, size_t i)
+{
+	return (const struct json *)json_array_get(borrowed(list), i);
+}
+
+const char *json_as_text(const struct json *value)
+{
+	return json_string_value(borrowed(value));
+}

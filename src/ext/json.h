@@ -42,3 +42,9 @@ MUST_USE int json_parse(struct span text, struct json **out, struct err *err);
 /* Borrow: NULL where it is not there or of another kind. */
 const struct json *json_get(const struct json *object, const char *key);
 const char *json_get_text(const struct json *object, const char *key);
+/* False where there is none. */
+bool json_get_bool(const struct json *object, const char *key, bool *out);
+bool json_is_list(const struct json *value);
+size_t json_count(const struct json *list); /* 0 of what is no list, NULL too */
+const struct json *json_at(const struct json *list, size_t i);
+const char *json_as_text(const struct json *value);

@@ -120,6 +120,35 @@ static void getting_the_wrong_kind_is_null(void **state)
 	json_free(value);
 }
 
+static void lists_are_walked(void **state)
+{
+	struct json *value;
+	const struct json *list;
+	struct err err = ERR_INIT;
+	bool yes = false;
+
+	(void)state;
+	assert_int_equal(
+		json_parse(SPAN("{\"l\":[\"a\",true,1],\"y\":true,\"n\":0}"), &value, &err), 0);
+	list = json_get(value, "l");
+	assert_true(json_is_list(list));
+	assert_int_equal(json_count(list), 3);
+	assert_string_equal(json_as_text(json_at(list, 0)), "a");
+	assert_null(json_as_text(json_at(list, 1)));
+	assert_null(json_at(list, 3));
+	assert_false(json_is_list(value));
+	assert_false(json_is_list(NULL));
+	assert_int_equal(json_count(value), 0);
+	assert_int_equal(json_count(NULL), 0);
+	assert_null(json_at(NULL, 0));
+	assert_null(json_as_text(NULL));
+	assert_true(json_get_bool(value, "y", &yes));
+	assert_true(yes);
+	assert_false(json_get_bool(value, "n", &yes));
+	assert_false(json_get_bool(value, "x", &yes));
+	json_free(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +159,7 @@ int main(void)
 		cmocka_unit_test(parsing_is_strict),
 		cmocka_unit_test(deep_nesting_is_an_error),
 		cmocka_unit_test(getting_the_wrong_kind_is_null),
+		cmocka_unit_test(lists_are_walked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
