@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "model/config.h"
+#include "model/policy.h"
 #include "store/place.h"
 
 /* Over what config holds (config_init's defaults): fardel.toml of the first of /run/fardel, /etc/fardel,
@@ -15,3 +16,7 @@ MUST_USE int settings_load(const struct place *place, const char *file, struct c
 /* Each KEY=VALUE of --set, over that. */
 MUST_USE int settings_set(const struct texts *sets, struct config *config,
 	struct config_origins *origins, struct err *err);
+
+/* Adds the rules of policy.d/NAME.toml, as for conf.d. A file that is no policy is an error, ERR_CONFIG. */
+MUST_USE int settings_load_policy(
+	const struct place *place, struct policy *policy, struct err *err);

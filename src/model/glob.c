@@ -2,6 +2,9 @@
 #include "model/glob.h"
 
 #include <stddef.h>
+#include <string.h>
+
+#include "base/buf.h"
 
 /* Where to go on when what follows a star does not match: the star takes one more. */
 struct retry {
@@ -120,4 +123,55 @@ bool glob_covers(const char *glob, struct span path)
 		if ((i == path.n || path.s[i] == '/') && glob_matches(glob, span_cut(path, 0, i)))
 			return true;
 	return false;
+}
+
+/* The glob's beginning that is no pattern: all of it, or up to the slash before the first part that is one. */
+static size_t plain_length(const char *glob)
+{
+	size_t n = strcspn(glob, "*?[\\");
+
+	if (!glob[n])
+		return n;
+	while (n && glob[n - 1] != '/')
+		n--;
+	return n ? n - 1 : 0;
+}
+
+/* Whether `under` is the folder `top`, or beneath it. */
+static bool is_below(struct span top, struct span under)
+{
+	return under.n >= top.n && memcmp(under.s, top.s, top.n) == 0 &&
+	       (under.n == top.n || under.s[top.n] == '/');
+}
+
+/* Whether the glob's first parts, as many as the path has, match them, and there are more. */
+static bool leads_below(const char *glob, struct span path)
+{
+	struct span of_glob = span_of(glob), want, have;
+	AUTO(buf) part = BUF_INIT;
+
+	while (span_split(&path, '/', &have)) {
+		if (!span_split(&of_glob, '/', &want))
+			return false;
+		buf_set(&part, want);
+		if (strstr(part.s, "**"))
+			return true;
+		if (!glob_matches(part.s, have))
+			return false;
+	}
+	return of_glob.n > 0;
+}
+
+enum glob_relation glob_relate(const char *glob, struct span path)
+{
+	size_t n = plain_length(glob);
+	struct span plain = {glob, n};
+
+	if (span_is_text(path, "/"))
+		path.n = 0;
+	if (!is_below(plain, path))
+		return is_below(path, plain) ? GLOB_ABOVE : GLOB_APART;
+	if (!glob[n] || glob_covers(glob, path))
+		return GLOB_COVERS;
+	return leads_below(glob, path) ? GLOB_ABOVE : GLOB_APART;
 }

@@ -13,3 +13,12 @@ bool glob_matches(const char *glob, struct span path);
 
 /* Whether the path matches, or one of the folders above it. */
 bool glob_covers(const char *glob, struct span path);
+
+enum glob_relation {
+	GLOB_APART,
+	GLOB_ABOVE, /* it does not match, but what is beneath the path can */
+	GLOB_COVERS, /* as glob_covers */
+};
+/* As glob_covers, for globs and paths that begin with a slash, and quick where they differ early. A part of the glob with
+ * "**" counts as one that can match whatever is beneath. */
+enum glob_relation glob_relate(const char *glob, struct span path);

@@ -97,6 +97,38 @@ static void folders_cover_what_is_in_them(void **state)
 	assert_false(glob_covers("share", span_of("usr/share")));
 }
 
+static void relate(const char *glob, const char *path, enum glob_relation wanted)
+{
+	if (glob_relate(glob, span_of(path)) != wanted)
+		fail_msg("%s and %s are %d", glob, path, glob_relate(glob, span_of(path)));
+}
+
+static void paths_are_apart_above_or_covered(void **state)
+{
+	(void)state;
+	relate("/etc/cron.d", "/etc/cron.d", GLOB_COVERS);
+	relate("/etc/cron.d", "/etc/cron.d/x/y", GLOB_COVERS);
+	relate("/etc/cron.d", "/etc/cron.daily", GLOB_APART);
+	relate("/etc/cron.d", "/etc/cron", GLOB_APART);
+	relate("/etc/cron.d", "/etc", GLOB_ABOVE);
+	relate("/etc/cron.d/**", "/etc/cron.d", GLOB_ABOVE);
+	relate("/etc/cron.d/**", "/etc/cron.d/x/y", GLOB_COVERS);
+	relate("/etc/cron.*", "/etc/cron.daily/x", GLOB_COVERS);
+	relate("/etc/cron.*", "/etc/crontab", GLOB_APART);
+	relate("/etc/cron.*", "/etc", GLOB_ABOVE);
+	relate("/home/*/.ssh", "/home", GLOB_ABOVE);
+	relate("/home/*/.ssh", "/home/me", GLOB_ABOVE);
+	relate("/home/*/.ssh", "/home/me/.ssh/id", GLOB_COVERS);
+	relate("/home/*/.ssh", "/home/me/.bashrc", GLOB_APART);
+	relate("/opt/**/x.so", "/opt/any/thing", GLOB_ABOVE);
+	relate("/opt/**/x.so", "/opt/any/x.so", GLOB_COVERS);
+	relate("/opt/a\\*b", "/opt/a*b", GLOB_COVERS);
+	relate("/opt/a\\*b", "/opt/axb", GLOB_APART);
+	relate("/*", "/", GLOB_ABOVE);
+	relate("/etc", "/", GLOB_ABOVE);
+	relate("/**", "/any/thing", GLOB_COVERS);
+}
+
 /* No pattern takes more than a short while. */
 static void many_stars_are_quick(void **state)
 {
@@ -120,6 +152,7 @@ int main(void)
 		cmocka_unit_test(two_stars_cross),
 		cmocka_unit_test(classes),
 		cmocka_unit_test(folders_cover_what_is_in_them),
+		cmocka_unit_test(paths_are_apart_above_or_covered),
 		cmocka_unit_test(many_stars_are_quick),
 	};
 

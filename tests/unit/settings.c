@@ -283,6 +283,56 @@ static void links_do_not_lead_out_of_the_root(void **state)
 	assert_int_equal(rmdir(outside), 0);
 }
 
+#define RULE(id, action) "[[policy]]\nid = \"" id "\"\naction = \"" action "\"\n"
+
+static enum policy_action cron(struct scratch *s)
+{
+	const struct policy_case c = {SPAN("zoom"), SPAN("/etc/cron.d/x"), false};
+	AUTO(policy) p = POLICY_INIT;
+
+	if (settings_load_policy(&s->place, &p, &s->err) < 0)
+		fail_msg("%s", s->err.text);
+	return policy_decide(&p, SPAN("cron"), &c).action;
+}
+
+/* As drop-ins: by name, one hiding the same in less trusted folders. */
+static void policies_are_read_in_their_order(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(cron(s), POLICY_WARN);
+	put(s, LIB "policy.d/50.toml", RULE("cron", "allow"));
+	assert_int_equal(cron(s), POLICY_ALLOW);
+	put(s, RUN "policy.d/40.toml", RULE("cron", "ask"));
+	assert_int_equal(cron(s), POLICY_ALLOW);
+	put(s, ETC "policy.d/60.toml", RULE("cron", "deny"));
+	assert_int_equal(cron(s), POLICY_DENY);
+	put_link(s, RUN "policy.d/60.toml", "/dev/null");
+	assert_int_equal(cron(s), POLICY_ALLOW);
+	put(s, ETC "policy.d/50.toml", RULE("udev", "deny"));
+	assert_int_equal(cron(s), POLICY_ASK);
+}
+
+static void a_policy_that_is_none_is_refused(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(policy) p = POLICY_INIT;
+
+	put(s, ETC "policy.d/50.toml", "[[policy]]\nid = \"cron\"\nactoin = \"deny\"\n");
+	assert_int_equal(settings_load_policy(&s->place, &p, &s->err), -1);
+	assert_err(&s->err, ERR_CONFIG, "/etc/fardel/policy.d/50.toml: line 3, column 1: actoin");
+	err_clear(&s->err);
+	put(s, ETC "policy.d/50.toml", RULE("cron", "allow"));
+	put_mode(s, ETC "policy.d/50.toml", 0666);
+	assert_int_equal(settings_load_policy(&s->place, &p, &s->err), -1);
+	assert_err(&s->err, ERR_UNSAFE, "policy.d/50.toml");
+	err_clear(&s->err);
+	put_mode(s, ETC "policy.d/50.toml", 0644);
+	put_mode(s, ETC "policy.d", 0777);
+	assert_int_equal(settings_load_policy(&s->place, &p, &s->err), -1);
+	assert_err(&s->err, ERR_UNSAFE, "policy.d");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,6 +346,8 @@ int main(void)
 		SCRATCH_TEST(folders_that_others_could_change_are_refused),
 		SCRATCH_TEST(mistakes_name_their_place),
 		SCRATCH_TEST(links_do_not_lead_out_of_the_root),
+		SCRATCH_TEST(policies_are_read_in_their_order),
+		SCRATCH_TEST(a_policy_that_is_none_is_refused),
 		SCRATCH_TEST(a_pipe_is_no_configuration),
 	};
 
