@@ -19,16 +19,16 @@ static const struct level {
 	const char *name;
 	enum print_color color;
 } levels[] = {
-	[FINDING_OK] = {"ok", COLOR_GREEN},
-	[FINDING_WARN] = {"warn", COLOR_YELLOW},
-	[FINDING_FAIL] = {"fail", COLOR_RED},
+	[DIAGNOSIS_OK] = {"ok", COLOR_GREEN},
+	[DIAGNOSIS_WARN] = {"warn", COLOR_YELLOW},
+	[DIAGNOSIS_FAIL] = {"fail", COLOR_RED},
 };
 
-static size_t widest(const struct findings *findings)
+static size_t widest(const struct diagnoses *diagnoses)
 {
 	size_t columns = 0;
 
-	VEC_FOR (const struct finding, f, &findings->of) {
+	VEC_FOR (const struct diagnosis, f, &diagnoses->of) {
 		AUTO(buf) safe = BUF_INIT;
 		size_t width;
 
@@ -40,7 +40,7 @@ static size_t widest(const struct findings *findings)
 	return columns;
 }
 
-static void add_table_row(struct buf *out, const struct finding *f, size_t columns, bool color)
+static void add_table_row(struct buf *out, const struct diagnosis *f, size_t columns, bool color)
 {
 	const struct level *level = &levels[f->level];
 	AUTO(buf) safe = BUF_INIT;
@@ -57,7 +57,7 @@ static void add_table_row(struct buf *out, const struct finding *f, size_t colum
 	buf_addc(out, '\n');
 }
 
-static void add_plain_row(struct buf *out, const struct finding *f)
+static void add_plain_row(struct buf *out, const struct diagnosis *f)
 {
 	buf_addf(out, "%s\t", levels[f->level].name);
 	text_escape(out, buf_span(&f->text));
@@ -66,12 +66,12 @@ static void add_plain_row(struct buf *out, const struct finding *f)
 	buf_addc(out, '\n');
 }
 
-static void print_text(const struct run *run, const struct findings *findings)
+static void print_text(const struct run *run, const struct diagnoses *diagnoses)
 {
 	AUTO(buf) text = BUF_INIT;
-	size_t columns = widest(findings);
+	size_t columns = widest(diagnoses);
 
-	VEC_FOR (const struct finding, f, &findings->of) {
+	VEC_FOR (const struct diagnosis, f, &diagnoses->of) {
 		if (run_form(run) == FORM_TABLE)
 			add_table_row(&text, f, columns, run->term.color_out);
 		else
@@ -80,11 +80,11 @@ static void print_text(const struct run *run, const struct findings *findings)
 	print_out(&text);
 }
 
-static struct json *json_of(const struct findings *findings)
+static struct json *json_of(const struct diagnoses *diagnoses)
 {
 	struct json *rows = json_array();
 
-	VEC_FOR (const struct finding, f, &findings->of) {
+	VEC_FOR (const struct diagnosis, f, &diagnoses->of) {
 		struct json *row = json_object();
 
 		json_put_text(row, "level", span_of(levels[f->level].name));
@@ -97,22 +97,22 @@ static struct json *json_of(const struct findings *findings)
 
 static int run_doctor(struct run *run, struct err *err)
 {
-	struct findings findings = {0};
-	int status = engine_doctor(run->engine, &findings, err);
+	struct diagnoses diagnoses = {0};
+	int status = engine_doctor(run->engine, &diagnoses, err);
 	size_t failed = 0;
 
 	if (status == 0) {
-		VEC_FOR (const struct finding, f, &findings.of)
-			failed += f->level == FINDING_FAIL;
+		VEC_FOR (const struct diagnosis, f, &diagnoses.of)
+			failed += f->level == DIAGNOSIS_FAIL;
 		if (run->json)
-			json_put(run->json, "findings", json_of(&findings));
+			json_put(run->json, "findings", json_of(&diagnoses));
 		else
-			print_text(run, &findings);
+			print_text(run, &diagnoses);
 		if (failed)
 			status = err_set(err, ERR_FINDINGS, "%zu of %zu checks failed.", failed,
-				findings.of.n);
+				diagnoses.of.n);
 	}
-	findings_drop(&findings);
+	diagnoses_drop(&diagnoses);
 	return status;
 }
 

@@ -17,62 +17,62 @@
 #include "sys/process.h"
 #include "sys/tree.h"
 
-static void finding_drop(struct finding *f)
+static void diagnosis_drop(struct diagnosis *f)
 {
 	buf_drop(&f->text);
 	buf_drop(&f->mend);
 }
 
-void findings_drop(struct findings *f)
+void diagnoses_drop(struct diagnoses *f)
 {
-	vec_drop_each(&f->of, finding_drop);
+	vec_drop_each(&f->of, diagnosis_drop);
 }
 
 PRINTF(4, 5)
-static void add(
-	struct findings *out, enum finding_level level, const char *mend, const char *format, ...)
+static void add(struct diagnoses *out, enum diagnosis_level level, const char *mend,
+	const char *format, ...)
 {
-	struct finding *f = vec_push(&out->of);
+	struct diagnosis *f = vec_push(&out->of);
 	va_list args;
 
-	*f = (struct finding){.level = level, .text = BUF_INIT, .mend = buf_of(mend)};
+	*f = (struct diagnosis){.level = level, .text = BUF_INIT, .mend = buf_of(mend)};
 	va_start(args, format);
 	buf_addv(&f->text, format, args);
 	va_end(args);
 }
 
 static int check_db(
-	struct engine *e, const struct world *world, struct findings *out, struct err *err)
+	struct engine *e, const struct world *world, struct diagnoses *out, struct err *err)
 {
 	struct err wrong = ERR_INIT;
 	int64_t newest;
 	int sound;
 
 	if (!e->db.sql) {
-		add(out, FINDING_OK, "", "state.db: none yet; nothing has been installed");
+		add(out, DIAGNOSIS_OK, "", "state.db: none yet; nothing has been installed");
 		return 0;
 	}
 	if (journal_newest(&e->db, &newest, err) < 0)
 		return -1;
 	sound = sql_check(e->db.sql, &wrong);
 	if (sound == 1)
-		add(out, FINDING_OK, "",
+		add(out, DIAGNOSIS_OK, "",
 			"state.db, schema %d, %zu installations, newest transaction %lld",
 			DB_SCHEMA, world->of.n, (long long)newest);
 	else
-		add(out, FINDING_FAIL, "restore state.db from a backup", "state.db is damaged: %s",
-			wrong.text);
+		add(out, DIAGNOSIS_FAIL, "restore state.db from a backup",
+			"state.db is damaged: %s", wrong.text);
 	return 0;
 }
 
-static int check_journal(struct engine *e, struct findings *out, struct err *err)
+static int check_journal(struct engine *e, struct diagnoses *out, struct err *err)
 {
 	AUTO(journal) j = JOURNAL_INIT;
 
 	if (journal_load_open(&e->db, &j, err) < 0)
 		return -1;
 	if (j.number)
-		add(out, FINDING_WARN, "fardel gc",
+		add(out, DIAGNOSIS_WARN, "fardel gc",
 			"transaction %lld (%s) was interrupted, or is at work now",
 			(long long)j.number, j.command.s);
 	return 0;
@@ -96,7 +96,7 @@ static void add_unpack(const struct bundle *b, bool old, const char *gc, struct 
 }
 
 static void check_bundle(
-	struct engine *e, const struct world *world, const struct bundle *b, struct findings *out)
+	struct engine *e, const struct world *world, const struct bundle *b, struct diagnoses *out)
 {
 	bool old = clean_is_old(b, world_current(world, buf_span(&b->name)));
 	struct err wrong = ERR_INIT;
@@ -106,26 +106,26 @@ static void check_bundle(
 
 	if (dir < 0) {
 		add_unpack(b, old, "fardel gc", &mend);
-		add(out, FINDING_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s, b->id.s);
+		add(out, DIAGNOSIS_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s, b->id.s);
 	} else if (unpacked && !has_folder(dir, INSTALLATION_UPSTREAM)) {
 		add_unpack(b, old, "fardel gc", &mend);
-		add(out, FINDING_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s,
+		add(out, DIAGNOSIS_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s,
 			b->id.s);
 	} else if (b->state == BUNDLE_BROKEN) {
 		buf_setf(&mend, "fardel reconfigure %s", b->name.s);
-		add(out, FINDING_FAIL, mend.s, "%s is broken: its last configure failed",
+		add(out, DIAGNOSIS_FAIL, mend.s, "%s is broken: its last configure failed",
 			b->name.s);
 	} else if (unpacked && installation_is_hollow(&e->place, buf_span(&b->name),
 				       buf_span(&b->id), b->size, &wrong) == 1) {
 		add_unpack(b, old, "fardel gc --keep 0", &mend);
-		add(out, FINDING_FAIL, mend.s,
+		add(out, DIAGNOSIS_FAIL, mend.s,
 			"%s %.8s: files of it, or what was in them, were lost", b->name.s, b->id.s);
 	}
 }
 
 /* installed/NAME must lead to the installation in use, available/NAME to the one that is shown, or not be there. */
 static void check_link(struct engine *e, const struct world *world, struct span name,
-	bool available, struct findings *out)
+	bool available, struct diagnoses *out)
 {
 	const struct bundle *current = world_current(world, name);
 	AUTO(buf) path = BUF_INIT;
@@ -146,12 +146,12 @@ static void check_link(struct engine *e, const struct world *world, struct span 
 	else
 		buf_sets(&mend, "fardel gc");
 	if (n < 0)
-		add(out, FINDING_FAIL, mend.s, "%s is missing", path.s);
+		add(out, DIAGNOSIS_FAIL, mend.s, "%s is missing", path.s);
 	else
-		add(out, FINDING_FAIL, mend.s, "%s leads to %.*s", path.s, (int)n, target);
+		add(out, DIAGNOSIS_FAIL, mend.s, "%s leads to %.*s", path.s, (int)n, target);
 }
 
-static void check_packages(struct engine *e, const struct world *world, struct findings *out)
+static void check_packages(struct engine *e, const struct world *world, struct diagnoses *out)
 {
 	size_t before = out->of.n;
 	struct span last = SPAN("");
@@ -166,11 +166,11 @@ static void check_packages(struct engine *e, const struct world *world, struct f
 		last = buf_span(&b->name);
 	}
 	if (out->of.n == before)
-		add(out, FINDING_OK, "", "installations and links");
+		add(out, DIAGNOSIS_OK, "", "installations and links");
 }
 
 static int check_leftovers(
-	struct engine *e, const struct world *world, struct findings *out, struct err *err)
+	struct engine *e, const struct world *world, struct diagnoses *out, struct err *err)
 {
 	AUTO(texts) found = {0};
 	AUTO(texts) links = {0};
@@ -179,15 +179,15 @@ static int check_leftovers(
 		installation_sweep(&e->place, world, false, &found, err) < 0)
 		return -1;
 	for (size_t i = 0; i < links.of.n; i++)
-		add(out, FINDING_WARN, "fardel gc", "%s%s/%s belongs to no package",
+		add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
 			e->place.root.s, PLACE_STATE, links.of.v[i].s);
 	for (size_t i = 0; i < found.of.n; i++)
-		add(out, FINDING_WARN, "fardel gc", "%s%s/%s belongs to no package",
+		add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
 			e->place.root.s, PLACE_PACKAGES, found.of.v[i].s);
 	return 0;
 }
 
-static int check_cache(struct engine *e, struct findings *out, struct err *err)
+static int check_cache(struct engine *e, struct diagnoses *out, struct err *err)
 {
 	AUTO(items) all = {0};
 	AUTO(items) damaged = {0};
@@ -198,19 +198,19 @@ static int check_cache(struct engine *e, struct findings *out, struct err *err)
 	VEC_FOR (struct item, i, &damaged.of)
 		strays += !i->id.n;
 	if (damaged.of.n > strays)
-		add(out, FINDING_WARN, "fardel cache verify --repair",
+		add(out, DIAGNOSIS_WARN, "fardel cache verify --repair",
 			"%s%s: %zu of %zu packs damaged", e->place.root.s, PLACE_CACHE,
 			damaged.of.n - strays, all.of.n);
 	if (strays)
-		add(out, FINDING_WARN, "fardel cache gc", "%s%s: %zu files that are no packs",
+		add(out, DIAGNOSIS_WARN, "fardel cache gc", "%s%s: %zu files that are no packs",
 			e->place.root.s, PLACE_CACHE, strays);
 	if (!damaged.of.n)
-		add(out, FINDING_OK, "", "cache, %zu packs, all sound", all.of.n);
+		add(out, DIAGNOSIS_OK, "", "cache, %zu packs, all sound", all.of.n);
 	return 0;
 }
 
 /* What rules unpack would be started with, tried. */
-static void check_confinement(struct engine *e, struct findings *out)
+static void check_confinement(struct engine *e, struct diagnoses *out)
 {
 	AUTO(buf) names = BUF_INIT;
 	struct sandbox box;
@@ -220,33 +220,35 @@ static void check_confinement(struct engine *e, struct findings *out)
 	missing = sandbox_missing(&box);
 	sandbox_name_parts(missing, &names);
 	if (missing)
-		add(out, FINDING_WARN, "", "confinement of workers, download and unpack: no %s",
+		add(out, DIAGNOSIS_WARN, "", "confinement of workers, download and unpack: no %s",
 			names.s);
 	else
-		add(out, FINDING_OK, "", "confinement of workers, download and unpack: all of it");
+		add(out, DIAGNOSIS_OK, "",
+			"confinement of workers, download and unpack: all of it");
 }
 
-static void check_kernel(struct engine *e, struct findings *out)
+static void check_kernel(struct engine *e, struct diagnoses *out)
 {
 	struct features f = features_look();
 	unsigned means = engine_means(e);
 
-	add(out, f.openat2 ? FINDING_OK : FINDING_FAIL, f.openat2 ? "" : "use Linux 5.6 or newer",
+	add(out, f.openat2 ? DIAGNOSIS_OK : DIAGNOSIS_FAIL,
+		f.openat2 ? "" : "use Linux 5.6 or newer",
 		"kernel: %soverlayfs, %suser namespaces, Landlock %d, %sseccomp",
 		f.overlay ? "" : "no ", f.user_namespaces ? "" : "no ", f.landlock,
 		f.seccomp ? "" : "no ");
 	check_confinement(e, out);
 	if (!(means & MEANS_MOUNT))
-		add(out, FINDING_WARN, "",
+		add(out, DIAGNOSIS_WARN, "",
 			"mounting is refused here: packs are copied for rules instead of "
 			"shown read-only");
 	if (e->place.root.n && !(means & MEANS_CHROOT))
-		add(out, FINDING_WARN, "", "chroot is refused here: rules cannot run inside %s",
+		add(out, DIAGNOSIS_WARN, "", "chroot is refused here: rules cannot run inside %s",
 			e->place.root.s);
 }
 
 /* Each of fardel's own folders is one, and nobody else's. */
-static void check_folders(struct engine *e, struct findings *out)
+static void check_folders(struct engine *e, struct diagnoses *out)
 {
 	static const char *const folders[] = {PLACE_STATE, PLACE_PACKAGES, PLACE_STATE "/installed",
 		PLACE_STATE "/available", PLACE_STAGE, PLACE_CACHE, PLACE_CACHE "/packs", PLACE_LOG,
@@ -262,25 +264,26 @@ static void check_folders(struct engine *e, struct findings *out)
 			continue; /* not there yet, or only for root to look into */
 		if (fd >= 0 && file_check_owner(fd, path.s, &wrong) == 0)
 			continue;
-		add(out, FINDING_FAIL, *err_hint(&wrong) ? err_hint(&wrong) : "put a folder there",
-			"%s: %s", path.s, wrong.text);
+		add(out, DIAGNOSIS_FAIL,
+			*err_hint(&wrong) ? err_hint(&wrong) : "put a folder there", "%s: %s",
+			path.s, wrong.text);
 	}
 }
 
 /* What is in the stage while nobody works is rubbish that could not be removed. */
-static void check_stage(struct engine *e, struct findings *out)
+static void check_stage(struct engine *e, struct diagnoses *out)
 {
 	struct err ignored = ERR_INIT;
 	AUTO_FD fd = place_open_if(&e->place, PLACE_STAGE, &ignored);
 	int64_t bytes = 0, files = 0;
 
 	if (fd >= 0 && tree_measure(fd, &bytes, &files, &ignored) == 0 && files > 0)
-		add(out, FINDING_WARN, "fardel gc", "%s%s: work in progress, or %lld leftovers",
+		add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s: work in progress, or %lld leftovers",
 			e->place.root.s, PLACE_STAGE, (long long)files);
 }
 
 /* state.db and all that is known by it; a database that cannot be read is a finding as well. */
-static int check_state(struct engine *e, struct findings *out, struct err *err)
+static int check_state(struct engine *e, struct diagnoses *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
 
@@ -292,20 +295,20 @@ static int check_state(struct engine *e, struct findings *out, struct err *err)
 }
 
 /* A check that could not be made is a finding. */
-static void tell(struct findings *out, int result, struct err *err)
+static void tell(struct diagnoses *out, int result, struct err *err)
 {
 	const char *hint = err_hint(err);
 
 	if (result < 0)
-		add(out, FINDING_FAIL,
+		add(out, DIAGNOSIS_FAIL,
 			strstr(hint, "fardel doctor") ? "restore it from a backup" : hint, "%s",
 			err->text);
 	err_clear(err);
 }
 
-int engine_doctor(struct engine *e, struct findings *out, struct err *err)
+int engine_doctor(struct engine *e, struct diagnoses *out, struct err *err)
 {
-	*out = (struct findings){0};
+	*out = (struct diagnoses){0};
 	tell(out, check_state(e, out, err), err);
 	check_folders(e, out);
 	check_stage(e, out);
@@ -313,8 +316,9 @@ int engine_doctor(struct engine *e, struct findings *out, struct err *err)
 	tell(out, check_cache(e, out, err), err);
 	check_kernel(e, out);
 	if (e->config_error.code == ERR_NONE)
-		add(out, FINDING_OK, "", "configuration");
+		add(out, DIAGNOSIS_OK, "", "configuration");
 	else
-		add(out, FINDING_FAIL, "mend that file", "configuration: %s", e->config_error.text);
+		add(out, DIAGNOSIS_FAIL, "mend that file", "configuration: %s",
+			e->config_error.text);
 	return 0;
 }

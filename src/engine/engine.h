@@ -142,14 +142,14 @@ MUST_USE int engine_cache_gc(
 	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
 
 /* doctor: NEED_NOTHING, for it opens what there is itself, and what cannot be opened is a finding. */
-enum finding_level { FINDING_OK, FINDING_WARN, FINDING_FAIL };
-struct finding {
-	enum finding_level level;
+enum diagnosis_level { DIAGNOSIS_OK, DIAGNOSIS_WARN, DIAGNOSIS_FAIL };
+struct diagnosis {
+	enum diagnosis_level level;
 	struct buf text;
 	struct buf mend; /* the command that mends it, or "" */
 };
-struct findings {
-	VEC(struct finding) of;
+struct diagnoses {
+	VEC(struct diagnosis) of;
 };
-void findings_drop(struct findings *f);
-MUST_USE int engine_doctor(struct engine *e, struct findings *out, struct err *err);
+void diagnoses_drop(struct diagnoses *f);
+MUST_USE int engine_doctor(struct engine *e, struct diagnoses *out, struct err *err);
