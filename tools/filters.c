@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -19,9 +20,10 @@
 #define PROGRAM_MAX 4096 /* instructions: the kernel's BPF_MAXINSNS */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum profile { WORKER, FETCH, RULES, RULES_OFFLINE, PROFILES };
+enum profile { WORKER, FETCH, RULES, RULES_OFFLINE, STAGE, STAGE_OFFLINE, PROFILES };
 
-static const char *const profiles[PROFILES] = {"worker", "fetch", "rules", "rules_offline"};
+static const char *const profiles[PROFILES] = {
+	"worker", "fetch", "rules", "rules_offline", "stage", "stage_offline"};
 
 /* Numbers that an older libseccomp has no names for; since 5.1 they are the same everywhere. */
 #define CALL_CACHESTAT 451
@@ -180,9 +182,32 @@ static void allow_clone(scmp_filter_ctx ctx, bool process)
 	rule(ctx, SCMP_ACT_ERRNO(ENOSYS), "clone3", 0, NULL); /* flags in memory */
 }
 
+/* What only root does to files; and useradd, passwd and their like give up where the kernel's audit refuses them a socket,
+ * but not where there is none. */
+static void allow_stage(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp audit[] = {is(0, INT, AF_NETLINK), is(2, INT, NETLINK_AUDIT)};
+
+	rule(ctx, SCMP_ACT_ALLOW, "chroot", 0, NULL);
+	rule(ctx, SCMP_ACT_ERRNO(EPROTONOSUPPORT), "socket", COUNT(audit), audit);
+}
+
+/* Programs that would ask for addresses do without, as on a machine without a network. */
+static void miss_network(scmp_filter_ctx ctx)
+{
+	static const int families[] = {AF_INET, AF_INET6};
+
+	for (size_t i = 0; i < COUNT(families); i++) {
+		const struct scmp_arg_cmp compare = is(0, INT, (uint64_t)families[i]);
+
+		rule(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), "socket", 1, &compare);
+	}
+}
+
 static void fill(scmp_filter_ctx ctx, enum profile profile)
 {
-	bool rules = profile == RULES || profile == RULES_OFFLINE;
+	bool stage = profile == STAGE || profile == STAGE_OFFLINE;
+	bool rules = profile == RULES || profile == RULES_OFFLINE || stage;
 	const struct scmp_arg_cmp of_files = is(0, INT, AF_UNIX);
 	const struct scmp_arg_cmp plain_one = is(0, INT, 0), asked = is(0, INT, INT);
 
@@ -195,11 +220,15 @@ static void fill(scmp_filter_ctx ctx, enum profile profile)
 	rule(ctx, SCMP_ACT_ALLOW, "personality", 1, &plain_one);
 	rule(ctx, SCMP_ACT_ALLOW, "personality", 1, &asked);
 	if (profile != WORKER) {
-		allow_sockets(ctx, profile != RULES_OFFLINE);
+		allow_sockets(ctx, profile != RULES_OFFLINE && profile != STAGE_OFFLINE);
 		allow_all(ctx, network, COUNT(network));
 	}
 	if (rules)
 		allow_all(ctx, processes, COUNT(processes));
+	if (stage)
+		allow_stage(ctx);
+	if (profile == STAGE_OFFLINE)
+		miss_network(ctx);
 }
 
 static void print(const char *name, const struct sock_filter *program, size_t count)

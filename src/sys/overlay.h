@@ -19,14 +19,13 @@
 #include "base/err.h"
 #include "base/vec.h"
 
-struct process_bind;
-
 /* One file system with an overlay over it. Descriptors are the overlay's (open for reading). */
 struct overlay_layer {
 	struct buf place; /* "/", "/usr", …: as seen in the stage */
-	int upper; /* the folder of changes, with the kernel's whiteouts and attributes; -1: not begun yet */
+	int upper; /* the folder of changes, with the kernel's whiteouts and attributes */
 	int lower; /* the real folder, opened beneath the root without following links */
 	bool same; /* both on one mount of one file system: rename(2) from upper to lower is possible */
+	bool user_attributes; /* the kernel's notes are user.overlay.*, not trusted.overlay.*: the other kind is the program's own */
 	bool memory; /* upper is in memory: its folder's file system cannot hold it */
 };
 
@@ -36,29 +35,24 @@ struct overlay_closed {
 	int sys; /* why the kernel did not overlay it; 0: its kind (FUSE, a single file) never is */
 };
 
-struct overlay {
-	VEC(struct overlay_layer) of; /* "/" first, a place after those above it */
-	VEC(struct overlay_closed) closed; /* known once a program was started */
-	struct overlay_plan *plan; /* of overlay.c */
+struct overlay_plan;
+struct overlay { /* both are known once a program was started */
+	VEC(struct overlay_layer)
+	of; /* a place after those above it; "/" is not there where the root is read-only */
+	VEC(struct overlay_closed) closed;
+	struct overlay_plan *plan;
 };
 #define OVERLAY_INIT ((struct overlay){0})
 
 /* Prepares a stage over the folder `root` ("" or "/": the system's own). `folder`: an empty folder that only root (or, an
- * ordinary user's, only that user) gets into; below it N/upper and N/work are made for layer N. It must stay where it is, and belongs to the
- * caller, as does what is in it after overlay_drop. It is not shown in the stage. What must be in memory (the root
- * is an overlay itself) takes at most `memory_max` bytes, and so do /run, /tmp and /dev/shm, each. */
+ * ordinary user's, only that user) gets into; below it N/upper and N/work are made for the N-th file system. It must stay where it is,
+ * and belongs to the caller, as does what is in it after overlay_drop. It is not shown in the stage. What must be in memory (the
+ * root is an overlay itself) takes at most `memory_max` bytes, and so do /run, /tmp and /dev/shm, each. */
 MUST_USE int overlay_open(
 	const char *root, int folder, int64_t memory_max, struct overlay *out, struct err *err);
 
 /* Closes and frees; what is in memory is gone then. The folder's content stays: tree_remove. */
 void overlay_drop(struct overlay *o);
 
-/* For sys/process. In the child that is process 1 of new namespaces: makes the stage and enters it for good, then sends what became
- * of each layer to the socket. `binds` are shown in it, read-only: `from` is a path outside, `to` one inside; one that is not there
- * inside is passed over, but made if it is below /run. ERR_POLICY: this kernel, or who rules this machine, does not
- * allow it, the text says what. */
-MUST_USE int overlay_enter(const struct overlay *o, const struct process_bind *binds,
-	unsigned bind_count, int socket, struct err *err);
-
-/* For sys/process. In the parent, once the program runs: takes what the child has sent. */
+/* For sys/process, once the program runs: takes what the child has sent from where it made the stage (sys/stage). */
 MUST_USE int overlay_heard(struct overlay *o, int socket, struct err *err);

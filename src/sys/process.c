@@ -14,12 +14,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "sys/enclose.h"
 #include "sys/family.h"
 #include "sys/fd.h"
 #include "sys/keeper.h"
 #include "sys/signals.h"
+#include "sys/stage.h"
 
+#define NEEDED (SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_IPC | SANDBOX_UTS) /* by a stage */
 #define KEEPER_GRACE 10000 /* ms that a keeper may take to end what it keeps */
 
 /* What the child says: why it cannot begin, or (what is empty) that it goes without parts of the
@@ -29,15 +32,17 @@ struct report {
 	int sys;
 	unsigned missing;
 	bool retry; /* it failed in its namespaces: without them it may work */
+	enum err_code code; /* if not ERR_NONE, the text says all */
+	char text[512];
 };
 
 /* A child on its way to exec, in this order:
  *   1. fork, into the sandbox's namespaces; there the maps of a user namespace, private mounts,
- *      /proc, /tmp (sandbox_fork, sandbox_enter_namespaces)
+ *      /proc, /tmp (sandbox_fork, sandbox_enter_namespaces); or, instead of these, a stage (stage_enter)
  *   2. where there is a keeper, that is this child, and the program its child
  *   3. signals, umask, session; to die with the parent
  *   4. descriptors: from here on only those that are given, and the report
- *   5. binds and the root (enclose), then the folder: still with all rights
+ *   5. binds and the root (enclose; not in a stage), then the folder: still with all rights
  *   6. the sandbox's rest: Landlock is prepared, limits, bounding set, groups, user, capabilities,
  *      no_new_privs; Landlock, and last seccomp, are put in force (sandbox_apply)
  *   7. to die with the parent, again: a change of user has made the kernel forget that
@@ -49,6 +54,7 @@ struct child {
 	int report;
 	int heard; /* the report's other end: the parent's alone once we have closed it */
 	int lifeline; /* the keeper's end */
+	int told; /* where the stage is told of; -1 */
 };
 
 NORETURN static void tell(int fd, const struct report *r)
@@ -165,17 +171,19 @@ NORETURN static void run_program(const struct child *c, pid_t keeper)
 	umask(022);
 	setsid();
 	report = arrange(spec, report);
-	if (enclose(spec, c->spaces.inside & SANDBOX_MOUNT, &err) < 0) {
+	if (!spec->overlay && enclose(spec, c->spaces.inside & SANDBOX_MOUNT, &err) < 0) {
 		errno = err.sys;
 		fail(report, "set up its surroundings");
 	}
 	if (chdir(spec->cwd ? spec->cwd : "/") < 0)
 		fail(report, "enter its folder");
 	if (spec->sandbox) {
-		program = open(spec->program, O_PATH | O_CLOEXEC);
+		program = spec->program ? open(spec->program, O_PATH | O_CLOEXEC) : -1;
 		confine(c, report);
 		stay(c, keeper, report);
 	}
+	if (!spec->program) /* tried */
+		_exit(0);
 	execute(spec, program);
 	fail(report, "execute");
 }
@@ -198,6 +206,25 @@ NORETURN static void run_keeper(const struct child *c)
 	keeper_run(program, init, c->lifeline, c->spec->hold);
 }
 
+/* Nothing is run in a part of a stage. */
+static void enter_stage(const struct child *c)
+{
+	const struct process_spec *spec = c->spec;
+	struct report r = {.missing = c->spaces.wanted & ~c->spaces.inside};
+	struct err err = ERR_INIT;
+
+	if (r.missing) {
+		snprintf(r.what, sizeof(r.what), "be confined");
+		tell(c->report, &r);
+	}
+	if (stage_enter(spec->overlay->plan, spec->binds, spec->bind_count, c->told, &err) < 0) {
+		r.code = err.code;
+		r.sys = err.sys;
+		snprintf(r.text, sizeof(r.text), "%s", err.text);
+		tell(c->report, &r);
+	}
+}
+
 NORETURN static void run_child(struct child *c)
 {
 	struct err err = ERR_INIT;
@@ -205,10 +232,13 @@ NORETURN static void run_child(struct child *c)
 	close(c->heard);
 	if (c->spec->sandbox &&
 		sandbox_enter_namespaces(c->spec->sandbox, &c->spaces, c->spec->root, &err) < 0) {
-		struct report r = {.sys = err.sys, .what = "enter its namespaces", .retry = true};
+		struct report r = {
+			.sys = err.sys, .what = "enter its namespaces", .retry = !c->spec->overlay};
 
 		tell(c->report, &r);
 	}
+	if (c->spec->overlay)
+		enter_stage(c);
 	if (c->spec->keep)
 		run_keeper(c);
 	run_program(c, 0);
@@ -232,17 +262,27 @@ static int begin(struct child *c, unsigned namespaces, struct process *out, stru
 	return 0;
 }
 
+static const char *name_of(const struct process_spec *spec)
+{
+	return spec->program ? spec->program : "a program";
+}
+
 static int failed(const struct report *r, const struct process_spec *spec, struct err *err)
 {
 	AUTO(buf) names = BUF_INIT;
 
+	if (r->code != ERR_NONE) {
+		err_set(err, r->code, "%.*s", (int)sizeof(r->text) - 1, r->text);
+		err->sys = r->sys;
+		return -1;
+	}
 	if (r->missing) {
 		sandbox_name_parts(r->missing, &names);
 		return err_set(err, ERR_POLICY,
-			"%s is not started: this system cannot confine it: no %s", spec->program,
+			"%s is not started: this system cannot confine it: no %s", name_of(spec),
 			names.s);
 	}
-	err_set(err, ERR_SYSTEM, "%s: %.*s: %s", spec->program, (int)sizeof(r->what) - 1, r->what,
+	err_set(err, ERR_SYSTEM, "%s: %.*s: %s", name_of(spec), (int)sizeof(r->what) - 1, r->what,
 		strerror(r->sys));
 	err->sys = r->sys;
 	if (r->sys == ENOENT && strcmp(r->what, "execute") == 0)
@@ -265,41 +305,64 @@ static int hear(int fd, const struct process_spec *spec, struct process *out, st
 		if (n == 0)
 			return 0;
 		if (n != sizeof(r))
-			return err_set(err, ERR_SYSTEM, "%s could not be started", spec->program);
+			return err_set(err, ERR_SYSTEM, "%s could not be started", name_of(spec));
 		if (r.retry)
 			return 1;
-		if (r.what[0])
+		if (r.what[0] || r.code != ERR_NONE)
 			return failed(&r, spec, err);
 		out->missing |= r.missing;
 	}
+}
+
+/* What parent and child have of each other: the parent's end first. */
+struct ends {
+	int report[2], life[2], told[2];
+};
+
+static void ends_drop(struct ends *e)
+{
+	for (int i = 0; i < 2; i++) {
+		fd_drop(&e->report[i]);
+		fd_drop(&e->life[i]);
+		fd_drop(&e->told[i]);
+	}
+}
+
+static int make_ends(const struct process_spec *spec, struct ends *e, struct err *err)
+{
+	if (pipe2(e->report, O_CLOEXEC) < 0)
+		return err_sys(err, "make a pipe");
+	if ((spec->keep && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, e->life) < 0) ||
+		(spec->overlay &&
+			socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, e->told) < 0))
+		return err_sys(err, "make a socket");
+	return 0;
 }
 
 /* 1 to be tried again without namespaces. */
 static int start(const struct process_spec *spec, unsigned namespaces, unsigned lost,
 	struct process *out, struct err *err)
 {
-	int report[2], life[2] = {-1, -1};
+	AUTO(ends) e = {{-1, -1}, {-1, -1}, {-1, -1}};
 	struct child c = {.spec = spec, .lost = lost};
 	int result;
 
 	*out = PROCESS_INIT;
-	if (pipe2(report, O_CLOEXEC) < 0)
-		return err_sys(err, "make a pipe");
-	if (spec->keep && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, life) < 0) {
-		fd_drop(&report[0]);
-		fd_drop(&report[1]);
-		return err_sys(err, "make a socket");
-	}
-	c.heard = report[0];
-	c.report = report[1];
-	c.lifeline = life[0];
+	if (make_ends(spec, &e, err) < 0)
+		return -1;
+	c.heard = e.report[0];
+	c.report = e.report[1];
+	c.lifeline = e.life[1];
+	c.told = e.told[1];
 	result = begin(&c, namespaces, out, err);
-	fd_drop(&report[1]);
-	fd_drop(&life[0]);
-	out->lifeline = life[1];
+	fd_drop(&e.report[1]);
+	fd_drop(&e.life[1]);
+	out->lifeline = fd_take(&e.life[0]);
 	if (result == 0)
-		result = hear(report[0], spec, out, err);
-	fd_drop(&report[0]);
+		result = hear(e.report[0], spec, out, err);
+	if (result == 0 && spec->overlay)
+		result = overlay_heard(spec->overlay, e.told[0], err);
+	fd_drop(&e.report[0]);
 	if (result != 0)
 		process_drop(out); /* one that could not be heard waits for us */
 	return result;
@@ -311,11 +374,26 @@ int process_start(const struct process_spec *spec, struct process *out, struct e
 	unsigned namespaces = s ? s->namespaces & SANDBOX_NAMESPACES : 0;
 	int result;
 
+	if (spec->overlay && (!s || !s->stage || !spec->keep || (namespaces & NEEDED) != NEEDED))
+		mem_panic("a stage without its namespaces");
 	/* One mount namespace is enough for both. */
-	if (s && (spec->means & MEANS_MOUNT) && (spec->root || spec->bind_count))
+	if (s && !spec->overlay && (spec->means & MEANS_MOUNT) && (spec->root || spec->bind_count))
 		namespaces |= SANDBOX_MOUNT;
 	result = start(spec, namespaces, 0, out, err);
 	return result > 0 ? start(spec, 0, namespaces, out, err) : result;
+}
+
+int process_try(const struct process_spec *spec, struct err *err)
+{
+	struct process_spec without = *spec;
+	struct process p;
+	int status;
+
+	without.program = NULL;
+	if (process_start(&without, &p, err) < 0)
+		return -1;
+	status = process_end(&p);
+	return status == 0 ? 0 : err_set(err, ERR_SYSTEM, "a program could not be started");
 }
 
 int process_end(struct process *p)

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "sys/overlay.h"
 #include "sys/sandbox.h"
 
 /* A file or folder shown at another place, read-only, to the program only. */
@@ -29,6 +30,11 @@ struct process_spec {
 	bool keep; /* with a keeper: what the program leaves behind is ended with it */
 	int hold; /* a descriptor that the keeper holds until all is ended (the lock), -1 none */
 	const struct sandbox *sandbox; /* what is taken from it; NULL: it has all our rights */
+	/* The stage that it runs in; NULL: none. Then program, cwd and binds' `to` are paths in there (what is not there is passed over, but
+	 * made if it is below /run), root and means mean nothing, keep must be true, and sandbox must say stage, its own user, and PID, MOUNT,
+	 * IPC and UTS, which are required then, as is NET if it is wanted. It is root there, also where an ordinary user starts it, with sandbox->capabilities.
+	 * ERR_POLICY: this kernel, or who rules this machine, does not allow it, the text says what. */
+	struct overlay *overlay;
 };
 
 struct process {
@@ -54,6 +60,9 @@ unsigned process_means(void);
  * without one, the program itself: then it has no children that outlive it, and signals that it
  * sends to itself do nothing where it has no handler. */
 MUST_USE int process_start(const struct process_spec *spec, struct process *out, struct err *err);
+
+/* Whether it could be started: does all of that but the last, the exec. spec->program need not be there. */
+MUST_USE int process_try(const struct process_spec *spec, struct err *err);
 
 /* Waits until it has ended (status_fd says when that takes no time). The status is as of
  * waitpid. */

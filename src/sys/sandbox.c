@@ -185,6 +185,8 @@ static int furnish(
 
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return err_sys(err, "make mounts private");
+	if (s->stage)
+		return 0;
 	buf_adds(&proc, "/proc");
 	if (spaces->inside & SANDBOX_PID)
 		mount("proc", proc.s, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
@@ -202,8 +204,8 @@ int sandbox_enter_namespaces(
 		return 0;
 	if (!spaces->inside && take_each(spaces, err) < 0)
 		return -1;
-	if (spaces->user &&
-		sandbox_map_user(spaces->uid, spaces->gid, spaces->uid, spaces->gid, err) < 0)
+	if (spaces->user && sandbox_map_user(spaces->uid, spaces->gid, s->stage ? 0 : spaces->uid,
+				    s->stage ? 0 : spaces->gid, err) < 0)
 		return -1;
 	if (!(spaces->inside & SANDBOX_MOUNT))
 		return 0;
@@ -259,13 +261,21 @@ static int become(const struct sandbox *s, unsigned *missing, struct err *err)
 	return 0;
 }
 
-static int drop_capabilities(struct err *err)
+/* To those that may stay, as far as we have them. */
+static int drop_capabilities(uint64_t stay, struct err *err)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
+	struct __user_cap_data_struct set[_LINUX_CAPABILITY_U32S_3] = {{0, 0, 0}};
 
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &header, none) < 0)
+	if (stay && syscall(SYS_capget, &header, set) < 0)
+		return err_sys(err, "ask for capabilities");
+	for (size_t i = 0; i < COUNT(set); i++) {
+		set[i].permitted &= (uint32_t)(stay >> 32 * i);
+		set[i].effective = set[i].permitted;
+		set[i].inheritable = 0;
+	}
+	if (syscall(SYS_capset, &header, set) < 0)
 		return err_sys(err, "drop capabilities");
 	return 0;
 }
@@ -274,10 +284,11 @@ static int drop_capabilities(struct err *err)
 static int drop_rights(const struct sandbox *s, bool other_user, unsigned *missing, struct err *err)
 {
 	for (unsigned long i = 0; prctl(PR_CAPBSET_READ, i, 0, 0, 0) >= 0; i++)
-		prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+		if (i >= 64 || !(s->capabilities >> i & 1))
+			prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
 	if (other_user && become(s, missing, err) < 0)
 		return -1;
-	if (drop_capabilities(err) < 0)
+	if (drop_capabilities(s->capabilities, err) < 0)
 		return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return err_sys(err, "forgo new privileges");

@@ -38,12 +38,18 @@ struct sandbox_limits {
 	int64_t processes; /* of the user; counts where that is another one, or a namespace's */
 };
 
-/* Always: no capabilities, no new privileges by exec, no core files. */
+/* What root in a stage needs to put files where it likes and give them to whom it likes: CHOWN, DAC_OVERRIDE, FOWNER, FSETID,
+ * SETUID, SETGID, SETFCAP, SYS_CHROOT. None of them reaches beyond the files that it sees. */
+#define SANDBOX_STAGE_CAPABILITIES 0x800400dbULL
+
+/* Always: no new privileges by exec, no core files. */
 struct sandbox {
 	uid_t uid; /* to become, when we are root; (uid_t)-1: stays */
 	gid_t gid;
 	unsigned namespaces; /* of enum sandbox_part */
+	uint64_t capabilities; /* that stay: 1 << CAP_…; 0: none */
 	unsigned required; /* parts without which nothing is started (ERR_POLICY) */
+	bool stage; /* it enters a stage (sys/stage), which brings /proc and /tmp, and is root in a user namespace */
 	bool network; /* Landlock lets TCP through */
 	bool programs; /* reads and runs the system's programs: sandbox_programs */
 	const struct landlock_path

@@ -16,6 +16,8 @@ static const struct sandbox_filter filters[SECCOMP_PROFILES] = {
 	[SECCOMP_FETCH] = FILTER(fetch),
 	[SECCOMP_RULES] = FILTER(rules),
 	[SECCOMP_RULES_OFFLINE] = FILTER(rules_offline),
+	[SECCOMP_STAGE] = FILTER(stage),
+	[SECCOMP_STAGE_OFFLINE] = FILTER(stage_offline),
 };
 
 struct sandbox_filter seccomp_filter(enum seccomp_profile profile)

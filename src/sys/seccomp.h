@@ -13,6 +13,8 @@ enum seccomp_profile {
 	SECCOMP_FETCH, /* and TCP, UDP, sockets of files, routes as getaddrinfo asks for them */
 	SECCOMP_RULES, /* and other processes, signals, System V IPC: any ordinary program */
 	SECCOMP_RULES_OFFLINE, /* the same, with no sockets but those of files */
+	SECCOMP_STAGE, /* as RULES, and chroot. What tools of root's take ill if it is refused (the kernel's audit), is not there */
+	SECCOMP_STAGE_OFFLINE, /* the same, with no sockets but those of files: there is no network */
 	SECCOMP_PROFILES
 };
 

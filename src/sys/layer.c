@@ -1,0 +1,126 @@
+/* One overlay. */
+#include "sys/layer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/vec.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/mounts.h"
+#include "sys/tree.h"
+
+#define BUSY_MAX 5000 /* ms */
+
+void layer_path(struct buf *out, size_t n, const char *what)
+{
+	buf_setf(out, "%zu%s%s", n, *what ? "/" : "", what);
+}
+
+/* Access lists, and what users have noted: the root of an overlay shows its upper's. */
+static void copy_attributes(int from, int to)
+{
+	char names[4096], value[4096];
+	ssize_t length = flistxattr(from, names, sizeof(names));
+
+	for (const char *name = names; length > 0 && name < names + length;
+		name += strlen(name) + 1) {
+		bool wanted =
+			strncmp(name, "system.posix_acl_", 17) == 0 ||
+			(strncmp(name, "user.", 5) == 0 && strncmp(name, "user.overlay.", 13) != 0);
+		ssize_t size = wanted ? fgetxattr(from, name, value, sizeof(value)) : -1;
+
+		if (size >= 0)
+			fsetxattr(to, name, value, (size_t)size, 0);
+	}
+}
+
+int layer_make(int dir, size_t n, int lower)
+{
+	AUTO(buf) path = BUF_INIT;
+	struct err ignored = ERR_INIT;
+	AUTO_FD upper = -1;
+	struct stat st;
+
+	layer_path(&path, n, "");
+	if (fstat(lower, &st) < 0 || mkdirat(dir, path.s, 0700) < 0)
+		return -1;
+	layer_path(&path, n, "work");
+	if (mkdirat(dir, path.s, 0700) < 0)
+		return -1;
+	layer_path(&path, n, "upper");
+	if (mkdirat(dir, path.s, 0700) < 0)
+		return -1;
+	upper = file_open(dir, path.s, O_RDONLY | O_DIRECTORY, 0, &ignored);
+	if (upper < 0 || fchown(upper, st.st_uid, st.st_gid) < 0 ||
+		fchmod(upper, st.st_mode & 07777) < 0)
+		return -1;
+	copy_attributes(lower, upper);
+	return 0;
+}
+
+/* By descriptor: a path may have any sign in it, and be another one in the next moment. */
+static void option(char *out, size_t size, const char *key, int fd)
+{
+	snprintf(out, size, "%s=/proc/self/fd/%d", key, fd);
+}
+
+/* No folder is renamed by a note in it, no file is copied up without its content, nothing is written to disk on the program's
+ * word or when this ends: who takes the changes over does that. Files with several names stay one where `index` is to be had. */
+static int mount_with(int lower, int upper, int work, bool user_attributes, bool index)
+{
+	char lower_option[64], upper_option[64], work_option[64];
+	const char *options[] = {lower_option, upper_option, work_option, "redirect_dir=nofollow",
+		"metacopy=off", "volatile", index ? "index=on" : "index=off",
+		user_attributes ? "userxattr" : NULL, NULL};
+
+	option(lower_option, sizeof(lower_option), "lowerdir", lower);
+	option(upper_option, sizeof(upper_option), "upperdir", upper);
+	option(work_option, sizeof(work_option), "workdir", work);
+	return mounts_new("overlay", options, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID);
+}
+
+/* The one before is taken down by the kernel in its own time, which can be after the end of all who used it. */
+static int mount_when_free(int lower, int upper, int work, bool user_attributes, bool index)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	int mount = -1;
+
+	for (int i = 0; i < BUSY_MAX; i++) {
+		mount = mount_with(lower, upper, work, user_attributes, index);
+		if (mount >= 0 || errno != EBUSY)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	return mount;
+}
+
+int layer_mount(int dir, size_t n, int lower, bool user_attributes)
+{
+	struct err err = ERR_INIT;
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD upper = -1;
+	AUTO_FD work = -1;
+	int mount;
+
+	layer_path(&path, n, "upper");
+	upper = file_open(dir, path.s, O_RDONLY | O_DIRECTORY, 0, &err);
+	layer_path(&path, n, "work");
+	work = file_open(dir, path.s, O_RDONLY | O_DIRECTORY, 0, &err);
+	/* The kernel's note that an overlay was not synced: it holds after a crash, and this is another program in the same stage. */
+	if (upper < 0 || work < 0 || tree_remove(work, "work/incompat", &err) < 0) {
+		errno = err.sys;
+		return -1;
+	}
+	mount = mount_when_free(lower, upper, work, user_attributes, true);
+	if (mount < 0 && errno == EINVAL)
+		mount = mount_when_free(lower, upper, work, user_attributes, false);
+	return mount;
+}
