@@ -65,6 +65,56 @@ static void escape_one(struct buf *out, uint32_t c)
 		buf_addf(out, "\\u{%x}", (unsigned)c);
 }
 
+static void add_character(struct buf *out, uint32_t c)
+{
+	if (c >= 0x10000)
+		buf_addc(out, (char)(0xf0 | c >> 18));
+	if (c >= 0x800)
+		buf_addc(out, (char)(c >= 0x10000 ? 0x80 | (c >> 12 & 0x3f) : 0xe0 | c >> 12));
+	buf_addc(out, (char)(c >= 0x800 ? 0x80 | (c >> 6 & 0x3f) : 0xc0 | c >> 6));
+	buf_addc(out, (char)(0x80 | (c & 0x3f)));
+}
+
+static int hex_digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* The hex number at x's start: how long it is, at most `most` digits. */
+static size_t hex_number(struct span x, size_t most, uint32_t *number)
+{
+	size_t n = 0;
+
+	for (*number = 0; n < most && n < x.n && hex_digit(x.s[n]) >= 0; n++)
+		*number = *number << 4 | (uint32_t)hex_digit(x.s[n]);
+	return n;
+}
+
+/* One escape, from behind its backslash on: how long it is, 0 where it is none. */
+static size_t unescape_one(struct buf *out, struct span x)
+{
+	static const char names[] = "abtnvfr"; /* 7 to 13 */
+	const char *name = x.n && x.s[0] ? strchr(names, x.s[0]) : NULL;
+	uint32_t c;
+	size_t n;
+
+	if (name || span_starts(x, "\\")) {
+		buf_addc(out, name ? (char)(7 + (name - names)) : '\\');
+		return 1;
+	}
+	if (span_starts(x, "x") && hex_number(span_cut(x, 1, x.n), 2, &c) == 2) {
+		buf_addc(out, (char)c);
+		return 3;
+	}
+	if (!span_starts(x, "u{"))
+		return 0;
+	n = hex_number(span_cut(x, 2, x.n), 6, &c);
+	if (!n || c < 0x80 || c > 0x10ffff || !span_starts(span_cut(x, 2 + n, x.n), "}"))
+		return 0;
+	add_character(out, c);
+	return n + 3;
+}
+
 /* How much of x's beginning is printable ASCII that means nothing but itself. */
 static size_t plain_part(struct span x)
 {
@@ -96,6 +146,30 @@ void text_escape(struct buf *out, struct span x)
 			buf_add(out, x.s, n);
 		x = span_cut(x, n ? n : 1, x.n);
 	}
+}
+
+bool text_unescape(struct buf *out, struct span x)
+{
+	AUTO(buf) bytes = BUF_INIT;
+	AUTO(buf) again = BUF_INIT;
+	struct span rest = x;
+
+	while (rest.n) {
+		const char *escape = memchr(rest.s, '\\', rest.n);
+		size_t plain = escape ? (size_t)(escape - rest.s) : rest.n, n = 0;
+
+		buf_add(&bytes, rest.s, plain);
+		rest = span_cut(rest, plain, rest.n);
+		if (rest.n && (n = unescape_one(&bytes, span_cut(rest, 1, rest.n))) == 0)
+			return false;
+		rest = span_cut(rest, n + 1, rest.n);
+	}
+	/* One way to write it only. */
+	text_escape(&again, buf_span(&bytes));
+	if (!span_is(buf_span(&again), x))
+		return false;
+	buf_add(out, bytes.s, bytes.n);
+	return true;
 }
 
 void text_number(struct buf *out, int64_t number)

@@ -13,6 +13,8 @@
  * U+2066-2069, U+061C), line and paragraph separators, C1 controls, become \n, \t, \xHH or
  * \u{HHHH}; a backslash becomes \\. */
 void text_escape(struct buf *out, struct span x);
+/* Back from that: appends the bytes. False, and nothing is appended, where text_escape would not have written x just so. */
+bool text_unescape(struct buf *out, struct span x);
 
 /* Length in bytes of the well-formed UTF-8 character at x's start (RFC 3629), 0 if it is not
  * one; *point is the character. */

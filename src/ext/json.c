@@ -6,6 +6,7 @@
 #undef json_null
 #include <jansson.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -156,6 +157,16 @@ const char *json_get_text(const struct json *object, const char *key)
 	return json_string_value(borrowed(json_get(object, key)));
 }
 
+bool json_get_number(const struct json *object, const char *key, int64_t *out)
+{
+	const json_t *value = borrowed(json_get(object, key));
+
+	if (!json_is_integer(value))
+		return false;
+	*out = json_integer_value(value);
+	return true;
+}
+
 bool json_get_bool(const struct json *object, const char *key, bool *out)
 {
 	const json_t *value = borrowed(json_get(object, key));
@@ -184,4 +195,21 @@ const struct json *json_at(const struct json *list, size_t i)
 const char *json_as_text(const struct json *value)
 {
 	return json_string_value(borrowed(value));
+}
+
+static bool is_one_of(const char *key, const char *const *known)
+{
+	for (; *known; known++)
+		if (!strcmp(key, *known))
+			return true;
+	return false;
+}
+
+const char *json_other_key(const struct json *object, const char *const *known)
+{
+	json_t *all = (json_t *)(uintptr_t)borrowed(object), *value;
+	const char *key;
+
+	json_object_foreach(all, key, value) if (!is_one_of(key, known)) return key;
+	return NULL;
 }

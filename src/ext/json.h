@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -42,9 +43,12 @@ MUST_USE int json_parse(struct span text, struct json **out, struct err *err);
 /* Borrow: NULL where it is not there or of another kind. */
 const struct json *json_get(const struct json *object, const char *key);
 const char *json_get_text(const struct json *object, const char *key);
-/* False where there is none. */
+/* False where it is not there or of another kind. */
+bool json_get_number(const struct json *object, const char *key, int64_t *out);
 bool json_get_bool(const struct json *object, const char *key, bool *out);
-bool json_is_list(const struct json *value);
+bool json_is_list(const struct json *value); /* NULL is none */
 size_t json_count(const struct json *list); /* 0 of what is no list, NULL too */
 const struct json *json_at(const struct json *list, size_t i);
 const char *json_as_text(const struct json *value);
+/* A key of the object that is none of the NULL-ended known ones; NULL: there is none, or it is no object. */
+const char *json_other_key(const struct json *object, const char *const *known);

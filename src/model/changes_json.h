@@ -12,12 +12,12 @@
 #include "model/changes.h"
 
 #define CHANGES_SCHEMA 1
-#define CHANGES_JSON_MAX ((size_t)1 << 30) /* bytes of text that changes_parse reads */
+#define CHANGES_JSON_MAX ((size_t)256 << 20) /* bytes of text that changes_parse reads */
 
 struct json *changes_to_json(const struct changes *c); /* the caller frees, or puts it in another */
 
 /* The value that changes_to_json makes; takes nothing. Refused with the path or number of the change: what is not so, another
- * schema, keys that are not known, paths that are not sorted or not plain, a change that is none, a file with something in it.
+ * schema, keys that are not known, paths that are not sorted or not plain, a change that is none.
  * ERR_FAILED; `out`, empty before, may hold some. */
 MUST_USE int changes_from_json(const struct json *value, struct changes *out, struct err *err);
 MUST_USE int changes_parse(struct span text, struct changes *out, struct err *err);

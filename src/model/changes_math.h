@@ -22,7 +22,8 @@ void changes_difference_drop(struct changes_difference *d);
 void changes_diff(const struct changes *a, const struct changes *b, struct changes_difference *out);
 
 /* `first`, then `second` on what that left, as one list: before of the first and after of the last; what is as before after
- * both is not in it. `out` is empty before. */
+ * both is not in it. What somebody else did between both is believed to have been there before, so that something may seem
+ * to stand in a folder that `first` made. `out` is empty before. */
 void changes_merge(const struct changes *first, const struct changes *second, struct changes *out);
 
 /* Takes back: before and after change places. */

@@ -149,6 +149,43 @@ static void lists_are_walked(void **state)
 	json_free(value);
 }
 
+static void values_are_asked_for_by_kind(void **state)
+{
+	static const char *const known[] = {"n", "list", NULL};
+	struct json *value;
+	struct err err = ERR_INIT;
+	int64_t number = 7;
+	bool yes = false;
+
+	(void)state;
+	assert_int_equal(
+		json_parse(SPAN("{\"n\":-3,\"list\":[1,{\"x\":\"y\"}],\"yes\":true,\"f\":1.5}"),
+			&value, &err),
+		0);
+	assert_false(json_get_number(value, "f", &number));
+	assert_false(json_get_number(value, "yes", &number));
+	assert_false(json_get_number(value, "x", &number));
+	assert_int_equal(number, 7);
+	assert_true(json_get_number(value, "n", &number));
+	assert_int_equal(number, -3);
+	assert_false(json_get_bool(value, "n", &yes));
+	assert_true(json_get_bool(value, "yes", &yes));
+	assert_true(yes);
+	assert_false(json_is_list(value));
+	assert_false(json_is_list(NULL));
+	assert_true(json_is_list(json_get(value, "list")));
+	assert_int_equal(json_count(json_get(value, "list")), 2);
+	assert_int_equal(json_count(value), 0);
+	assert_int_equal(json_count(NULL), 0);
+	assert_string_equal(json_get_text(json_at(json_get(value, "list"), 1), "x"), "y");
+	assert_null(json_at(json_get(value, "list"), 2));
+	assert_null(json_at(NULL, 0));
+	assert_string_equal(json_other_key(value, known), "yes");
+	assert_null(json_other_key(json_get(value, "list"), known));
+	assert_null(json_other_key(NULL, known));
+	json_free(value);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +197,7 @@ int main(void)
 		cmocka_unit_test(deep_nesting_is_an_error),
 		cmocka_unit_test(getting_the_wrong_kind_is_null),
 		cmocka_unit_test(lists_are_walked),
+		cmocka_unit_test(values_are_asked_for_by_kind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

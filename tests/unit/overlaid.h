@@ -48,14 +48,14 @@ static inline void put_stage(struct scratch *s)
 }
 
 /* In a child that has namespaces. */
-static inline bool mount_stage(const struct scratch *s, bool user)
+static inline bool mount_stage(const struct scratch *s, bool user, const char *index)
 {
 	AUTO(buf) options = BUF_INIT;
 	AUTO(buf) merged = buf_of(s->path);
 
 	buf_addf(&options,
-		"lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work,metacopy=off,index=on",
-		s->path, s->path, s->path);
+		"lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work,metacopy=off,index=%s",
+		s->path, s->path, s->path, index);
 	/* With userxattr the kernel takes only nofollow, which is what it makes of off. */
 	buf_adds(&options, user ? ",redirect_dir=nofollow,userxattr" : ",redirect_dir=off");
 	buf_adds(&merged, "/merged");
@@ -70,7 +70,7 @@ struct script {
 
 static inline int run_script(const struct script *script)
 {
-	if (!enter_namespaces() || !mount_stage(script->s, script->user))
+	if (!enter_namespaces() || !mount_stage(script->s, script->user, "on"))
 		return CANNOT;
 	execl("/bin/sh", "sh", "-euc", script->text, NULL);
 	return 1;

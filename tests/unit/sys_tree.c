@@ -434,9 +434,37 @@ static void walks_are_steered(void **state)
 	buf_drop(&few.seen);
 }
 
+static void names_are_sorted_and_bounded(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(tree_names) names = {0};
+	AUTO(tree_names) few = {0};
+	AUTO(tree_names) more = {0};
+
+	put(s, "d/b\nc", "");
+	put(s, "d/\xff", "");
+	put(s, "d/.hidden", "");
+	put(s, "d/B", "");
+	{
+		AUTO_FD dir = file_open(s->fd, "d", O_RDONLY | O_DIRECTORY, 0, &s->err);
+
+		assert_int_equal(tree_names(dir, 4, &names, &s->err), 0);
+		assert_int_equal(tree_names(dir, 4, &more, &s->err), 0);
+		assert_int_equal(tree_names(dir, 3, &few, &s->err), -1);
+	}
+	assert_err(&s->err, ERR_POLICY, "more than 3 names in one folder");
+	assert_int_equal(names.of.n, 4);
+	assert_int_equal(more.of.n, 4); /* read from its beginning again */
+	assert_string_equal(names.of.v[0], ".hidden");
+	assert_string_equal(names.of.v[1], "B");
+	assert_string_equal(names.of.v[2], "b\nc");
+	assert_string_equal(names.of.v[3], "\xff");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(names_are_sorted_and_bounded),
 		SCRATCH_TEST(removing_follows_no_link),
 		SCRATCH_TEST(removing_takes_what_was_named),
 		SCRATCH_TEST(clearing_keeps_the_folder),

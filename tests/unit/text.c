@@ -33,6 +33,40 @@ static void escaping_leaves_nothing_to_a_terminal(void **state)
 	check_escape(SPAN("\xe2\x82"), "\\xe2\\x82");
 }
 
+static void escaping_can_be_taken_back(void **state)
+{
+	static const char *const wrong[] = {"\\", "\\y", "\\x4", "\\x41", "\\xFF", "\\u{41}",
+		"\\u{009b}", "\\u{9b", "\\u{}", "\\u{110000}", "\\u{d800}", "\\u{e4}", "\n", "\xff",
+		"\xe2\x80\xae", "\\xc3\\xa4", "\\x0a", "\\u{1000009b}"};
+	AUTO(buf) bytes = BUF_INIT;
+	unsigned chance = 1;
+
+	(void)state;
+	for (int round = 0; round < 2000; round++) {
+		AUTO(buf) escaped = BUF_INIT;
+		AUTO(buf) again = BUF_INIT;
+
+		buf_clear(&bytes);
+		for (int i = 0; i < round % 40; i++) {
+			static const char likely[] =
+				"\\\xe2\x80\xae\xc2\x9b\xf3\xa0\x80\x81\xed\xef\xbb\xbf\n";
+
+			chance = chance * 1103515245 + 12345;
+			buf_addc(&bytes, round % 2 ? (char)(chance >> 16)
+						   : likely[(chance >> 16) % sizeof(likely)]);
+		}
+		text_escape(&escaped, buf_span(&bytes));
+		assert_true(text_unescape(&again, buf_span(&escaped)));
+		assert_true(span_is(buf_span(&again), buf_span(&bytes)));
+	}
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		buf_sets(&bytes, "as before");
+		if (text_unescape(&bytes, span_of(wrong[i])))
+			fail_msg("%s was taken", wrong[i]);
+		assert_buf(&bytes, "as before");
+	}
+}
+
 static void utf8_is_read_as_rfc_3629_says(void **state)
 {
 	uint32_t c = 0;
@@ -203,6 +237,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(escaping_leaves_nothing_to_a_terminal),
+		cmocka_unit_test(escaping_can_be_taken_back),
 		cmocka_unit_test(utf8_is_read_as_rfc_3629_says),
 		cmocka_unit_test(sizes_have_units),
 		cmocka_unit_test(durations_read_as_people_say_them),
