@@ -38,7 +38,7 @@ ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections -stati
 
 PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
             $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build \
-            $(BUILD)/libexec/fardel/fardel-unpack
+            $(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-live
 LAYER_DIRS := base sys ext model store net rules solve engine cmd
 SOURCES  := $(foreach d,$(LAYER_DIRS),$(wildcard src/$(d)/*.c src/$(d)/*.cc))
 OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
@@ -96,6 +96,13 @@ $(BUILD)/bin/fardel: $(BUILD)/obj/main.c.o $(LIBRARY)
 
 $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(LIBRARY)
 	$(call link,$<,$(LIBS_$*),$(MORE_$*))
+
+# It runs where no library of ours, nor of this system's version, may be: in any --root. Sanitizers know no static programs.
+LIVE   := $(patsubst src/%,$(BUILD)/obj/%.o,$(wildcard src/work/live*.c))
+STATIC := $(if $(SAN),-pie,-static-pie)
+$(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
