@@ -152,6 +152,17 @@ int mounts_new(const char *type, const char *const *options, unsigned attributes
 	return fsmount(fs, FSMOUNT_CLOEXEC, attributes);
 }
 
+int mounts_copy_writable(int fd)
+{
+	struct mount_attr attr = {
+		.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC};
+	AUTO_FD copy = open_tree(fd, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+
+	if (copy < 0 || mount_setattr(copy, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -1;
+	return fd_take(&copy);
+}
+
 int mounts_copy_read_only(int fd, bool all, bool devices)
 {
 	struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};

@@ -39,5 +39,8 @@ int mounts_new(const char *type, const char *const *options, unsigned attributes
  * to, no device be opened, no setuid be obeyed; with `devices`, devices can. -1 with errno. */
 int mounts_copy_read_only(int fd, bool all, bool devices);
 
+/* The same, of that one only, but that it can be written to; nothing in it be run. */
+int mounts_copy_writable(int fd);
+
 /* Puts a mount where fd is. -1 with errno. */
 int mounts_attach(int mount, int fd);

@@ -9,10 +9,11 @@
 #include "sys/overlay.h"
 #include "sys/sandbox.h"
 
-/* A file or folder shown at another place, read-only, to the program only. */
+/* A file or folder shown at another place to the program only: read-only, but for what is said to be writable in a stage. */
 struct process_bind {
 	const char *from; /* both absolute, as this process sees them; `to` must be there */
 	const char *to;
+	bool writable; /* counts in a stage only: a file */
 };
 
 struct process_spec {

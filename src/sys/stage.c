@@ -266,7 +266,7 @@ static int bind_one(struct stage *s, const struct process_bind *b, struct err *e
 	at = furnish_open(s->base, b->to, O_PATH);
 	if (at < 0)
 		return 0;
-	copy = mounts_copy_read_only(from, false, false);
+	copy = b->writable ? mounts_copy_writable(from) : mounts_copy_read_only(from, false, false);
 	if (copy < 0 || mounts_attach(copy, at) < 0)
 		return err_sys(err, "show %s at %s", b->from, b->to);
 	return 0;
