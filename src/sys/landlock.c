@@ -72,6 +72,13 @@ static uint64_t known_to(int abi)
 	return known;
 }
 
+static int make(const struct attributes *a, size_t size, struct err *err)
+{
+	long fd = syscall(CALL_CREATE, a, size, 0);
+
+	return fd < 0 ? err_sys(err, "make a Landlock ruleset") : (int)fd;
+}
+
 int landlock_make(bool network, struct err *err)
 {
 	int abi = landlock_abi();
@@ -79,14 +86,19 @@ int landlock_make(bool network, struct err *err)
 		.net = abi >= 4 && !network ? NET_BIND_TCP | NET_CONNECT_TCP : 0,
 		.scoped = abi >= 6 ? SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL : 0};
 	size_t size = abi >= 6 ? sizeof(a) : abi >= 4 ? 2 * sizeof(a.fs) : sizeof(a.fs);
-	long fd;
 
 	if (abi == 0) {
 		errno = EOPNOTSUPP;
 		return err_sys(err, "use Landlock");
 	}
-	fd = syscall(CALL_CREATE, &a, size, 0);
-	return fd < 0 ? err_sys(err, "make a Landlock ruleset") : (int)fd;
+	return make(&a, size, err);
+}
+
+int landlock_make_scope(struct err *err)
+{
+	const struct attributes a = {.scoped = SCOPE_ABSTRACT_UNIX | SCOPE_SIGNAL};
+
+	return make(&a, sizeof(a), err);
 }
 
 static uint64_t access_of(unsigned rights)

@@ -29,6 +29,9 @@ int landlock_abi(void);
  * signals and abstract sockets that reach a process outside. */
 MUST_USE int landlock_make(bool network, struct err *err);
 
+/* One that forbids nothing but those signals and sockets: ABI 6. */
+MUST_USE int landlock_make_scope(struct err *err);
+
 /* Allows these; they are opened now, with this process's rights. What is not there, or cannot be
  * reached, is passed over: then nothing is allowed on it. */
 MUST_USE int landlock_allow(

@@ -206,6 +206,17 @@ NORETURN static void run_keeper(const struct child *c)
 	keeper_run(program, init, c->lifeline, c->spec->hold);
 }
 
+/* What the kernel does not want is a matter of policy; that it cannot just now is not. */
+NORETURN static void fail_stage(const struct child *c, const struct err *err)
+{
+	struct report r = {.code = err->code, .sys = err->sys};
+
+	if (err->code == ERR_SYSTEM && !err_may_pass(err))
+		r.code = ERR_POLICY;
+	snprintf(r.text, sizeof(r.text), "%s", err->text);
+	tell(c->report, &r);
+}
+
 /* Nothing is run in a part of a stage. */
 static void enter_stage(const struct child *c)
 {
@@ -217,27 +228,25 @@ static void enter_stage(const struct child *c)
 		snprintf(r.what, sizeof(r.what), "be confined");
 		tell(c->report, &r);
 	}
-	if (stage_enter(spec->overlay->plan, spec->binds, spec->bind_count, c->told, &err) < 0) {
-		r.code = err.code;
-		r.sys = err.sys;
-		snprintf(r.text, sizeof(r.text), "%s", err.text);
-		tell(c->report, &r);
-	}
+	if (stage_enter(spec->overlay->plan, spec->binds, spec->bind_count, c->told, &err) < 0)
+		fail_stage(c, &err);
 }
 
 NORETURN static void run_child(struct child *c)
 {
+	const struct process_spec *spec = c->spec;
 	struct err err = ERR_INIT;
 
 	close(c->heard);
-	if (c->spec->sandbox &&
-		sandbox_enter_namespaces(c->spec->sandbox, &c->spaces, c->spec->root, &err) < 0) {
-		struct report r = {
-			.sys = err.sys, .what = "enter its namespaces", .retry = !c->spec->overlay};
+	if (spec->sandbox &&
+		sandbox_enter_namespaces(spec->sandbox, &c->spaces, spec->root, &err) < 0) {
+		struct report r = {.sys = err.sys, .what = "enter its namespaces", .retry = true};
 
+		if (spec->overlay)
+			fail_stage(c, &err);
 		tell(c->report, &r);
 	}
-	if (c->spec->overlay)
+	if (spec->overlay)
 		enter_stage(c);
 	if (c->spec->keep)
 		run_keeper(c);

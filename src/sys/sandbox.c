@@ -295,6 +295,17 @@ static int drop_rights(const struct sandbox *s, bool other_user, unsigned *missi
 	return 0;
 }
 
+/* In a stage all files may be reached; but with the machine's network, so may sockets that have no file. */
+static int make_scope(const struct sandbox *s, unsigned *missing, struct err *err)
+{
+	if (!s->stage || (s->namespaces & SANDBOX_NET))
+		return -1;
+	if (landlock_abi() >= 6)
+		return landlock_make_scope(err);
+	*missing |= SANDBOX_FILES;
+	return -1;
+}
+
 /* The ruleset, made while everything can be opened; -1 without an error: none. */
 static int make_ruleset(const struct sandbox *s, const struct sandbox_spaces *spaces,
 	unsigned *missing, struct err *err)
@@ -303,7 +314,7 @@ static int make_ruleset(const struct sandbox *s, const struct sandbox_spaces *sp
 	AUTO_FD ruleset = -1;
 
 	if (!s->programs && !s->path_count)
-		return -1;
+		return make_scope(s, missing, err);
 	if (landlock_abi() == 0) {
 		*missing |= SANDBOX_FILES;
 		return -1;

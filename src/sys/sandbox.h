@@ -54,7 +54,9 @@ struct sandbox {
 	bool programs; /* reads and runs the system's programs: sandbox_programs */
 	const struct landlock_path
 		*paths; /* as seen inside the root; fds as they are inside: 3, … */
-	unsigned path_count; /* 0 and no programs: no Landlock */
+	unsigned
+		path_count; /* 0 and no programs: no Landlock; but in a stage with a network it keeps sockets
+			      * without a file away (Linux 6.12, else SANDBOX_FILES is missing) */
 	const char *tmp; /* a folder, as seen outside the root, shown as /tmp and /var/tmp,
 			 * its own then in all rights; NULL: these are as they are */
 	struct sandbox_filter filter;

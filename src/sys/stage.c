@@ -37,14 +37,6 @@ static void stage_drop(struct stage *s)
 	fd_drop(&s->memory);
 }
 
-/* What the kernel does not want is a matter of policy; that it cannot just now is not. */
-static int refused(struct err *err)
-{
-	if (err->code == ERR_SYSTEM && !err_may_pass(err))
-		err->code = ERR_POLICY;
-	return -1;
-}
-
 static bool is_same(int a, int b)
 {
 	struct stat x, y;
@@ -68,6 +60,23 @@ static int open_again(const char *path, int known, struct err *err)
 static const char *inside(const struct stage_piece *p)
 {
 	return p->place.n > 1 ? p->place.s + 1 : ".";
+}
+
+/* Where a piece is below one of the roots. That is never a link, which could be mounted and mounted on like a file. What stands
+ * on it is not asked. */
+static int open_place(int root, const struct stage_piece *p, struct err *err)
+{
+	AUTO_FD fd = file_open(root, inside(p), O_PATH, 0, err);
+	struct statx st = {.stx_mode = S_IFLNK};
+
+	if (fd < 0)
+		return -1;
+	if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
+		S_ISLNK(st.stx_mode)) {
+		errno = ELOOP;
+		return err_sys(err, "open %s", p->place.s);
+	}
+	return fd_take(&fd);
 }
 
 /* Memory for uppers: that of the program before, or new. */
@@ -132,7 +141,7 @@ static int overlay_piece(struct stage *s, size_t i, struct err *err)
 static int copy_piece(struct stage *s, size_t i, struct err *err)
 {
 	const struct stage_piece *p = &s->plan->pieces.v[i];
-	AUTO_FD from = file_open(s->root, inside(p), O_PATH, 0, err);
+	AUTO_FD from = open_place(s->root, p, err);
 	int mount;
 
 	if (from < 0)
@@ -157,10 +166,12 @@ static bool has_come(const struct stage *s, const struct stage_piece *p)
 
 static int attach_piece(struct stage *s, const struct stage_piece *p, int mount, struct err *err)
 {
-	AUTO_FD at = file_open(s->base, inside(p), O_PATH, 0, err);
+	AUTO_FD at = open_place(s->base, p, err);
 
 	if (at < 0)
-		return err_at(err, "in the stage, where %s is mounted", p->place.s);
+		return err_set(err, ERR_FAILED,
+			"there is no %s any more that the file system there could be shown at",
+			p->place.s);
 	/* What cannot be shown is not left open to be written below. */
 	if (mount < 0 ? furnish_empty(at) < 0 : mounts_attach(mount, at) < 0)
 		return err_sys(err, "mount %s in the stage", p->place.s);
@@ -342,19 +353,17 @@ int stage_enter(const struct overlay_plan *plan, const struct process_bind *bind
 
 	umask(0);
 	if (make(&s, err) < 0)
-		return refused(err);
+		return -1;
 	for (unsigned i = 0; i < bind_count; i++)
 		if (bind_one(&s, &binds[i], err) < 0)
-			return refused(err);
+			return -1;
 	if (s.memory >= 0) {
 		memory = open_tree(
 			s.memory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
-		if (memory < 0) {
-			err_sys(err, "keep the stage's memory");
-			return refused(err);
-		}
+		if (memory < 0)
+			return err_sys(err, "keep the stage's memory");
 	}
 	if (move_in(s.base, err) < 0)
-		return refused(err);
+		return -1;
 	return tell(&s, memory, socket, err);
 }

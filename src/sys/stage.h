@@ -42,7 +42,7 @@ struct stage_said {
 };
 
 /* In the child that is process 1 of new namespaces: makes the stage and enters it for good, then sends what became of each piece
- * to the socket, with the memory's descriptor if there is one. ERR_POLICY: this kernel, or who rules this machine, does not allow
- * it; the text says what. */
+ * to the socket, with the memory's descriptor if there is one. ERR_POLICY, and ERR_SYSTEM with an errno that says so: this kernel,
+ * or who rules this machine, does not allow it. */
 MUST_USE int stage_enter(const struct overlay_plan *plan, const struct process_bind *binds,
 	unsigned bind_count, int socket, struct err *err);

@@ -26,8 +26,8 @@ static inline void show_drop(struct show *v)
 	run_drop(&v->r);
 }
 
-/* `root` below the test's folder; NULL: the machine's. Nothing is started yet. */
-static inline int plan(struct show *v, struct scratch *s, const char *root)
+/* `root` and `folder` below the test's folder; root NULL: the machine's. Nothing is started yet. */
+static inline int plan_in(struct show *v, struct scratch *s, const char *root, const char *folder)
 {
 	*v = (struct show){.root = BUF_INIT, .folder = -1};
 	prepare(&v->r, s, SECCOMP_STAGE_OFFLINE);
@@ -45,11 +45,16 @@ static inline int plan(struct show *v, struct scratch *s, const char *root)
 		buf_adds(&v->root, s->path);
 		buf_add_path(&v->root, root);
 	}
-	put_dir(s, "stage", 0700);
-	v->folder = file_open(s->fd, "stage", O_RDONLY | O_DIRECTORY, 0, &s->err);
+	put_dir(s, folder, 0700);
+	v->folder = file_open(s->fd, folder, O_RDONLY | O_DIRECTORY, 0, &s->err);
 	if (v->folder < 0)
 		return -1;
 	return overlay_open(v->root.s, v->folder, MEMORY, &v->o, &s->err);
+}
+
+static inline int plan(struct show *v, struct scratch *s, const char *root)
+{
+	return plan_in(v, s, root, "stage");
 }
 
 /* The same, and that it works here: else the test is skipped. */
@@ -106,7 +111,7 @@ static inline char in_upper(const struct show *v, const char *place, const char 
 static inline void put_root(struct scratch *s)
 {
 	static const char *const folders[] = {"bin", "etc", "proc", "sys", "dev", "run", "tmp",
-		"usr", "opt", "var/tmp", "var/lib"};
+		"usr/lib", "usr/lib64", "opt", "var/tmp", "var/lib"};
 	AUTO(buf) to = BUF_INIT;
 	AUTO_FD from = open("/bin/busybox", O_RDONLY | O_CLOEXEC);
 	AUTO_FD copy = -1;
@@ -120,6 +125,8 @@ static inline void put_root(struct scratch *s)
 	copy = file_open(s->fd, "root/bin/busybox", O_WRONLY | O_CREAT | O_EXCL, 0755, &s->err);
 	assert_true(copy >= 0 && file_copy(from, copy, &s->err) == 0);
 	put_link(s, "root/bin/sh", "busybox");
+	put_link(s, "root/lib", "usr/lib");
+	put_link(s, "root/lib64", "usr/lib64");
 }
 
 /* The same program again, in another place of the machine's. */
@@ -131,4 +138,15 @@ static inline const char *own_program(void)
 	assert_true(n > 0);
 	path[n] = 0;
 	return path;
+}
+
+/* This program in a stage with put_root's root, as /run/self, with the machine's libraries. */
+static inline void show_self(struct show *v)
+{
+	static struct process_bind binds[] = {
+		{NULL, "/run/self"}, {"/usr/lib", "/usr/lib"}, {"/usr/lib64", "/usr/lib64"}};
+
+	binds[0].from = own_program();
+	v->r.spec.binds = binds;
+	v->r.spec.bind_count = COUNT(binds);
 }
