@@ -115,25 +115,38 @@ static struct stage_piece *add_piece(
 	return p;
 }
 
-/* One that can be seen: nothing is mounted over it or over a folder above it. */
+/* Whether nothing is mounted over it or over a folder above it. What cannot be told may be seen. */
+static int can_be_seen(const struct overlay_plan *plan, const struct mounted *m, const char *place,
+	struct err *err)
+{
+	AUTO_FD fd = file_open(plan->root_fd, place + 1, O_PATH, 0, err);
+	int64_t id;
+
+	if (fd < 0)
+		return err->sys != ENOENT && err->sys != ENOTDIR && err->sys != ELOOP &&
+		       err->sys != EACCES;
+	id = mounts_id(fd);
+	return id < 0 || id == m->id;
+}
+
 static int add_mount(
 	struct overlay_plan *plan, const struct mounted *m, const char *place, struct err *err)
 {
-	struct err ignored = ERR_INIT;
+	struct err why = ERR_INIT;
 	enum stage_kind kind = kind_of(m);
-	AUTO_FD fd = file_open(plan->root_fd, place + 1, O_PATH, 0, &ignored);
 	struct stage_piece *p;
 
-	if (fd < 0 || mounts_id(fd) != m->id)
+	if (!can_be_seen(plan, m, place, &why))
 		return 0;
 	if (plan->pieces.n == STAGE_MAX)
 		return err_set(err, ERR_POLICY,
 			"there are more than %d file systems: too many for a stage", STAGE_MAX);
 	p = add_piece(plan, place, kind);
-	if (kind != STAGE_OVERLAY)
-		return 0;
-	p->lower = file_open(plan->root_fd, place + 1, O_RDONLY | O_DIRECTORY, 0, &ignored);
-	if (p->lower < 0) /* a single file */
+	if (kind == STAGE_OVERLAY)
+		p->lower = file_open(plan->root_fd, place + 1, O_RDONLY | O_DIRECTORY, 0, &why);
+	if (err_may_pass(&why)) /* no descriptors, no memory */
+		return err_copy(err, &why);
+	if (kind == STAGE_OVERLAY && p->lower < 0) /* a single file */
 		p->kind = STAGE_CLOSED;
 	return 0;
 }
@@ -163,6 +176,9 @@ static int add_root(struct overlay_plan *plan, struct err *err)
 
 	if (fstatvfs(plan->root_fd, &st) < 0)
 		return err_sys(err, "look at the file system of %s", plan->root.s);
+	if (mounts_id(plan->root_fd) < 0)
+		return err_set(err, ERR_POLICY,
+			"this kernel does not say what a file is mounted by: a stage needs Linux 5.12");
 	p = add_piece(plan, "/", st.f_flag & ST_RDONLY ? STAGE_READ_ONLY : STAGE_OVERLAY);
 	if (p->kind == STAGE_OVERLAY)
 		p->lower = file_open(plan->root_fd, ".", O_RDONLY | O_DIRECTORY, 0, err);

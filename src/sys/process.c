@@ -348,6 +348,16 @@ static int make_ends(const struct process_spec *spec, struct ends *e, struct err
 	return 0;
 }
 
+/* A stage's memory is in what is heard, also of a program that then could not be started. */
+static int hear_stage(int result, const struct process_spec *spec, int told, struct err *err)
+{
+	struct err of_stage = ERR_INIT;
+
+	if (overlay_heard(spec->overlay, told, &of_stage) < 0 && result == 0)
+		return err_copy(err, &of_stage);
+	return result;
+}
+
 /* 1 to be tried again without namespaces. */
 static int start(const struct process_spec *spec, unsigned namespaces, unsigned lost,
 	struct process *out, struct err *err)
@@ -369,8 +379,8 @@ static int start(const struct process_spec *spec, unsigned namespaces, unsigned 
 	out->lifeline = fd_take(&e.life[0]);
 	if (result == 0)
 		result = hear(e.report[0], spec, out, err);
-	if (result == 0 && spec->overlay)
-		result = overlay_heard(spec->overlay, e.told[0], err);
+	if (spec->overlay)
+		result = hear_stage(result, spec, e.told[0], err);
 	fd_drop(&e.report[0]);
 	if (result != 0)
 		process_drop(out); /* one that could not be heard waits for us */

@@ -5,6 +5,7 @@
 #include "staged.h"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <sys/un.h>
 
 #include "sys/mounts.h"
@@ -135,6 +136,16 @@ static void an_overlay_as_root_has_its_uppers_in_memory(void **state)
 			"/var/stage/*\n");
 		for (int i = 0; i < 3; i++)
 			assert_run(&v.r, "read -r n </opt/n; echo $((n + 1)) >/opt/n", "");
+		/* One that cannot be started takes nothing with it. */
+		v.r.spec.program = "/bin/not-there";
+		assert_int_equal(process_try(&v.r.spec, &s->err), 0);
+		{
+			struct process p;
+
+			assert_int_equal(process_start(&v.r.spec, &p, &s->err), -1);
+			assert_err(&s->err, ERR_SYSTEM, "/bin/not-there: execute: No such file");
+		}
+		v.r.spec.program = "/bin/sh";
 		assert_run(&v.r, "read -r n </opt/n; echo $n", "4\n");
 		assert_int_equal(in_upper(&v, "/", "opt/n"), 'f');
 		assert_int_equal(in_upper(&v, "/", "etc/kept"), 'f');
@@ -320,6 +331,33 @@ static void there_is_no_stage_in_a_chroot(void **state)
 	assert_int_equal(in_child(start_in_chroot, s), 0);
 }
 
+/* Where descriptors run out, no file system is left out. */
+static int plan_without_descriptors(struct scratch *s)
+{
+	struct rlimit few = {.rlim_cur = (rlim_t)dup(0) + 6, .rlim_max = 4096};
+	AUTO(show) v;
+
+	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+	CHECK(plan(&v, s, "root") < 0);
+	CHECK(s->err.sys == EMFILE);
+	return 0;
+}
+
+static void no_file_system_is_left_out(void **state)
+{
+	struct scratch *s = *state;
+
+	need_mounts(s);
+	put_root(s);
+	for (int i = 0; i < 8; i++) {
+		AUTO(buf) path = BUF_INIT;
+
+		buf_setf(&path, "root/opt/%d", i);
+		put_memory(s, path.s);
+	}
+	assert_int_equal(in_child(plan_without_descriptors, s), 0);
+}
+
 static void hard_links_stay_one_file(void **state)
 {
 	struct scratch *s = *state;
@@ -499,6 +537,7 @@ int main(int argc, char **argv)
 		STAGE_TEST(a_changed_root_is_noticed),
 		STAGE_TEST(what_a_stage_needs_is_told),
 		STAGE_TEST(there_is_no_stage_in_a_chroot),
+		STAGE_TEST(no_file_system_is_left_out),
 		STAGE_TEST(hard_links_stay_one_file),
 		STAGE_TEST(the_root_looks_as_it_is),
 		STAGE_TEST(programs_are_shown),
