@@ -22,6 +22,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_list,
 	&cmd_log,
 	&cmd_prepare,
+	&cmd_preview,
 	&cmd_reconfigure,
 	&cmd_remove,
 	&cmd_show,

@@ -28,6 +28,9 @@ static const struct {
 	[CONFINE_UNPACK] = {SECCOMP_RULES_OFFLINE,
 		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_NET | SANDBOX_IPC | SANDBOX_UTS, false, true,
 		{.open_files = 1024}},
+	[CONFINE_STAGE] = {SECCOMP_STAGE_OFFLINE,
+		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_NET | SANDBOX_IPC | SANDBOX_UTS, false, false,
+		{.open_files = 1024}},
 };
 
 uid_t confine_uid(struct engine *e)
@@ -54,9 +57,13 @@ gid_t confine_gid(struct engine *e)
 
 void confine(struct engine *e, enum confine_kind kind, struct sandbox *out)
 {
+	bool stays = kind == CONFINE_STAGE; /* root, of what is shown to it */
+
 	*out = (struct sandbox){
-		.uid = geteuid() == 0 ? confine_uid(e) : (uid_t)-1,
-		.gid = geteuid() == 0 ? confine_gid(e) : (gid_t)-1,
+		.uid = stays || geteuid() != 0 ? (uid_t)-1 : confine_uid(e),
+		.gid = stays || geteuid() != 0 ? (gid_t)-1 : confine_gid(e),
+		.stage = stays,
+		.capabilities = stays ? SANDBOX_STAGE_CAPABILITIES : 0,
 		.namespaces = table[kind].namespaces,
 		.required = e->config.require_sandbox ? SANDBOX_ALL : 0,
 		.network = table[kind].network,

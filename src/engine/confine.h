@@ -15,6 +15,7 @@ enum confine_kind {
 	CONFINE_FETCH, /* fardel-fetch */
 	CONFINE_DOWNLOAD, /* rules download */
 	CONFINE_UNPACK, /* rules unpack */
+	CONFINE_STAGE, /* rules configure and unconfigure, in a stage: they stay root */
 	CONFINE_KINDS,
 };
 

@@ -10,7 +10,9 @@
 #include "base/vec.h"
 #include "engine/watch.h"
 #include "model/bundle.h"
+#include "model/changes.h"
 #include "model/config.h"
+#include "model/effects.h"
 #include "model/facts.h"
 #include "model/plan.h"
 
@@ -53,6 +55,24 @@ MUST_USE int engine_plan(
  * on error. On a signal it rolls back and fails with ERR_SIGNAL; the caller dies of it. */
 MUST_USE int engine_run(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
+
+/* What carrying out a plan's item would do to the file system, found out by doing it over a stage. */
+struct preview {
+	struct plan_item item;
+	struct buf folder; /* the package's own, without the root */
+	struct changes changes;
+	struct effects effects;
+	struct err err; /* ERR_NONE, or why that could not be found out */
+};
+struct previews {
+	VEC(struct preview) of;
+};
+void previews_drop(struct previews *p);
+/* engine_plan, then prepares what is not prepared yet, runs the rules over a stage, and takes all of it away again but for
+ * packs in the cache. Goals: INSTALL, RECONFIGURE, UNCONFIGURE, REMOVE. Needs NEED_LOCK. Without keep_going the first that
+ * fails ends it; with it *out has all, and ERR_PARTIAL says that some are wanting. */
+MUST_USE int engine_preview(
+	struct engine *e, const struct request *request, struct previews *out, struct err *err);
 
 /* Gives fn each package as `list` shows it (world_shown), or all bundles, in the world's order; each until the next, and
  * brief (db_each). fn returns -1 to end it. NEED_READ. */

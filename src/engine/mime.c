@@ -58,6 +58,14 @@ static void update(struct engine *e)
 			WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+void mime_forget(struct engine *e)
+{
+	AUTO(buf) path = BUF_INIT;
+
+	place_path(&e->place, FOLDER, &path);
+	rmdir(path.s); /* fails where it is a real one, with something in it: as it should */
+}
+
 void mime_settle(struct engine *e)
 {
 	AUTO(buf) path = BUF_INIT;

@@ -2,6 +2,7 @@
 #include "engine/recover.h"
 
 #include "engine/clean.h"
+#include "engine/mime.h"
 #include "engine/run_rules.h"
 #include "engine/switch.h"
 #include "store/installation.h"
@@ -200,6 +201,7 @@ static int clear(struct engine *e, struct err *err)
 	if (db_world(&e->db, &world, err) < 0 ||
 		installation_sweep(&e->place, &world, true, &swept, err) < 0)
 		return -1;
+	mime_forget(e); /* of a preview */
 	return stage_clear(&e->place, err);
 }
 

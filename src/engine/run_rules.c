@@ -219,11 +219,34 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	return start_confined(e, t, &s, &spec, e->place.root.n && !chroot ? NULL : own.s, err);
 }
 
+/* Inside they are root of all that they see. */
+static int start_staged(struct engine *e, struct rules_task *t, const struct rules_order *o,
+	int output, struct err *err)
+{
+	struct sandbox box;
+	struct phase_spec spec = {.phase = o->phase,
+		.bundle = o->bundle,
+		.dir = o->dir,
+		.args = {o->args[0], o->args[1]},
+		.home = "/tmp",
+		.tmp = "/tmp",
+		.tools = e->place.root.n ? NULL : e->libexec.s,
+		.output = output,
+		.hold = e->lock.fd,
+		.sandbox = &box,
+		.overlay = o->stage->overlay,
+		.binds = o->stage->binds,
+		.bind_count = o->stage->bind_count};
+
+	confine(e, CONFINE_STAGE, &box);
+	return phase_start(&spec, &t->task.process, err);
+}
+
 int rules_begin(
 	struct engine *e, struct rules_task *t, const struct rules_order *o, struct err *err)
 {
 	int pipe_fds[2];
-	bool chroot;
+	bool chroot = false;
 	int result;
 
 	*t = (struct rules_task){.task = TASK_INIT,
@@ -232,12 +255,13 @@ int rules_begin(
 		.bundle = o->bundle,
 		.private = BUF_INIT,
 		.tail = BUF_INIT};
-	if (engine_chroot(e, &chroot, err) < 0 || make_private(t, err) < 0)
+	if (!o->stage && (engine_chroot(e, &chroot, err) < 0 || make_private(t, err) < 0))
 		return -1;
 	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
 		return err_sys(err, "make a pipe");
 	log_line(&e->log, "%s: rules %s", o->bundle->name.s, phase_name(o->phase));
-	result = start(e, t, o, chroot, pipe_fds[1], err);
+	result = o->stage ? start_staged(e, t, o, pipe_fds[1], err)
+			  : start(e, t, o, chroot, pipe_fds[1], err);
 	fd_drop(&pipe_fds[1]);
 	if (result < 0) {
 		fd_drop(&pipe_fds[0]);
@@ -334,11 +358,12 @@ static int check_folder(struct engine *e, enum phase phase, const struct bundle 
 		bundle->name.s);
 }
 
-int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
+static int run_at_its_place(struct engine *e, enum phase phase, const struct bundle *bundle,
+	const struct rules_stage *stage, struct err *err)
 {
 	AUTO(buf) dir = BUF_INIT;
 	AUTO(buf) upstream = BUF_INIT;
-	struct rules_order order = {.phase = phase, .bundle = bundle};
+	struct rules_order order = {.phase = phase, .bundle = bundle, .stage = stage};
 	struct event event = {
 		.package = buf_span(&bundle->name), .text = span_of(phase_name(phase))};
 	int result;
@@ -350,8 +375,6 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	order.args[0] = upstream.s;
 	if (check_folder(e, phase, bundle, dir.s, err) < 0)
 		return -1;
-	if (mime_prepare(e, err) < 0)
-		return -1;
 	event.kind = WATCH_STEP;
 	engine_event(e, &event);
 	result = rules_run(e, &order, err);
@@ -359,6 +382,22 @@ int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle
 	event.kind = WATCH_STEP_END;
 	event.done = result;
 	engine_event(e, &event);
+	return result;
+}
+
+int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
+{
+	int result;
+
+	if (mime_prepare(e, err) < 0)
+		return -1;
+	result = run_at_its_place(e, phase, bundle, NULL, err);
 	mime_settle(e);
 	return result;
+}
+
+int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle,
+	const struct rules_stage *stage, struct err *err)
+{
+	return run_at_its_place(e, phase, bundle, stage, err);
 }

@@ -16,12 +16,15 @@ struct rules_task {
 	struct buf tail; /* the last of it */
 };
 
+struct rules_stage;
+
 /* What a phase works on. Paths are without the root. */
 struct rules_order {
 	enum phase phase;
 	const struct bundle *bundle;
 	const char *dir; /* the installation's folder */
 	const char *args[2]; /* paths */
+	const struct rules_stage *stage; /* that they run in; NULL: none */
 	const char *bind_from,
 		*bind_to; /* shown read-only to the rules, where that is possible; or NULL */
 };
@@ -38,6 +41,14 @@ MUST_USE int rules_run(struct engine *e, const struct rules_order *order, struct
 /* configure or unconfigure of an installation at its place. */
 MUST_USE int rules_switch(
 	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err);
+/* The same in a stage: see there. What it is shown, read-only or not. */
+struct rules_stage {
+	struct overlay *overlay;
+	const struct process_bind *binds;
+	unsigned bind_count;
+};
+MUST_USE int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle,
+	const struct rules_stage *stage, struct err *err);
 /* Whether rules_switch did not come so far as to begin them, for want of something that may come
  * back: nothing has changed, and another try may do. */
 bool rules_not_begun(const struct err *err);

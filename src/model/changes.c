@@ -151,3 +151,16 @@ const struct change *changes_get(const struct changes *c, struct span path)
 		return NULL;
 	return bsearch(&path, c->of.v, c->of.n, sizeof(c->of.v[0]), compare_to_path);
 }
+
+bool changes_take(struct changes *c, struct span path)
+{
+	const struct change *found = changes_get(c, path);
+	size_t i = found ? (size_t)(found - c->of.v) : 0;
+
+	if (!found)
+		return false;
+	change_drop(&c->of.v[i]);
+	memmove(&c->of.v[i], &c->of.v[i + 1], (c->of.n - i - 1) * sizeof(c->of.v[0]));
+	c->of.n--;
+	return true;
+}

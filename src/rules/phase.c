@@ -70,6 +70,7 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 		.binds = spec->binds,
 		.bind_count = spec->bind_count,
 		.sandbox = spec->sandbox,
+		.overlay = spec->overlay,
 		.keep = true,
 		.hold = spec->hold,
 	};

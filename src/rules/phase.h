@@ -29,6 +29,7 @@ struct phase_spec {
 	const struct process_bind *binds;
 	unsigned bind_count;
 	const struct sandbox *sandbox; /* NULL: not confined */
+	struct overlay *overlay; /* the stage that they run in; NULL: none */
 	int output; /* stdout and stderr; borrowed */
 	int hold; /* the lock */
 };

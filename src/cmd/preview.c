@@ -1,0 +1,203 @@
+/* preview: what a package would do to the file system, found out by running its rules over a stage.
+ *
+ *	$ sudo fardel preview zoom.tar.gz
+ *	zoom 6.2.11   install would make 3 changes: 2 links and 1 file; nothing has been changed
+ *
+ *	  Programs
+ *	    + link    /usr/bin/zoom  ->  upstream/opt/zoom/ZoomLauncher
+ *	  Desktop
+ *	    + link    /usr/share/pixmaps/zoom.png  ->  upstream/usr/share/pixmaps/Zoom.png
+ *	    + file    /usr/share/applications/zoom.desktop   612 B
+ */
+#include "base/text.h"
+#include "cmd/changes_print.h"
+#include "cmd/cmd.h"
+#include "model/changes_json.h"
+
+struct preview_options {
+	bool remove, check;
+};
+
+static const struct opt opts[] = {
+	{"remove", .kind = OPT_FLAG, .at = offsetof(struct preview_options, remove),
+		.help = "what remove would change, of packages by name"},
+	{"check", .kind = OPT_FLAG, .at = offsetof(struct preview_options, check),
+		.help = "exit 8 where anything would be changed"},
+};
+
+static struct request request_of(const struct run *run)
+{
+	const struct preview_options *own = run->own;
+	struct request request = {
+		.goal = own->remove ? GOAL_REMOVE : GOAL_INSTALL,
+		.keep_going = run->globals.keep_going,
+		.offline = run->globals.offline,
+	};
+
+	for (size_t i = 0; i < run->args.n; i++)
+		texts_add(&request.items, span_of(run->args.v[i]));
+	return request;
+}
+
+/* All but what it does in its own folder. */
+static size_t count(const struct changes *c)
+{
+	size_t n = 0;
+
+	VEC_FOR (const struct change, x, &c->of)
+		n += !x->own;
+	return n;
+}
+
+static const struct bundle *subject(const struct preview *p)
+{
+	return p->item.to.id.n ? &p->item.to : &p->item.from;
+}
+
+static void add_title(struct buf *out, const struct preview *p)
+{
+	static const char *const verbs[ACTIONS] = {
+		[ACTION_NEW] = "install",
+		[ACTION_UPGRADE] = "upgrade",
+		[ACTION_DOWNGRADE] = "downgrade",
+		[ACTION_AGAIN] = "configuring it again",
+		[ACTION_PREPARE] = "install",
+		[ACTION_DOWNLOAD] = "install",
+		[ACTION_RECONFIGURE] = "configuring it again",
+		[ACTION_UNCONFIGURE] = "taking it out of use",
+		[ACTION_REMOVE] = "remove",
+		[ACTION_NOTHING] = "install",
+	};
+	size_t n = count(&p->changes);
+
+	text_escape(out, buf_span(&subject(p)->name));
+	buf_addc(out, ' ');
+	text_escape(out, bundle_version(subject(p)));
+	buf_addf(out, "   %s would ", verbs[p->item.action]);
+	if (!n) {
+		buf_adds(out, "change nothing\n");
+		return;
+	}
+	buf_adds(out, "make ");
+	print_count(out, n, "change", "changes");
+	buf_adds(out, ": ");
+	changes_print_counts(out, &p->changes);
+	buf_adds(out, "; nothing has been changed\n");
+}
+
+static void add_effects(struct buf *out, const struct effects *e, bool carried_out)
+{
+	bool begun = false;
+
+	VEC_FOR (const struct effect, x, &e->of) {
+		struct effect_call call;
+
+		if (effect_call(x, &call) != carried_out)
+			continue;
+		if (!begun)
+			buf_addf(out, "  %s\n",
+				carried_out ? "Afterwards, on the running system"
+					    : "Asked for, and not done");
+		begun = true;
+		buf_adds(out, "    ");
+		effect_format(x, out);
+		buf_addc(out, '\n');
+	}
+}
+
+static void print_one(struct run *run, struct buf *out, const struct preview *p)
+{
+	struct changes_look look = {
+		.utf8 = run->term.utf8, .color = run->term.color_out, .own = buf_span(&p->folder)};
+
+	if (out->n)
+		buf_addc(out, '\n');
+	add_title(out, p);
+	if (p->changes.of.n || p->effects.of.n)
+		buf_addc(out, '\n');
+	changes_print_sections(out, &p->changes, &look);
+	add_effects(out, &p->effects, true);
+	add_effects(out, &p->effects, false);
+}
+
+static void print_all(struct run *run, const struct previews *all)
+{
+	AUTO(buf) out = BUF_INIT;
+
+	VEC_FOR (const struct preview, p, &all->of) {
+		if (p->err.code != ERR_NONE) {
+			progress_say(&run->progress, SAY_ERROR, "%s", p->err.text);
+			continue;
+		}
+		if (run_form(run) == FORM_TABLE)
+			print_one(run, &out, p);
+		else
+			changes_print_plain(&out, buf_span(&subject(p)->name), &p->changes);
+	}
+	print_out(&out);
+}
+
+static struct json *json_of(const struct previews *all)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct preview, p, &all->of) {
+		struct json *item = json_object();
+
+		json_put_text(item, "name", buf_span(&subject(p)->name));
+		json_put_text(item, "version", buf_span(&subject(p)->version));
+		json_put_text(item, "id", buf_span(&subject(p)->id));
+		json_put_text(item, "action", span_of(plan_action_name(p->item.action)));
+		if (p->err.code != ERR_NONE)
+			json_put_text(item, "error", span_of(p->err.text));
+		json_put(item, "changes", changes_to_json(&p->changes));
+		json_put(item, "effects", effects_to_json(&p->effects));
+		json_append(list, item);
+	}
+	return list;
+}
+
+static int run_preview(struct run *run, struct err *err)
+{
+	const struct preview_options *own = run->own;
+	struct request request = request_of(run);
+	struct previews all = {0};
+	int status;
+
+	run->progress.with_plan = false;
+	status = engine_preview(run->engine, &request, &all, err);
+	progress_clear(&run->progress);
+	if (run->json)
+		json_put(run->json, "previews", json_of(&all));
+	else if (status == 0 || err->code == ERR_PARTIAL)
+		print_all(run, &all);
+	for (size_t i = 0; status == 0 && own->check && i < all.of.n; i++)
+		if (count(&all.of.v[i].changes))
+			status = err_set(err, ERR_PENDING, "changes would be made");
+	previews_drop(&all);
+	texts_drop(&request.items);
+	return status;
+}
+
+static enum need need_preview(const struct run *run)
+{
+	(void)run;
+	return NEED_LOCK;
+}
+
+const struct cmd cmd_preview = {
+	.name = "preview",
+	.args = "FILE|NAME...",
+	.summary = "Show what installing, configuring or removing would change",
+	.text = "Runs the package's rules over a stage, which shows them the machine as it is and keeps what "
+		"they write, reads what they have changed, and throws it away. The pack is fetched for that, "
+		"and stays in the cache.",
+	.group = GROUP_PACKAGES,
+	.least = 1,
+	.most = ARGS_MANY,
+	.opts = opts,
+	.opt_count = COUNT(opts),
+	.opt_size = sizeof(struct preview_options),
+	.need = need_preview,
+	.run = run_preview,
+};

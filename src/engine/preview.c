@@ -1,0 +1,116 @@
+/* What a plan would do, found out by doing it over a stage. */
+#include "engine/prepare.h"
+#include "engine/session.h"
+#include "engine/stage.h"
+#include "store/installation.h"
+#include "sys/process.h"
+
+static void preview_drop(struct preview *p)
+{
+	plan_item_drop(&p->item);
+	buf_drop(&p->folder);
+	changes_drop(&p->changes);
+	effects_drop(&p->effects);
+}
+
+void previews_drop(struct previews *p)
+{
+	vec_drop_each(&p->of, preview_drop);
+}
+
+static bool has_step(const struct plan_item *item, enum step_kind kind)
+{
+	for (size_t i = 0; i < item->steps.n; i++)
+		if (item->steps.v[i].kind == kind)
+			return true;
+	return false;
+}
+
+static int preview_one(struct engine *e, struct preview *p, struct err *err)
+{
+	const struct plan_item *item = &p->item;
+	const struct bundle *old = has_step(item, STEP_UNCONFIGURE) ? &item->from : NULL;
+	const struct bundle *made = has_step(item, STEP_CONFIGURE) ? &item->to : NULL;
+	const struct bundle *b = made ? made : old;
+
+	if (!b)
+		return 0;
+	installation_path(buf_span(&b->name), buf_span(&b->id), &p->folder);
+	if (stage_run(e, old, made, &p->changes, &p->effects, err) < 0)
+		return err_at(err, "%s", b->name.s);
+	return 0;
+}
+
+static void take_items(struct plan *plan, struct previews *out)
+{
+	VEC_FOR (struct plan_item, item, &plan->of) {
+		*vec_push(&out->of) =
+			(struct preview){.item = *item, .folder = BUF_INIT, .err = ERR_INIT};
+		plan_item_init(item);
+	}
+}
+
+/* With one alone its own error is the whole's. */
+static int judge(const struct previews *all, struct err *err)
+{
+	size_t failed = 0, last = 0;
+
+	for (size_t i = 0; i < all->of.n; i++) {
+		if (all->of.v[i].err.code == ERR_NONE)
+			continue;
+		failed++;
+		last = i;
+	}
+	if (!failed)
+		return 0;
+	if (failed == all->of.n)
+		return err_copy(err, &all->of.v[last].err);
+	return err_set(err, ERR_PARTIAL, "%zu of %zu packages failed", failed, all->of.n);
+}
+
+static int preview_each(
+	struct engine *e, const struct request *request, struct previews *all, struct err *err)
+{
+	VEC_FOR (struct preview, p, &all->of) {
+		if (p->item.result == RESULT_FAILED)
+			err_set(&p->err, ERR_FAILED, "%s", p->item.why.s);
+		else if (preview_one(e, p, &p->err) < 0 && !request->keep_going)
+			return err_copy(err, &p->err);
+	}
+	return judge(all, err);
+}
+
+static int prepare_and_preview(struct engine *e, const struct request *request, struct plan *plan,
+	struct previews *out, struct err *err)
+{
+	struct err failed = ERR_INIT;
+	int result = prepare_try(e, plan, request, &failed, err);
+
+	process_end_orphans();
+	if (result < 0)
+		return -1;
+	take_items(plan, out);
+	result = preview_each(e, request, out, err);
+	for (size_t i = 0; i < out->of.n; i++)
+		prepare_untry(e, &out->of.v[i].item);
+	return result;
+}
+
+int engine_preview(
+	struct engine *e, const struct request *request, struct previews *out, struct err *err)
+{
+	struct plan plan = PLAN_INIT;
+	struct err ignored = ERR_INIT;
+	int result;
+
+	e->offline = request->offline;
+	*out = (struct previews){0};
+	result = engine_plan(e, request, &plan, err) < 0 || stage_mark(&e->place, err) < 0 ||
+				 prepare_and_preview(e, request, &plan, out, err) < 0
+			 ? -1
+			 : 0;
+	if (stage_clear(&e->place, &ignored) < 0)
+		engine_tell(e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);
+	plan_drop(&plan);
+	return result < 0 ? err_at(err, "preview") : 0;
+}

@@ -1,0 +1,169 @@
+/* The stage: rules run over the machine as it is, nothing of which they can reach. */
+#include "engine/stage.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/live.h"
+#include "engine/mime.h"
+#include "engine/run_rules.h"
+#include "store/installation.h"
+#include "store/scan.h"
+#include "sys/fd.h"
+#include "sys/overlay.h"
+
+#define STAGE_NAME "overlay" /* its folder in PLACE_STAGE: there is one at a time */
+#define LOG_FOLDER "asked"
+#define MEMORY_MAX (1LL << 30)
+
+struct stage {
+	struct engine *e;
+	struct overlay overlay;
+	int folder;
+};
+
+static void stage_close(struct stage *s)
+{
+	struct err ignored = ERR_INIT;
+
+	overlay_drop(&s->overlay);
+	fd_drop(&s->folder);
+	if (stage_remove(&s->e->place, STAGE_NAME, &ignored) < 0 ||
+		stage_remove(&s->e->place, LOG_FOLDER, &ignored) < 0)
+		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
+}
+
+static int stage_open(struct stage *s, struct err *err)
+{
+	struct engine *e = s->e;
+
+	s->folder = stage_make(&e->place, STAGE_NAME, err);
+	if (s->folder < 0)
+		return -1;
+	if (fchmod(s->folder, 0700) < 0)
+		return err_sys(err, "keep others out of the stage");
+	return overlay_open(e->place.root.s, s->folder, MEMORY_MAX, &s->overlay, err);
+}
+
+/* Where the rules' requests are noted: another folder than the overlays' own, which must be empty. */
+static int show_live(struct stage *s, struct live_show *out, struct err *err)
+{
+	struct engine *e = s->e;
+	AUTO(buf) program = buf_dup(&e->libexec);
+	AUTO(buf) folder = BUF_INIT;
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD dir = stage_make(&e->place, LOG_FOLDER, err);
+
+	if (dir < 0)
+		return -1;
+	stage_path(LOG_FOLDER, &folder);
+	place_path(&e->place, folder.s, &path);
+	buf_add_path(&program, "fardel-live");
+	return live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err);
+}
+
+static int run(struct stage *s, enum phase phase, const struct bundle *bundle,
+	struct effects *effects, struct err *err)
+{
+	AUTO(live_show) live = LIVE_SHOW_INIT;
+	struct rules_stage stage = {.overlay = &s->overlay};
+
+	if (!bundle)
+		return 0;
+	if (show_live(s, &live, err) < 0)
+		return -1;
+	stage.binds = live.binds.v;
+	stage.bind_count = (unsigned)live.binds.n;
+	if (rules_staged(s->e, phase, bundle, &stage, err) < 0)
+		return err->code == ERR_POLICY ? err_at(err, "no stage is to be had here") : -1;
+	return live_show_read(&live,
+		phase == PHASE_CONFIGURE ? EFFECT_CONFIGURE : EFFECT_UNCONFIGURE, effects, err);
+}
+
+struct exceptions {
+	VEC(const char *) of;
+};
+
+static void exceptions_drop(struct exceptions *x)
+{
+	vec_drop(&x->of);
+}
+
+/* What is the stage's own, and other layers: those see to what is there. */
+static void list_exceptions(
+	const struct stage *s, const struct overlay_layer *layer, struct exceptions *out)
+{
+	static const char *const always[] = {
+		"/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", PLACE_STAGE};
+
+	for (size_t i = 0; i < COUNT(always); i++)
+		*vec_push(&out->of) = always[i];
+	VEC_FOR (const struct overlay_layer, other, &s->overlay.of)
+		if (other->place.n > layer->place.n)
+			*vec_push(&out->of) = other->place.s;
+	*vec_push(&out->of) = NULL;
+}
+
+/* The folder of all its installations. */
+static void add_own(struct buf *out, const struct bundle *b)
+{
+	buf_addf(out, PLACE_PACKAGES "/%s", b->name.s);
+}
+
+static int read_layers(
+	struct stage *s, const struct bundle *b, struct changes *out, struct err *err)
+{
+	AUTO(buf) own = BUF_INIT;
+
+	add_own(&own, b);
+	VEC_FOR (const struct overlay_layer, l, &s->overlay.of) {
+		AUTO(exceptions) except = {0};
+		struct scan how = SCAN_INIT;
+		struct scan_layer layer = {l->upper, l->lower, l->place.s, l->user_attributes};
+
+		if (l->upper < 0)
+			continue;
+		list_exceptions(s, l, &except);
+		how.own = own.s;
+		how.except = except.of.v;
+		if (scan_layer(&how, &layer, out, err) < 0)
+			return err_at(err, "read what was changed in %s", l->place.s);
+	}
+	return 0;
+}
+
+/* puavo's rules append to a file of that name to have the database made anew: it is no change, but an effect. */
+static int take_mime(struct changes *c, struct effects *effects, struct err *err)
+{
+	static const struct span words[] = {{"update-mime-database", 20}, {"/usr/share/mime", 15}};
+
+	if (!changes_take(c, SPAN(MIME_MARK)))
+		return 0;
+	return effects_add(effects, EFFECT_CONFIGURE, words, COUNT(words), err);
+}
+
+static int run_all(struct stage *s, const struct bundle *old, const struct bundle *made,
+	struct changes *changes, struct effects *effects, struct err *err)
+{
+	if (stage_open(s, err) < 0 || run(s, PHASE_UNCONFIGURE, old, effects, err) < 0 ||
+		run(s, PHASE_CONFIGURE, made, effects, err) < 0 ||
+		read_layers(s, made ? made : old, changes, err) < 0)
+		return -1;
+	return take_mime(changes, effects, err);
+}
+
+int stage_run(struct engine *e, const struct bundle *old, const struct bundle *made,
+	struct changes *changes, struct effects *effects, struct err *err)
+{
+	struct stage s = {.e = e, .folder = -1};
+	int result;
+
+	s.overlay = OVERLAY_INIT;
+	if (mime_prepare(e, err) < 0)
+		return -1;
+	result = run_all(&s, old, made, changes, effects, err);
+	stage_close(&s);
+	mime_forget(e);
+	return result;
+}
