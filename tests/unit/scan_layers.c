@@ -268,6 +268,7 @@ static void too_much_is_refused(void **state)
 {
 	struct scratch *s = *state;
 	struct scan how = usual;
+	AUTO(changes) c = CHANGES_INIT;
 
 	put_stage(s);
 	put(s, "lower/a/1", "12345");
@@ -285,7 +286,7 @@ static void too_much_is_refused(void **state)
 	how.content_max = 19;
 	assert_refused(s, &how, ERR_POLICY, "/b/2: more than 19 bytes of files");
 	how = (struct scan){"", NULL, 5, 14, 20};
-	assert_int_equal(read_stage(s, true, &how, &(struct changes){0}), 0);
+	assert_int_equal(read_stage(s, true, &how, &c), 0);
 }
 
 /* Folders in folders, each with a name of so many bytes. */
