@@ -3,6 +3,7 @@
 
 #include "overlaid.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -69,7 +70,9 @@ static void the_top_folder_may_change_too(void **state)
 	struct scratch *s = *state;
 
 	put_stage(s);
+	put(s, "lower/a", "1");
 	put_mode(s, "upper", 0700);
+	mark(s, "upper", "user.overlay.opaque", "y"); /* of no meaning there */
 	assert_read(s, &usual, "attributes / folder 755 | folder 700\n");
 }
 
@@ -309,11 +312,25 @@ static void put_deep(struct scratch *s, const char *top, int depth, int length)
 	fd_drop(&fd);
 }
 
+/* The soft limit of open descriptors; gives what it was. */
+static rlim_t limit_open(rlim_t most)
+{
+	struct rlimit limit;
+	rlim_t before;
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	before = limit.rlim_cur;
+	limit.rlim_cur = most;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return before;
+}
+
 static void trees_may_be_deeper_than_a_path_is_long(void **state)
 {
 	struct scratch *s = *state;
 	AUTO(changes) c = CHANGES_INIT;
 	size_t most = 0;
+	rlim_t before;
 
 	put_stage(s);
 	put_dir(s, "lower/gone", 0755);
@@ -326,7 +343,9 @@ static void trees_may_be_deeper_than_a_path_is_long(void **state)
 	put_deep(s, "upper/stays", 200, 100);
 	put_whiteout(s, "upper/gone");
 	put(s, "upper/z", "1");
+	before = limit_open(200);
 	assert_int_equal(read_stage(s, true, &usual, &c), 0);
+	limit_open(before);
 	/* 202 deleted, 202 created, and 50 of "stays", where one "end" is another place's. */
 	for (size_t i = 0; i < c.of.n; i++)
 		most = c.of.v[i].path.n > most ? c.of.v[i].path.n : most;
