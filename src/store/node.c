@@ -14,7 +14,7 @@
 #include "sys/fd.h"
 #include "sys/file.h"
 
-#define CHUNK ((size_t)1 << 18)
+#define CHUNK ((int64_t)1 << 16) /* malloc asks the kernel for no more than that */
 #define XATTRS_MAX \
 	((size_t)1 << 20) /* bytes of one node's attributes; few file systems take more */
 
@@ -194,13 +194,14 @@ static void hash_drop(struct hash **h)
 static int load_content(const struct node_at *at, struct node *out, struct err *err)
 {
 	__attribute__((cleanup(hash_drop))) struct hash *hash = NULL;
-	AUTO_FREE char *chunk = mem_alloc(CHUNK);
+	size_t room = (size_t)(at->st.st_size < CHUNK ? at->st.st_size + 1 : CHUNK);
+	AUTO_FREE char *chunk = mem_alloc(room);
 	ssize_t n;
 
 	out->sha256.kind = DIGEST_SHA256;
 	if (hash_new(digest_name(DIGEST_SHA256), &hash, err) < 0)
 		return -1;
-	while ((n = pread(at->fd, chunk, CHUNK, out->size)) != 0) {
+	while ((n = pread(at->fd, chunk, room, out->size)) != 0) {
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
