@@ -106,7 +106,7 @@ $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@.o $<
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<
 	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs libarchive $(LIBS_all) cmocka) -lbz2
 
 # Preloaded by tests/fault into the programs as they are: without their sanitizers.
