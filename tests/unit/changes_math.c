@@ -128,6 +128,23 @@ static void links_of_two_lists_stay_apart(void **state)
 	assert_int_equal(both.of.v[3].after.inode, 1);
 }
 
+static void links_that_were_there_stay_apart(void **state)
+{
+	AUTO(changes) first = CHANGES_INIT;
+	AUTO(changes) second = CHANGES_INIT;
+	AUTO(changes) both = CHANGES_INIT;
+
+	(void)state;
+	add(&first, "/a", NODE_FILE, NODE_NONE)->before.inode = 1;
+	add(&first, "/b", NODE_FILE, NODE_NONE)->before.inode = 1;
+	add(&second, "/c", NODE_FILE, NODE_NONE)->before.inode = 1;
+	add(&second, "/d", NODE_FILE, NODE_NONE)->before.inode = 1;
+	changes_merge(&first, &second, &both);
+	assert_int_equal(both.of.v[1].before.inode, 1);
+	assert_int_equal(both.of.v[2].before.inode, 2);
+	assert_int_equal(both.of.v[3].before.inode, 2);
+}
+
 static void own_is_what_the_last_says(void **state)
 {
 	AUTO(changes) first = CHANGES_INIT;
@@ -255,6 +272,7 @@ int main(void)
 		cmocka_unit_test(what_is_linked_to_what_differs),
 		cmocka_unit_test(differences_are_by_path),
 		cmocka_unit_test(links_of_two_lists_stay_apart),
+		cmocka_unit_test(links_that_were_there_stay_apart),
 		cmocka_unit_test(own_is_what_the_last_says),
 		cmocka_unit_test(two_steps_are_one),
 	};
