@@ -124,3 +124,14 @@ int layer_mount(int dir, size_t n, int lower, bool user_attributes)
 		mount = mount_when_free(lower, upper, work, user_attributes, false);
 	return mount;
 }
+
+int layer_mount_read_only(int lower, int none, bool user_attributes)
+{
+	char layers[80];
+	const char *options[] = {layers, "redirect_dir=nofollow", "metacopy=off",
+		user_attributes ? "userxattr" : NULL, NULL};
+
+	snprintf(layers, sizeof(layers), "lowerdir=/proc/self/fd/%d:/proc/self/fd/%d", lower, none);
+	return mounts_new(
+		"overlay", options, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID);
+}

@@ -16,3 +16,7 @@ int layer_make(int dir, size_t n, int lower);
  * must be) into N/upper; what is in there already, from a mount before, is seen. -1 with errno: EINVAL also says that the
  * file system of dir cannot hold it. */
 int layer_mount(int dir, size_t n, int lower, bool user_attributes);
+
+/* A mount, that is nowhere yet, of an overlay over `lower` that cannot be written to: what is there can be read, but what listens
+ * there, at sockets and pipes, is not reached. `none` is an empty folder. -1 with errno. */
+int layer_mount_read_only(int lower, int none, bool user_attributes);

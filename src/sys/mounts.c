@@ -67,7 +67,8 @@ static bool parse_line(struct span line, struct mounted *out)
 		!span_starts(word[4], "/"))
 		return false;
 	out->id = (int64_t)id;
-	out->read_only = has_word(word[5], "ro") || has_word(options, "ro");
+	out->system_read_only = has_word(options, "ro");
+	out->read_only = out->system_read_only || has_word(word[5], "ro");
 	unescape(word[4], &out->place);
 	buf_add_span(&out->type, type);
 	return true;

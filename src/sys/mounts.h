@@ -14,6 +14,7 @@ struct mounted {
 	struct buf place; /* absolute; several may be at one place, one over the other */
 	struct buf type; /* "ext4" */
 	bool read_only; /* it, or its file system */
+	bool system_read_only; /* its file system: nobody writes to it through another mount either */
 };
 
 struct mounts {

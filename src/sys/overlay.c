@@ -98,12 +98,12 @@ static enum stage_kind kind_of(const struct mounted *m)
 	for (size_t i = 0; i < COUNT(pseudo_types); i++)
 		if (strcmp(m->type.s, pseudo_types[i]) == 0)
 			return STAGE_HIDDEN;
-	if (m->read_only)
+	if (m->system_read_only)
 		return STAGE_READ_ONLY;
 	/* Its server may be an ordinary user's, and never answer. */
 	if (strcmp(m->type.s, "fuse") == 0 || strncmp(m->type.s, "fuse.", 5) == 0)
-		return STAGE_CLOSED;
-	return STAGE_OVERLAY;
+		return m->read_only ? STAGE_READ_ONLY : STAGE_CLOSED;
+	return m->read_only ? STAGE_MUTE : STAGE_OVERLAY;
 }
 
 static struct stage_piece *add_piece(
@@ -115,18 +115,23 @@ static struct stage_piece *add_piece(
 	return p;
 }
 
-/* Whether nothing is mounted over it or over a folder above it. What cannot be told may be seen. */
-static int can_be_seen(const struct overlay_plan *plan, const struct mounted *m, const char *place,
+/* Whether nothing is mounted over it or over a folder above it. What cannot be told may be seen; but a single socket, pipe or
+ * device is none of a package's. What stands on it is not asked. */
+static bool can_be_seen(const struct overlay_plan *plan, const struct mounted *m, const char *place,
 	struct err *err)
 {
 	AUTO_FD fd = file_open(plan->root_fd, place + 1, O_PATH, 0, err);
+	struct statx st = {0};
 	int64_t id;
 
 	if (fd < 0)
 		return err->sys != ENOENT && err->sys != ENOTDIR && err->sys != ELOOP &&
 		       err->sys != EACCES;
 	id = mounts_id(fd);
-	return id < 0 || id == m->id;
+	if (id >= 0 && id != m->id)
+		return false;
+	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0 ||
+	       S_ISDIR(st.stx_mode) || S_ISREG(st.stx_mode);
 }
 
 static int add_mount(
@@ -179,7 +184,7 @@ static int add_root(struct overlay_plan *plan, struct err *err)
 	if (mounts_id(plan->root_fd) < 0)
 		return err_set(err, ERR_POLICY,
 			"this kernel does not say what a file is mounted by: a stage needs Linux 5.12");
-	p = add_piece(plan, "/", st.f_flag & ST_RDONLY ? STAGE_READ_ONLY : STAGE_OVERLAY);
+	p = add_piece(plan, "/", st.f_flag & ST_RDONLY ? STAGE_MUTE : STAGE_OVERLAY);
 	if (p->kind == STAGE_OVERLAY)
 		p->lower = file_open(plan->root_fd, ".", O_RDONLY | O_DIRECTORY, 0, err);
 	return p->kind == STAGE_OVERLAY && p->lower < 0 ? -1 : 0;
@@ -216,7 +221,7 @@ static int make_folders(struct overlay_plan *plan, struct err *err)
 {
 	bool is_others;
 
-	if (mkdirat(plan->folder, "memory", 0700) < 0)
+	if (mkdirat(plan->folder, "memory", 0700) < 0 || mkdirat(plan->folder, "none", 0755) < 0)
 		return err_sys(err, "make a folder for the stage");
 	for (size_t i = 0; i < plan->pieces.n; i++) {
 		struct stage_piece *p = &plan->pieces.v[i];

@@ -137,15 +137,28 @@ static int overlay_piece(struct stage *s, size_t i, struct err *err)
 	return mount;
 }
 
+/* What the kernel does not overlay (too deep a stack) is shown as it is. */
+static int mute_piece(struct stage *s, size_t i)
+{
+	const struct stage_piece *p = &s->plan->pieces.v[i];
+	struct err ignored = ERR_INIT;
+	AUTO_FD lower = file_open(s->root, inside(p), O_RDONLY | O_DIRECTORY, 0, &ignored);
+	AUTO_FD none = file_open(s->folder, "none", O_RDONLY | O_DIRECTORY, 0, &ignored);
+
+	if (lower < 0 || none < 0)
+		return -1;
+	return layer_mount_read_only(lower, none, s->plan->user_attributes);
+}
+
 /* Where what is mounted below it is locked to it (by who made this user namespace), it comes with that. */
 static int copy_piece(struct stage *s, size_t i, struct err *err)
 {
 	const struct stage_piece *p = &s->plan->pieces.v[i];
 	AUTO_FD from = open_place(s->root, p, err);
-	int mount;
+	int mount = p->kind == STAGE_MUTE ? mute_piece(s, i) : -1;
 
-	if (from < 0)
-		return -1;
+	if (from < 0 || mount >= 0)
+		return mount;
 	mount = mounts_copy_read_only(from, false, false);
 	if (mount >= 0 || errno != EINVAL)
 		return mount;

@@ -13,6 +13,7 @@ struct process_bind;
 enum stage_kind {
 	STAGE_OVERLAY, /* an overlay over it; where that is refused, read-only */
 	STAGE_READ_ONLY, /* it is so outside */
+	STAGE_MUTE, /* the same, but what listens there can be spoken to: an overlay that cannot be written to */
 	STAGE_CLOSED, /* read-only though it is not so outside */
 	STAGE_HIDDEN /* of the kernel's, or the running system's: not shown */
 };

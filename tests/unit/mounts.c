@@ -24,12 +24,12 @@ static void lines_are_read(void **state)
 	assert_buf(&m.of.v[1].place, "/a b\\\n");
 	assert_false(m.of.v[1].read_only);
 	assert_buf(&m.of.v[2].place, "/c");
-	assert_true(m.of.v[2].read_only);
+	assert_true(m.of.v[2].read_only && m.of.v[2].system_read_only);
 	assert_false(m.of.v[3].read_only);
 	assert_buf(&m.of.v[4].place, "/mnt2");
 	assert_int_equal(m.of.v[4].id, 36);
 	assert_buf(&m.of.v[5].place, "/mnt2");
-	assert_true(m.of.v[5].read_only);
+	assert_true(m.of.v[5].read_only && !m.of.v[5].system_read_only);
 }
 
 static void what_is_not_understood_is_refused(void **state)

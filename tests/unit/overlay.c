@@ -5,7 +5,6 @@
 #include "staged.h"
 
 #include <sched.h>
-#include <sys/un.h>
 #include <sys/xattr.h>
 
 /* What the machine has in places that the tests' programs change. */
@@ -166,17 +165,6 @@ static int attack(int argc, char **argv)
 	if (chroot(".") < 0 || access("/opt/jail", F_OK) < 0 || access("/outside", F_OK) == 0)
 		printf("went out\n");
 	return 0;
-}
-
-static int listen_at(struct scratch *s, const char *path)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path, sizeof(at.sun_path), "%s/%s", s->path, path);
-	assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0);
-	assert_int_equal(listen(fd, 5), 0);
-	return fd;
 }
 
 static void attacks_fail(void **state)

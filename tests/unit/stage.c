@@ -6,7 +6,6 @@
 
 #include <sched.h>
 #include <sys/resource.h>
-#include <sys/un.h>
 
 #include "sys/mounts.h"
 
@@ -92,6 +91,8 @@ static void each_file_system_has_an_overlay(void **state)
 	put_memory(s, "root/tmp/below");
 	mount_at(s, "other", "root/opt", NULL, MS_BIND, NULL);
 	mount_at(s, "one", "root/etc/one", NULL, MS_BIND, NULL);
+	put_dir(s, "root/etc/pts", 0755);
+	mount_at(s, "", "root/etc/pts", "devpts", 0, "ptmxmode=666");
 	put_memory(s, "root/dev");
 	put(s, "root/dev/not", "");
 	STAGE(v, s, "root");
@@ -99,8 +100,8 @@ static void each_file_system_has_an_overlay(void **state)
 	assert_run(&v.r,
 		"for d in / /usr /usr/local /opt /var '/a b,c:d\\' /ro; do (echo x >\"$d/new\") 2>/dev/null || echo \"not $d\"; done\n"
 		"(echo x >/etc/one) 2>/dev/null || echo not /etc/one; read -r one </etc/one; echo $one; echo changed >/opt/kept\n"
-		"b=/bin/busybox; echo /dev/n* /run/* /tmp/*; $b mv /usr/new /opt/from-usr; $b mv /usr/local /usr/x 2>/dev/null || echo not moved",
-		"not /ro\nnot /etc/one\nfile\n/dev/null /run/lock /tmp/*\nnot moved\n");
+		"b=/bin/busybox; echo /dev/n* /run/* /tmp/* /etc/pts/*; $b mv /usr/new /opt/from-usr; $b mv /usr/local /usr/x 2>/dev/null || echo not moved",
+		"not /ro\nnot /etc/one\nfile\n/dev/null /run/lock /tmp/* /etc/pts/*\nnot moved\n");
 	assert_int_equal(in_upper(&v, "/", "new"), 'f');
 	assert_int_equal(in_upper(&v, "/usr", "new"), '-');
 	assert_int_equal(in_upper(&v, "/usr/local", "new"), 'f');
@@ -474,12 +475,44 @@ static int connect_to(const char *name)
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "%s", name);
+	snprintf(at.sun_path + (*name != '/'), sizeof(at.sun_path) - 1, "%s", name);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&at,
 			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
 					  strlen(name))) == 0)
 		puts("reached");
 	return 0;
+}
+
+/* What is read-only can be spoken to all the same: a socket, a pipe that somebody of outside reads. */
+static void read_only_places_are_mute(void **state)
+{
+	struct scratch *s = *state;
+	AUTO_FD listener = -1;
+	AUTO_FD one = -1;
+	AUTO_FD pipe = -1;
+	char byte;
+
+	need_mounts(s);
+	put_root(s);
+	put_dir(s, "other", 0755);
+	put(s, "root/etc/socket", "");
+	put_dir(s, "root/ro", 0755);
+	listener = listen_at(s, "other/socket");
+	one = listen_at(s, "one");
+	assert_int_equal(mkfifoat(s->fd, "other/pipe", 0666), 0);
+	pipe = openat(s->fd, "other/pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	put(s, "other/file", "content\n");
+	mount_at(s, "other", "root/ro", NULL, MS_BIND, NULL);
+	mount_at(s, "", "root/ro", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL);
+	mount_at(s, "one", "root/etc/socket", NULL, MS_BIND, NULL);
+	STAGE(v, s, "root");
+	check_places(&v, "/ same\n");
+	show_self(&v);
+	assert_run(&v.r,
+		"/run/self connect /ro/socket; /run/self connect /etc/socket; (echo x 1<>/ro/pipe) 2>/dev/null\n"
+		"(echo x >/ro/new) 2>/dev/null || echo not; read -r x </ro/file; echo $x",
+		"not\ncontent\n");
+	assert_int_equal(read(pipe, &byte, 1), 0);
 }
 
 /* Sockets in the kernel's own list of names belong to a network: with the machine's network, to all. */
@@ -545,6 +578,7 @@ int main(int argc, char **argv)
 		STAGE_TEST(nothing_outlives_the_program),
 		STAGE_TEST(it_gets_no_descriptors_but_its_own),
 		STAGE_TEST(it_has_few_rights),
+		STAGE_TEST(read_only_places_are_mute),
 		STAGE_TEST(sockets_of_outside_are_not_reached),
 	};
 

@@ -5,6 +5,7 @@
 
 #include <sys/mount.h>
 #include <sys/sysmacros.h>
+#include <sys/un.h>
 
 #include "sys/overlay.h"
 
@@ -149,4 +150,15 @@ static inline void show_self(struct show *v)
 	binds[0].from = own_program();
 	v->r.spec.binds = binds;
 	v->r.spec.bind_count = COUNT(binds);
+}
+
+static inline int listen_at(struct scratch *s, const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s/%s", s->path, path);
+	assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0);
+	assert_int_equal(listen(fd, 5), 0);
+	return fd;
 }
