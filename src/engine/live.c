@@ -33,11 +33,9 @@ static const char *keep(struct live_show *s, struct buf *text)
 }
 
 /* Takes both texts. */
-static void bind(struct live_show *s, struct buf *from, struct buf *to, bool writable)
+static struct process_bind bind(struct live_show *s, struct buf *from, struct buf *to)
 {
-	struct process_bind *b = vec_push(&s->binds);
-
-	*b = (struct process_bind){keep(s, from), keep(s, to), writable};
+	return (struct process_bind){keep(s, from), keep(s, to)};
 }
 
 /* The path of what is open, without links. False where it has none. */
@@ -90,8 +88,8 @@ static void stand_in(struct live_show *s, const char *top, const char *file, str
 		return;
 	buf_adds(&place, path->s + strlen(top));
 	buf_add_path(&real, file);
-	bind(s, path, &real, false);
-	bind(s, &live, &place, false);
+	*vec_push(&s->binds) = bind(s, path, &real);
+	*vec_push(&s->binds) = bind(s, &live, &place);
 }
 
 static int find_top(const char *root, struct buf *out, struct err *err)
@@ -116,7 +114,7 @@ static int make_log(
 	if (s->log < 0)
 		return -1;
 	buf_add_path(&from, name);
-	bind(s, &from, &to, true);
+	s->writable = bind(s, &from, &to);
 	return 0;
 }
 
@@ -128,7 +126,7 @@ static void show_systemd(struct live_show *s)
 	struct stat st;
 
 	if (lstat(SYSTEMD, &st) == 0 && S_ISDIR(st.st_mode))
-		bind(s, &from, &to, false);
+		*vec_push(&s->binds) = bind(s, &from, &to);
 }
 
 int live_show_make(struct live_show *out, const char *root, int folder, const char *path,

@@ -7,9 +7,10 @@
 #include "model/effects.h"
 #include "sys/process.h"
 
-/* For one run of rules. The binds are for its process_spec, and must outlive it. */
+/* For one run of rules: binds and `writable` are for its process_spec, and must outlive it. */
 struct live_show {
 	VEC(struct process_bind) binds;
+	struct process_bind writable; /* the log */
 	VEC(char *) texts; /* what the binds borrow */
 	int log; /* to be read when the rules have ended */
 };

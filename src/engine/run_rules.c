@@ -172,7 +172,7 @@ static void show_bind(struct engine *e, const struct rules_order *o, struct seen
 {
 	seen(e, false, o->bind_from, &s->bind_from);
 	seen(e, false, o->bind_to, &s->bind_to);
-	*bind = (struct process_bind){.from = s->bind_from.s, .to = s->bind_to.s};
+	*bind = (struct process_bind){s->bind_from.s, s->bind_to.s};
 	spec->binds = bind;
 	spec->bind_count = 1;
 }

@@ -228,7 +228,7 @@ static void enter_stage(const struct child *c)
 		snprintf(r.what, sizeof(r.what), "be confined");
 		tell(c->report, &r);
 	}
-	if (stage_enter(spec->overlay->plan, spec->binds, spec->bind_count, c->told, &err) < 0)
+	if (stage_enter(spec->overlay->plan, spec, c->told, &err) < 0)
 		fail_stage(c, &err);
 }
 

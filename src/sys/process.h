@@ -9,11 +9,10 @@
 #include "sys/overlay.h"
 #include "sys/sandbox.h"
 
-/* A file or folder shown at another place to the program only: read-only, but for what is said to be writable in a stage. */
+/* A file or folder shown at another place, read-only, to the program only. */
 struct process_bind {
 	const char *from; /* both absolute, as this process sees them; `to` must be there */
 	const char *to;
-	bool writable; /* counts in a stage only: a file */
 };
 
 struct process_spec {
@@ -36,6 +35,8 @@ struct process_spec {
 	 * IPC and UTS, which are required then, as is NET if it is wanted. It is root there, also where an ordinary user starts it, with sandbox->capabilities.
 	 * ERR_POLICY: this kernel, or who rules this machine, does not allow it, the text says what. */
 	struct overlay *overlay;
+	const struct process_bind
+		*writable; /* in a stage: one file that can be written to; NULL: none */
 };
 
 struct process {

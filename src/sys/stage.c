@@ -277,7 +277,7 @@ static int make_place(struct stage *s, const char *to, int from)
 	return made < 0 ? -1 : 0;
 }
 
-static int bind_one(struct stage *s, const struct process_bind *b, struct err *err)
+static int bind_one(struct stage *s, const struct process_bind *b, bool writable, struct err *err)
 {
 	AUTO_FD from = open(b->from, O_PATH | O_CLOEXEC);
 	AUTO_FD at = -1;
@@ -290,7 +290,7 @@ static int bind_one(struct stage *s, const struct process_bind *b, struct err *e
 	at = furnish_open(s->base, b->to, O_PATH);
 	if (at < 0)
 		return 0;
-	copy = b->writable ? mounts_copy_writable(from) : mounts_copy_read_only(from, false, false);
+	copy = writable ? mounts_copy_writable(from) : mounts_copy_read_only(from, false, false);
 	if (copy < 0 || mounts_attach(copy, at) < 0)
 		return err_sys(err, "show %s at %s", b->from, b->to);
 	return 0;
@@ -358,8 +358,8 @@ static int make(struct stage *s, struct err *err)
 	return furnish(s->base, s->plan->memory_max, err);
 }
 
-int stage_enter(const struct overlay_plan *plan, const struct process_bind *binds,
-	unsigned bind_count, int socket, struct err *err)
+int stage_enter(const struct overlay_plan *plan, const struct process_spec *spec, int socket,
+	struct err *err)
 {
 	AUTO(stage) s = {.plan = plan, .root = -1, .folder = -1, .base = -1, .memory = -1};
 	AUTO_FD memory = -1;
@@ -367,9 +367,11 @@ int stage_enter(const struct overlay_plan *plan, const struct process_bind *bind
 	umask(0);
 	if (make(&s, err) < 0)
 		return -1;
-	for (unsigned i = 0; i < bind_count; i++)
-		if (bind_one(&s, &binds[i], err) < 0)
+	for (unsigned i = 0; i < spec->bind_count; i++)
+		if (bind_one(&s, &spec->binds[i], false, err) < 0)
 			return -1;
+	if (spec->writable && bind_one(&s, spec->writable, true, err) < 0)
+		return -1;
 	if (s.memory >= 0) {
 		memory = open_tree(
 			s.memory, "", AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);

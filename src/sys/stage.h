@@ -6,7 +6,7 @@
 #include "base/vec.h"
 #include "sys/overlay.h"
 
-struct process_bind;
+struct process_spec;
 
 #define STAGE_MAX 1024 /* file systems */
 
@@ -42,8 +42,8 @@ struct stage_said {
 	bool overlaid, memory;
 };
 
-/* In the child that is process 1 of new namespaces: makes the stage and enters it for good, then sends what became of each piece
- * to the socket, with the memory's descriptor if there is one. ERR_POLICY, and ERR_SYSTEM with an errno that says so: this kernel,
- * or who rules this machine, does not allow it. */
-MUST_USE int stage_enter(const struct overlay_plan *plan, const struct process_bind *binds,
-	unsigned bind_count, int socket, struct err *err);
+/* In the child that is process 1 of new namespaces: makes the stage, with what spec shows in it, and enters it for good, then
+ * sends what became of each piece to the socket, with the memory's descriptor if there is one. ERR_POLICY, and ERR_SYSTEM with an
+ * errno that says so: this kernel, or who rules this machine, does not allow it. */
+MUST_USE int stage_enter(const struct overlay_plan *plan, const struct process_spec *spec,
+	int socket, struct err *err);

@@ -496,7 +496,7 @@ static void binds_are_read_only_and_private(void **state)
 	put(s, "shown", "none\n");
 	buf_add_path(&from, "pack");
 	buf_add_path(&to, "shown");
-	bind = (struct process_bind){.from = from.s, .to = to.s};
+	bind = (struct process_bind){from.s, to.s};
 	spec.cwd = s->path;
 	spec.means = means;
 	spec.binds = &bind;
