@@ -102,7 +102,7 @@ LIVE   := $(patsubst src/%,$(BUILD)/obj/%.o,$(wildcard src/work/live*.c))
 STATIC := $(if $(SAN),-pie,-static-pie)
 $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^
+	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -lm
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
