@@ -342,17 +342,20 @@ static bool leaves_running(
 {
 	size_t at = verb->shape == SHAPE_SERVICE ? 1 : 2;
 
+	if (!verb->back)
+		return false;
 	for (const struct effect *later = effect + 1; later < made->of.v + made->of.n; later++) {
-		const struct effect_verb *other = verb_of(later);
+		const struct effect_verb *other;
 
-		if (!other || other->shape != verb->shape ||
-			strcmp(other->program, verb->program) != 0)
+		if (later->words.n != effect->words.n ||
+			!span_is(buf_span(&later->words.v[at]), buf_span(&effect->words.v[at])) ||
+			strcmp(later->words.v[0].s, verb->program) != 0)
 			continue;
-		if (span_is(buf_span(&later->words.v[at]), buf_span(&effect->words.v[at])) &&
-			strcmp(other->means, "stop") == 0)
+		other = verb_of(later);
+		if (other && other->shape == verb->shape && strcmp(other->means, "stop") == 0)
 			return false;
 	}
-	return verb->back != NULL;
+	return true;
 }
 
 /* Stops come in front, so that the first one that is added ends up as the last of them. */
