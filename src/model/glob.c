@@ -125,25 +125,6 @@ bool glob_covers(const char *glob, struct span path)
 	return false;
 }
 
-/* The glob's beginning that is no pattern: all of it, or up to the slash before the first part that is one. */
-static size_t plain_length(const char *glob)
-{
-	size_t n = strcspn(glob, "*?[\\");
-
-	if (!glob[n])
-		return n;
-	while (n && glob[n - 1] != '/')
-		n--;
-	return n ? n - 1 : 0;
-}
-
-/* Whether `under` is the folder `top`, or beneath it. */
-static bool is_below(struct span top, struct span under)
-{
-	return under.n >= top.n && memcmp(under.s, top.s, top.n) == 0 &&
-	       (under.n == top.n || under.s[top.n] == '/');
-}
-
 /* Whether the glob's first parts, as many as the path has, match them, and there are more. */
 static bool leads_below(const char *glob, struct span path)
 {
@@ -162,16 +143,22 @@ static bool leads_below(const char *glob, struct span path)
 	return of_glob.n > 0;
 }
 
+/* Most differ before the first wildcard, where one look at each byte tells. */
 enum glob_relation glob_relate(const char *glob, struct span path)
 {
-	size_t n = plain_length(glob);
-	struct span plain = {glob, n};
+	size_t i = 0;
 
 	if (span_is_text(path, "/"))
 		path.n = 0;
-	if (!is_below(plain, path))
-		return is_below(path, plain) ? GLOB_ABOVE : GLOB_APART;
-	if (!glob[n] || glob_covers(glob, path))
+	while (i < path.n && glob[i] == path.s[i] && !strchr("*?[\\", glob[i]))
+		i++;
+	if (!glob[i] && (i == path.n || path.s[i] == '/'))
+		return GLOB_COVERS;
+	if (glob[i] == '/' && i == path.n)
+		return GLOB_ABOVE;
+	if (!strchr("*?[\\", glob[i]) || !glob[i])
+		return GLOB_APART;
+	if (glob_covers(glob, path))
 		return GLOB_COVERS;
 	return leads_below(glob, path) ? GLOB_ABOVE : GLOB_APART;
 }

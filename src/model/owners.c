@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 static const char *const kind_names[OWNER_KINDS] = {
-	"package", "dpkg", "conffile", "diverted", "alternative"};
+	"package", "dpkg", "conffile", "diverted-from", "diverted-to", "alternative"};
 
 const char *owner_kind_name(enum owner_kind kind)
 {

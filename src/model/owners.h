@@ -11,7 +11,8 @@ enum owner_kind {
 	OWNER_PACKAGE, /* a package of fardel's, by its footprint */
 	OWNER_DPKG, /* a Debian package */
 	OWNER_CONFFILE, /* a Debian package, as a conffile */
-	OWNER_DIVERTED, /* a Debian package, until or since a diversion (before or after the changes, not both) */
+	OWNER_DIVERTED_FROM, /* a Debian package, before the changes; they divert it elsewhere */
+	OWNER_DIVERTED_TO, /* a Debian package, after the changes; they divert it to here, or back */
 	OWNER_ALTERNATIVE, /* a link that update-alternatives keeps; name is that of its group */
 	OWNER_KINDS
 };

@@ -63,7 +63,7 @@ static const struct policy_id ids[] = {
 		"/etc/nsswitch.conf", "/etc/resolv.conf", "/usr/lib/NetworkManager"),
 	PATHS("pam", POLICY_WARN, "how users are let in", "/etc/login.defs", "/etc/pam.conf",
 		"/etc/pam.d", "/etc/security", "/etc/shells", "/usr/lib/pam.d", "/usr/lib/security",
-		"/usr/lib/*/security", "/usr/share/pam", "/usr/share/pam-configs"),
+		"/usr/lib/*-linux-*/security", "/usr/share/pam", "/usr/share/pam-configs"),
 	PATHS("polkit", POLICY_WARN, "who may do what as root", "/etc/polkit-1",
 		"/usr/share/polkit-1", "/var/lib/polkit-1"),
 	PATHS("profile", POLICY_WARN, "run by every login", "/etc/bash.bashrc", "/etc/environment",

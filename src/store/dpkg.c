@@ -122,8 +122,8 @@ static void add_owner(struct look *l, const struct find *find, struct span packa
 	if (span_is(before, after)) {
 		owners_add(&l->owners, before, find->kind, package);
 	} else {
-		owners_add(&l->owners, before, OWNER_DIVERTED, package);
-		owners_add(&l->owners, after, OWNER_DIVERTED, package);
+		owners_add(&l->owners, before, OWNER_DIVERTED_FROM, package);
+		owners_add(&l->owners, after, OWNER_DIVERTED_TO, package);
 	}
 }
 

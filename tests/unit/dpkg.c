@@ -182,13 +182,13 @@ static void diversions_may_change(void **state)
 	struct scratch *s = *state;
 
 	put_system(s);
-	assert_owners_later(s, LS_ASIDE(":"), "/usr/bin/ls", "diverted:coreutils");
-	assert_owners_later(s, LS_ASIDE(":"), "/usr/bin/ls.real", "diverted:coreutils");
+	assert_owners_later(s, LS_ASIDE(":"), "/usr/bin/ls", "diverted-from:coreutils");
+	assert_owners_later(s, LS_ASIDE(":"), "/usr/bin/ls.real", "diverted-to:coreutils");
 	assert_owners_later(s, LS_ASIDE(":"), "/usr/bin/env", "dpkg:coreutils");
 	assert_owners_later(s, "", "/usr/bin/ls", "dpkg:coreutils");
 	put(s, DB "diversions", LS_ASIDE(":"));
-	assert_owners_later(s, "", "/usr/bin/ls", "diverted:coreutils");
-	assert_owners_later(s, "", "/usr/bin/ls.real", "diverted:coreutils");
+	assert_owners_later(s, "", "/usr/bin/ls", "diverted-to:coreutils");
+	assert_owners_later(s, "", "/usr/bin/ls.real", "diverted-from:coreutils");
 	assert_owners_later(s, LS_ASIDE(":"), "/usr/bin/ls", "");
 	assert_owners_later(s, LS_ASIDE(":"), "/usr/bin/ls.real", "dpkg:coreutils");
 }

@@ -40,11 +40,11 @@ static void twice_is_once(void **state)
 		owners_add(&o, SPAN("/b"), OWNER_DPKG, SPAN("z"));
 		owners_add(&o, SPAN("/a"), OWNER_DPKG, SPAN("z"));
 	}
-	owners_add(&o, SPAN("/b"), OWNER_DIVERTED, SPAN("z"));
+	owners_add(&o, SPAN("/b"), OWNER_DIVERTED_TO, SPAN("z"));
 	owners_sort(&o);
 	assert_int_equal(o.of.n, 3);
 	assert_buf(&o.of.v[0].path, "/a");
-	assert_int_equal(o.of.v[2].kind, OWNER_DIVERTED);
+	assert_int_equal(o.of.v[2].kind, OWNER_DIVERTED_TO);
 }
 
 int main(void)

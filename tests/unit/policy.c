@@ -110,6 +110,8 @@ static void built_in_paths(void **state)
 		{"systemd-units", "/lib", true, true},
 		{"pam", "/lib/x86_64-linux-gnu/security/pam_x.so", false, true},
 		{"pam", "/usr/lib/x86_64-linux-gnu/libx.so", false, false},
+		{"pam", "/lib/x86_64-linux-gnu", true, true},
+		{"pam", "/usr/lib/libx.so", true, false}, /* a link to a library of its own */
 		{"cron", "/etc/cron.daily/x", false, true},
 		{"cron", "/etc/crontab", false, true},
 		{"users", "/etc/passwd", false, true},
