@@ -119,10 +119,17 @@ bool glob_matches(const char *glob, struct span path)
 
 bool glob_covers(const char *glob, struct span path)
 {
-	for (size_t i = 0; i <= path.n; i++)
-		if ((i == path.n || path.s[i] == '/') && glob_matches(glob, span_cut(path, 0, i)))
-			return true;
-	return false;
+	AUTO(buf) beneath = BUF_INIT;
+	size_t backslashes = 0;
+
+	if (glob_matches(glob, path))
+		return true;
+	buf_adds(&beneath, glob);
+	while (backslashes < beneath.n && beneath.s[beneath.n - 1 - backslashes] == '\\')
+		backslashes++;
+	/* One that nothing follows stands for itself, and must not take the slash. */
+	buf_adds(&beneath, backslashes % 2 ? "\\/**" : "/**");
+	return glob_matches(beneath.s, path);
 }
 
 /* Whether the glob's first parts, as many as the path has, match them, and there are more. */

@@ -95,6 +95,15 @@ static void folders_cover_what_is_in_them(void **state)
 	assert_false(glob_covers("usr/share", span_of("usr/shared")));
 	assert_false(glob_covers("usr/share", span_of("usr")));
 	assert_false(glob_covers("share", span_of("usr/share")));
+	assert_true(glob_covers("", span_of("/x")));
+	assert_true(glob_covers("*/b", span_of("a/b/c/d")));
+	assert_true(glob_covers("**/b", span_of("x/y/b/c")));
+	assert_false(glob_covers("**/b", span_of("x/y/bc")));
+	assert_true(glob_covers("a[b", span_of("a[b/c]")));
+	assert_true(glob_covers("a\\", span_of("a\\/x")));
+	assert_false(glob_covers("a\\", span_of("a/x")));
+	assert_true(glob_covers("a\\\\", span_of("a\\/x")));
+	assert_true(glob_covers("a\\\\\\", span_of("a\\\\/x")));
 }
 
 static void relate(const char *glob, const char *path, enum glob_relation wanted)
