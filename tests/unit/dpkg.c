@@ -367,6 +367,52 @@ static void links_do_not_lead_out_of_the_root(void **state)
 	assert_int_equal(dpkg_owners(&system, &paths, NULL, &o, &s->err), 0);
 }
 
+static const char tools[] =
+	"cd \"$1\" && mkdir -p deb/DEBIAN deb/etc deb/usr/bin sys/usr/bin sys/etc/alternatives\n"
+	"mkdir -p sys/var/log sys/var/lib/dpkg/info sys/var/lib/dpkg/updates\n"
+	": >sys/var/lib/dpkg/status\n"
+	"printf 'Package: tiny\\nVersion: 1\\nArchitecture: all\\nMaintainer: a <a@b>\\nDescription: d\\n' "
+	">deb/DEBIAN/control\n"
+	"echo /etc/tiny.conf >deb/DEBIAN/conffiles\n"
+	"for file in etc/tiny.conf usr/bin/tiny usr/bin/other; do echo x >deb/$file; done\n"
+	"dpkg-deb --root-owner-group -Zgzip -b deb tiny.deb\n"
+	"dpkg --root=\"$1/sys\" --force-not-root,bad-path -i tiny.deb\n"
+	"dpkg-divert --root \"$1/sys\" --local --rename --divert /usr/bin/tiny.real --add /usr/bin/tiny\n"
+	"update-alternatives --root \"$1/sys\" --install /usr/bin/alt alt /usr/bin/other 50 "
+	"--slave /usr/bin/alt2 alt2 /usr/bin/tiny.real\n";
+
+static int run_tools(struct scratch *s)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	if (access("/usr/bin/dpkg-deb", X_OK) < 0 || access("/usr/bin/dpkg-divert", X_OK) < 0 ||
+		access("/usr/bin/update-alternatives", X_OK) < 0)
+		return CANNOT;
+	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0)
+		return 1;
+	execl("/bin/sh", "sh", "-ec", tools, "sh", s->path, NULL);
+	return 1;
+}
+
+/* A package, a diversion and an alternative, made by those whose formats they are. */
+static void what_dpkgs_own_tools_write(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(buf) root = BUF_INIT;
+
+	try_in_child(run_tools, s, "no dpkg here");
+	buf_addf(&root, "%s/sys", s->path);
+	place_drop(&s->place);
+	assert_int_equal(place_init(&s->place, root.s, &s->err), 0);
+	assert_owners(s, "/usr/bin/other", "dpkg:tiny");
+	assert_owners(s, "/etc/tiny.conf", "conffile:tiny");
+	assert_owners(s, "/usr/bin/tiny", "");
+	assert_owners(s, "/usr/bin/tiny.real", "dpkg:tiny");
+	assert_owners(s, "/usr/bin/alt", "alternative:alt");
+	assert_owners(s, "/usr/bin/alt2", "alternative:alt");
+	assert_owners_later(s, "", "/usr/bin/tiny", "diverted-to:tiny");
+}
+
 /* The real thing: what it has is for this machine to say, so only that it reads is asked. */
 static void this_machines_database(void **state)
 {
@@ -406,6 +452,7 @@ int main(void)
 		SCRATCH_TEST(what_is_missing_is_named),
 		SCRATCH_TEST(nul_characters_are_damage),
 		SCRATCH_TEST(links_do_not_lead_out_of_the_root),
+		SCRATCH_TEST(what_dpkgs_own_tools_write),
 		SCRATCH_TEST(this_machines_database),
 	};
 
