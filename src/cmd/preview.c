@@ -16,13 +16,16 @@
 
 struct preview_options {
 	bool remove, check;
+	struct texts allow;
 };
 
 static const struct opt opts[] = {
 	{"remove", .kind = OPT_FLAG, .at = offsetof(struct preview_options, remove),
 		.help = "what remove would change, of packages by name"},
 	{"check", .kind = OPT_FLAG, .at = offsetof(struct preview_options, check),
-		.help = "exit 8 where anything would be changed"},
+		.help = "exit 8 where anything would be changed, 10 or 11 where that is refused"},
+	{"allow", .kind = OPT_LIST, .at = offsetof(struct preview_options, allow), .arg = "ID",
+		.help = "let the policy's ID pass, for this once"},
 };
 
 static struct request request_of(const struct run *run)
@@ -36,6 +39,8 @@ static struct request request_of(const struct run *run)
 
 	for (size_t i = 0; i < run->args.n; i++)
 		texts_add(&request.items, span_of(run->args.v[i]));
+	for (size_t i = 0; i < own->allow.of.n; i++)
+		texts_add(&request.allowed, buf_span(&own->allow.of.v[i]));
 	return request;
 }
 
@@ -85,6 +90,41 @@ static void add_title(struct buf *out, const struct preview *p)
 	buf_adds(out, "; nothing has been changed\n");
 }
 
+/* What is dangerous comes first, and says what policy makes of it. */
+static void add_findings(struct buf *out, const struct findings *f, const struct run *run)
+{
+	static const struct {
+		const char *word;
+		enum print_color color;
+	} looks[SEVERITIES] = {
+		[SEVERITY_ALLOW] = {"allowed", COLOR_FAINT},
+		[SEVERITY_WARN] = {"warns", COLOR_YELLOW},
+		[SEVERITY_ASK] = {"asks", COLOR_YELLOW},
+		[SEVERITY_DENY] = {"denied", COLOR_RED},
+		[SEVERITY_REFUSE] = {"refused", COLOR_RED},
+	};
+
+	if (f->of.n)
+		buf_adds(out, "\n  Look at these first\n");
+	VEC_FOR (const struct finding, x, &f->of) {
+		bool color = run->term.color_out;
+
+		buf_addf(out, "    %s", print_color(color, looks[x->severity].color));
+		print_pad(out, span_of(looks[x->severity].word), 8);
+		buf_adds(out, print_color(color, COLOR_NONE));
+		text_escape(out, buf_span(&x->path));
+		buf_adds(out, "   ");
+		text_escape(out, buf_span(&x->text));
+		if (x->owner.n) {
+			buf_adds(out, ", of ");
+			text_escape(out, buf_span(&x->owner));
+		}
+		buf_adds(out, " (");
+		text_escape(out, buf_span(&x->id));
+		buf_adds(out, ")\n");
+	}
+}
+
 static void add_effects(struct buf *out, const struct effects *e, bool carried_out)
 {
 	bool begun = false;
@@ -113,6 +153,7 @@ static void print_one(struct run *run, struct buf *out, const struct preview *p)
 	if (out->n)
 		buf_addc(out, '\n');
 	add_title(out, p);
+	add_findings(out, &p->findings, run);
 	if (p->changes.of.n || p->effects.of.n)
 		buf_addc(out, '\n');
 	changes_print_sections(out, &p->changes, &look);
@@ -137,6 +178,25 @@ static void print_all(struct run *run, const struct previews *all)
 	print_out(&out);
 }
 
+static struct json *json_of_findings(const struct findings *f)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct finding, x, &f->of) {
+		struct json *item = json_object();
+
+		json_put_text(item, "id", buf_span(&x->id));
+		json_put_text(item, "severity", span_of(severity_name(x->severity)));
+		json_put_text(item, "path", buf_span(&x->path));
+		json_put_text(item, "owner", buf_span(&x->owner));
+		json_put_text(item, "text", buf_span(&x->text));
+		json_put_text(item, "how", buf_span(&x->how));
+		json_put_text(item, "origin", buf_span(&x->origin));
+		json_append(list, item);
+	}
+	return list;
+}
+
 static struct json *json_of(const struct previews *all)
 {
 	struct json *list = json_array();
@@ -152,9 +212,23 @@ static struct json *json_of(const struct previews *all)
 			json_put_text(item, "error", span_of(p->err.text));
 		json_put(item, "changes", changes_to_json(&p->changes));
 		json_put(item, "effects", effects_to_json(&p->effects));
+		json_put(item, "findings", json_of_findings(&p->findings));
 		json_append(list, item);
 	}
 	return list;
+}
+
+/* What is refused is worse than what is only pending. */
+static int check_all(const struct previews *all, struct err *err)
+{
+	size_t changed = 0;
+
+	VEC_FOR (const struct preview, p, &all->of) {
+		if (findings_verdict(&p->findings, err) < 0)
+			return err_at(err, "%s", subject(p)->name.s);
+		changed += count(&p->changes);
+	}
+	return changed ? err_set(err, ERR_PENDING, "changes would be made") : 0;
 }
 
 static int run_preview(struct run *run, struct err *err)
@@ -171,11 +245,10 @@ static int run_preview(struct run *run, struct err *err)
 		json_put(run->json, "previews", json_of(&all));
 	else if (status == 0 || err->code == ERR_PARTIAL)
 		print_all(run, &all);
-	for (size_t i = 0; status == 0 && own->check && i < all.of.n; i++)
-		if (count(&all.of.v[i].changes))
-			status = err_set(err, ERR_PENDING, "changes would be made");
+	if (status == 0 && own->check)
+		status = check_all(&all, err);
 	previews_drop(&all);
-	texts_drop(&request.items);
+	request_drop(&request);
 	return status;
 }
 

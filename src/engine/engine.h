@@ -14,6 +14,7 @@
 #include "model/config.h"
 #include "model/effects.h"
 #include "model/facts.h"
+#include "model/findings.h"
 #include "model/plan.h"
 
 struct engine;
@@ -62,6 +63,7 @@ struct preview {
 	struct buf folder; /* the package's own, without the root */
 	struct changes changes;
 	struct effects effects;
+	struct findings findings;
 	struct err err; /* ERR_NONE, or why that could not be found out */
 };
 struct previews {

@@ -1,4 +1,5 @@
 /* What a plan would do, found out by doing it over a stage. */
+#include "engine/inspect.h"
 #include "engine/prepare.h"
 #include "engine/session.h"
 #include "engine/stage.h"
@@ -11,6 +12,7 @@ static void preview_drop(struct preview *p)
 	buf_drop(&p->folder);
 	changes_drop(&p->changes);
 	effects_drop(&p->effects);
+	findings_drop(&p->findings);
 }
 
 void previews_drop(struct previews *p)
@@ -26,7 +28,21 @@ static bool has_step(const struct plan_item *item, enum step_kind kind)
 	return false;
 }
 
-static int preview_one(struct engine *e, struct preview *p, struct err *err)
+static int look_at(struct engine *e, struct preview *p, const struct request *request,
+	const struct bundle *old, const struct bundle *made, struct err *err)
+{
+	AUTO(texts) ids = {0};
+
+	if (old)
+		texts_add(&ids, buf_span(&old->id));
+	if (made)
+		texts_add(&ids, buf_span(&made->id));
+	return inspect(e, buf_span(made ? &made->name : &old->name), &ids, &p->changes,
+		&request->allowed, &p->findings, err);
+}
+
+static int preview_one(
+	struct engine *e, struct preview *p, const struct request *request, struct err *err)
 {
 	const struct plan_item *item = &p->item;
 	const struct bundle *old = has_step(item, STEP_UNCONFIGURE) ? &item->from : NULL;
@@ -36,7 +52,8 @@ static int preview_one(struct engine *e, struct preview *p, struct err *err)
 	if (!b)
 		return 0;
 	installation_path(buf_span(&b->name), buf_span(&b->id), &p->folder);
-	if (stage_run(e, old, made, &p->changes, &p->effects, err) < 0)
+	if (stage_run(e, old, made, &p->changes, &p->effects, err) < 0 ||
+		look_at(e, p, request, old, made, err) < 0)
 		return err_at(err, "%s", b->name.s);
 	return 0;
 }
@@ -74,7 +91,7 @@ static int preview_each(
 	VEC_FOR (struct preview, p, &all->of) {
 		if (p->item.result == RESULT_FAILED)
 			err_set(&p->err, ERR_FAILED, "%s", p->item.why.s);
-		else if (preview_one(e, p, &p->err) < 0 && !request->keep_going)
+		else if (preview_one(e, p, request, &p->err) < 0 && !request->keep_going)
 			return err_copy(err, &p->err);
 	}
 	return judge(all, err);

@@ -236,7 +236,8 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.sandbox = &box,
 		.overlay = o->stage->overlay,
 		.binds = o->stage->binds,
-		.bind_count = o->stage->bind_count};
+		.bind_count = o->stage->bind_count,
+		.writable = o->stage->writable};
 
 	confine(e, CONFINE_STAGE, &box);
 	return phase_start(&spec, &t->task.process, err);

@@ -41,11 +41,12 @@ MUST_USE int rules_run(struct engine *e, const struct rules_order *order, struct
 /* configure or unconfigure of an installation at its place. */
 MUST_USE int rules_switch(
 	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err);
-/* The same in a stage: see there. What it is shown, read-only or not. */
+/* The same in a stage, and what is shown to them there (struct process_spec). */
 struct rules_stage {
 	struct overlay *overlay;
 	const struct process_bind *binds;
 	unsigned bind_count;
+	const struct process_bind *writable;
 };
 MUST_USE int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle,
 	const struct rules_stage *stage, struct err *err);

@@ -75,6 +75,7 @@ static int run(struct stage *s, enum phase phase, const struct bundle *bundle,
 		return -1;
 	stage.binds = live.binds.v;
 	stage.bind_count = (unsigned)live.binds.n;
+	stage.writable = &live.writable;
 	if (rules_staged(s->e, phase, bundle, &stage, err) < 0)
 		return err->code == ERR_POLICY ? err_at(err, "no stage is to be had here") : -1;
 	return live_show_read(&live,

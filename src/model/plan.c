@@ -93,3 +93,9 @@ bool plan_is_empty(const struct plan *p)
 			return false;
 	return true;
 }
+
+void request_drop(struct request *r)
+{
+	texts_drop(&r->items);
+	texts_drop(&r->allowed);
+}

@@ -32,7 +32,9 @@ struct request {
 	bool force_id; /* take another content under a package-id that is known */
 	bool keep_going;
 	bool offline;
+	struct texts allowed; /* ids of the policy, for this once: of previews */
 };
+void request_drop(struct request *r);
 
 /* What happens to one package, in the words that people are shown. */
 enum plan_action {

@@ -71,6 +71,7 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 		.bind_count = spec->bind_count,
 		.sandbox = spec->sandbox,
 		.overlay = spec->overlay,
+		.writable = spec->writable,
 		.keep = true,
 		.hold = spec->hold,
 	};

@@ -30,6 +30,7 @@ struct phase_spec {
 	unsigned bind_count;
 	const struct sandbox *sandbox; /* NULL: not confined */
 	struct overlay *overlay; /* the stage that they run in; NULL: none */
+	const struct process_bind *writable; /* as in process_spec */
 	int output; /* stdout and stderr; borrowed */
 	int hold; /* the lock */
 };

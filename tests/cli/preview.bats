@@ -142,6 +142,37 @@ EOF
   [[ $output == *'Afterwards, on the running system'*'systemctl daemon-reload'*'systemctl restart hello.service'* ]]
 }
 
+@test "preview: what is dangerous, or somebody else's, comes first; --check says that it is refused" {
+  skip_unless mount
+  file=$(configuring <<'EOF'
+mkdir -p /etc/apt/sources.list.d
+echo 'deb https://dl.vendor.example stable main' >/etc/apt/sources.list.d/vendor.list
+echo '# x' >>/usr/bin/ls
+cp /bin/true /usr/local/bin/vendor-sandbox
+chmod 4755 /usr/local/bin/vendor-sandbox
+EOF
+)
+  run --separate-stderr -0 fardel preview --json "$file"
+  jq -e '[.previews[0].findings[] | [.severity, .id, .path]] == [
+    ["refuse", "dpkg-file", "/usr/bin/ls"],
+    ["deny", "apt-sources", "/etc/apt/sources.list.d/vendor.list"],
+    ["warn", "setuid", "/usr/local/bin/vendor-sandbox"]]' <<<"$output" || { echo "$output" | jq .previews[0].findings; false; }
+  run -0 env TERM=xterm script -qec "fardel --color=never preview '$file'" /dev/null
+  [[ $output == *'Look at these first'*'refused /usr/bin/ls'*coreutils*'denied  /etc/apt'*'warns   /usr/local/bin/vendor-sandbox'*Programs* ]]
+  run --separate-stderr -11 fardel preview --check "$file"
+  [[ $stderr == */usr/bin/ls*coreutils* ]]
+  file=$(configuring <<<'echo deb >/etc/apt/sources.list.d/vendor.list')
+  run --separate-stderr -10 fardel preview --check "$file"
+  [[ $stderr == *'--allow apt-sources'* ]]
+  run --separate-stderr -8 fardel preview --check --allow apt-sources "$file"
+  run --separate-stderr -64 fardel preview --allow apt-source "$file"
+  [[ $stderr == *apt-sources* ]]
+  mkdir -p /etc/fardel/policy.d
+  printf '[[policy]]\nid = "apt-sources"\naction = "allow"\n' >/etc/fardel/policy.d/site.toml
+  run --separate-stderr -8 fardel preview --check "$file"
+  [[ -z $(fardel list) && ! -e /etc/apt/sources.list.d/vendor.list ]]
+}
+
 @test "preview: rules that fail, an application in use, a name that is none" {
   need_stage
   file=$(configuring <<<'echo broken; exit 1')

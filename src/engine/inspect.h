@@ -1,0 +1,13 @@
+/* Changes held against the policy and against what belongs to whom. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "model/changes.h"
+#include "model/findings.h"
+
+/* Adds to `out` what is to be said about the changes of a package, of which `ids` are the installations; `allowed`: ids of the
+ * policy, for this once (ERR_USAGE for one that there is not). Errors of policy.d and of dpkg's database. */
+MUST_USE int inspect(struct engine *e, struct span package, const struct texts *ids,
+	const struct changes *c, const struct texts *allowed, struct findings *out,
+	struct err *err);
