@@ -400,9 +400,8 @@ static void programs_are_shown(void **state)
 	put(s, "root/usr/tool", "real");
 	buf_add_path(&tool, "shown/tool");
 	buf_add_path(&folder, "shown");
-	const struct process_bind binds[] = {{tool.s, "/usr/tool", false},
-		{tool.s, "/usr/not-there", false}, {tool.s, "/run/a/b/tool", false},
-		{folder.s, "/run/a/c", false}};
+	const struct process_bind binds[] = {{tool.s, "/usr/tool"}, {tool.s, "/usr/not-there"},
+		{tool.s, "/run/a/b/tool"}, {folder.s, "/run/a/c"}};
 	STAGE(v, s, "root");
 	v.r.spec.binds = binds;
 	v.r.spec.bind_count = COUNT(binds);
