@@ -25,6 +25,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_preview,
 	&cmd_reconfigure,
 	&cmd_remove,
+	&cmd_selftest,
 	&cmd_show,
 	&cmd_unconfigure,
 	NULL,

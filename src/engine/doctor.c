@@ -17,30 +17,6 @@
 #include "sys/process.h"
 #include "sys/tree.h"
 
-static void diagnosis_drop(struct diagnosis *f)
-{
-	buf_drop(&f->text);
-	buf_drop(&f->mend);
-}
-
-void diagnoses_drop(struct diagnoses *f)
-{
-	vec_drop_each(&f->of, diagnosis_drop);
-}
-
-PRINTF(4, 5)
-static void add(struct diagnoses *out, enum diagnosis_level level, const char *mend,
-	const char *format, ...)
-{
-	struct diagnosis *f = vec_push(&out->of);
-	va_list args;
-
-	*f = (struct diagnosis){.level = level, .text = BUF_INIT, .mend = buf_of(mend)};
-	va_start(args, format);
-	buf_addv(&f->text, format, args);
-	va_end(args);
-}
-
 static int check_db(
 	struct engine *e, const struct world *world, struct diagnoses *out, struct err *err)
 {
@@ -49,18 +25,19 @@ static int check_db(
 	int sound;
 
 	if (!e->db.sql) {
-		add(out, DIAGNOSIS_OK, "", "state.db: none yet; nothing has been installed");
+		diagnoses_add(
+			out, DIAGNOSIS_OK, "", "state.db: none yet; nothing has been installed");
 		return 0;
 	}
 	if (journal_newest(&e->db, &newest, err) < 0)
 		return -1;
 	sound = sql_check(e->db.sql, &wrong);
 	if (sound == 1)
-		add(out, DIAGNOSIS_OK, "",
+		diagnoses_add(out, DIAGNOSIS_OK, "",
 			"state.db, schema %d, %zu installations, newest transaction %lld",
 			DB_SCHEMA, world->of.n, (long long)newest);
 	else
-		add(out, DIAGNOSIS_FAIL, "restore state.db from a backup",
+		diagnoses_add(out, DIAGNOSIS_FAIL, "restore state.db from a backup",
 			"state.db is damaged: %s", wrong.text);
 	return 0;
 }
@@ -72,7 +49,7 @@ static int check_journal(struct engine *e, struct diagnoses *out, struct err *er
 	if (journal_load_open(&e->db, &j, err) < 0)
 		return -1;
 	if (j.number)
-		add(out, DIAGNOSIS_WARN, "fardel gc",
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel gc",
 			"transaction %lld (%s) was interrupted, or is at work now",
 			(long long)j.number, j.command.s);
 	return 0;
@@ -106,19 +83,20 @@ static void check_bundle(
 
 	if (dir < 0) {
 		add_unpack(b, old, "fardel gc", &mend);
-		add(out, DIAGNOSIS_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s, b->id.s);
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s, "%s %.8s: its folder is gone", b->name.s,
+			b->id.s);
 	} else if (unpacked && !has_folder(dir, INSTALLATION_UPSTREAM)) {
 		add_unpack(b, old, "fardel gc", &mend);
-		add(out, DIAGNOSIS_FAIL, mend.s, "%s %.8s: its unpacked pack is gone", b->name.s,
-			b->id.s);
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s, "%s %.8s: its unpacked pack is gone",
+			b->name.s, b->id.s);
 	} else if (b->state == BUNDLE_BROKEN) {
 		buf_setf(&mend, "fardel reconfigure %s", b->name.s);
-		add(out, DIAGNOSIS_FAIL, mend.s, "%s is broken: its last configure failed",
-			b->name.s);
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s,
+			"%s is broken: its last configure failed", b->name.s);
 	} else if (unpacked && installation_is_hollow(&e->place, buf_span(&b->name),
 				       buf_span(&b->id), b->size, &wrong) == 1) {
 		add_unpack(b, old, "fardel gc --keep 0", &mend);
-		add(out, DIAGNOSIS_FAIL, mend.s,
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s,
 			"%s %.8s: files of it, or what was in them, were lost", b->name.s, b->id.s);
 	}
 }
@@ -146,9 +124,10 @@ static void check_link(struct engine *e, const struct world *world, struct span 
 	else
 		buf_sets(&mend, "fardel gc");
 	if (n < 0)
-		add(out, DIAGNOSIS_FAIL, mend.s, "%s is missing", path.s);
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s, "%s is missing", path.s);
 	else
-		add(out, DIAGNOSIS_FAIL, mend.s, "%s leads to %.*s", path.s, (int)n, target);
+		diagnoses_add(
+			out, DIAGNOSIS_FAIL, mend.s, "%s leads to %.*s", path.s, (int)n, target);
 }
 
 static void check_packages(struct engine *e, const struct world *world, struct diagnoses *out)
@@ -166,7 +145,7 @@ static void check_packages(struct engine *e, const struct world *world, struct d
 		last = buf_span(&b->name);
 	}
 	if (out->of.n == before)
-		add(out, DIAGNOSIS_OK, "", "installations and links");
+		diagnoses_add(out, DIAGNOSIS_OK, "", "installations and links");
 }
 
 static int check_leftovers(
@@ -179,10 +158,10 @@ static int check_leftovers(
 		installation_sweep(&e->place, world, false, &found, err) < 0)
 		return -1;
 	for (size_t i = 0; i < links.of.n; i++)
-		add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
 			e->place.root.s, PLACE_STATE, links.of.v[i].s);
 	for (size_t i = 0; i < found.of.n; i++)
-		add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
 			e->place.root.s, PLACE_PACKAGES, found.of.v[i].s);
 	return 0;
 }
@@ -198,14 +177,14 @@ static int check_cache(struct engine *e, struct diagnoses *out, struct err *err)
 	VEC_FOR (struct item, i, &damaged.of)
 		strays += !i->id.n;
 	if (damaged.of.n > strays)
-		add(out, DIAGNOSIS_WARN, "fardel cache verify --repair",
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel cache verify --repair",
 			"%s%s: %zu of %zu packs damaged", e->place.root.s, PLACE_CACHE,
 			damaged.of.n - strays, all.of.n);
 	if (strays)
-		add(out, DIAGNOSIS_WARN, "fardel cache gc", "%s%s: %zu files that are no packs",
-			e->place.root.s, PLACE_CACHE, strays);
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel cache gc",
+			"%s%s: %zu files that are no packs", e->place.root.s, PLACE_CACHE, strays);
 	if (!damaged.of.n)
-		add(out, DIAGNOSIS_OK, "", "cache, %zu packs, all sound", all.of.n);
+		diagnoses_add(out, DIAGNOSIS_OK, "", "cache, %zu packs, all sound", all.of.n);
 	return 0;
 }
 
@@ -220,10 +199,10 @@ static void check_confinement(struct engine *e, struct diagnoses *out)
 	missing = sandbox_missing(&box);
 	sandbox_name_parts(missing, &names);
 	if (missing)
-		add(out, DIAGNOSIS_WARN, "", "confinement of workers, download and unpack: no %s",
-			names.s);
+		diagnoses_add(out, DIAGNOSIS_WARN, "",
+			"confinement of workers, download and unpack: no %s", names.s);
 	else
-		add(out, DIAGNOSIS_OK, "",
+		diagnoses_add(out, DIAGNOSIS_OK, "",
 			"confinement of workers, download and unpack: all of it");
 }
 
@@ -232,19 +211,19 @@ static void check_kernel(struct engine *e, struct diagnoses *out)
 	struct features f = features_look();
 	unsigned means = engine_means(e);
 
-	add(out, f.openat2 ? DIAGNOSIS_OK : DIAGNOSIS_FAIL,
+	diagnoses_add(out, f.openat2 ? DIAGNOSIS_OK : DIAGNOSIS_FAIL,
 		f.openat2 ? "" : "use Linux 5.6 or newer",
 		"kernel: %soverlayfs, %suser namespaces, Landlock %d, %sseccomp",
 		f.overlay ? "" : "no ", f.user_namespaces ? "" : "no ", f.landlock,
 		f.seccomp ? "" : "no ");
 	check_confinement(e, out);
 	if (!(means & MEANS_MOUNT))
-		add(out, DIAGNOSIS_WARN, "",
+		diagnoses_add(out, DIAGNOSIS_WARN, "",
 			"mounting is refused here: packs are copied for rules instead of "
 			"shown read-only");
 	if (e->place.root.n && !(means & MEANS_CHROOT))
-		add(out, DIAGNOSIS_WARN, "", "chroot is refused here: rules cannot run inside %s",
-			e->place.root.s);
+		diagnoses_add(out, DIAGNOSIS_WARN, "",
+			"chroot is refused here: rules cannot run inside %s", e->place.root.s);
 }
 
 /* Each of fardel's own folders is one, and nobody else's. */
@@ -264,7 +243,7 @@ static void check_folders(struct engine *e, struct diagnoses *out)
 			continue; /* not there yet, or only for root to look into */
 		if (fd >= 0 && file_check_owner(fd, path.s, &wrong) == 0)
 			continue;
-		add(out, DIAGNOSIS_FAIL,
+		diagnoses_add(out, DIAGNOSIS_FAIL,
 			*err_hint(&wrong) ? err_hint(&wrong) : "put a folder there", "%s: %s",
 			path.s, wrong.text);
 	}
@@ -278,8 +257,9 @@ static void check_stage(struct engine *e, struct diagnoses *out)
 	int64_t bytes = 0, files = 0;
 
 	if (fd >= 0 && tree_measure(fd, &bytes, &files, &ignored) == 0 && files > 0)
-		add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s: work in progress, or %lld leftovers",
-			e->place.root.s, PLACE_STAGE, (long long)files);
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel gc",
+			"%s%s: work in progress, or %lld leftovers", e->place.root.s, PLACE_STAGE,
+			(long long)files);
 }
 
 /* state.db and all that is known by it; a database that cannot be read is a finding as well. */
@@ -300,7 +280,7 @@ static void tell(struct diagnoses *out, int result, struct err *err)
 	const char *hint = err_hint(err);
 
 	if (result < 0)
-		add(out, DIAGNOSIS_FAIL,
+		diagnoses_add(out, DIAGNOSIS_FAIL,
 			strstr(hint, "fardel doctor") ? "restore it from a backup" : hint, "%s",
 			err->text);
 	err_clear(err);
@@ -316,9 +296,9 @@ int engine_doctor(struct engine *e, struct diagnoses *out, struct err *err)
 	tell(out, check_cache(e, out, err), err);
 	check_kernel(e, out);
 	if (e->config_error.code == ERR_NONE)
-		add(out, DIAGNOSIS_OK, "", "configuration");
+		diagnoses_add(out, DIAGNOSIS_OK, "", "configuration");
 	else
-		add(out, DIAGNOSIS_FAIL, "mend that file", "configuration: %s",
+		diagnoses_add(out, DIAGNOSIS_FAIL, "mend that file", "configuration: %s",
 			e->config_error.text);
 	return 0;
 }

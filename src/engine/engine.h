@@ -76,6 +76,13 @@ void previews_drop(struct previews *p);
 MUST_USE int engine_preview(
 	struct engine *e, const struct request *request, struct previews *out, struct err *err);
 
+/* A whole life of the package in stages, of which nothing stays: install, configure twice again (the second changes nothing),
+ * remove, of which nothing is left; with `older` (an installer of the same package, or NULL) an upgrade from it to the same
+ * state. Says what does not hold. NEED_LOCK. */
+struct diagnoses;
+MUST_USE int engine_selftest(struct engine *e, const char *file, const char *older,
+	struct diagnoses *out, struct err *err);
+
 /* Gives fn each package as `list` shows it (world_shown), or all bundles, in the world's order; each until the next, and
  * brief (db_each). fn returns -1 to end it. NEED_READ. */
 MUST_USE int engine_each(struct engine *e, bool all,
@@ -174,4 +181,7 @@ struct diagnoses {
 	VEC(struct diagnosis) of;
 };
 void diagnoses_drop(struct diagnoses *f);
+/* Adds one. */
+void diagnoses_add(struct diagnoses *out, enum diagnosis_level level, const char *mend,
+	const char *format, ...) PRINTF(4, 5);
 MUST_USE int engine_doctor(struct engine *e, struct diagnoses *out, struct err *err);

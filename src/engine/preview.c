@@ -41,6 +41,22 @@ static int look_at(struct engine *e, struct preview *p, const struct request *re
 		&request->allowed, &p->findings, err);
 }
 
+static int run_stage(struct engine *e, struct preview *p, const struct bundle *old,
+	const struct bundle *made, struct err *err)
+{
+	struct stage s;
+	int result = stage_open(e, &s, err);
+
+	if (result == 0 && old)
+		result = stage_rules(&s, PHASE_UNCONFIGURE, old, &p->effects, err);
+	if (result == 0 && made)
+		result = stage_rules(&s, PHASE_CONFIGURE, made, &p->effects, err);
+	if (result == 0)
+		result = stage_read(&s, made ? made : old, &p->changes, &p->effects, err);
+	stage_close(&s);
+	return result;
+}
+
 static int preview_one(
 	struct engine *e, struct preview *p, const struct request *request, struct err *err)
 {
@@ -52,8 +68,7 @@ static int preview_one(
 	if (!b)
 		return 0;
 	installation_path(buf_span(&b->name), buf_span(&b->id), &p->folder);
-	if (stage_run(e, old, made, &p->changes, &p->effects, err) < 0 ||
-		look_at(e, p, request, old, made, err) < 0)
+	if (run_stage(e, p, old, made, err) < 0 || look_at(e, p, request, old, made, err) < 0)
 		return err_at(err, "%s", b->name.s);
 	return 0;
 }

@@ -17,13 +17,7 @@
 #define LOG_FOLDER "asked"
 #define MEMORY_MAX (1LL << 30)
 
-struct stage {
-	struct engine *e;
-	struct overlay overlay;
-	int folder;
-};
-
-static void stage_close(struct stage *s)
+void stage_close(struct stage *s)
 {
 	struct err ignored = ERR_INIT;
 
@@ -32,18 +26,20 @@ static void stage_close(struct stage *s)
 	if (stage_remove(&s->e->place, STAGE_NAME, &ignored) < 0 ||
 		stage_remove(&s->e->place, LOG_FOLDER, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
+	mime_forget(s->e);
 }
 
-static int stage_open(struct stage *s, struct err *err)
+int stage_open(struct engine *e, struct stage *out, struct err *err)
 {
-	struct engine *e = s->e;
-
-	s->folder = stage_make(&e->place, STAGE_NAME, err);
-	if (s->folder < 0)
+	*out = (struct stage){.e = e, .folder = -1};
+	if (mime_prepare(e, err) < 0)
 		return -1;
-	if (fchmod(s->folder, 0700) < 0)
+	out->folder = stage_make(&e->place, STAGE_NAME, err);
+	if (out->folder < 0)
+		return -1;
+	if (fchmod(out->folder, 0700) < 0)
 		return err_sys(err, "keep others out of the stage");
-	return overlay_open(e->place.root.s, s->folder, MEMORY_MAX, &s->overlay, err);
+	return overlay_open(e->place.root.s, out->folder, MEMORY_MAX, &out->overlay, err);
 }
 
 /* Where the rules' requests are noted: another folder than the overlays' own, which must be empty. */
@@ -63,14 +59,12 @@ static int show_live(struct stage *s, struct live_show *out, struct err *err)
 	return live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err);
 }
 
-static int run(struct stage *s, enum phase phase, const struct bundle *bundle,
+int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err)
 {
 	AUTO(live_show) live = LIVE_SHOW_INIT;
 	struct rules_stage stage = {.overlay = &s->overlay};
 
-	if (!bundle)
-		return 0;
 	if (show_live(s, &live, err) < 0)
 		return -1;
 	stage.binds = live.binds.v;
@@ -91,7 +85,7 @@ static void exceptions_drop(struct exceptions *x)
 	vec_drop(&x->of);
 }
 
-/* What is the stage's own, and other layers: those see to what is there. */
+/* What is the stage's own, other layers (those see to what is there), and what could not be written to. */
 static void list_exceptions(
 	const struct stage *s, const struct overlay_layer *layer, struct exceptions *out)
 {
@@ -103,6 +97,8 @@ static void list_exceptions(
 	VEC_FOR (const struct overlay_layer, other, &s->overlay.of)
 		if (other->place.n > layer->place.n)
 			*vec_push(&out->of) = other->place.s;
+	VEC_FOR (const struct overlay_closed, closed, &s->overlay.closed)
+		*vec_push(&out->of) = closed->place.s;
 	*vec_push(&out->of) = NULL;
 }
 
@@ -144,27 +140,10 @@ static int take_mime(struct changes *c, struct effects *effects, struct err *err
 	return effects_add(effects, EFFECT_CONFIGURE, words, COUNT(words), err);
 }
 
-static int run_all(struct stage *s, const struct bundle *old, const struct bundle *made,
-	struct changes *changes, struct effects *effects, struct err *err)
+int stage_read(struct stage *s, const struct bundle *bundle, struct changes *changes,
+	struct effects *effects, struct err *err)
 {
-	if (stage_open(s, err) < 0 || run(s, PHASE_UNCONFIGURE, old, effects, err) < 0 ||
-		run(s, PHASE_CONFIGURE, made, effects, err) < 0 ||
-		read_layers(s, made ? made : old, changes, err) < 0)
+	if (read_layers(s, bundle, changes, err) < 0)
 		return -1;
 	return take_mime(changes, effects, err);
-}
-
-int stage_run(struct engine *e, const struct bundle *old, const struct bundle *made,
-	struct changes *changes, struct effects *effects, struct err *err)
-{
-	struct stage s = {.e = e, .folder = -1};
-	int result;
-
-	s.overlay = OVERLAY_INIT;
-	if (mime_prepare(e, err) < 0)
-		return -1;
-	result = run_all(&s, old, made, changes, effects, err);
-	stage_close(&s);
-	mime_forget(e);
-	return result;
 }

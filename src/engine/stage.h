@@ -6,9 +6,26 @@
 #include "engine/session.h"
 #include "model/changes.h"
 #include "model/effects.h"
+#include "rules/phase.h"
+#include "sys/overlay.h"
 
-/* Runs unconfigure of `old`, then configure of `made` (either may be NULL), one after the other in one stage, and reads what
- * both together did: `changes` and `effects` are empty before. Installations stand at their places. ERR_POLICY where no
- * stage is to be had here; else as rules_switch. */
-MUST_USE int stage_run(struct engine *e, const struct bundle *old, const struct bundle *made,
-	struct changes *changes, struct effects *effects, struct err *err);
+/* One at a time. */
+struct stage {
+	struct engine *e;
+	struct overlay overlay;
+	int folder;
+};
+
+/* After an error as well as after the last use: stage_close, which throws all of it away. */
+MUST_USE int stage_open(struct engine *e, struct stage *out, struct err *err);
+void stage_close(struct stage *s);
+
+/* Runs a phase of an installation that stands at its place, on what those before it have left in the stage; what it asks of
+ * the running system is added to `effects`. ERR_POLICY where no stage is to be had here; else as rules_switch. */
+MUST_USE int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
+	struct effects *effects, struct err *err);
+
+/* What all of them together have changed so far, the package's own folder with it; `changes` is empty before. That puavo's
+ * mime database is to be made anew is added to `effects`. */
+MUST_USE int stage_read(struct stage *s, const struct bundle *bundle, struct changes *changes,
+	struct effects *effects, struct err *err);
