@@ -41,6 +41,8 @@ static void what_a_program_writes_stays_in_the_stage(void **state)
 		assert_int_equal(in_upper(&v, "/", "bin"), '-');
 		assert_int_equal(v.o.of.n, 1);
 		assert_int_equal(v.o.closed.n, 0);
+		/* A setuid file in there is nobody's to run. */
+		assert_int_equal(mode_of(s, "stage/0"), 0700);
 		assert_true(
 			file_read(layer(&v, "/")->upper, "etc/kept", 99, &content, &s->err) == 1);
 		assert_buf(&content, "changed\n");

@@ -479,7 +479,7 @@ static void binds_are_read_only_and_private(void **state)
 	unsigned means = process_means();
 	AUTO(buf) from = buf_of(s->path);
 	AUTO(buf) to = buf_of(s->path);
-	struct process_bind bind = {NULL, NULL};
+	struct process_bind bind = {.from = NULL};
 	const char *argv[4];
 	struct process_spec spec = shell(argv,
 		"cat shown; (echo new >shown) 2>/dev/null || echo refused\n"
@@ -496,7 +496,7 @@ static void binds_are_read_only_and_private(void **state)
 	put(s, "shown", "none\n");
 	buf_add_path(&from, "pack");
 	buf_add_path(&to, "shown");
-	bind = (struct process_bind){from.s, to.s};
+	bind = (struct process_bind){.from = from.s, .to = to.s};
 	spec.cwd = s->path;
 	spec.means = means;
 	spec.binds = &bind;
@@ -530,7 +530,7 @@ static void another_root_is_all_there_is(void **state)
 	unsigned means = process_means();
 	AUTO(buf) root = BUF_INIT;
 	AUTO(buf) usr = BUF_INIT;
-	struct process_bind bind = {"/usr", NULL};
+	struct process_bind bind = {.from = "/usr"};
 	const char *argv[4];
 	struct process_spec spec = shell(argv,
 		"echo /*; echo /etc/*; pwd; echo x >/dev/null && echo quiet; cat /proc/self/comm; "
@@ -560,7 +560,7 @@ static void surroundings_that_cannot_be_made_are_errors(void **state)
 	struct scratch *s = *state;
 	const char *argv[4];
 	struct process_spec spec = shell(argv, "exit 0", true);
-	struct process_bind bind = {"/nonexistent/from", "/nonexistent/to"};
+	struct process_bind bind = {.from = "/nonexistent/from", .to = "/nonexistent/to"};
 	struct process p;
 
 	spec.means = MEANS_MOUNT | MEANS_CHROOT;

@@ -124,7 +124,7 @@ static void another_root_is_confined_too(void **state)
 	AUTO(buf) root = buf_of(s->path);
 	AUTO(buf) usr = buf_of(s->path);
 	AUTO(buf) pack = buf_of(s->path);
-	struct process_bind binds[] = {{"/usr", NULL}, {"/etc/passwd", NULL}};
+	struct process_bind binds[] = {{.from = "/usr"}, {.from = "/etc/passwd"}};
 
 	r.spec.means = process_means();
 	if (!(r.spec.means & MEANS_MOUNT) || !(r.spec.means & MEANS_CHROOT) ||

@@ -2,72 +2,10 @@
  * user's also in a user namespace. */
 #include "sys/stage.h"
 
-#include "staged.h"
+#include "mounted.h"
 
 #include <sched.h>
 #include <sys/resource.h>
-
-#include "sys/mounts.h"
-
-static bool can_mount;
-
-static void need_mounts(struct scratch *s)
-{
-	if (!can_mount)
-		cannot(s, "nothing can be mounted here");
-}
-
-static void mount_at(struct scratch *s, const char *from, const char *path, const char *type,
-	unsigned long flags, const char *options)
-{
-	AUTO(buf) source = buf_of(s->path);
-	AUTO(buf) target = buf_of(s->path);
-
-	buf_add_path(&source, from);
-	buf_add_path(&target, path);
-	if (mount(source.s, target.s, type, flags, options) < 0)
-		fail_msg("mount %s: %s", path, strerror(errno));
-}
-
-static void put_memory(struct scratch *s, const char *path)
-{
-	put_dir(s, path, 0755);
-	mount_at(s, "", path, "tmpfs", 0, "size=1m");
-}
-
-static void unmount(struct scratch *s, const char *path)
-{
-	AUTO(buf) target = buf_of(s->path);
-
-	buf_add_path(&target, path);
-	assert_int_equal(umount2(target.s, MNT_DETACH), 0);
-}
-
-/* What the test has mounted does not outlive it, however it ended: the uppermost first, with all that it hides. */
-static int teardown(void **state)
-{
-	struct scratch *s = *state;
-	AUTO(mounts) mounts = MOUNTS_INIT;
-	size_t n = strlen(s->path);
-
-	if (can_mount && mounts_read(&mounts, &s->err) == 0)
-		VEC_FOR (struct mounted, m, &mounts.of)
-			if (strncmp(m->place.s, s->path, n) == 0)
-				umount2(m->place.s, MNT_DETACH);
-	return scratch_teardown(state);
-}
-
-static void check_places(const struct show *v, const char *wanted)
-{
-	AUTO(buf) text = BUF_INIT;
-
-	VEC_FOR (struct overlay_layer, l, &v->o.of)
-		buf_addf(&text, "%s%s%s\n", l->place.s, l->same ? " same" : "",
-			l->memory ? " memory" : "");
-	VEC_FOR (struct overlay_closed, c, &v->o.closed)
-		buf_addf(&text, "closed %s\n", c->place.s);
-	assert_buf(&text, wanted);
-}
 
 static void each_file_system_has_an_overlay(void **state)
 {
@@ -265,82 +203,34 @@ static void what_a_stage_needs_is_told(void **state)
 	assert_err(&s->err, ERR_POLICY, "the root has no folder /proc");
 }
 
-static int start_in_chroot(struct scratch *s)
-{
-	static const char *const argv[] = {"sh", "-c", "exit 0", NULL}, *const envp[] = {NULL};
-	const struct sandbox box = {.uid = (uid_t)-1,
-		.gid = (gid_t)-1,
-		.namespaces = MOST,
-		.capabilities = SANDBOX_STAGE_CAPABILITIES,
-		.stage = true};
-	struct overlay o = OVERLAY_INIT;
-	const struct process_spec spec = {.program = "/bin/sh",
-		.argv = argv,
-		.envp = envp,
-		.output = -1,
-		.keep = true,
-		.hold = -1,
-		.sandbox = &box,
-		.overlay = &o};
-	struct err err = ERR_INIT;
-	int folder;
-
-	CHECK(fchdir(s->fd) == 0 && chroot("root") == 0 && chdir("/") == 0);
-	CHECK(mkdir("/stage", 0700) == 0 || errno == EEXIST);
-	folder = open("/stage", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	CHECK(folder >= 0);
-	CHECK(tree_clear(folder, &err) == 0);
-	CHECK(overlay_open("", folder, MEMORY, &o, &err) == 0);
-	CHECK(process_try(&spec, &err) < 0);
-	fprintf(stderr, "%s\n", err.text);
-	CHECK(err.code == ERR_POLICY);
-	overlay_drop(&o);
-	return 0;
-}
-
-/* What the kernel has, in a chroot. */
-static void mount_kernel(struct scratch *s)
-{
-	static const char *const places[] = {"/proc", "/dev"};
-
-	for (size_t i = 0; i < COUNT(places); i++) {
-		AUTO(buf) target = buf_of(s->path);
-
-		buf_add_path(&target, "root");
-		buf_adds(&target, places[i]);
-		assert_int_equal(mount(places[i], target.s, NULL, MS_BIND | MS_REC, NULL), 0);
-	}
-}
-
-/* From a chroot's stage there would be a way to the root outside. */
-static void there_is_no_stage_in_a_chroot(void **state)
-{
-	struct scratch *s = *state;
-
-	need_mounts(s);
-	put_root(s);
-	{
-		STAGE(v, s, "root");
-	}
-	mount_kernel(s);
-	assert_int_equal(in_child(start_in_chroot, s), 0);
-	/* Also where it is a mount of its own, that can be exchanged for another. */
-	unmount(s, "root/proc");
-	unmount(s, "root/dev");
-	mount_at(s, "root", "root", NULL, MS_BIND, NULL);
-	mount_kernel(s);
-	assert_int_equal(in_child(start_in_chroot, s), 0);
-}
-
-/* Where descriptors run out, no file system is left out. */
+/* Where descriptors run out, no file system is left out: all of them, or an error. */
 static int plan_without_descriptors(struct scratch *s)
 {
-	struct rlimit few = {.rlim_cur = (rlim_t)dup(0) + 6, .rlim_max = 4096};
-	AUTO(show) v;
+	AUTO(buf) root = buf_of(s->path);
+	int failed = 0;
 
-	CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
-	CHECK(plan(&v, s, "root") < 0);
-	CHECK(s->err.sys == EMFILE);
+	buf_add_path(&root, "root");
+	for (rlim_t more = 1; more < 40; more++) {
+		struct rlimit few = {.rlim_cur = (rlim_t)s->fd + more, .rlim_max = 4096};
+		struct overlay o = OVERLAY_INIT;
+		AUTO_FD folder = -1;
+		int result;
+
+		err_clear(&s->err);
+		CHECK(tree_remove(s->fd, "stage", &s->err) == 0);
+		folder = file_make_dirs(s->fd, "stage", 0700, &s->err);
+		CHECK(folder >= 0 && setrlimit(RLIMIT_NOFILE, &few) == 0);
+		result = overlay_open(root.s, folder, MEMORY, &o, &s->err);
+		few.rlim_cur = 1024;
+		CHECK(setrlimit(RLIMIT_NOFILE, &few) == 0);
+		CHECK(result == 0 || s->err.sys == EMFILE);
+		CHECK(result < 0 || o.plan->pieces.n == 9);
+		for (size_t i = 0; result == 0 && i < o.plan->pieces.n; i++)
+			CHECK(o.plan->pieces.v[i].kind == STAGE_OVERLAY);
+		failed += result < 0;
+		overlay_drop(&o);
+	}
+	CHECK(failed > 8 && failed < 38);
 	return 0;
 }
 
@@ -357,6 +247,50 @@ static void no_file_system_is_left_out(void **state)
 		put_memory(s, path.s);
 	}
 	assert_int_equal(in_child(plan_without_descriptors, s), 0);
+}
+
+/* What somebody with more rights has mounted below is locked to it: it comes with it, but not what shows the running system. */
+static int stage_with_locked(struct scratch *s)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD output = -1;
+	struct process p;
+	AUTO(show) v;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0 ||
+		sandbox_map_user(uid, gid, 0, 0, &s->err) < 0)
+		return CANNOT;
+	mount_at(s, "box", "root/opt", NULL, MS_BIND | MS_REC, NULL);
+	CHECK(plan(&v, s, "root") == 0);
+	if (begin(&v.r,
+		    "echo /opt/* /opt/in/* /opt/pts/*; (echo >/opt/in/new) 2>/dev/null || echo not",
+		    &p, &output) < 0) {
+		fprintf(stderr, "%s\n", s->err.text);
+		return 1;
+	}
+	CHECK(file_read_fd(output, 9999, &text, &s->err) == 0);
+	process_end(&p);
+	if (!span_starts(buf_span(&text), "/opt/in /opt/pts /opt/in/file"))
+		fputs(text.s, stderr);
+	CHECK(strcmp(text.s, "/opt/in /opt/pts /opt/in/file /opt/pts/*\nnot\n") == 0);
+	CHECK(is_closed(&v, "/opt") && is_closed(&v, "/opt/in"));
+	return 0;
+}
+
+static void what_is_locked_comes_along(void **state)
+{
+	struct scratch *s = *state;
+
+	need_mounts(s);
+	put_root(s);
+	put_memory(s, "box");
+	put_memory(s, "box/in");
+	put(s, "box/in/file", "");
+	put_dir(s, "box/pts", 0755);
+	mount_at(s, "", "box/pts", "devpts", 0, "ptmxmode=666");
+	try_in_child(stage_with_locked, s, "no user namespace here");
 }
 
 static void hard_links_stay_one_file(void **state)
@@ -388,178 +322,7 @@ static void the_root_looks_as_it_is(void **state)
 	assert_run(&v.r, "/bin/busybox stat -c %a / /opt", "751\n1777\n");
 }
 
-static void programs_are_shown(void **state)
-{
-	struct scratch *s = *state;
-	AUTO(buf) tool = buf_of(s->path);
-	AUTO(buf) folder = buf_of(s->path);
-
-	put_root(s);
-	put(s, "shown/tool", "#!/bin/sh\necho stand-in\n");
-	put_mode(s, "shown/tool", 0755);
-	put(s, "root/usr/tool", "real");
-	buf_add_path(&tool, "shown/tool");
-	buf_add_path(&folder, "shown");
-	const struct process_bind binds[] = {{tool.s, "/usr/tool"}, {tool.s, "/usr/not-there"},
-		{tool.s, "/run/a/b/tool"}, {folder.s, "/run/a/c"}};
-	STAGE(v, s, "root");
-	v.r.spec.binds = binds;
-	v.r.spec.bind_count = COUNT(binds);
-	assert_run(&v.r,
-		"/usr/tool; /run/a/b/tool; /run/a/c/tool; echo /usr/t*; for f in /usr/tool /run/a/b/tool /run/a/c/new; do"
-		" (echo x >$f) 2>/dev/null || echo not $f; done; /bin/busybox rm /usr/tool 2>/dev/null || echo stays",
-		"stand-in\nstand-in\nstand-in\n/usr/tool\nnot /usr/tool\nnot /run/a/b/tool\nnot /run/a/c/new\nstays\n");
-	assert_file(s, "shown/tool", "#!/bin/sh\necho stand-in\n");
-}
-
-static void nothing_outlives_the_program(void **state)
-{
-	struct scratch *s = *state;
-	struct process p;
-	AUTO_FD output = -1;
-
-	put_root(s);
-	STAGE(v, s, "root");
-	/* They hold the output: it would not end before they do. */
-	assert_run(&v.r,
-		"/bin/busybox setsid /bin/busybox sleep 1000 & (trap '' TERM HUP; /bin/busybox sleep 1000) & echo x",
-		"x\n");
-	for (int how = 0; how < 2; how++) {
-		char byte;
-
-		fd_drop(&output);
-		assert_int_equal(
-			begin(&v.r, "/bin/busybox setsid /bin/busybox sleep 1000 & echo x; wait",
-				&p, &output),
-			0);
-		assert_true(read(output, &byte, 1) == 1 && read(output, &byte, 1) == 1);
-		if (how)
-			process_kill(&p);
-		else
-			assert_int_equal(kill(p.pid, SIGKILL), 0);
-		assert_true(read(output, &byte, 1) == 0);
-		process_end(&p);
-	}
-	/* And the next one begins all the same. */
-	assert_run(&v.r, "echo x >/opt/x; echo /proc/[0-9]*", "/proc/1 /proc/2\n");
-}
-
-static void it_gets_no_descriptors_but_its_own(void **state)
-{
-	struct scratch *s = *state;
-
-	put_root(s);
-	STAGE(v, s, "root");
-	assert_run(&v.r,
-		"/bin/busybox ls /proc/self/fd; /bin/busybox readlink /proc/self/fd/0; for f in root cwd exe fd/0 fd/1 fd/2 fd/3; do /bin/busybox readlink /proc/1/$f; done; (: </proc/1/environ) 2>/dev/null || echo refused",
-		"0\n1\n2\n3\n/dev/null\nrefused\n");
-}
-
-static void it_has_few_rights(void **state)
-{
-	struct scratch *s = *state;
-
-	put_root(s);
-	STAGE(v, s, "root");
-	assert_run(&v.r,
-		"while read -r name rest; do case $name in Uid:|CapInh:|CapPrm:|CapEff:|CapBnd:|CapAmb:|NoNewPrivs:|Seccomp:)"
-		" echo $name $rest;; esac; done </proc/self/status; /bin/busybox hostname x 2>/dev/null || echo no hostname",
-		"Uid: 0 0 0 0\nCapInh: 0000000000000000\nCapPrm: 00000000800400db\nCapEff: 00000000800400db\n"
-		"CapBnd: 00000000800400db\nCapAmb: 0000000000000000\nNoNewPrivs: 1\nSeccomp: 2\nno hostname\n");
-}
-
-/* In the stage. */
-static int connect_to(const char *name)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	snprintf(at.sun_path + (*name != '/'), sizeof(at.sun_path) - 1, "%s", name);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&at,
-			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
-					  strlen(name))) == 0)
-		puts("reached");
-	return 0;
-}
-
-/* What is read-only can be spoken to all the same: a socket, a pipe that somebody of outside reads. */
-static void read_only_places_are_mute(void **state)
-{
-	struct scratch *s = *state;
-	AUTO_FD listener = -1;
-	AUTO_FD one = -1;
-	AUTO_FD pipe = -1;
-	char byte;
-
-	need_mounts(s);
-	put_root(s);
-	put_dir(s, "other", 0755);
-	put(s, "root/etc/socket", "");
-	put_dir(s, "root/ro", 0755);
-	listener = listen_at(s, "other/socket");
-	one = listen_at(s, "one");
-	assert_int_equal(mkfifoat(s->fd, "other/pipe", 0666), 0);
-	pipe = openat(s->fd, "other/pipe", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	put(s, "other/file", "content\n");
-	mount_at(s, "other", "root/ro", NULL, MS_BIND, NULL);
-	mount_at(s, "", "root/ro", NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL);
-	mount_at(s, "one", "root/etc/socket", NULL, MS_BIND, NULL);
-	STAGE(v, s, "root");
-	check_places(&v, "/ same\n");
-	show_self(&v);
-	assert_run(&v.r,
-		"/run/self connect /ro/socket; /run/self connect /etc/socket; (echo x 1<>/ro/pipe) 2>/dev/null\n"
-		"(echo x >/ro/new) 2>/dev/null || echo not; read -r x </ro/file; echo $x",
-		"not\ncontent\n");
-	assert_int_equal(read(pipe, &byte, 1), 0);
-}
-
-/* Sockets in the kernel's own list of names belong to a network: with the machine's network, to all. */
-static void sockets_of_outside_are_not_reached(void **state)
-{
-	struct scratch *s = *state;
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	AUTO_FD listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	AUTO(buf) script = BUF_INIT;
-	socklen_t size;
-
-	put_root(s);
-	snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "fardel-unit-%d", (int)getpid());
-	size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(at.sun_path + 1));
-	assert_true(listener >= 0 && bind(listener, (struct sockaddr *)&at, size) == 0 &&
-		    listen(listener, 5) == 0);
-	buf_addf(&script, "/run/self connect %s", at.sun_path + 1);
-	STAGE(v, s, "root");
-	show_self(&v);
-	assert_run(&v.r, script.s, "");
-	v.r.sandbox.namespaces &= ~(unsigned)SANDBOX_NET;
-	v.r.sandbox.filter = seccomp_filter(SECCOMP_STAGE);
-	if (landlock_abi() < 6) {
-		show_drop(&v);
-		cannot(s, "Landlock knows no scopes here");
-	}
-	assert_run(&v.r, script.s, "");
-	assert_run(&v.r,
-		"b=/bin/busybox; $b mkdir -p /opt/a/b; echo x >/opt/x; $b mv /opt/x /opt/a; $b mv /opt/a/b /opt; echo /opt/*",
-		"/opt/a /opt/b\n");
-}
-
-static int enter_mounts(void)
-{
-	uid_t uid = geteuid();
-	gid_t gid = getegid();
-	struct err err = ERR_INIT;
-
-	if (unshare(uid == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) < 0)
-		return -1;
-	if (uid != 0 && sandbox_map_user(uid, gid, 0, 0, &err) < 0)
-		return -1;
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-}
-
-#define STAGE_TEST(name) cmocka_unit_test_setup_teardown(name, scratch_setup, teardown)
-
-int main(int argc, char **argv)
+int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STAGE_TEST(each_file_system_has_an_overlay),
@@ -569,20 +332,12 @@ int main(int argc, char **argv)
 		STAGE_TEST(links_do_not_lead_out),
 		STAGE_TEST(a_changed_root_is_noticed),
 		STAGE_TEST(what_a_stage_needs_is_told),
-		STAGE_TEST(there_is_no_stage_in_a_chroot),
 		STAGE_TEST(no_file_system_is_left_out),
+		STAGE_TEST(what_is_locked_comes_along),
 		STAGE_TEST(hard_links_stay_one_file),
 		STAGE_TEST(the_root_looks_as_it_is),
-		STAGE_TEST(programs_are_shown),
-		STAGE_TEST(nothing_outlives_the_program),
-		STAGE_TEST(it_gets_no_descriptors_but_its_own),
-		STAGE_TEST(it_has_few_rights),
-		STAGE_TEST(read_only_places_are_mute),
-		STAGE_TEST(sockets_of_outside_are_not_reached),
 	};
 
-	if (argc > 2 && strcmp(argv[1], "connect") == 0)
-		return connect_to(argv[2]);
 	can_mount = enter_mounts() == 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

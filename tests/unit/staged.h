@@ -144,8 +144,8 @@ static inline const char *own_program(void)
 /* This program in a stage with put_root's root, as /run/self, with the machine's libraries. */
 static inline void show_self(struct show *v)
 {
-	static struct process_bind binds[] = {
-		{NULL, "/run/self"}, {"/usr/lib", "/usr/lib"}, {"/usr/lib64", "/usr/lib64"}};
+	static struct process_bind binds[] = {{.to = "/run/self"},
+		{.from = "/usr/lib", .to = "/usr/lib"}, {.from = "/usr/lib64", .to = "/usr/lib64"}};
 
 	binds[0].from = own_program();
 	v->r.spec.binds = binds;
