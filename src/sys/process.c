@@ -387,14 +387,30 @@ static int start(const struct process_spec *spec, unsigned namespaces, unsigned 
 	return result;
 }
 
+/* From a folder of outside, the way up leads everywhere. */
+static int check_stage(const struct process_spec *spec, unsigned namespaces, struct err *err)
+{
+	struct stat st;
+
+	if (!spec->sandbox || !spec->sandbox->stage || !spec->keep ||
+		(namespaces & NEEDED) != NEEDED)
+		mem_panic("a stage without its namespaces");
+	for (unsigned i = 0; i < spec->fd_count; i++)
+		if (fstat(spec->fds[i], &st) < 0 || S_ISDIR(st.st_mode))
+			return err_set(err, ERR_FAILED,
+				"a folder that is passed into a stage would be a way out");
+	return 0;
+}
+
 int process_start(const struct process_spec *spec, struct process *out, struct err *err)
 {
 	const struct sandbox *s = spec->sandbox;
 	unsigned namespaces = s ? s->namespaces & SANDBOX_NAMESPACES : 0;
 	int result;
 
-	if (spec->overlay && (!s || !s->stage || !spec->keep || (namespaces & NEEDED) != NEEDED))
-		mem_panic("a stage without its namespaces");
+	*out = PROCESS_INIT;
+	if (spec->overlay && check_stage(spec, namespaces, err) < 0)
+		return -1;
 	/* One mount namespace is enough for both. */
 	if (s && !spec->overlay && (spec->means & MEANS_MOUNT) && (spec->root || spec->bind_count))
 		namespaces |= SANDBOX_MOUNT;

@@ -138,6 +138,25 @@ static void it_gets_no_descriptors_but_its_own(void **state)
 		"0\n1\n2\n3\n/dev/null\nrefused\n");
 }
 
+static void no_folder_is_passed_in(void **state)
+{
+	struct scratch *s = *state;
+	AUTO_FD file = -1;
+	struct process p;
+	AUTO_FD output = -1;
+
+	put_root(s);
+	put(s, "outside", "content\n");
+	file = file_open(s->fd, "outside", O_RDONLY, 0, &s->err);
+	STAGE(v, s, "root");
+	v.r.spec.fds = &file;
+	v.r.spec.fd_count = 1;
+	assert_run(&v.r, "read -r x <&3; echo $x", "content\n");
+	v.r.spec.fds = &s->fd;
+	assert_int_equal(begin(&v.r, "/bin/busybox ls /proc/self/fd/3/", &p, &output), -1);
+	assert_err(&s->err, ERR_FAILED, "a way out");
+}
+
 static void it_has_few_rights(void **state)
 {
 	struct scratch *s = *state;
@@ -152,7 +171,7 @@ static void it_has_few_rights(void **state)
 }
 
 /* In the stage. */
-static int connect_to(const char *name)
+NORETURN static void connect_to(const char *name)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -162,7 +181,7 @@ static int connect_to(const char *name)
 			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
 					  strlen(name))) == 0)
 		puts("reached");
-	return 0;
+	end_here();
 }
 
 /* What is read-only can be spoken to all the same: a socket, a pipe that somebody of outside reads. */
@@ -234,13 +253,14 @@ int main(int argc, char **argv)
 		STAGE_TEST(programs_are_shown),
 		STAGE_TEST(nothing_outlives_the_program),
 		STAGE_TEST(it_gets_no_descriptors_but_its_own),
+		STAGE_TEST(no_folder_is_passed_in),
 		STAGE_TEST(it_has_few_rights),
 		STAGE_TEST(read_only_places_are_mute),
 		STAGE_TEST(sockets_of_outside_are_not_reached),
 	};
 
 	if (argc > 2 && strcmp(argv[1], "connect") == 0)
-		return connect_to(argv[2]);
+		connect_to(argv[2]);
 	can_mount = enter_mounts() == 0;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
