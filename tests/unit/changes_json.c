@@ -234,6 +234,24 @@ static void what_is_not_so_is_refused(void **state)
 		unit_assert_refused(refused[i].text, refused[i].why, __FILE__, __LINE__);
 }
 
+static void links_are_numbered_anew(void **state)
+{
+#define LINKED(number) NODE("file", ",\"size\":1,\"sha256\":\"" ZEROS "\",\"inode\":" number)
+	AUTO(changes) c = CHANGES_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(changes_parse(SPAN(LIST(CREATED("/a", LINKED("9")) "," CREATED(
+					       "/b", LINKED("3")) "," CREATED("/c",
+					       LINKED("7")) "," CREATED("/d", LINKED("3")))),
+				 &c, &err),
+		0);
+	assert_int_equal(c.of.v[0].after.inode, 0);
+	assert_int_equal(c.of.v[1].after.inode, 1);
+	assert_int_equal(c.of.v[2].after.inode, 0);
+	assert_int_equal(c.of.v[3].after.inode, 1);
+}
+
 static void what_is_so_is_taken(void **state)
 {
 	static const char *const rows[] = {
@@ -263,6 +281,7 @@ int main(void)
 		cmocka_unit_test(links_read_as_they_were),
 		cmocka_unit_test(it_looks_as_documented),
 		cmocka_unit_test(what_is_not_so_is_refused),
+		cmocka_unit_test(links_are_numbered_anew),
 		cmocka_unit_test(what_is_so_is_taken),
 	};
 
