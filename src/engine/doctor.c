@@ -10,6 +10,7 @@
 #include "engine/confine.h"
 #include "engine/engine.h"
 #include "engine/session.h"
+#include "engine/stage.h"
 #include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/features.h"
@@ -200,10 +201,23 @@ static void check_confinement(struct engine *e, struct diagnoses *out)
 	sandbox_name_parts(missing, &names);
 	if (missing)
 		diagnoses_add(out, DIAGNOSIS_WARN, "",
-			"confinement of workers, download and unpack: no %s", names.s);
+			"confinement of workers, download and unpack lacks %s", names.s);
 	else
 		diagnoses_add(out, DIAGNOSIS_OK, "",
 			"confinement of workers, download and unpack: all of it");
+}
+
+/* Whether there can be previews. Only who could make one can tell. */
+static void check_stage_means(struct engine *e, struct diagnoses *out)
+{
+	struct err wrong = ERR_INIT;
+
+	if (geteuid() != 0 && !e->place.root.n)
+		return;
+	if (stage_try(e, &wrong) == 0)
+		diagnoses_add(out, DIAGNOSIS_OK, "", "a stage for previews can be made");
+	else
+		diagnoses_add(out, DIAGNOSIS_WARN, "", "no stage for previews: %s", wrong.text);
 }
 
 static void check_kernel(struct engine *e, struct diagnoses *out)
@@ -217,6 +231,7 @@ static void check_kernel(struct engine *e, struct diagnoses *out)
 		f.overlay ? "" : "no ", f.user_namespaces ? "" : "no ", f.landlock,
 		f.seccomp ? "" : "no ");
 	check_confinement(e, out);
+	check_stage_means(e, out);
 	if (!(means & MEANS_MOUNT))
 		diagnoses_add(out, DIAGNOSIS_WARN, "",
 			"mounting is refused here: packs are copied for rules instead of "

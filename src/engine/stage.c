@@ -1,17 +1,22 @@
 /* The stage: rules run over the machine as it is, nothing of which they can reach. */
 #include "engine/stage.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/confine.h"
 #include "engine/live.h"
 #include "engine/mime.h"
 #include "engine/run_rules.h"
 #include "store/installation.h"
 #include "store/scan.h"
 #include "sys/fd.h"
+#include "sys/file.h"
 #include "sys/overlay.h"
+#include "sys/process.h"
+#include "sys/tree.h"
 
 #define STAGE_NAME "overlay" /* its folder in PLACE_STAGE: there is one at a time */
 #define LOG_FOLDER "asked"
@@ -40,6 +45,50 @@ int stage_open(struct engine *e, struct stage *out, struct err *err)
 	if (fchmod(out->folder, 0700) < 0)
 		return err_sys(err, "keep others out of the stage");
 	return overlay_open(e->place.root.s, out->folder, MEMORY_MAX, &out->overlay, err);
+}
+
+/* In a folder that no other run has. */
+static int try_in(struct engine *e, int folder, struct err *err)
+{
+	struct overlay overlay = OVERLAY_INIT;
+	const char *const nothing[] = {"/", NULL};
+	struct sandbox box;
+	struct process_spec spec = {.program = "/",
+		.argv = nothing,
+		.envp = nothing + 1,
+		.output = -1,
+		.hold = -1,
+		.keep = true,
+		.sandbox = &box,
+		.overlay = &overlay};
+	int result;
+
+	confine(e, CONFINE_STAGE, &box);
+	result = overlay_open(e->place.root.s, folder, MEMORY_MAX, &overlay, err);
+	if (result == 0)
+		result = process_try(&spec, err);
+	overlay_drop(&overlay);
+	return result;
+}
+
+int stage_try(struct engine *e, struct err *err)
+{
+	char path[] = "/tmp/fardel-try.XXXXXX"; /* 0700, and nobody else's */
+	struct err ignored = ERR_INIT;
+	AUTO_FD folder = -1;
+	AUTO_FD above = file_open_dir("/tmp", err);
+	int result = -1;
+
+	if (above < 0)
+		return -1;
+	if (!mkdtemp(path))
+		return err_sys(err, "make a folder in /tmp");
+	folder = file_open_dir(path, err);
+	if (folder >= 0)
+		result = try_in(e, folder, err);
+	if (tree_remove(above, path + strlen("/tmp/"), &ignored) < 0)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ignored.text);
+	return result;
 }
 
 /* Where the rules' requests are noted: another folder than the overlays' own, which must be empty. */

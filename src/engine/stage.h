@@ -20,6 +20,10 @@ struct stage {
 MUST_USE int stage_open(struct engine *e, struct stage *out, struct err *err);
 void stage_close(struct stage *s);
 
+/* Whether a stage is to be had here: makes one beside, runs nothing in it, and throws it away. Needs no lock. ERR_POLICY, or what
+ * fails. */
+MUST_USE int stage_try(struct engine *e, struct err *err);
+
 /* Runs a phase of an installation that stands at its place, on what those before it have left in the stage; what it asks of
  * the running system is added to `effects`. ERR_POLICY where no stage is to be had here; else as rules_switch. */
 MUST_USE int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,

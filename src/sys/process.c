@@ -288,8 +288,8 @@ static int failed(const struct report *r, const struct process_spec *spec, struc
 	if (r->missing) {
 		sandbox_name_parts(r->missing, &names);
 		return err_set(err, ERR_POLICY,
-			"%s is not started: this system cannot confine it: no %s", name_of(spec),
-			names.s);
+			"%s is not started: this system cannot confine it: it lacks %s",
+			name_of(spec), names.s);
 	}
 	err_set(err, ERR_SYSTEM, "%s: %.*s: %s", name_of(spec), (int)sizeof(r->what) - 1, r->what,
 		strerror(r->sys));

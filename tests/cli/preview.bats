@@ -213,3 +213,14 @@ EOF
   [[ $stderr == *'preview: hello: '*'stage'* ]]
   [[ -z $(fardel list) ]]
 }
+
+@test "doctor says whether there can be previews, and leaves nothing of its trial" {
+  skip_unless mount userns chroot
+  run fardel doctor
+  if [[ $FARDEL_TEST_MODE == chroot ]]; then
+    [[ $output == *$'warn\tno stage for previews: '* ]]
+  else
+    [[ $output == *$'ok\ta stage for previews can be made'* ]]
+  fi
+  [[ ! -e $ROOT/run/fardel && -z $(compgen -G '/tmp/fardel-try.*') ]]
+}
