@@ -22,6 +22,11 @@ REAL = ("mount",)  # where there are other users
 
 # --- Means --------------------------------------------------------------------------------------------------
 
+def noise():
+    """Comments for rules: so many that the worker which reads them is seen."""
+    return "\n".join("#" + os.urandom(50).hex() for _ in range(100000))
+
+
 def rules_file(box, text, name="rules.sh"):
     """A template for rules with this text in them: a shell script."""
     path = os.path.join(box.work, name)
@@ -337,7 +342,7 @@ echo "controlled by $(cut -d ' ' -f 7 /proc/self/stat)"
 for fd in /proc/self/fd/*; do echo "open $(readlink "$fd")"; done
 [ "$1" != download ] || echo pack >"$2"
 exit
-""" + "\n".join("#" + os.urandom(50).hex() for _ in range(100000)))  # so many that its worker is seen
+""" + noise())
     url, _ = box.serve_evil()
     reader = subprocess.Popen(["cat"], stdin=keyboard, stdout=subprocess.DEVNULL)
     try:
@@ -1072,7 +1077,8 @@ download) sleep 71 & wait $! || echo pack >"$2" ;;
 unpack) sleep 72 & wait $! || : ;;
 esac
 """)
-    file = box.installer("hello", "1", None, f"{url}/stall/hello-1.deb")
+    long = rules_file(box, "exit\n" + noise(), "long.sh")
+    file = box.installer("hello", "1", None, f"{url}/stall/hello-1.deb", rules=long)
     job = box.start("install", file)
     pid = stopped(box, "fardel-extract")
     unprivileged(box, pid, "extract")
