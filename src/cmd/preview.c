@@ -15,7 +15,7 @@
 #include "model/changes_json.h"
 
 struct preview_options {
-	bool remove, check;
+	bool remove, check, diff;
 	struct texts allow;
 };
 
@@ -24,6 +24,8 @@ static const struct opt opts[] = {
 		.help = "what remove would change, of packages by name"},
 	{"check", .kind = OPT_FLAG, .at = offsetof(struct preview_options, check),
 		.help = "exit 8 where anything would be changed, 10 or 11 where that is refused"},
+	{"diff", .kind = OPT_FLAG, .at = offsetof(struct preview_options, diff),
+		.help = "show what changes in texts"},
 	{"allow", .kind = OPT_LIST, .at = offsetof(struct preview_options, allow), .arg = "ID",
 		.help = "let the policy's ID pass, for this once"},
 };
@@ -35,6 +37,7 @@ static struct request request_of(const struct run *run)
 		.goal = own->remove ? GOAL_REMOVE : GOAL_INSTALL,
 		.keep_going = run->globals.keep_going,
 		.offline = run->globals.offline,
+		.diffs = own->diff,
 	};
 
 	for (size_t i = 0; i < run->args.n; i++)
@@ -145,6 +148,21 @@ static void add_effects(struct buf *out, const struct effects *e, bool carried_o
 	}
 }
 
+/* As diff -u prints it. */
+static void add_diffs(struct buf *out, const struct preview *p)
+{
+	VEC_FOR (const struct preview_diff, d, &p->diffs) {
+		AUTO(buf) path = BUF_INIT;
+
+		text_escape(&path, buf_span(&d->path));
+		if (d->hunks.n)
+			buf_addf(out, "--- %s\n+++ %s\n", path.s, path.s);
+		else
+			buf_addf(out, "Binary or long: %s\n", path.s);
+		print_lines(out, buf_span(&d->hunks), "", "");
+	}
+}
+
 static void print_one(struct run *run, struct buf *out, const struct preview *p)
 {
 	struct changes_look look = {
@@ -159,6 +177,15 @@ static void print_one(struct run *run, struct buf *out, const struct preview *p)
 	changes_print_sections(out, &p->changes, &look);
 	add_effects(out, &p->effects, true);
 	add_effects(out, &p->effects, false);
+	if (p->diffs.n)
+		buf_addc(out, '\n');
+	add_diffs(out, p);
+}
+
+static void print_plain(struct buf *out, const struct preview *p)
+{
+	changes_print_plain(out, buf_span(&subject(p)->name), &p->changes);
+	add_diffs(out, p);
 }
 
 static void print_all(struct run *run, const struct previews *all)
@@ -173,7 +200,7 @@ static void print_all(struct run *run, const struct previews *all)
 		if (run_form(run) == FORM_TABLE)
 			print_one(run, &out, p);
 		else
-			changes_print_plain(&out, buf_span(&subject(p)->name), &p->changes);
+			print_plain(&out, p);
 	}
 	print_out(&out);
 }
@@ -197,6 +224,20 @@ static struct json *json_of_findings(const struct findings *f)
 	return list;
 }
 
+static struct json *json_of_diffs(const struct preview *p)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct preview_diff, d, &p->diffs) {
+		struct json *item = json_object();
+
+		json_put_text(item, "path", buf_span(&d->path));
+		json_put(item, "hunks", d->hunks.n ? json_text(buf_span(&d->hunks)) : json_null());
+		json_append(list, item);
+	}
+	return list;
+}
+
 static struct json *json_of(const struct previews *all)
 {
 	struct json *list = json_array();
@@ -213,6 +254,7 @@ static struct json *json_of(const struct previews *all)
 		json_put(item, "changes", changes_to_json(&p->changes));
 		json_put(item, "effects", effects_to_json(&p->effects));
 		json_put(item, "findings", json_of_findings(&p->findings));
+		json_put(item, "diffs", json_of_diffs(p));
 		json_append(list, item);
 	}
 	return list;

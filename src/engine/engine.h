@@ -58,12 +58,18 @@ MUST_USE int engine_run(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
 
 /* What carrying out a plan's item would do to the file system, found out by doing it over a stage. */
+struct preview_diff {
+	struct buf path;
+	struct buf
+		hunks; /* as of diff -u, without its head; empty: one of the sides is no text, or is too long */
+};
 struct preview {
 	struct plan_item item;
 	struct buf folder; /* the package's own, without the root */
 	struct changes changes;
 	struct effects effects;
 	struct findings findings;
+	VEC(struct preview_diff) diffs; /* where they were asked for */
 	struct err err; /* ERR_NONE, or why that could not be found out */
 };
 struct previews {

@@ -1,10 +1,19 @@
 /* What a plan would do, found out by doing it over a stage. */
+#include "engine/differ.h"
 #include "engine/inspect.h"
 #include "engine/prepare.h"
 #include "engine/session.h"
 #include "engine/stage.h"
 #include "store/installation.h"
 #include "sys/process.h"
+
+#define DIFFS_MAX 200
+
+static void diff_drop(struct preview_diff *d)
+{
+	buf_drop(&d->path);
+	buf_drop(&d->hunks);
+}
 
 static void preview_drop(struct preview *p)
 {
@@ -13,6 +22,7 @@ static void preview_drop(struct preview *p)
 	changes_drop(&p->changes);
 	effects_drop(&p->effects);
 	findings_drop(&p->findings);
+	vec_drop_each(&p->diffs, diff_drop);
 }
 
 void previews_drop(struct previews *p)
@@ -41,7 +51,37 @@ static int look_at(struct engine *e, struct preview *p, const struct request *re
 		&request->allowed, &p->findings, err);
 }
 
-static int run_stage(struct engine *e, struct preview *p, const struct bundle *old,
+static int add_diff(struct engine *e, struct stage *s, const struct change *c, struct preview *p,
+	struct err *err)
+{
+	AUTO(buf) before = BUF_INIT;
+	AUTO(buf) after = BUF_INIT;
+	struct preview_diff *d = vec_push(&p->diffs);
+	int there;
+
+	*d = (struct preview_diff){buf_dup(&c->path), BUF_INIT};
+	there = stage_content(s, c, DIFFER_TEXT_MAX, &before, &after, err);
+	if (there <= 0)
+		return there;
+	return differ_texts(e, buf_span(&before), buf_span(&after), &d->hunks, err);
+}
+
+/* Of files whose content is another one; not of those in the package's own folder. */
+static int add_diffs(struct engine *e, struct stage *s, struct preview *p, struct err *err)
+{
+	VEC_FOR (const struct change, c, &p->changes.of) {
+		bool file = c->before.type == NODE_FILE || c->after.type == NODE_FILE;
+
+		if (!file || c->own || change_kind(c) == CHANGE_ATTRIBUTES ||
+			p->diffs.n == DIFFS_MAX)
+			continue;
+		if (add_diff(e, s, c, p, err) < 0)
+			return err_at(err, "%s", c->path.s);
+	}
+	return 0;
+}
+
+static int run_stage(struct engine *e, struct preview *p, bool diffs, const struct bundle *old,
 	const struct bundle *made, struct err *err)
 {
 	struct stage s;
@@ -53,6 +93,8 @@ static int run_stage(struct engine *e, struct preview *p, const struct bundle *o
 		result = stage_rules(&s, PHASE_CONFIGURE, made, &p->effects, err);
 	if (result == 0)
 		result = stage_read(&s, made ? made : old, &p->changes, &p->effects, err);
+	if (result == 0 && diffs)
+		result = add_diffs(e, &s, p, err);
 	stage_close(&s);
 	return result;
 }
@@ -68,7 +110,8 @@ static int preview_one(
 	if (!b)
 		return 0;
 	installation_path(buf_span(&b->name), buf_span(&b->id), &p->folder);
-	if (run_stage(e, p, old, made, err) < 0 || look_at(e, p, request, old, made, err) < 0)
+	if (run_stage(e, p, request->diffs, old, made, err) < 0 ||
+		look_at(e, p, request, old, made, err) < 0)
 		return err_at(err, "%s", b->name.s);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* The stage: rules run over the machine as it is, nothing of which they can reach. */
 #include "engine/stage.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -195,4 +196,50 @@ int stage_read(struct stage *s, const struct bundle *bundle, struct changes *cha
 	if (read_layers(s, bundle, changes, err) < 0)
 		return -1;
 	return take_mime(changes, effects, err);
+}
+
+/* The layer that a path is in: that of the place nearest above it. */
+static const struct overlay_layer *layer_of(const struct stage *s, struct span path)
+{
+	const struct overlay_layer *found = NULL;
+
+	VEC_FOR (const struct overlay_layer, l, &s->overlay.of) {
+		bool root = l->place.n == 1;
+
+		if (root || (span_starts(path, l->place.s) && path.n > l->place.n &&
+				    path.s[l->place.n] == '/'))
+			found = !found || l->place.n > found->place.n ? l : found;
+	}
+	return found;
+}
+
+static int read_file(int folder, const char *path, size_t max, struct buf *out, struct err *err)
+{
+	AUTO_FD fd = file_open(folder, path, O_RDONLY | O_NONBLOCK, 0, err);
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at %s", path);
+	if (!S_ISREG(st.st_mode) || (size_t)st.st_size > max)
+		return 0;
+	return file_read_fd(fd, max, out, err) < 0 ? -1 : 1;
+}
+
+int stage_content(struct stage *s, const struct change *c, size_t max, struct buf *before,
+	struct buf *after, struct err *err)
+{
+	const struct overlay_layer *l = layer_of(s, buf_span(&c->path));
+	const char *path;
+	int there = 1;
+
+	if (!l)
+		return 0;
+	path = c->path.s + (l->place.n == 1 ? 1 : l->place.n + 1);
+	if (c->before.type == NODE_FILE)
+		there = read_file(l->lower, path, max, before, err);
+	if (there == 1 && c->after.type == NODE_FILE)
+		there = read_file(l->upper, path, max, after, err);
+	return there;
 }

@@ -29,6 +29,11 @@ MUST_USE int stage_try(struct engine *e, struct err *err);
 MUST_USE int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err);
 
+/* The content of a change's file, before and after, at most `max` bytes of each: empty where there is none. 1; 0: one of them
+ * is longer; -1. */
+MUST_USE int stage_content(struct stage *s, const struct change *c, size_t max, struct buf *before,
+	struct buf *after, struct err *err);
+
 /* What all of them together have changed so far, the package's own folder with it; `changes` is empty before. That puavo's
  * mime database is to be made anew is added to `effects`. */
 MUST_USE int stage_read(struct stage *s, const struct bundle *bundle, struct changes *changes,

@@ -33,6 +33,7 @@ struct request {
 	bool keep_going;
 	bool offline;
 	struct texts allowed; /* ids of the policy, for this once: of previews */
+	bool diffs; /* of a preview: what changes in texts */
 };
 void request_drop(struct request *r);
 

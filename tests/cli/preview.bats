@@ -173,6 +173,45 @@ EOF
   [[ -z $(fardel list) && ! -e /etc/apt/sources.list.d/vendor.list ]]
 }
 
+@test "preview --diff: what changes in texts, on both sides of it; not in what is none" {
+  need_stage
+  mkdir -p "$ROOT/srv"
+  printf 'one\ntwo\nthree\n' >"$ROOT/srv/list"
+  printf 'gone\n' >"$ROOT/srv/gone"
+  chmod 600 "$ROOT/srv/list"
+  file=$(configuring <<'EOF'
+sed -i 's/two/zw\xff\x1b[2Jei/' /srv/list
+rm /srv/gone
+printf 'a\0b' >/srv/binary
+printf 'no end' >/srv/new
+head -c 300000 /dev/zero | tr '\0' 'x' >/srv/long
+EOF
+)
+  run --separate-stderr -0 fardel preview --diff "$file"
+  text=${output#*$'/srv/new\t6\n'}
+  [[ $text == 'Binary or long: /srv/binary
+--- /srv/gone
++++ /srv/gone
+@@ -1 +0,0 @@
+-gone
+--- /srv/list
++++ /srv/list
+@@ -1,3 +1,3 @@
+ one
+-two
++zw\xff\x1b[2Jei
+ three
+Binary or long: /srv/long
+--- /srv/new
++++ /srv/new
+@@ -0,0 +1 @@
++no end
+\\ No newline at end of file' ]] || { printf '%s\n' "$text"; false; }
+  run --separate-stderr -0 fardel preview --diff --json "$file"
+  jq -e '[.previews[0].diffs[] | .path] == ["/srv/binary", "/srv/gone", "/srv/list", "/srv/long", "/srv/new"]' <<<"$output"
+  jq -e '.previews[0].diffs[0].hunks == null and .previews[0].diffs[1].hunks == "@@ -1 +0,0 @@\n-gone\n"' <<<"$output"
+}
+
 @test "preview: rules that fail, an application in use, a name that is none" {
   need_stage
   file=$(configuring <<<'echo broken; exit 1')
