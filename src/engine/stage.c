@@ -190,9 +190,19 @@ static int take_mime(struct changes *c, struct effects *effects, struct err *err
 	return effects_add(effects, EFFECT_CONFIGURE, words, COUNT(words), err);
 }
 
+/* What rules would write there is not known. */
+static void tell_closed(const struct stage *s)
+{
+	VEC_FOR (const struct overlay_closed, c, &s->overlay.closed)
+		engine_tell(s->e, c->sys ? WATCH_INFO : WATCH_DEBUG, SPAN(""),
+			"%s can only be read in the stage%s%s", c->place.s, c->sys ? ": " : "",
+			c->sys ? strerror(c->sys) : "");
+}
+
 int stage_read(struct stage *s, const struct bundle *bundle, struct changes *changes,
 	struct effects *effects, struct err *err)
 {
+	tell_closed(s);
 	if (read_layers(s, bundle, changes, err) < 0)
 		return -1;
 	return take_mime(changes, effects, err);
