@@ -59,6 +59,8 @@ void run_drop(struct run *run)
 	vec_drop(&run->args);
 	buf_drop(&run->group);
 	json_free(run->json);
+	if (run->cmd && run->own)
+		opt_drop(&(struct opt_table){run->cmd->opts, run->cmd->opt_count, run->own});
 	free(run->own);
 }
 

@@ -88,6 +88,14 @@ void opt_preset(const struct opt_table *table)
 				table->rows[i].preset;
 }
 
+void opt_drop(const struct opt_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		if (table->rows[i].kind == OPT_LIST)
+			texts_drop(
+				(struct texts *)(void *)((char *)table->into + table->rows[i].at));
+}
+
 static struct found found_of(const struct opt_table *t, const struct opt *row)
 {
 	return (struct found){.row = row, .to = (char *)t->into + row->at};

@@ -40,6 +40,8 @@ struct opt_table {
 
 /* Gives numbers their presets; the struct was zeroed before. */
 void opt_preset(const struct opt_table *table);
+/* Frees what its lists hold. */
+void opt_drop(const struct opt_table *table);
 
 /* Reads a command line as GNU programs do: --name=value, --name value, unambiguous beginnings of
  * names, bundled letters, a value behind its letter; "--" ends options; options and arguments may

@@ -402,7 +402,7 @@ static int try_without_namespaces(struct scratch *s)
 		r.sandbox.required = SANDBOX_IPC | SANDBOX_PID | SANDBOX_CALLS;
 		CHECK(process_start(&r.spec, &p, &s->err) < 0);
 		CHECK(s->err.code == ERR_POLICY && p.pid == 0);
-		CHECK(strstr(s->err.text, "no a PID namespace, an IPC namespace") != NULL);
+		CHECK(strstr(s->err.text, "lacks a PID namespace, an IPC namespace") != NULL);
 	}
 	return 0;
 }
