@@ -9,6 +9,8 @@
 #include "model/glob.h"
 
 #define PARTS_MOST 64 /* of a path whose like ones are looked for */
+#define OTHERS_MOST \
+	200 /* so many that are not like it, and no more are looked for: there may be 500,000 */
 
 /* The first that matches has it. */
 static const struct section {
@@ -163,27 +165,40 @@ static bool is_like(const struct change *a, const struct change *b)
 	       !((shown_node(a)->mode ^ shown_node(b)->mode) & 07000);
 }
 
+/* The part in which the i-th and the k-th differ where they can stand in one line, else -1. */
+static int differing_like(
+	const struct changes *c, size_t i, size_t k, const struct parts *first, int known)
+{
+	struct parts other;
+	int part;
+
+	if (!is_like(&c->of.v[i], &c->of.v[k]))
+		return -1;
+	split(buf_span(&c->of.v[k].path), &other);
+	part = differing(first, &other);
+	return known < 0 || part == known ? part : -1;
+}
+
 /* Gathers what is like the i-th, and marks it as told. */
-static struct group gather(const struct changes *c, size_t i, const struct section *s, bool *told)
+static struct group gather(const struct changes *c, size_t i, const struct section **of)
 {
 	struct group g = {{i, i}, 1, -1};
-	struct parts first, other;
+	struct parts first;
 
 	split(buf_span(&c->of.v[i].path), &first);
-	for (size_t k = i + 1; k < c->of.n; k++) {
-		int part;
+	for (size_t k = i + 1, others = 0; k < c->of.n && others < OTHERS_MOST; k++) {
+		int part = of[k] == of[i] ? differing_like(c, i, k, &first, g.part) : -1;
 
-		if (told[k] || !is_like(&c->of.v[i], &c->of.v[k]) || section_of(&c->of.v[k]) != s)
+		if (part < 0) {
+			others += of[k] == of[i];
 			continue;
-		split(buf_span(&c->of.v[k].path), &other);
-		part = differing(&first, &other);
-		if (part < 0 || (g.part >= 0 && part != g.part))
-			continue;
+		}
 		g.part = part;
 		g.members[1] = k;
 		g.count++;
-		told[k] = true;
+		of[k] = NULL;
 	}
+	of[i] = NULL;
 	return g;
 }
 
@@ -248,19 +263,19 @@ static void print_group(struct buf *out, const struct changes *c, const struct g
 }
 
 static void print_section(struct buf *out, const struct changes *c, const struct section *s,
-	bool *told, const struct changes_look *look)
+	const struct section **of, const struct changes_look *look)
 {
 	bool begun = false;
 
 	for (size_t i = 0; i < c->of.n; i++) {
 		struct group g;
 
-		if (told[i] || section_of(&c->of.v[i]) != s)
+		if (of[i] != s)
 			continue;
 		if (!begun)
 			buf_addf(out, "  %s\n", s->title);
 		begun = true;
-		g = gather(c, i, s, told);
+		g = gather(c, i, of);
 		print_group(out, c, &g, look);
 	}
 }
@@ -268,21 +283,24 @@ static void print_section(struct buf *out, const struct changes *c, const struct
 void changes_print_sections(
 	struct buf *out, const struct changes *c, const struct changes_look *look)
 {
-	bool *told = c->of.n ? mem_zero(c->of.n, sizeof(*told)) : NULL;
+	/* Of each that is still to be told, the section. */
+	const struct section **of =
+		c->of.n ? mem_zero(c->of.n, sizeof(const struct section *)) : NULL;
 	size_t own = 0;
 
 	for (size_t i = 0; i < c->of.n; i++) {
 		own += c->of.v[i].own;
-		told[i] = c->of.v[i].own || is_implied(c, i);
+		if (!c->of.v[i].own && !is_implied(c, i))
+			of[i] = section_of(&c->of.v[i]);
 	}
 	for (size_t i = 0; i < COUNT(sections); i++)
-		print_section(out, c, &sections[i], told, look);
+		print_section(out, c, &sections[i], of, look);
 	if (own) {
 		buf_adds(out, "  In its own folder\n    ");
 		print_count(out, own, "change", "changes");
 		buf_addc(out, '\n');
 	}
-	free(told);
+	free(of);
 }
 
 void changes_print_plain(struct buf *out, struct span name, const struct changes *c)

@@ -1,6 +1,8 @@
 /* cmd/changes_print: changes in words. */
 #include "cmd/changes_print.h"
 
+#include <time.h>
+
 #include "unit.h"
 
 #define OWN "/var/lib/fardel/packages/zoom/1234"
@@ -129,6 +131,53 @@ static void only_what_is_alike_is_one_line(void **state)
 			 "    + file    /srv/f/g   0 B\n");
 }
 
+/* A package that copies itself to /opt: nothing is like anything else, and nobody waits minutes to be told. */
+static void many_take_no_time(void **state)
+{
+	AUTO(changes) c = CHANGES_INIT;
+	AUTO(buf) out = BUF_INIT;
+	struct changes_look look = {.utf8 = false};
+	clock_t begun;
+	size_t lines = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		AUTO(buf) path = BUF_INIT;
+
+		buf_addf(&path, "/opt/%05d/%05d/x", i, i);
+		add(&c, path.s, NODE_NONE, NODE_FILE);
+	}
+	begun = clock();
+	changes_print_sections(&out, &c, &look);
+	assert_true(clock() - begun < 20 * CLOCKS_PER_SEC);
+	for (size_t i = 0; i < out.n; i++)
+		lines += out.s[i] == '\n';
+	assert_int_equal(lines, 20001);
+}
+
+/* Other things between them do not part those that are alike, and a folder of many is one line. */
+static void many_alike_are_one_line(void **state)
+{
+	AUTO(changes) c = CHANGES_INIT;
+	AUTO(buf) out = BUF_INIT;
+	struct changes_look look = {.utf8 = false};
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		AUTO(buf) path = BUF_INIT;
+
+		buf_addf(&path, "/srv/%04d", i);
+		add(&c, path.s, NODE_NONE, NODE_FILE);
+		buf_addf(&path, ".d/%d", i);
+		if (i % 10 == 0)
+			add(&c, path.s, NODE_FILE, NODE_NONE);
+	}
+	changes_print_sections(&out, &c, &look);
+	assert_true(span_starts(buf_span(&out), "  Everything else\n"
+						"    + files   /srv/{0000 ... 0999}   (1000)\n"
+						"    - file    /srv/0000.d/0\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +185,8 @@ int main(void)
 		cmocka_unit_test(plain_lines_show_all),
 		cmocka_unit_test(none_are_nothing),
 		cmocka_unit_test(only_what_is_alike_is_one_line),
+		cmocka_unit_test(many_take_no_time),
+		cmocka_unit_test(many_alike_are_one_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
