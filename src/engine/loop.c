@@ -78,8 +78,7 @@ static int next_timeout(struct task **tasks, size_t count, int64_t now)
 
 static int stop_all(struct task **tasks, size_t count, struct err *err)
 {
-	err_set(err, ERR_SIGNAL, "interrupted by SIG%s", sigabbrev_np(signals_pending()));
-	err->sys = signals_pending();
+	signals_check(err);
 	for (size_t i = 0; i < count; i++) {
 		if (!tasks[i]->running)
 			continue;

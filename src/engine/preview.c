@@ -149,7 +149,8 @@ static int preview_each(
 	VEC_FOR (struct preview, p, &all->of) {
 		if (p->item.result == RESULT_FAILED)
 			err_set(&p->err, ERR_FAILED, "%s", p->item.why.s);
-		else if (preview_one(e, p, request, &p->err) < 0 && !request->keep_going)
+		else if (preview_one(e, p, request, &p->err) < 0 &&
+			 (!request->keep_going || p->err.code == ERR_SIGNAL))
 			return err_copy(err, &p->err);
 	}
 	return judge(all, err);

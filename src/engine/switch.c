@@ -335,12 +335,8 @@ static int take_turns(struct engine *e, struct plan *plan, struct journal *journ
 			t.item->result = RESULT_SKIPPED;
 			continue;
 		}
-		if (signals_pending()) {
-			err_set(err, ERR_SIGNAL, "interrupted by SIG%s",
-				sigabbrev_np(signals_pending()));
-			err->sys = signals_pending();
+		if (signals_check(err) < 0)
 			return -1;
-		}
 		result = switch_item(&t, failed, err);
 		if (result < 0)
 			return err_at(err, "%s", t.item->to.name.s);

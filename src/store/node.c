@@ -13,6 +13,7 @@
 #include "ext/digest.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/signals.h"
 
 #define CHUNK ((int64_t)1 << 16) /* malloc asks the kernel for no more than that */
 #define XATTRS_MAX \
@@ -206,6 +207,8 @@ static int load_content(const struct node_at *at, struct node *out, struct err *
 			continue;
 		if (n < 0)
 			return err_sys(err, "read");
+		if (signals_check(err) < 0)
+			return -1;
 		hash_add(hash, chunk, (size_t)n);
 		out->size += n;
 		if (out->size > at->st.st_size)

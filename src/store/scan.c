@@ -17,6 +17,7 @@
 #include "store/layer.h"
 #include "store/node.h"
 #include "sys/fd.h"
+#include "sys/signals.h"
 #include "sys/tree.h"
 
 #define DEPTH_MAX 2048 /* folders */
@@ -229,6 +230,8 @@ static int scan_name(
 	size_t length = w->path.n;
 	int result = 0;
 
+	if (signals_check(err) < 0)
+		return -1;
 	buf_add_path(&w->path, name);
 	if (!is_excepted(w->how, buf_span(&w->path)))
 		result = scan_opened(w, in, name, in_upper, &lower, &upper, err);

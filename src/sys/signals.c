@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/attr.h"
@@ -44,6 +45,17 @@ void signals_catch(void)
 int signals_pending(void)
 {
 	return first;
+}
+
+int signals_check(struct err *err)
+{
+	int number = signals_pending();
+
+	if (!number)
+		return 0;
+	err_set(err, ERR_SIGNAL, "interrupted by SIG%s", sigabbrev_np(number));
+	err->sys = number;
+	return -1;
 }
 
 int signals_fd(void)

@@ -1,6 +1,8 @@
 /* Signals that ask fardel to stop, as something to look at between steps and to poll for. */
 #pragma once
 
+#include "base/err.h"
+
 /* From here on SIGINT, SIGTERM and SIGHUP are noted instead of ending the process (SIGHUP stays
  * ignored where it was, as nohup wants). Once a process; the handler is the one place that needs
  * a variable of its own. */
@@ -8,6 +10,9 @@ void signals_catch(void);
 
 /* The first that came, or 0. */
 int signals_pending(void);
+
+/* -1 with ERR_SIGNAL when one has come: for work that takes its time without waiting for anything. */
+int signals_check(struct err *err);
 
 /* Becomes readable when one has come; never read from. -1 before signals_catch. */
 int signals_fd(void);

@@ -245,6 +245,20 @@ Binary or long: /srv/long
   unchanged
 }
 
+@test "preview: a signal ends it also while what was changed is read" {
+  need_stage
+  file=$(configuring <<<'truncate -s 60G /srv/big')
+  before=$(manifest)
+  fardel preview "$file" >/dev/null 2>"$WORK/err" &
+  job=$!
+  wait_for bash -c "ls -l /proc/$job/fd | grep -q srv/big"
+  kill -TERM $job
+  SECONDS=0
+  run -143 wait $job
+  ((SECONDS < 10))
+  unchanged
+}
+
 @test "preview where no stage is to be had: refused, with the reason" {
   skip_unless chroot
   file=$(make_installer hello 1)
