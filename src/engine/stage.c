@@ -135,15 +135,28 @@ static void exceptions_drop(struct exceptions *x)
 	vec_drop(&x->of);
 }
 
-/* What is the stage's own, other layers (those see to what is there), and what could not be written to. */
+/* The stage has mounted its own over it where it is a folder there. A link to one, or what is missing, is as any other file. */
+static bool is_covered(const struct stage *s, const char *place)
+{
+	struct err ignored = ERR_INIT;
+	AUTO_FD root = file_open_dir(s->e->place.root.n ? s->e->place.root.s : "/", &ignored);
+	AUTO_FD folder =
+		root < 0 ? -1 : file_open(root, place + 1, O_PATH | O_DIRECTORY, 0, &ignored);
+
+	return folder >= 0;
+}
+
+/* What is the stage's own, other layers (those see to what is there), and what could not be written to. In /run are places for
+ * what the stage shows. */
 static void list_exceptions(
 	const struct stage *s, const struct overlay_layer *layer, struct exceptions *out)
 {
-	static const char *const always[] = {
-		"/proc", "/sys", "/dev", "/run", "/tmp", "/var/tmp", PLACE_STAGE};
+	static const char *const covered[] = {"/proc", "/sys", "/dev", "/tmp", "/var/tmp"};
 
-	for (size_t i = 0; i < COUNT(always); i++)
-		*vec_push(&out->of) = always[i];
+	*vec_push(&out->of) = "/run";
+	for (size_t i = 0; i < COUNT(covered); i++)
+		if (is_covered(s, covered[i]))
+			*vec_push(&out->of) = covered[i];
 	VEC_FOR (const struct overlay_layer, other, &s->overlay.of)
 		if (other->place.n > layer->place.n)
 			*vec_push(&out->of) = other->place.s;
