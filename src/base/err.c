@@ -107,18 +107,23 @@ int err_at(struct err *err, const char *format, ...)
 {
 	AUTO(buf) whole = BUF_INIT;
 	char context[sizeof(err->text)];
-	size_t room = sizeof(context) / 2;
+	size_t room = sizeof(context) / 2, n = strlen(err->text), most;
+	const char *text = err->text;
 	va_list args;
 
-	/* A long context is cut, so that the cause stays whole. */
-	if (strlen(err->text) < room)
-		room = sizeof(context) - strlen(err->text) - 2;
+	/* Long contexts are cut, so that the cause, which is the last, stays whole. */
+	if (n < room)
+		room = sizeof(context) - n - 2;
 	va_start(args, format);
 	put(context, room, format, args);
 	va_end(args);
-	buf_addf(&whole, "%s: %s", context, err->text);
-	memcpy(err->text, whole.s, whole.n < sizeof(err->text) ? whole.n + 1 : sizeof(err->text));
-	err->text[sizeof(err->text) - 1] = 0;
+	most = sizeof(err->text) - strlen(context) - sizeof(": ");
+	if (n > most)
+		text += n - most + strlen("...");
+	while (((unsigned char)*text & 0xc0) == 0x80)
+		text++;
+	buf_addf(&whole, "%s: %s%s", context, n > most ? "..." : "", text);
+	memcpy(err->text, whole.s, whole.n + 1);
 	return -1;
 }
 

@@ -84,9 +84,13 @@ static void a_long_context_leaves_the_cause(void **state)
 	err_set(&err, ERR_FAILED, "the cause");
 	err_at(&err, "%s", context.s);
 	assert_non_null(strstr(err.text, ": the cause"));
-	err_at(&err, "%s", context.s);
-	err_at(&err, "%s", context.s);
-	assert_true(strlen(err.text) < sizeof(err.text));
+	for (int i = 0; i < 5; i++) {
+		err_at(&err, "%s \xe2\x86\x92", i % 2 ? context.s : "context");
+		assert_non_null(strstr(err.text, ": the cause"));
+		assert_true(strlen(err.text) < sizeof(err.text));
+	}
+	assert_true(span_starts(
+		buf_span(&(struct buf){.s = err.text, .n = strlen(err.text)}), "context"));
 }
 
 static void details_stop_when_full(void **state)
