@@ -24,7 +24,7 @@ example() {
   make_pack_deb hello 1
   mkdir -p "$WORK/typed" "$WORK/bin"
   cp "$VENDOR/hello-1.deb" "$WORK/typed/hello_2.10-3_amd64.deb"
-  ln -s "$FARDEL_BIN" "$WORK/bin/fardel"
+  ln -s "$(type -P fardel)" "$WORK/bin/fardel"
   printf '#!/bin/sh\nexec "$@"\n' >"$WORK/bin/sudo"
   chmod 755 "$WORK/bin/sudo"
   example >"$WORK/typed/example.sh"
