@@ -10,7 +10,8 @@
 
 /* More than real rules make: an application of 100,000 files is a large one. */
 #define SCAN_CHANGES_MAX 500000
-#define SCAN_BYTES_MAX ((size_t)256 << 20)
+#define SCAN_BYTES_MAX \
+	((size_t)64 << 20) /* as JSON, with findings, they become thirty times as much memory */
 #define SCAN_CONTENT_MAX ((int64_t)128 << 30) /* holes too: to hash them takes as long */
 
 /* One overlaid mount of the stage, which must be mounted no more, or at least not be written to. */

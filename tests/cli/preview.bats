@@ -265,6 +265,21 @@ EOF
   [[ $output == $'hello\treplaced\tlink\t/var/tmp\t/etc' ]]
 }
 
+@test "preview: more names than a machine has the memory for are refused" {
+  need_stage
+  file=$(configuring <<'EOF'
+name=$(printf '%0250d' 0)
+cd /srv
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14; do mkdir $name; cd $name; done
+seq 20000 | xargs touch
+EOF
+)
+  before=$(manifest)
+  run --separate-stderr -10 fardel preview --json "$file"
+  [[ $stderr == *'more than 67108864 bytes of names, links and attributes'* ]]
+  unchanged
+}
+
 @test "preview: a signal ends it also while what was changed is read" {
   need_stage
   file=$(configuring <<<'truncate -s 60G /srv/big')
