@@ -6,6 +6,7 @@
 #include "engine/stage.h"
 #include "store/installation.h"
 #include "sys/process.h"
+#include "sys/signals.h"
 
 #define DIFFS_MAX 200
 
@@ -75,6 +76,8 @@ static int add_diffs(struct engine *e, struct stage *s, struct preview *p, struc
 		if (!file || c->own || change_kind(c) == CHANGE_ATTRIBUTES ||
 			p->diffs.n == DIFFS_MAX)
 			continue;
+		if (signals_check(err) < 0)
+			return -1;
 		if (add_diff(e, s, c, p, err) < 0)
 			return err_at(err, "%s", c->path.s);
 	}

@@ -265,6 +265,27 @@ EOF
   [[ $output == $'hello\treplaced\tlink\t/var/tmp\t/etc' ]]
 }
 
+@test "preview --diff: a text whose path is too long to be opened is named" {
+  need_stage
+  printf 'import os\nos.chdir("/srv")\nfor i in range(18):\n os.mkdir("0" * 250)\n os.chdir("0" * 250)\nopen("x", "w").write("text")\n' >"$WORK/deep.py"
+  run --separate-stderr -0 fardel preview --diff "$(configuring <<<"python3 -c '$(cat "$WORK/deep.py")'")"
+  [[ $output == *'Binary or long: /srv/0'* ]]
+}
+
+@test "preview --diff: a signal ends it between two files" {
+  need_stage
+  printf 'import random\nfor n in range(60):\n open("/srv/f%%d" %% n, "w").write("".join("%%d\\n" %% random.randrange(300) for i in range(60000)))\n' >"$WORK/texts.py"
+  python3 "$WORK/texts.py"
+  file=$(configuring <<<"cd /srv; for f in f*; do tac \$f >g; mv g \$f; done")
+  fardel preview --diff "$file" >/dev/null 2>&1 &
+  job=$!
+  wait_for pgrep -P $job -x diff
+  kill -TERM $job
+  SECONDS=0
+  status=0; wait $job || status=$?
+  ((status == 143 && SECONDS < 10))
+}
+
 @test "preview: more names than a machine has the memory for are refused" {
   need_stage
   file=$(configuring <<'EOF'
