@@ -47,7 +47,7 @@ void node_copy(struct node *to, const struct node *from)
 	*to = copy;
 }
 
-static bool same_content(const struct node *a, const struct node *b)
+bool node_holds_same(const struct node *a, const struct node *b)
 {
 	if (a->type != b->type)
 		return false;
@@ -73,8 +73,8 @@ static bool same_xattrs(const struct node *a, const struct node *b)
 
 bool node_is_same(const struct node *a, const struct node *b)
 {
-	return same_content(a, b) && a->mode == b->mode && a->uid == b->uid && a->gid == b->gid &&
-	       same_xattrs(a, b);
+	return node_holds_same(a, b) && a->mode == b->mode && a->uid == b->uid &&
+	       a->gid == b->gid && same_xattrs(a, b);
 }
 
 enum change_kind change_kind(const struct change *c)
@@ -83,7 +83,7 @@ enum change_kind change_kind(const struct change *c)
 		return CHANGE_CREATED;
 	if (c->after.type == NODE_NONE)
 		return CHANGE_DELETED;
-	return same_content(&c->before, &c->after) ? CHANGE_ATTRIBUTES : CHANGE_REPLACED;
+	return node_holds_same(&c->before, &c->after) ? CHANGE_ATTRIBUTES : CHANGE_REPLACED;
 }
 
 static void change_drop(struct change *c)

@@ -45,6 +45,8 @@ void node_drop(struct node *n);
 void node_copy(struct node *to, const struct node *from); /* `to` is one already */
 /* The same to all who look: everything but inode and, of what is no file, size. */
 bool node_is_same(const struct node *a, const struct node *b);
+/* The same type and content, whoever's it is. */
+bool node_holds_same(const struct node *a, const struct node *b);
 
 enum change_kind {
 	CHANGE_CREATED,

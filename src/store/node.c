@@ -220,7 +220,7 @@ static int load_content(const struct node_at *at, struct node *out, struct err *
 	return 0;
 }
 
-int node_load(const struct node_at *at, struct node *out, struct err *err)
+int node_load_attributes(const struct node_at *at, struct node *out, struct err *err)
 {
 	static const struct {
 		mode_t format;
@@ -241,9 +241,14 @@ int node_load(const struct node_at *at, struct node *out, struct err *err)
 	out->gid = at->st.st_gid;
 	if (out->type == NODE_CHAR || out->type == NODE_BLOCK)
 		out->device = (int64_t)at->st.st_rdev;
+	return load_xattrs(at, out, err);
+}
+
+int node_load(const struct node_at *at, struct node *out, struct err *err)
+{
+	if (node_load_attributes(at, out, err) < 0)
+		return -1;
 	if (out->type == NODE_FILE && load_content(at, out, err) < 0)
 		return -1;
-	if (out->type == NODE_LINK && load_target(at, &out->target, err) < 0)
-		return -1;
-	return load_xattrs(at, out, err);
+	return out->type == NODE_LINK ? load_target(at, &out->target, err) : 0;
 }

@@ -25,5 +25,8 @@ MUST_USE int node_open(
  * was opened is ERR_FAILED. */
 MUST_USE int node_load(const struct node_at *at, struct node *out, struct err *err);
 
+/* The same without what is in it: size, digest and target stay empty. */
+MUST_USE int node_load_attributes(const struct node_at *at, struct node *out, struct err *err);
+
 /* Whether the attribute is there, 1, 0 or -1; where its value is one byte, *value is that, else 0. */
 MUST_USE int node_mark(const struct node_at *at, const char *name, char *value, struct err *err);
