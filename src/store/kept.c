@@ -1,0 +1,92 @@
+/* The kept folders' names and seal. */
+#include "store/kept.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "ext/digest.h"
+#include "model/changes_json.h"
+#include "sys/file.h"
+
+#define SEAL "list"
+
+void kept_name(size_t number, char name[KEPT_NUMBERS])
+{
+	snprintf(name, KEPT_NUMBERS, "%zu", number);
+}
+
+struct link {
+	int64_t inode;
+	size_t number;
+};
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct link *x = a, *y = b;
+
+	if (x->inode != y->inode)
+		return x->inode < y->inode ? -1 : 1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+void kept_first(const struct changes *c, bool after, size_t *first)
+{
+	VEC(struct link) links = {0};
+
+	for (size_t i = 0; i < c->of.n; i++) {
+		const struct node *n = kept_node(&c->of.v[i], after);
+
+		first[i] = i;
+		if (n->type == NODE_FILE && n->inode)
+			*vec_push(&links) = (struct link){n->inode, i};
+	}
+	if (links.n)
+		qsort(links.v, links.n, sizeof(links.v[0]), by_inode);
+	for (size_t i = 1; i < links.n; i++)
+		if (links.v[i].inode == links.v[i - 1].inode)
+			first[links.v[i].number] = first[links.v[i - 1].number];
+	vec_drop(&links);
+}
+
+static int add_seal(const struct changes *c, struct buf *out, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	struct json *value = changes_to_json(c);
+	unsigned char bytes[HASH_MAX];
+	struct hash *hash = NULL;
+	size_t n;
+
+	json_format(value, &text);
+	json_free(value);
+	if (hash_new("sha256", &hash, err) < 0)
+		return -1;
+	hash_add(hash, text.s, text.n);
+	n = hash_end(hash, bytes);
+	hash_free(hash);
+	text_hex(out, bytes, n);
+	buf_addc(out, '\n');
+	return 0;
+}
+
+int kept_seal(int folder, const struct changes *c, struct err *err)
+{
+	AUTO(buf) seal = BUF_INIT;
+
+	if (add_seal(c, &seal, err) < 0)
+		return -1;
+	return file_replace(folder, SEAL, 0600, buf_span(&seal), err);
+}
+
+int kept_check(int folder, const struct changes *c, struct err *err)
+{
+	AUTO(buf) want = BUF_INIT;
+	AUTO(buf) is = BUF_INIT;
+
+	if (add_seal(c, &want, err) < 0 || file_read(folder, SEAL, 4096, &is, err) < 0)
+		return -1;
+	if (!span_is(buf_span(&want), buf_span(&is)))
+		return err_set(err, ERR_BAD_STATE,
+			"the files that were kept are not those of these changes");
+	return 0;
+}

@@ -1,0 +1,435 @@
+/* Tests of store/apply: one thing at a time. */
+#include "store/apply.h"
+
+#include "applied.h"
+
+static void nothing_outside_is_touched(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, "cd root/t; mkdir -p d/e; echo 1 >d/e/x; mkdir ../../canary",
+		"cd new/t; echo 22 >d/e/x; echo 1 >d/e/y");
+	assert_int_equal(
+		run_in(s,
+			"cp -a root/t/d/. canary; mv root/t/d root/t/moved; ln -s ../../canary root/t/d"),
+		0);
+	assert_int_equal(trial_go(&t, true), -1);
+	assert_err(&s->err, ERR_UNSAFE, "/t/d/e");
+	assert_file(s, "canary/e/x", "1\n");
+	assert_int_equal(trial_go(&t, false), -1);
+	assert_err(&s->err, ERR_UNSAFE, "/t/d/e");
+	assert_false(is_there(s, "canary/e/y"));
+	assert_int_equal(run_in(s, "rm root/t/d; mv root/t/moved root/t/d"), 0);
+	assert_goes(&t, true);
+}
+
+static void what_others_changed_meanwhile_is_theirs(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	AUTO(texts) left = {0};
+
+	begin_and_keep(&t, s, PLAIN_BEFORE, PLAIN_AFTER);
+	assert_int_equal(run_in(s, "cd root/t; echo theirs >a; echo theirs >b; echo 1 >d/y"), 0);
+	assert_int_equal(trial_go(&t, true), -1);
+	assert_err(&s->err, ERR_CONFLICT, "/t/a");
+	err_clear(&s->err);
+	assert_int_equal(apply_forward(t.root, &t.changes, &t.kept, &left, &s->err), 0);
+	assert_int_equal(left.of.n, 3);
+	assert_buf(&left.of.v[0], "/t/a");
+	assert_buf(&left.of.v[1], "/t/d");
+	assert_buf(&left.of.v[2], "/t/b");
+	assert_file(s, "root/t/a", "theirs\n");
+	assert_file(s, "root/t/b", "theirs\n");
+	assert_file(s, "root/t/d/y", "1\n");
+	assert_false(is_there(s, "root/t/d/x"));
+	assert_file(s, "root/t/n", "1\n");
+	assert_int_equal(mode_of(s, "root/t"), 0700);
+}
+
+/* A file that took the place of a folder: nothing can be put into it, and it is not gone into. */
+static void what_took_a_folders_place_is_left_with_all_beneath(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	AUTO(texts) left = {0};
+
+	begin_and_keep(
+		&t, s, "cd root/t; echo 1 >d", "cd new/t; rm d; mkdir d; echo 1 >d/x; echo 1 >n");
+	assert_int_equal(run_in(s, "cd root/t; echo theirs >d"), 0);
+	assert_int_equal(apply_forward(t.root, &t.changes, &t.kept, &left, &s->err), 0);
+	assert_buf(&left.of.v[0], "/t/d");
+	assert_file(s, "root/t/d", "theirs\n");
+	assert_file(s, "root/t/n", "1\n");
+}
+
+static ino_t inode_of(struct scratch *s, const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(s->fd, path, &st, AT_SYMLINK_NOFOLLOW), 0);
+	return st.st_ino;
+}
+
+static void the_very_file_comes_back(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	ino_t file, other;
+
+	begin_and_keep(&t, s,
+		"cd root/t; echo 1 >a; echo 1 >b; ln b outside; touch -d 2001-02-03 a",
+		"cd new/t; echo 22 >a; rm b; touch -d 2004-05-06 a");
+	file = inode_of(s, "root/t/a");
+	other = inode_of(s, "root/t/outside");
+	assert_goes(&t, true);
+	assert_int_equal(run_in(s, "test \"$(stat -c %y root/t/a | cut -c1-10)\" = 2004-05-06"), 0);
+	assert_goes(&t, false);
+	assert_int_equal(inode_of(s, "root/t/a"), file);
+	assert_int_equal(inode_of(s, "root/t/b"), other);
+	assert_int_equal(run_in(s, "test \"$(stat -c %y root/t/a | cut -c1-10)\" = 2001-02-03"), 0);
+}
+
+static void copies_keep_times_and_holes(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	struct stat st;
+
+	begin(&t, s, "cd root/t; echo 1 >a; truncate -s 20M big; echo 1 >>big; truncate -s 40M big",
+		"cd new/t; touch -d 2004-05-06 n; rm a; cat big >/dev/null; truncate -s 10M hole; echo 2 >>hole; echo 2 >>big");
+	faults.apart = true;
+	assert_int_equal(trial_keep(&t), 0);
+	assert_goes(&t, true);
+	assert_int_equal(run_in(s, "test \"$(stat -c %y root/t/n | cut -c1-10)\" = 2004-05-06"), 0);
+	assert_int_equal(fstatat(s->fd, "root/t/big", &st, 0), 0);
+	assert_true(st.st_blocks * 512 < 1 << 20);
+	assert_int_equal(fstatat(s->fd, "kept/before/1", &st, 0), 0);
+	assert_int_equal(st.st_size, 40 << 20);
+	assert_true(st.st_blocks * 512 < 1 << 20);
+	assert_goes(&t, false);
+}
+
+static void attributes_are_set_in_place(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	ino_t alone, outside;
+
+	begin_and_keep(&t, s, "cd root/t; echo 1 >alone; echo 1 >two; ln two outside",
+		"cd new/t; chmod 600 alone two; cp -p two n; mv n two; chmod 644 outside");
+	alone = inode_of(s, "root/t/alone");
+	outside = inode_of(s, "root/t/outside");
+	assert_goes(&t, true);
+	assert_int_equal(inode_of(s, "root/t/alone"), alone);
+	assert_int_equal(mode_of(s, "root/t/alone"), 0600);
+	assert_int_equal(inode_of(s, "root/t/outside"), outside);
+	assert_int_equal(mode_of(s, "root/t/outside"), 0644);
+	assert_int_not_equal(inode_of(s, "root/t/two"), outside);
+	assert_goes(&t, false);
+	assert_int_equal(inode_of(s, "root/t/two"), outside);
+}
+
+/* chown takes setuid and capabilities away; they must be there afterwards. */
+static void rights_survive_a_new_owner(void **state)
+{
+	static const char capability[] = "\1\0\0\2\0\40\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+	static const char acl[] = "\2\0\0\0\1\0\6\0\377\377\377\377\2\0\4\0\322\4\0\0"
+				  "\4\0\4\0\377\377\377\377\20\0\4\0\377\377\377\377"
+				  "\40\0\4\0\377\377\377\377";
+	struct scratch *s = *state;
+	AUTO(buf) file = buf_of(s->path);
+	AUTO(buf) folder = buf_of(s->path);
+
+	if (!can_give_away(s))
+		cannot(s, "files cannot be given to other users here");
+	buf_adds(&file, "/new/t/caps");
+	buf_adds(&folder, "/new/t/d");
+	for (int apart = 0; apart < 2; apart++) {
+		AUTO(trial) t = TRIAL_INIT;
+
+		begin(&t, s, "cd root/t; echo 1 >set; echo 1 >caps; mkdir d; chown 12:13 set",
+			"cd new/t; echo 1 >made; chmod 700 d; chown 12:13 made caps d; chown 0:0 set; chmod 4755 set made; chmod 3775 d; mkfifo p; chown 12 p; chmod 2666 p");
+		if (setxattr(file.s, "security.capability", capability, 20, 0) < 0 ||
+			setxattr(folder.s, "system.posix_acl_default", acl, 44, 0) < 0)
+			cannot(s, "no capabilities or ACLs can be given here");
+		changes_drop(&t.changes);
+		assert_true(trial_compare(&t));
+		faults.apart = apart;
+		assert_int_equal(trial_keep(&t), 0);
+		assert_goes(&t, true);
+		assert_int_equal(mode_of(s, "root/t/set"), 04755);
+		assert_int_equal(mode_of(s, "root/t/made"), 04755);
+		assert_int_equal(mode_of(s, "root/t/d"), 03775);
+		assert_goes(&t, false);
+		assert_int_equal(tree_clear(s->fd, &s->err), 0);
+	}
+}
+
+static void the_overlays_notes_are_not_committed(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(buf) made = buf_of(s->path);
+	AUTO(buf) done = buf_of(s->path);
+
+	buf_adds(&made, "/new/t/n");
+	buf_adds(&done, "/root/t/n");
+	for (int apart = 0; apart < 2; apart++) {
+		AUTO(trial) t = TRIAL_INIT;
+
+		begin(&t, s, ":", "cd new/t; echo 1 >n; chmod 444 n");
+		faults.apart = apart;
+		put_mode(s, "new/t/n", 0644);
+		if (setxattr(made.s, "user.overlay.origin", "1", 1, 0) < 0 ||
+			setxattr(made.s, "user.mine", "1", 1, 0) < 0)
+			cannot(s, "no attributes of users in /tmp");
+		if (geteuid() == 0)
+			(void)setxattr(made.s, "trusted.overlay.origin", "1", 1, 0);
+		put_mode(s, "new/t/n", 0444);
+		changes_drop(&t.changes);
+		assert_true(trial_compare(&t));
+		assert_int_equal(trial_keep(&t), 0);
+		assert_goes(&t, true);
+		assert_true(getxattr(done.s, "user.overlay.origin", NULL, 0) < 0);
+		assert_true(getxattr(done.s, "trusted.overlay.origin", NULL, 0) < 0);
+		assert_int_equal(getxattr(done.s, "user.mine", NULL, 0), 1);
+		assert_int_equal(tree_clear(s->fd, &s->err), 0);
+	}
+}
+
+static void devices_are_made(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	if (run_in(s, "mknod try c 1 3 2>/dev/null") != 0)
+		cannot(s, "no devices can be made here");
+	begin_and_keep(&t, s, "cd root/t; mknod a b 259 300; echo 1 >c",
+		"cd new/t; rm a; mknod a c 1 3; mknod n b 7 1; rm c; mkfifo c");
+	assert_goes(&t, true);
+	assert_goes(&t, false);
+}
+
+static void leftovers_are_cleared(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, PLAIN_BEFORE, PLAIN_AFTER);
+	assert_int_equal(
+		run_in(s, "cd root/t; echo 1 >.fardel-apply.1; mkdir d/.fardel-apply.4"), 0);
+	assert_goes(&t, true);
+}
+
+/* What the link leads to is there before each call that changes something. */
+static struct scratch *watched;
+static bool was_absent;
+
+static void look_through_the_link(const char *call)
+{
+	struct stat st;
+
+	(void)call;
+	was_absent |= fstatat(watched->fd, "root/t/now/program", &st, 0) < 0;
+}
+
+static void the_system_stays_usable(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, "cd root/t; mkdir 1; echo 1 >1/program; ln -s 1 now",
+		"cd new/t; rm -r 1; mkdir 2; echo 2 >2/program; ln -sfn 2 now");
+	watched = s;
+	was_absent = false;
+	faults.before_call = look_through_the_link;
+	assert_goes(&t, true);
+	assert_false(was_absent);
+	assert_goes(&t, false);
+	assert_false(was_absent);
+	faults.before_call = NULL;
+}
+
+static void look_at_the_name(const char *call)
+{
+	(void)call;
+	was_absent |= !is_there(watched, "root/t/x") || !is_there(watched, "root/t/y");
+}
+
+static void a_name_is_never_without_anything(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, "cd root/t; mkdir -p x/a; echo 1 >x/a/b; ln -s x y",
+		"cd new/t; rm -r x y; ln -s y x; mkdir y; echo 1 >y/c");
+	watched = s;
+	was_absent = false;
+	faults.before_call = look_at_the_name;
+	assert_goes(&t, true);
+	assert_goes(&t, false);
+	assert_false(was_absent);
+	faults.before_call = NULL;
+}
+
+static const char *last_call;
+
+static void note_call(const char *call)
+{
+	last_call = call;
+}
+
+static void it_ends_with_a_sync_that_counts(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	AUTO(buf) path = buf_of(s->path);
+
+	begin_and_keep(&t, s, PLAIN_BEFORE, PLAIN_AFTER);
+	faults.before_call = note_call;
+	assert_goes(&t, true);
+	assert_string_equal(last_call, "syncfs");
+	faults.before_call = NULL;
+	buf_adds(&path, "/root");
+	faults.no_sync = path.s;
+	assert_int_equal(trial_go(&t, false), -1);
+	assert_int_equal(s->err.sys, EIO);
+	faults.no_sync = NULL;
+	assert_goes(&t, false);
+}
+
+static void an_immutable_file_is_told_of(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, "cd root/t; echo 1 >a", "cd new/t; echo 22 >a");
+	if (run_in(s, "chattr +i root/t/a 2>/dev/null") != 0)
+		cannot(s, "no file can be made immutable here");
+	assert_int_equal(trial_go(&t, true), -1);
+	assert_int_equal(run_in(s, "chattr -i root/t/a"), 0);
+	assert_err(&s->err, ERR_SYSTEM, "write /t/a: ");
+	assert_int_equal(s->err.sys, EPERM);
+	assert_non_null(strstr(s->err.next, "lsattr -d /t/a"));
+	assert_goes(&t, false);
+	assert_goes(&t, true);
+}
+
+/* Deeper than any path that the kernel takes. */
+static void depth_is_no_matter(void **state)
+{
+	static const char *const make =
+		"a=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; "
+		"deep() { cd $1/t; for i in 1 2 3 4 5 6 7 8 9; do "
+		"mkdir -p $a/$a/$a/$a/$a/$a/$a/$a; cd -P $a/$a/$a/$a/$a/$a/$a/$a; done; }; "
+		"(deep root; echo 1 >x; echo 1 >y); "
+		"(deep new; echo 22 >x; mkdir z; echo 1 >z/n)";
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, ":", make);
+	assert_int_equal(t.changes.of.n, 4);
+	assert_true(t.changes.of.v[0].path.n > 4096);
+	assert_goes(&t, true);
+	assert_goes(&t, false);
+}
+
+static int try_full(struct scratch *s)
+{
+	AUTO(buf) path = buf_of(s->path);
+	AUTO(trial) t = TRIAL_INIT;
+	const struct apply_layer *layer;
+
+	buf_adds(&path, "/root");
+	put_dir(s, "root", 0755);
+	if (!enter_namespaces() || mount("tmpfs", path.s, "tmpfs", 0, "size=1m") < 0)
+		return CANNOT;
+	/* The one that was opened outside sees nothing that is mounted here. */
+	CHECK(dup2(open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), s->fd) >= 0);
+	trial_begin(&t, s);
+	CHECK(run_in(s,
+		      "cd root/t; head -c 300K /dev/zero >a; cd ../../new; mkdir t; head -c 600K /dev/zero >t/n") ==
+		0);
+	if (!trial_compare(&t))
+		return CANNOT;
+	layer = &(const struct apply_layer){"/", t.fresh};
+	CHECK(apply_keep(t.root, &t.changes, layer, 1, &t.kept, &s->err) == 0);
+	CHECK(trial_go(&t, true) == 0 && trial_is(&t, &t.after, "forward"));
+	CHECK(run_in(s, "head -c 1M /dev/zero >root/filler 2>/dev/null") != 0);
+	CHECK(trial_go(&t, false) == 0 && unlinkat(s->fd, "root/filler", 0) == 0);
+	CHECK(trial_is(&t, &t.before, "back"));
+	return 0;
+}
+
+static void a_full_disk_can_be_taken_back(void **state)
+{
+	try_in_child(try_full, *state, "nothing can be mounted here, or no attributes");
+}
+
+/* A real stage, over a root that is then brought to where its rules ended. */
+static void a_stage_is_committed(void **state)
+{
+	static const char script[] =
+		"useradd() { echo $1:x:1 >>passwd; }; useradd a; mv old new; ln -sfn new now; rm -r gone; "
+		"mkdir gone; echo 1 >gone/x; chmod 4755 prog; sed -i s/1/2/ conf; rm file; mkdir file; echo 1 >file/x; ln conf conf2";
+	struct scratch *s = *state;
+	struct scan how = SCAN_INIT;
+	AUTO(trial) t = TRIAL_INIT;
+	struct apply_layer layer;
+	AUTO_FD upper = -1;
+	bool user = geteuid() != 0;
+
+	put(s, "lower/passwd", "root:x:0\n");
+	put(s, "lower/old/a", "1");
+	put(s, "lower/gone/a/b", "1");
+	put(s, "lower/prog", "1");
+	put(s, "lower/conf", "1");
+	put(s, "lower/file", "1");
+	put_link(s, "lower/now", "old");
+	stage(s, user, script);
+	trial_begin(&t, s);
+	fd_drop(&t.root);
+	t.root = open_in(s, "lower");
+	upper = open_in(s, "upper");
+	layer = (struct apply_layer){"/", upper};
+	assert_int_equal(read_all(&t, t.root, &t.before), 0);
+	assert_int_equal(read_stage(s, user, &how, &t.changes), 0);
+	assert_int_equal(run_in(s, "cp -a lower new/x; mv new/x/* new; rmdir new/x"), 0);
+	{
+		AUTO(buf) there = buf_of("cd new; ");
+
+		buf_adds(&there, script);
+		assert_int_equal(run_in(s, there.s), 0);
+	}
+	assert_int_equal(read_all(&t, t.fresh, &t.after), 0);
+	changes_number_links(&t.after);
+	assert_int_equal(apply_keep(t.root, &t.changes, &layer, 1, &t.kept, &s->err), 0);
+	assert_goes(&t, true);
+	assert_goes(&t, false);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(nothing_outside_is_touched),
+		SCRATCH_TEST(what_others_changed_meanwhile_is_theirs),
+		SCRATCH_TEST(what_took_a_folders_place_is_left_with_all_beneath),
+		SCRATCH_TEST(the_very_file_comes_back),
+		SCRATCH_TEST(copies_keep_times_and_holes),
+		SCRATCH_TEST(attributes_are_set_in_place),
+		SCRATCH_TEST(rights_survive_a_new_owner),
+		SCRATCH_TEST(the_overlays_notes_are_not_committed),
+		SCRATCH_TEST(devices_are_made),
+		SCRATCH_TEST(leftovers_are_cleared),
+		SCRATCH_TEST(the_system_stays_usable),
+		SCRATCH_TEST(a_name_is_never_without_anything),
+		SCRATCH_TEST(it_ends_with_a_sync_that_counts),
+		SCRATCH_TEST(an_immutable_file_is_told_of),
+		SCRATCH_TEST(depth_is_no_matter),
+		SCRATCH_TEST(a_full_disk_can_be_taken_back),
+		SCRATCH_TEST(a_stage_is_committed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
