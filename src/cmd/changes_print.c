@@ -313,8 +313,10 @@ void changes_print_plain(struct buf *out, struct span name, const struct changes
 			node_type_name(shown_node(x)->type));
 		text_escape(out, buf_span(&x->path));
 		add_detail(&detail, FORM_PLAIN, x);
-		if (x->after.type == NODE_LINK)
+		if (x->after.type == NODE_LINK) {
+			buf_adds(&detail, detail.n ? ", " : "");
 			text_escape(&detail, buf_span(&x->after.target));
+		}
 		buf_addf(out, "\t%s\n", detail.s);
 	}
 }

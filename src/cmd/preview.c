@@ -158,7 +158,7 @@ static void add_diffs(struct buf *out, const struct preview *p)
 		if (d->hunks.n)
 			buf_addf(out, "--- %s\n+++ %s\n", path.s, path.s);
 		else
-			buf_addf(out, "Binary or long: %s\n", path.s);
+			buf_addf(out, "Not shown (no text, long, or private): %s\n", path.s);
 		print_lines(out, buf_span(&d->hunks), "", "");
 	}
 }

@@ -61,7 +61,7 @@ MUST_USE int engine_run(
 struct preview_diff {
 	struct buf path;
 	struct buf
-		hunks; /* as of diff -u, without its head; empty: one of the sides is no text, or is too long */
+		hunks; /* as of diff -u, without its head; empty: one of the sides is no text, is too long, or not for everybody to read */
 };
 struct preview {
 	struct plan_item item;

@@ -67,6 +67,13 @@ static int add_diff(struct engine *e, struct stage *s, const struct change *c, s
 	return differ_texts(e, buf_span(&before), buf_span(&after), &d->hunks, err);
 }
 
+/* What not everybody may read, as /etc/shadow, is not spread by a diff. */
+static bool is_private(const struct change *c)
+{
+	return (c->before.type == NODE_FILE && !(c->before.mode & 0004)) ||
+	       (c->after.type == NODE_FILE && !(c->after.mode & 0004));
+}
+
 /* Of files whose content is another one; not of those in the package's own folder. */
 static int add_diffs(struct engine *e, struct stage *s, struct preview *p, struct err *err)
 {
@@ -78,6 +85,10 @@ static int add_diffs(struct engine *e, struct stage *s, struct preview *p, struc
 			continue;
 		if (signals_check(err) < 0)
 			return -1;
+		if (is_private(c)) {
+			*vec_push(&p->diffs) = (struct preview_diff){buf_dup(&c->path), BUF_INIT};
+			continue;
+		}
 		if (add_diff(e, s, c, p, err) < 0)
 			return err_at(err, "%s", c->path.s);
 	}

@@ -110,18 +110,33 @@ static int show_live(struct stage *s, struct live_show *out, struct err *err)
 	return live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err);
 }
 
+/* What rules would write there is not known. */
+static void tell_closed(struct stage *s)
+{
+	if (s->told)
+		return;
+	VEC_FOR (const struct overlay_closed, c, &s->overlay.closed)
+		engine_tell(s->e, c->sys ? WATCH_INFO : WATCH_DEBUG, SPAN(""),
+			"%s can only be read in the stage%s%s", c->place.s, c->sys ? ": " : "",
+			c->sys ? strerror(c->sys) : "");
+	s->told = s->overlay.closed.n > 0;
+}
+
 int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err)
 {
 	AUTO(live_show) live = LIVE_SHOW_INIT;
 	struct rules_stage stage = {.overlay = &s->overlay};
+	int result;
 
 	if (show_live(s, &live, err) < 0)
 		return -1;
 	stage.binds = live.binds.v;
 	stage.bind_count = (unsigned)live.binds.n;
 	stage.writable = &live.writable;
-	if (rules_staged(s->e, phase, bundle, &stage, err) < 0)
+	result = rules_staged(s->e, phase, bundle, &stage, err);
+	tell_closed(s);
+	if (result < 0)
 		return err->code == ERR_POLICY ? err_at(err, "no stage is to be had here") : -1;
 	return live_show_read(&live,
 		phase == PHASE_CONFIGURE ? EFFECT_CONFIGURE : EFFECT_UNCONFIGURE, effects, err);
@@ -204,19 +219,9 @@ static int take_mime(struct changes *c, struct effects *effects, struct err *err
 	return effects_add(effects, EFFECT_CONFIGURE, words, COUNT(words), err);
 }
 
-/* What rules would write there is not known. */
-static void tell_closed(const struct stage *s)
-{
-	VEC_FOR (const struct overlay_closed, c, &s->overlay.closed)
-		engine_tell(s->e, c->sys ? WATCH_INFO : WATCH_DEBUG, SPAN(""),
-			"%s can only be read in the stage%s%s", c->place.s, c->sys ? ": " : "",
-			c->sys ? strerror(c->sys) : "");
-}
-
 int stage_read(struct stage *s, const struct bundle *bundle, struct changes *changes,
 	struct effects *effects, struct err *err)
 {
-	tell_closed(s);
 	if (read_layers(s, bundle, changes, err) < 0)
 		return -1;
 	return take_mime(changes, effects, err);

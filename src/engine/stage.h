@@ -14,6 +14,7 @@ struct stage {
 	struct engine *e;
 	struct overlay overlay;
 	int folder;
+	bool told; /* which places can only be read in it */
 };
 
 /* After an error as well as after the last use: stage_close, which throws all of it away. */

@@ -178,18 +178,20 @@ EOF
   mkdir -p "$ROOT/srv"
   printf 'one\ntwo\nthree\n' >"$ROOT/srv/list"
   printf 'gone\n' >"$ROOT/srv/gone"
-  chmod 600 "$ROOT/srv/list"
+  printf 'secret\n' >"$ROOT/srv/shadow"
+  chmod 640 "$ROOT/srv/shadow"
   file=$(configuring <<'EOF'
 sed -i 's/two/zw\xff\x1b[2Jei/' /srv/list
 rm /srv/gone
+echo more >>/srv/shadow
 printf 'a\0b' >/srv/binary
 printf 'no end' >/srv/new
 head -c 300000 /dev/zero | tr '\0' 'x' >/srv/long
 EOF
 )
   run --separate-stderr -0 fardel preview --diff "$file"
-  text=${output#*$'/srv/new\t6\n'}
-  [[ $text == 'Binary or long: /srv/binary
+  text=${output#*$'/srv/shadow\t12\n'}
+  [[ $text == 'Not shown (no text, long, or private): /srv/binary
 --- /srv/gone
 +++ /srv/gone
 @@ -1 +0,0 @@
@@ -201,14 +203,15 @@ EOF
 -two
 +zw\xff\x1b[2Jei
  three
-Binary or long: /srv/long
+Not shown (no text, long, or private): /srv/long
 --- /srv/new
 +++ /srv/new
 @@ -0,0 +1 @@
 +no end
-\\ No newline at end of file' ]] || { printf '%s\n' "$text"; false; }
+\\ No newline at end of file
+Not shown (no text, long, or private): /srv/shadow' ]] || { printf '%s\n' "$text"; false; }
   run --separate-stderr -0 fardel preview --diff --json "$file"
-  jq -e '[.previews[0].diffs[] | .path] == ["/srv/binary", "/srv/gone", "/srv/list", "/srv/long", "/srv/new"]' <<<"$output"
+  jq -e '[.previews[0].diffs[] | .path] == ["/srv/binary", "/srv/gone", "/srv/list", "/srv/long", "/srv/new", "/srv/shadow"]' <<<"$output"
   jq -e '.previews[0].diffs[0].hunks == null and .previews[0].diffs[1].hunks == "@@ -1 +0,0 @@\n-gone\n"' <<<"$output"
 }
 
@@ -269,7 +272,7 @@ EOF
   need_stage
   printf 'import os\nos.chdir("/srv")\nfor i in range(18):\n os.mkdir("0" * 250)\n os.chdir("0" * 250)\nopen("x", "w").write("text")\n' >"$WORK/deep.py"
   run --separate-stderr -0 fardel preview --diff "$(configuring <<<"python3 -c '$(cat "$WORK/deep.py")'")"
-  [[ $output == *'Binary or long: /srv/0'* ]]
+  [[ $output == *'Not shown (no text, long, or private): /srv/0'* ]]
 }
 
 @test "preview --diff: a signal ends it between two files" {
