@@ -44,7 +44,8 @@ MUST_USE int apply_check(
 /* Two folders of the caller's, 0700 and root's (or ours) alone. In them, under the number that a change has in the list, are
  * the file that it makes, with its owner, mode, attributes and times, and the file that it takes away; a file with several names is there
  * once, under the first one's number. `list` says which changes they belong to. A file of the same file system is a
- * hard link to what stood, or will stand, in the root; so that back gives the very file that was there.
+ * hard link to what stood, or will stand, in the root, so that back gives the very file that was there; on another one it is a
+ * copy, and a name of it that the changes do not have is apart from it after back. So nothing but removing may be done to them.
  * -1 for one that is not needed: forward reads `after`, back reads `before`. */
 struct apply_kept {
 	int after, before;

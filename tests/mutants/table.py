@@ -145,4 +145,18 @@ MUTANTS = [
      "	if (x && y && node_is_same(&x->before, &y->after))\n		return;\n", "", ["unit changes_math"]),
     ("a list may name a path twice", "src/model/changes_json.c",
      "buf_span(&last->path)) < 0", "buf_span(&last->path)) <= 0", ["unit changes_json"]),
+    # --- committed ---------------------------------------------------------------------------------------
+    ("what somebody else changed is replaced", "src/store/apply.c",
+     "case STANDS_FOREIGN: return apply_leave(a, i, LEAVE_FOREIGN, err);",
+     "case STANDS_FOREIGN: return replace(a, i, s, err);", ["unit apply"]),
+    ("what a kill left beside stays", "src/store/apply.c", "	{\"clear\", NULL, clear_one, false},\n", "",
+     ["unit apply_random"]),
+    ("what is kept is not synced", "src/store/apply_keep.c", "syncfs(k->kept->after) < 0 || ", "",
+     ["unit apply_keep"]),
+    ("capabilities go with the old owner", "src/store/attributes.c", "	if (s.changed && load_again",
+     "	if (false && load_again", ["unit apply"]),
+    ("a folder is emptied before its files are elsewhere", "src/store/apply.c",
+     "	{\"make\", wants_folder, place_one, false},\n",
+     "	{\"remove\", wants_nothing, remove_one, true},\n	{\"make\", wants_folder, place_one, false},\n",
+     ["unit apply"]),
 ]

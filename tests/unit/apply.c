@@ -131,6 +131,14 @@ static void attributes_are_set_in_place(void **state)
 	assert_int_equal(inode_of(s, "root/t/two"), outside);
 }
 
+static bool give_capability(struct scratch *s, const char *path, const char *value)
+{
+	AUTO(buf) whole = buf_of(s->path);
+
+	buf_adds(&whole, path);
+	return setxattr(whole.s, "security.capability", value, 20, 0) == 0;
+}
+
 /* chown takes setuid and capabilities away; they must be there afterwards. */
 static void rights_survive_a_new_owner(void **state)
 {
@@ -149,9 +157,12 @@ static void rights_survive_a_new_owner(void **state)
 	for (int apart = 0; apart < 2; apart++) {
 		AUTO(trial) t = TRIAL_INIT;
 
-		begin(&t, s, "cd root/t; echo 1 >set; echo 1 >caps; mkdir d; chown 12:13 set",
-			"cd new/t; echo 1 >made; chmod 700 d; chown 12:13 made caps d; chown 0:0 set; chmod 4755 set made; chmod 3775 d; mkfifo p; chown 12 p; chmod 2666 p");
-		if (setxattr(file.s, "security.capability", capability, 20, 0) < 0 ||
+		begin(&t, s,
+			"cd root/t; echo 1 >set; echo 1 >caps; mkdir d; chown 12:13 set; echo 1 >same",
+			"cd new/t; echo 1 >made; chmod 700 d; chown 12:13 made caps d same; chown 0:0 set; chmod 4755 set made; chmod 3775 d; mkfifo p; chown 12 p; chmod 2666 p");
+		if (!give_capability(s, "/root/t/same", capability) ||
+			!give_capability(s, "/new/t/same", capability) ||
+			setxattr(file.s, "security.capability", capability, 20, 0) < 0 ||
 			setxattr(folder.s, "system.posix_acl_default", acl, 44, 0) < 0)
 			cannot(s, "no capabilities or ACLs can be given here");
 		changes_drop(&t.changes);
@@ -335,6 +346,89 @@ static void depth_is_no_matter(void **state)
 	assert_goes(&t, false);
 }
 
+/* As when a kill came between both, and somebody copied one. */
+static void names_of_one_file_are_linked_again(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, ":", "cd new/t; echo 1 >a; ln a b");
+	assert_goes(&t, true);
+	assert_int_equal(run_in(s, "cd root/t; cp -p b x; mv x b"), 0);
+	assert_goes(&t, true);
+}
+
+static int links;
+
+/* The file that the second name is to be linked to becomes another. */
+static void swap_the_first(const char *call)
+{
+	if (!strcmp(call, "linkat") && ++links == 2)
+		syscall(SYS_renameat2, watched->fd, "evil", watched->fd, "root/t/a", 0);
+}
+
+static void nobody_chooses_what_is_linked(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, ":", "cd new/t; echo 1 >a; ln a b; echo 2 >../../evil");
+	watched = s;
+	links = 0;
+	faults.before_call = swap_the_first;
+	assert_int_equal(trial_go(&t, true), -1);
+	faults.before_call = NULL;
+	assert_err(&s->err, ERR_CONFLICT, "/t/b: its other name is another file by now");
+	assert_false(is_there(s, "root/t/b"));
+	assert_false(is_there(s, "root/t/.fardel-apply.1"));
+}
+
+static void a_folder_that_is_not_empty_stays(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	for (int i = 0; i < 2; i++) {
+		begin_and_keep(
+			&t, s, "cd root/t; mkdir d; echo 1 >d/x", "cd new/t; rm -r d; ln -s e d");
+		faults.no_exchange = i == 1;
+		put(s, "root/t/d/theirs", "1");
+		assert_int_equal(trial_go(&t, true), -1);
+		assert_err(&s->err, ERR_CONFLICT, "/t/d: the folder holds what nobody knows of");
+		assert_file(s, "root/t/d/theirs", "1");
+		assert_int_equal(unlinkat(s->fd, "root/t/d/theirs", 0), 0);
+		assert_goes(&t, false);
+		trial_drop(&t);
+		t = TRIAL_INIT;
+		assert_int_equal(tree_clear(s->fd, &s->err), 0);
+	}
+}
+
+static int try_shut(struct scratch *s)
+{
+	AUTO(trial) t = TRIAL_INIT;
+
+	if (fchownat(s->fd, "", 65534, 65534, AT_EMPTY_PATH) < 0 || !become_ordinary())
+		return CANNOT;
+	trial_begin(&t, s);
+	CHECK(run_in(s,
+		      "cd root/t; mkdir d; echo 1 >d/a; chmod 511 d; cp -a . ../../new/t; cd ../../new/t; "
+		      "chmod 700 d; echo 22 >d/a; chmod 500 d; mkdir n; echo 1 >n/a; chmod 500 n") ==
+		0);
+	if (!trial_compare(&t))
+		return CANNOT;
+	CHECK(trial_keep(&t) == 0);
+	for (int i = 0; i < 4; i++)
+		CHECK(trial_go(&t, i % 2 == 0) == 0 &&
+			trial_is(&t, i % 2 ? &t.before : &t.after, "then"));
+	return 0;
+}
+
+static void users_folders_may_be_shut(void **state)
+{
+	try_in_child(try_shut, *state, "no ordinary user to become, or no attributes in /tmp");
+}
+
 static int try_full(struct scratch *s)
 {
 	AUTO(buf) path = buf_of(s->path);
@@ -427,6 +521,10 @@ int main(void)
 		SCRATCH_TEST(it_ends_with_a_sync_that_counts),
 		SCRATCH_TEST(an_immutable_file_is_told_of),
 		SCRATCH_TEST(depth_is_no_matter),
+		SCRATCH_TEST(names_of_one_file_are_linked_again),
+		SCRATCH_TEST(nobody_chooses_what_is_linked),
+		SCRATCH_TEST(a_folder_that_is_not_empty_stays),
+		SCRATCH_TEST(users_folders_may_be_shut),
 		SCRATCH_TEST(a_full_disk_can_be_taken_back),
 		SCRATCH_TEST(a_stage_is_committed),
 	};
