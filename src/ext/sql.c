@@ -368,11 +368,6 @@ int64_t sql_last_row(struct sql *db)
 	return sqlite3_last_insert_rowid(db->db);
 }
 
-int64_t sql_changed(struct sql *db)
-{
-	return sqlite3_changes64(db->db);
-}
-
 int sql_version(struct sql *db, int64_t *version, struct err *err)
 {
 	struct sql_row *row;

@@ -42,7 +42,6 @@ struct span sql_text(struct sql_row *row, int column); /* until the next step; "
 void sql_end(struct sql_row *row); /* NULL is fine */
 
 int64_t sql_last_row(struct sql *db); /* rowid of the newest insert */
-int64_t sql_changed(struct sql *db); /* rows that the last statement changed */
 /* PRAGMA user_version. */
 MUST_USE int sql_version(struct sql *db, int64_t *version, struct err *err);
 /* PRAGMA integrity_check, quickly: 1 sound, 0 not (what is wrong is in err's text), -1. */

@@ -311,8 +311,3 @@ int installer_parse(struct facts *facts, struct span top, struct installer *out,
 	cut_legends(&out->facts);
 	return read_pack(&out->facts, &out->pack, err);
 }
-
-struct span installer_version(const struct installer *in)
-{
-	return in->version.n ? buf_span(&in->version) : SPAN("unknown");
-}

@@ -48,6 +48,3 @@ MUST_USE int installer_file_name(struct span path, struct buf *out, struct err *
  * .puavo-pkg-version are passed over. */
 MUST_USE int installer_parse(
 	struct facts *facts, struct span top, struct installer *out, struct err *err);
-
-/* What people are shown as the version: version, else "unknown". */
-struct span installer_version(const struct installer *in);

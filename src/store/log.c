@@ -15,7 +15,6 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
-#define TAIL_MAX 4096
 #define LOG_MAX (64 << 20)
 
 int log_open(const struct place *p, int64_t number, bool more, struct log *out, struct err *err)
@@ -35,7 +34,6 @@ int log_open(const struct place *p, int64_t number, bool more, struct log *out, 
 void log_drop(struct log *l)
 {
 	fd_drop(&l->fd);
-	buf_drop(&l->tail);
 }
 
 static void write_text(struct log *l, const void *bytes, size_t n)
@@ -65,18 +63,6 @@ void log_line(struct log *l, const char *format, ...)
 void log_output(struct log *l, const void *bytes, size_t n)
 {
 	write_text(l, bytes, n);
-	buf_add(&l->tail, bytes, n);
-	if (l->tail.n > TAIL_MAX) {
-		size_t gone = l->tail.n - TAIL_MAX;
-
-		memmove(l->tail.s, l->tail.s + gone, TAIL_MAX + 1);
-		l->tail.n = TAIL_MAX;
-	}
-}
-
-void log_phase(struct log *l)
-{
-	buf_clear(&l->tail);
 }
 
 int log_read(const struct place *p, int64_t number, struct buf *out, struct err *err)

@@ -10,9 +10,8 @@
 
 struct log {
 	int fd; /* -1: none */
-	struct buf tail; /* the last bytes that rules printed in the current phase */
 };
-#define LOG_INIT ((struct log){-1, BUF_INIT})
+#define LOG_INIT ((struct log){-1})
 
 /* Opens the log of transaction `number` to write: a new one, or with `more` what is there is added to. A number comes
  * again where state.db was lost, or an older one restored: the log of another transaction is not gone on with. */
@@ -24,8 +23,6 @@ void log_drop(struct log *l);
 void log_line(struct log *l, const char *format, ...) PRINTF(2, 3);
 /* Output of rules, as it comes. */
 void log_output(struct log *l, const void *bytes, size_t n);
-/* A new phase begins: the tail is emptied. */
-void log_phase(struct log *l);
 
 /* The whole log of transaction `number`. 1 read, 0 not there, -1. */
 MUST_USE int log_read(const struct place *p, int64_t number, struct buf *out, struct err *err);
