@@ -95,7 +95,7 @@ MUTANTS = [
      "	if (other_user && become(s, missing, err) < 0)", "	if (false && become(s, missing, err) < 0)",
      ["unit sandbox"]),
     ("sockets of the network are allowed offline", "tools/filters.c",
-     "		allow_sockets(ctx, profile != RULES_OFFLINE && profile != STAGE_OFFLINE);", "		allow_sockets(ctx, true);",
+     "		allow_sockets(ctx, profile != RULES_OFFLINE && profile != STAGE_OFFLINE);", "		allow_sockets(ctx, profile != STAGE_OFFLINE);",
      ["unit seccomp"]),
     ("descriptors are inherited", "src/sys/process.c",
      "	if (close_range((unsigned)first + 1, ~0U, 0) < 0)", "	if (close_range(~0U, ~0U, 0) < 0)",
