@@ -47,16 +47,6 @@ static struct request request_of(const struct run *run)
 	return request;
 }
 
-/* All but what it does in its own folder. */
-static size_t count(const struct changes *c)
-{
-	size_t n = 0;
-
-	VEC_FOR (const struct change, x, &c->of)
-		n += !x->own;
-	return n;
-}
-
 static const struct bundle *subject(const struct preview *p)
 {
 	return p->item.to.id.n ? &p->item.to : &p->item.from;
@@ -76,7 +66,7 @@ static void add_title(struct buf *out, const struct preview *p)
 		[ACTION_REMOVE] = "remove",
 		[ACTION_NOTHING] = "install",
 	};
-	size_t n = count(&p->changes);
+	size_t n = changes_count(&p->changes);
 
 	text_escape(out, buf_span(&subject(p)->name));
 	buf_addc(out, ' ');
@@ -268,7 +258,7 @@ static int check_all(const struct previews *all, struct err *err)
 	VEC_FOR (const struct preview, p, &all->of) {
 		if (findings_verdict(&p->findings, err) < 0)
 			return err_at(err, "%s", subject(p)->name.s);
-		changed += count(&p->changes);
+		changed += changes_count(&p->changes);
 	}
 	return changed ? err_set(err, ERR_PENDING, "changes would be made") : 0;
 }

@@ -139,26 +139,27 @@ static void take_items(struct plan *plan, struct previews *out)
 	}
 }
 
-/* With one alone its own error is the whole's. */
-static int judge(const struct previews *all, struct err *err)
+/* Where all failed, the first one's error is the whole's: `early`, if that was before the stage. */
+static int judge(const struct previews *all, const struct err *early, struct err *err)
 {
-	size_t failed = 0, last = 0;
+	const struct err *first = early->code == ERR_NONE ? NULL : early;
+	size_t failed = 0;
 
-	for (size_t i = 0; i < all->of.n; i++) {
-		if (all->of.v[i].err.code == ERR_NONE)
+	VEC_FOR (const struct preview, p, &all->of) {
+		if (p->err.code == ERR_NONE)
 			continue;
 		failed++;
-		last = i;
+		first = first ? first : &p->err;
 	}
 	if (!failed)
 		return 0;
 	if (failed == all->of.n)
-		return err_copy(err, &all->of.v[last].err);
+		return err_copy(err, first);
 	return err_set(err, ERR_PARTIAL, "%zu of %zu packages failed", failed, all->of.n);
 }
 
-static int preview_each(
-	struct engine *e, const struct request *request, struct previews *all, struct err *err)
+static int preview_each(struct engine *e, const struct request *request, struct previews *all,
+	const struct err *early, struct err *err)
 {
 	VEC_FOR (struct preview, p, &all->of) {
 		if (p->item.result == RESULT_FAILED)
@@ -167,20 +168,20 @@ static int preview_each(
 			 (!request->keep_going || p->err.code == ERR_SIGNAL))
 			return err_copy(err, &p->err);
 	}
-	return judge(all, err);
+	return judge(all, early, err);
 }
 
 static int prepare_and_preview(struct engine *e, const struct request *request, struct plan *plan,
 	struct previews *out, struct err *err)
 {
-	struct err failed = ERR_INIT;
+	struct err failed = plan->failed;
 	int result = prepare_try(e, plan, request, &failed, err);
 
 	process_end_orphans();
 	if (result < 0)
 		return -1;
 	take_items(plan, out);
-	result = preview_each(e, request, out, err);
+	result = preview_each(e, request, out, &failed, err);
 	for (size_t i = 0; i < out->of.n; i++)
 		prepare_untry(e, &out->of.v[i].item);
 	return result;

@@ -240,7 +240,10 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.writable = o->stage->writable};
 
 	confine(e, CONFINE_STAGE, &box);
-	return phase_start(&spec, &t->task.process, err);
+	if (phase_start(&spec, &t->task.process, err) < 0)
+		return -1;
+	confine_tell(e, &t->task.process);
+	return 0;
 }
 
 int rules_begin(

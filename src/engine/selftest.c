@@ -121,6 +121,7 @@ static int step(struct test *t, struct stage *s, enum phase phase, const struct 
 static bool leads_somewhere(struct test *t, const struct change *c)
 {
 	const char *target = c->after.target.s;
+	const struct change *target_change;
 	AUTO(buf) path = BUF_INIT;
 	AUTO_FD fd = -1;
 
@@ -130,8 +131,9 @@ static bool leads_somewhere(struct test *t, const struct change *c)
 	} else {
 		buf_adds(&path, target);
 	}
-	if (changes_get(&t->installed, buf_span(&path)))
-		return true;
+	target_change = changes_get(&t->installed, buf_span(&path));
+	if (target_change)
+		return target_change->after.type != NODE_NONE;
 	fd = file_open_within(t->e->place.root.s, path.s, O_PATH);
 	return fd >= 0;
 }
@@ -172,15 +174,6 @@ static int look(struct test *t, struct err *err)
 	return 0;
 }
 
-static size_t count(const struct changes *c)
-{
-	size_t n = 0;
-
-	VEC_FOR (const struct change, x, &c->of)
-		n += !x->own;
-	return n;
-}
-
 /* 1: go on, 0: no more can be tested, -1. */
 static int test_install(struct test *t, struct stage *s, struct err *err)
 {
@@ -192,7 +185,8 @@ static int test_install(struct test *t, struct stage *s, struct err *err)
 		result = step(t, s, PHASE_CONFIGURE, t->made, &t->installed, err);
 	if (result != 1)
 		return result;
-	diagnoses_add(t->out, DIAGNOSIS_OK, "", "install: %zu changes", count(&t->installed));
+	diagnoses_add(
+		t->out, DIAGNOSIS_OK, "", "install: %zu changes", changes_count(&t->installed));
 	verify(t);
 	return look(t, err) < 0 ? -1 : 1;
 }

@@ -164,3 +164,12 @@ bool changes_take(struct changes *c, struct span path)
 	c->of.n--;
 	return true;
 }
+
+size_t changes_count(const struct changes *c)
+{
+	size_t n = 0;
+
+	VEC_FOR (const struct change, x, &c->of)
+		n += !x->own;
+	return n;
+}

@@ -81,6 +81,8 @@ void changes_sort(struct changes *c);
 int change_path_compare(struct span a, struct span b);
 /* Drops all from the n-th on. */
 void changes_cut(struct changes *c, size_t n);
+/* How many there are, but for those in the package's own folder. */
+size_t changes_count(const struct changes *c);
 /* Takes the change at a path away. False: there is none. c is sorted. */
 bool changes_take(struct changes *c, struct span path);
 /* By its path; NULL: it is not there. c is sorted. */

@@ -225,6 +225,7 @@ Not shown (no text, long, or private): /srv/shadow' ]] || { printf '%s\n' "$text
   run --separate-stderr -4 fardel preview "$(configuring <<<'exit 4')"
   unchanged
   run -3 fardel preview nothere
+  run -5 fardel --keep-going preview "$(make_installer third 1 sum=wrong-sha384)"
   run --separate-stderr -6 fardel --keep-going preview "$file" "$(make_installer other 7)"
   [[ $output == other$'\t'* && $stderr == *'hello: '*'in use'* ]]
   unchanged

@@ -59,6 +59,15 @@ unchanged() {
   jq -e '[.findings[] | select(.level == "fail")] | length == 3' <<<"$output"
 }
 
+# shellcheck disable=SC2016
+@test "selftest: a link to what the package takes away leads nowhere" {
+  skip_unless mount userns
+  echo there >"$ROOT/srv/taken"
+  file=$(with_rules 1 'rm -f /srv/taken; ln -sfn /srv/taken /srv/link' 'rm -f /srv/link; echo there >/srv/taken')
+  run --separate-stderr -1 fardel selftest "$file"
+  [[ $output == *$'fail\tinstall leaves a link to nothing: /srv/link -> /srv/taken'* ]]
+}
+
 @test "selftest of what is installed: stands on what unconfigure leaves, and the package stays in use" {
   skip_unless mount userns
   fardel install "$(make_installer hello 1)"
