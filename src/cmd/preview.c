@@ -153,6 +153,36 @@ static void add_diffs(struct buf *out, const struct preview *p)
 	}
 }
 
+static bool is_against(const struct finding *f)
+{
+	return f->severity == SEVERITY_DENY || f->severity == SEVERITY_REFUSE;
+}
+
+/* What would let it pass, each way once: findings of an id stand together. */
+static void add_ways(struct buf *out, const struct findings *f)
+{
+	AUTO(buf) ways = BUF_INIT;
+	const struct finding *last = NULL;
+	size_t against = 0;
+
+	VEC_FOR (const struct finding, x, &f->of) {
+		if (!is_against(x))
+			continue;
+		against++;
+		if (x->how.n && (!last || !span_is(buf_span(&x->how), buf_span(&last->how)))) {
+			buf_adds(&ways, ways.n ? " " : "");
+			text_escape(&ways, buf_span(&x->how));
+			last = x;
+		}
+	}
+	if (!against)
+		return;
+	buf_addf(out, "\nThe policy is against %zu of these changes.", against);
+	if (ways.n)
+		buf_addf(out, " For once: %s. Always: policy.d (docs/POLICY.md)", ways.s);
+	buf_addc(out, '\n');
+}
+
 static void print_one(struct run *run, struct buf *out, const struct preview *p)
 {
 	struct changes_look look = {
@@ -170,6 +200,7 @@ static void print_one(struct run *run, struct buf *out, const struct preview *p)
 	if (p->diffs.n)
 		buf_addc(out, '\n');
 	add_diffs(out, p);
+	add_ways(out, &p->findings);
 }
 
 static void print_plain(struct buf *out, const struct preview *p)

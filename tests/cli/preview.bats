@@ -159,6 +159,7 @@ EOF
     ["warn", "setuid", "/usr/local/bin/vendor-sandbox"]]' <<<"$output" || { echo "$output" | jq .previews[0].findings; false; }
   run -0 env TERM=xterm script -qec "fardel --color=never preview '$file'" /dev/null
   [[ $output == *'Look at these first'*'refused /usr/bin/ls'*coreutils*'denied  /etc/apt'*'warns   /usr/local/bin/vendor-sandbox'*Programs* ]]
+  [[ $output == *'The policy is against 2 of these changes. For once: --allow dpkg-file --allow apt-sources. Always: policy.d (docs/POLICY.md)'* ]]
   run --separate-stderr -11 fardel preview --check "$file"
   [[ $stderr == */usr/bin/ls*coreutils* ]]
   file=$(configuring <<<'echo deb >/etc/apt/sources.list.d/vendor.list')
