@@ -23,12 +23,17 @@ static struct request request_of(const struct run *run, enum goal goal)
 		.all = own->all,
 		.force = own->force,
 		.force_id = own->force_id,
+		.direct = own->direct,
+		.purge = own->purge,
+		.yes = run->globals.yes,
 		.keep_going = run->globals.keep_going,
 		.offline = run->globals.offline,
 	};
 
 	for (size_t i = 0; i < run->args.n; i++)
 		texts_add(&request.items, span_of(run->args.v[i]));
+	for (size_t i = 0; i < own->allow.of.n; i++)
+		texts_add(&request.allowed, buf_span(&own->allow.of.v[i]));
 	return request;
 }
 
@@ -117,6 +122,6 @@ int apply_run(struct run *run, enum goal goal, struct err *err)
 	else
 		status = real_run(run, &request, &plan, err);
 	plan_drop(&plan);
-	texts_drop(&request.items);
+	request_drop(&request);
 	return status;
 }

@@ -7,7 +7,8 @@
 
 /* The options that some of them have; each command lists those that it takes. */
 struct apply_options {
-	bool all, force, force_id;
+	bool all, force, force_id, direct, purge;
+	struct texts allow;
 };
 
 #define APPLY_ALL \
@@ -20,6 +21,16 @@ struct apply_options {
 		"force", .letter = 'f', .kind = OPT_FLAG, \
 			 .at = offsetof(struct apply_options, force), \
 			 .help = "go on where the package's unconfigure fails" \
+	}
+#define APPLY_DIRECT \
+	{ \
+		"direct", .kind = OPT_FLAG, .at = offsetof(struct apply_options, direct), \
+			  .help = "run the rules on the system itself, not in a stage" \
+	}
+#define APPLY_ALLOW \
+	{ \
+		"allow", .kind = OPT_LIST, .at = offsetof(struct apply_options, allow), \
+			 .arg = "ID", .help = "let the policy's ID pass, for this once" \
 	}
 #define APPLY_FORCE_ID \
 	{ \

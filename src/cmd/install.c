@@ -8,7 +8,7 @@
  */
 #include "cmd/apply.h"
 
-static const struct opt opts[] = {APPLY_FORCE, APPLY_FORCE_ID};
+static const struct opt opts[] = {APPLY_FORCE, APPLY_FORCE_ID, APPLY_ALLOW, APPLY_DIRECT};
 
 static int run_install(struct run *run, struct err *err)
 {

@@ -206,14 +206,17 @@ static void add_done(struct buf *out, const struct plan *plan, size_t done)
 	buf_adds(out, ".\n");
 }
 
-/* "google-chrome: removed" */
+/* "google-chrome: removed, 0 left behind"; of what was done outside of a stage nobody knows. */
 static void add_lines(struct buf *out, const struct plan *plan)
 {
 	VEC_FOR (const struct plan_item, item, &plan->of) {
 		if (!is_done(item))
 			continue;
 		text_escape(out, item_name(item));
-		buf_addf(out, ": %s\n", plan_action_past(item->action));
+		buf_addf(out, ": %s", plan_action_past(item->action));
+		if (item->counted)
+			buf_addf(out, ", %zu left behind", item->left.of.n);
+		buf_addc(out, '\n');
 	}
 }
 

@@ -5,7 +5,7 @@
  */
 #include "cmd/apply.h"
 
-static const struct opt opts[] = {APPLY_ALL};
+static const struct opt opts[] = {APPLY_ALL, APPLY_ALLOW, APPLY_DIRECT};
 
 static int run_reconfigure(struct run *run, struct err *err)
 {

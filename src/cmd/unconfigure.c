@@ -5,6 +5,8 @@
  */
 #include "cmd/apply.h"
 
+static const struct opt opts[] = {APPLY_ALLOW, APPLY_DIRECT};
+
 static int run_unconfigure(struct run *run, struct err *err)
 {
 	return apply_run(run, GOAL_UNCONFIGURE, err);
@@ -18,6 +20,8 @@ const struct cmd cmd_unconfigure = {
 	.group = GROUP_PACKAGES,
 	.least = 1,
 	.most = ARGS_MANY,
+	.opts = opts,
+	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
 	.run = run_unconfigure,

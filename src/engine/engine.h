@@ -69,6 +69,7 @@ struct preview {
 	struct changes changes;
 	struct effects effects;
 	struct findings findings;
+	struct texts left; /* what it had made and would stay, as others have changed it since */
 	VEC(struct preview_diff) diffs; /* where they were asked for */
 	struct err err; /* ERR_NONE, or why that could not be found out */
 };

@@ -1,9 +1,8 @@
 /* What a plan would do, found out by doing it over a stage. */
 #include "engine/differ.h"
-#include "engine/inspect.h"
 #include "engine/prepare.h"
 #include "engine/session.h"
-#include "engine/stage.h"
+#include "engine/staged.h"
 #include "store/installation.h"
 #include "sys/process.h"
 #include "sys/signals.h"
@@ -23,33 +22,13 @@ static void preview_drop(struct preview *p)
 	changes_drop(&p->changes);
 	effects_drop(&p->effects);
 	findings_drop(&p->findings);
+	texts_drop(&p->left);
 	vec_drop_each(&p->diffs, diff_drop);
 }
 
 void previews_drop(struct previews *p)
 {
 	vec_drop_each(&p->of, preview_drop);
-}
-
-static bool has_step(const struct plan_item *item, enum step_kind kind)
-{
-	for (size_t i = 0; i < item->steps.n; i++)
-		if (item->steps.v[i].kind == kind)
-			return true;
-	return false;
-}
-
-static int look_at(struct engine *e, struct preview *p, const struct request *request,
-	const struct bundle *old, const struct bundle *made, struct err *err)
-{
-	AUTO(texts) ids = {0};
-
-	if (old)
-		texts_add(&ids, buf_span(&old->id));
-	if (made)
-		texts_add(&ids, buf_span(&made->id));
-	return inspect(e, buf_span(made ? &made->name : &old->name), &ids, &p->changes,
-		&request->allowed, &p->findings, err);
 }
 
 static int add_diff(struct engine *e, struct stage *s, const struct change *c, struct preview *p,
@@ -95,39 +74,37 @@ static int add_diffs(struct engine *e, struct stage *s, struct preview *p, struc
 	return 0;
 }
 
-static int run_stage(struct engine *e, struct preview *p, bool diffs, const struct bundle *old,
-	const struct bundle *made, struct err *err)
+static void take(struct preview *p, struct staged *s)
 {
-	struct stage s;
-	int result = stage_open(e, &s, err);
-
-	if (result == 0 && old)
-		result = stage_rules(&s, PHASE_UNCONFIGURE, old, &p->effects, err);
-	if (result == 0 && made)
-		result = stage_rules(&s, PHASE_CONFIGURE, made, &p->effects, err);
-	if (result == 0)
-		result = stage_read(&s, made ? made : old, &p->changes, &p->effects, err);
-	if (result == 0 && diffs)
-		result = add_diffs(e, &s, p, err);
-	stage_close(&s);
-	return result;
+	p->changes = s->now.changes;
+	p->effects = s->now.effects;
+	p->findings = s->findings;
+	p->left = s->left;
+	s->now = FOOTPRINT_INIT;
+	s->findings = FINDINGS_INIT;
+	s->left = (struct texts){0};
 }
 
 static int preview_one(
 	struct engine *e, struct preview *p, const struct request *request, struct err *err)
 {
-	const struct plan_item *item = &p->item;
-	const struct bundle *old = has_step(item, STEP_UNCONFIGURE) ? &item->from : NULL;
-	const struct bundle *made = has_step(item, STEP_CONFIGURE) ? &item->to : NULL;
-	const struct bundle *b = made ? made : old;
+	AUTO(staged) s;
+	const struct bundle *b;
+	bool none;
+	int result;
 
+	staged_init(&s, e, &p->item, request);
+	b = staged_subject(&s);
 	if (!b)
 		return 0;
 	installation_path(buf_span(&b->name), buf_span(&b->id), &p->folder);
-	if (run_stage(e, p, request->diffs, old, made, err) < 0 ||
-		look_at(e, p, request, old, made, err) < 0)
-		return err_at(err, "%s", b->name.s);
-	return 0;
+	result = staged_run(&s, &none, err) < 0 ? -1 : staged_inspect(&s, err);
+	if (result == 0) {
+		take(p, &s);
+		if (request->diffs)
+			result = add_diffs(e, &s.stage, p, err);
+	}
+	return result < 0 ? err_at(err, "%s", b->name.s) : 0;
 }
 
 static void take_items(struct plan *plan, struct previews *out)

@@ -2,6 +2,7 @@
 #include "engine/recover.h"
 
 #include "engine/clean.h"
+#include "engine/commit.h"
 #include "engine/mime.h"
 #include "engine/run_rules.h"
 #include "engine/switch.h"
@@ -182,7 +183,8 @@ static int recover_transaction(struct engine *e, struct journal *j, struct err *
 		engine_tell(e, WATCH_INFO, SPAN(""),
 			"transaction %lld (%s) was interrupted; settling it", (long long)j->number,
 			j->command.s);
-	if (settle(e, j, err) < 0 || end(e, j, err) < 0)
+	if (commit_recover(e, j->number, err) < 0 || settle(e, j, err) < 0 ||
+		commit_trim(e, err) < 0 || end(e, j, err) < 0)
 		return err_at(err, "recover transaction %lld", (long long)j->number);
 	log_drop(&e->log);
 	return 0;
@@ -202,7 +204,7 @@ static int clear(struct engine *e, struct err *err)
 		installation_sweep(&e->place, &world, true, &swept, err) < 0)
 		return -1;
 	mime_forget(e); /* of a preview */
-	return stage_clear(&e->place, err);
+	return commit_trim(e, err) < 0 ? -1 : stage_clear(&e->place, err);
 }
 
 int recover(struct engine *e, struct err *err)

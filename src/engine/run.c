@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/clean.h"
+#include "engine/commit.h"
 #include "engine/engine.h"
 #include "engine/installer_file.h"
 #include "engine/prepare.h"
@@ -155,6 +156,14 @@ static void clean(struct engine *e, const struct plan *plan, struct journal *jou
 			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", ignored.text);
 }
 
+static void trim(struct engine *e)
+{
+	struct err ignored = ERR_INIT;
+
+	if (commit_trim(e, &ignored) < 0)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ignored.text);
+}
+
 /* *open: the state could not be written; the transaction stays open, and the next command
  * settles it. */
 static int three_acts(struct engine *e, const struct request *request, struct plan *plan,
@@ -172,6 +181,7 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 		return -1;
 	}
 	clean(e, plan, journal);
+	trim(e);
 	if (failed.code == ERR_NONE)
 		return 0;
 	return plan_count(plan, RESULT_DONE) ? partial(plan, err) : err_copy(err, &failed);

@@ -380,12 +380,14 @@ static int run_at_its_place(struct engine *e, enum phase phase, const struct bun
 	if (check_folder(e, phase, bundle, dir.s, err) < 0)
 		return -1;
 	event.kind = WATCH_STEP;
-	engine_event(e, &event);
+	if (!stage || !stage->quiet)
+		engine_event(e, &event);
 	result = rules_run(e, &order, err);
 	process_end_orphans();
 	event.kind = WATCH_STEP_END;
 	event.done = result;
-	engine_event(e, &event);
+	if (!stage || !stage->quiet)
+		engine_event(e, &event);
 	return result;
 }
 

@@ -47,6 +47,7 @@ struct rules_stage {
 	const struct process_bind *binds;
 	unsigned bind_count;
 	const struct process_bind *writable;
+	bool quiet; /* nobody is told */
 };
 MUST_USE int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle,
 	const struct rules_stage *stage, struct err *err);

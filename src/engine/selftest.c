@@ -242,7 +242,7 @@ static int test_upgrade(
 static int run_life(struct test *t, struct err *err)
 {
 	struct stage s;
-	int result = stage_open(t->e, &s, err) < 0 ? -1 : test_install(t, &s, err);
+	int result = stage_open(t->e, false, &s, err) < 0 ? -1 : test_install(t, &s, err);
 
 	if (result == 1)
 		result = test_again(t, &s, err);
@@ -262,8 +262,9 @@ static int run_upgrade(struct test *t, const char *file, struct err *err)
 		result = err_set(err, ERR_USAGE, "%s is an installer of %s, not of %s", file,
 			older.item->to.name.s, t->made->name.s);
 	if (result == 0) {
-		result = stage_open(t->e, &s, err) < 0 ? -1
-						       : test_upgrade(t, &older.item->to, &s, err);
+		result = stage_open(t->e, false, &s, err) < 0
+				 ? -1
+				 : test_upgrade(t, &older.item->to, &s, err);
 		stage_close(&s);
 	}
 	subject_drop(t->e, &older);

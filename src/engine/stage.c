@@ -12,6 +12,8 @@
 #include "engine/live.h"
 #include "engine/mime.h"
 #include "engine/run_rules.h"
+#include "model/changes_math.h"
+#include "store/apply.h"
 #include "store/installation.h"
 #include "store/scan.h"
 #include "sys/fd.h"
@@ -20,33 +22,45 @@
 #include "sys/process.h"
 #include "sys/tree.h"
 
-#define STAGE_NAME "overlay" /* its folder in PLACE_STAGE: there is one at a time */
 #define LOG_FOLDER "asked"
 #define MEMORY_MAX (1LL << 30)
+
+/* Its folder in PLACE_STAGE. */
+static const char *name_of(const struct stage *s)
+{
+	return s->beside ? "overlay-beside" : "overlay";
+}
 
 void stage_close(struct stage *s)
 {
 	struct err ignored = ERR_INIT;
 
+	if (!s->e)
+		return;
 	overlay_drop(&s->overlay);
 	fd_drop(&s->folder);
-	if (stage_remove(&s->e->place, STAGE_NAME, &ignored) < 0 ||
+	if (stage_remove(&s->e->place, name_of(s), &ignored) < 0 ||
 		stage_remove(&s->e->place, LOG_FOLDER, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
-	mime_forget(s->e);
+	if (!s->beside)
+		mime_forget(s->e);
+	*s = STAGE_INIT;
 }
 
-int stage_open(struct engine *e, struct stage *out, struct err *err)
+int stage_open(struct engine *e, bool beside, struct stage *out, struct err *err)
 {
-	*out = (struct stage){.e = e, .folder = -1};
+	*out = (struct stage){.e = e, .beside = beside, .folder = -1};
 	if (mime_prepare(e, err) < 0)
 		return -1;
-	out->folder = stage_make(&e->place, STAGE_NAME, err);
+	out->folder = stage_make(&e->place, name_of(out), err);
 	if (out->folder < 0)
 		return -1;
 	if (fchmod(out->folder, 0700) < 0)
 		return err_sys(err, "keep others out of the stage");
-	return overlay_open(e->place.root.s, out->folder, MEMORY_MAX, &out->overlay, err);
+	if (overlay_open(e->place.root.s, out->folder, MEMORY_MAX, &out->overlay, err) == 0)
+		return 0;
+	out->refused = err->code == ERR_POLICY;
+	return -1;
 }
 
 /* In a folder that no other run has. */
@@ -122,11 +136,17 @@ static void tell_closed(struct stage *s)
 	s->told = s->overlay.closed.n > 0;
 }
 
+static int refuse(struct stage *s, struct err *err)
+{
+	s->refused = err->code == ERR_POLICY;
+	return s->refused ? err_at(err, "no stage is to be had here") : -1;
+}
+
 int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err)
 {
 	AUTO(live_show) live = LIVE_SHOW_INIT;
-	struct rules_stage stage = {.overlay = &s->overlay};
+	struct rules_stage stage = {.overlay = &s->overlay, .quiet = s->beside};
 	int result;
 
 	if (show_live(s, &live, err) < 0)
@@ -137,9 +157,70 @@ int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	result = rules_staged(s->e, phase, bundle, &stage, err);
 	tell_closed(s);
 	if (result < 0)
-		return err->code == ERR_POLICY ? err_at(err, "no stage is to be had here") : -1;
+		return refuse(s, err);
 	return live_show_read(&live,
 		phase == PHASE_CONFIGURE ? EFFECT_CONFIGURE : EFFECT_UNCONFIGURE, effects, err);
+}
+
+struct taking {
+	const struct changes *footprint;
+	int base;
+};
+
+/* In a user namespace whoever we are is root, as in the stage. */
+static void map_owners(const struct changes *from, struct changes *out)
+{
+	const struct changes nothing = CHANGES_INIT;
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+
+	changes_merge(from, &nothing, out);
+	VEC_FOR (struct change, c, &out->of) {
+		struct node *sides[] = {&c->before, &c->after};
+
+		for (size_t i = 0; i < COUNT(sides); i++) {
+			sides[i]->uid = sides[i]->uid == uid ? 0 : sides[i]->uid;
+			sides[i]->gid = sides[i]->gid == gid ? 0 : sides[i]->gid;
+		}
+	}
+}
+
+/* In the stage; `taking->footprint` is as it is to be seen there. */
+static int take_back(void *arg, struct err *err)
+{
+	const struct taking *t = arg;
+	const struct apply_kept kept = {-1, t->base};
+	AUTO(texts) left = {0};
+	AUTO_FD root = file_open_dir("/", err);
+
+	if (root < 0 || apply_back(root, t->footprint, &kept, &left, err) < 0)
+		return err_at(err, "take back what it had made");
+	return 0;
+}
+
+int stage_take_back(struct stage *s, const struct changes *footprint, int base, struct err *err)
+{
+	const char *const nothing[] = {"/", NULL};
+	AUTO(changes) mapped = CHANGES_INIT;
+	struct taking taking = {footprint, base};
+	struct sandbox box;
+	struct process_spec spec = {.program = "/",
+		.argv = nothing,
+		.envp = nothing + 1,
+		.output = -1,
+		.hold = s->e->lock.fd,
+		.keep = true,
+		.sandbox = &box,
+		.overlay = &s->overlay,
+		.prelude = take_back,
+		.prelude_arg = &taking};
+
+	if (getuid() != 0) {
+		map_owners(footprint, &mapped);
+		taking.footprint = &mapped;
+	}
+	confine(s->e, CONFINE_STAGE, &box);
+	return process_try(&spec, err) < 0 ? refuse(s, err) : 0;
 }
 
 struct exceptions {

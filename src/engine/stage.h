@@ -9,16 +9,18 @@
 #include "rules/phase.h"
 #include "sys/overlay.h"
 
-/* One at a time. */
 struct stage {
 	struct engine *e;
+	bool beside; /* a second one, while another is open: nobody is told what happens in it */
 	struct overlay overlay;
 	int folder;
 	bool told; /* which places can only be read in it */
+	bool refused; /* no stage is to be had here */
 };
+#define STAGE_INIT ((struct stage){.folder = -1})
 
-/* After an error as well as after the last use: stage_close, which throws all of it away. */
-MUST_USE int stage_open(struct engine *e, struct stage *out, struct err *err);
+/* After an error as well as after the last use: stage_close, which throws all of it away (of STAGE_INIT: nothing). */
+MUST_USE int stage_open(struct engine *e, bool beside, struct stage *out, struct err *err);
 void stage_close(struct stage *s);
 
 /* Whether a stage is to be had here: makes one beside, runs nothing in it, and throws it away. Needs no lock. ERR_POLICY, or what
@@ -29,6 +31,11 @@ MUST_USE int stage_try(struct engine *e, struct err *err);
  * the running system is added to `effects`. ERR_POLICY where no stage is to be had here; else as rules_switch. */
 MUST_USE int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err);
+
+/* Takes back in the stage what stands there of the footprint as the package made it; what somebody else has changed since stays.
+ * `base` holds its kept files (store/undo). */
+MUST_USE int stage_take_back(
+	struct stage *s, const struct changes *footprint, int base, struct err *err);
 
 /* The content of a change's file, before and after, at most `max` bytes of each: empty where there is none. 1; 0: one of them
  * is longer; -1. */

@@ -29,6 +29,10 @@ struct event {
 	const struct plan *plan; /* WATCH_PLAN */
 };
 
+struct findings;
+
 struct watch {
 	void (*on)(struct watch *watch, const struct event *event);
+	/* Whether to go on in spite of what policy wants asked: 1 yes, 0 no, -1 there is nobody who can be asked. NULL: never. */
+	int (*ask)(struct watch *watch, struct span package, const struct findings *findings);
 };

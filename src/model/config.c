@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ext/toml.h"
+#include "model/installer.h"
 #include "model/pack.h"
 
 #define GIB (INT64_C(1) << 30)
@@ -16,6 +17,8 @@
 #define OPTIONS(X) \
 	X(require_sandbox, "require_sandbox", SWITCH, "false", 0, 0, \
 		"refuse to run what this machine cannot confine wholly") \
+	X(live, "live", NAMES, "[]", 0, 0, \
+		"packages whose rules must run on the system itself, not in a stage") \
 	X(fetch_jobs, "fetch.jobs", NUMBER, "4", 1, 32, "packs that are fetched at once") \
 	X(fetch_retries, "fetch.retries", NUMBER, "3", 0, 20, "further tries of one URL") \
 	X(fetch_retry_delay, "fetch.retry_delay", NUMBER, "1", 0, 3600, \
@@ -48,12 +51,21 @@
 		"packs that are unpacked at once; 0: as many as there are processors") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \
 		"old installations of each package that gc keeps") \
+	X(undo_keep, "undo.keep", NUMBER, "10", 0, 100000, \
+		"transactions that can be taken back, however old they are") \
+	X(undo_days, "undo.days", NUMBER, "30", 0, 36500, \
+		"days for which those before them can be taken back") \
 	X(lock_timeout, "lock.timeout", NUMBER, "600", -1, 86400, \
 		"seconds to wait for another fardel; -1: for ever, 0: not at all") \
 	X(log_syslog, "log.syslog", SWITCH, "true", 0, 0, "write to the system's log too") \
 	X(log_keep, "log.keep", NUMBER, "200", 1, 1000000, "transactions whose logs are kept")
 
-enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS, PATHS };
+enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS, PATHS, NAMES };
+
+static bool is_list(enum kind kind)
+{
+	return kind == URLS || kind == PATHS || kind == NAMES;
+}
 
 struct option {
 	enum kind kind;
@@ -104,7 +116,8 @@ static void init_field(struct config *c, size_t i)
 	case PROXY:
 	case FILE_PATH: buf_init(field_of(c, i)); break;
 	case URLS:
-	case PATHS: break;
+	case PATHS:
+	case NAMES: break;
 	}
 }
 
@@ -123,7 +136,7 @@ void config_drop(struct config *c)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		if (options[i].kind == PROXY || options[i].kind == FILE_PATH)
 			buf_drop(field_of(c, i));
-		else if (options[i].kind == URLS || options[i].kind == PATHS)
+		else if (is_list(options[i].kind))
 			texts_drop(field_of(c, i));
 	}
 }
@@ -191,6 +204,13 @@ static bool set_text(struct config *c, size_t i, const struct toml_item *item)
 	return true;
 }
 
+static bool is_listed(enum kind kind, struct span x)
+{
+	if (kind == NAMES)
+		return installer_name_is_valid(x);
+	return kind == URLS ? is_web_url(x) : x.n && x.s[0] == '/';
+}
+
 static bool set_list(struct config *c, size_t i, const struct toml_item *item)
 {
 	struct texts *texts = field_of(c, i);
@@ -198,8 +218,7 @@ static bool set_list(struct config *c, size_t i, const struct toml_item *item)
 	if (item->kind != TOML_TEXTS)
 		return false;
 	for (size_t k = 0; k < item->count; k++)
-		if (options[i].kind == URLS ? !is_web_url(span_of(item->texts[k]))
-					    : item->texts[k][0] != '/')
+		if (!is_listed(options[i].kind, span_of(item->texts[k])))
 			return false;
 	texts_drop(texts);
 	for (size_t k = 0; k < item->count; k++)
@@ -216,7 +235,8 @@ static bool set_field(struct config *c, size_t i, const struct toml_item *item)
 	case PROXY:
 	case FILE_PATH: return set_text(c, i, item);
 	case URLS:
-	case PATHS: break;
+	case PATHS:
+	case NAMES: break;
 	}
 	return set_list(c, i, item);
 }
@@ -234,6 +254,7 @@ static void add_wanted(struct buf *out, size_t i)
 	case FILE_PATH: buf_adds(out, "must be an absolute path, or empty"); break;
 	case URLS: buf_adds(out, "must be a list of http:// or https:// URLs"); break;
 	case PATHS: buf_adds(out, "must be a list of absolute paths"); break;
+	case NAMES: buf_adds(out, "must be a list of packages' names"); break;
 	}
 }
 
@@ -418,6 +439,7 @@ void config_format(const struct config *c, size_t i, struct buf *out)
 	case PROXY: add_toml_url(out, buf_span(field)); break;
 	case FILE_PATH: add_toml_text(out, buf_span(field)); break;
 	case URLS:
-	case PATHS: add_toml_list(out, field, options[i].kind == URLS); break;
+	case PATHS:
+	case NAMES: add_toml_list(out, field, options[i].kind == URLS); break;
 	}
 }

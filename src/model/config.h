@@ -17,6 +17,7 @@ void texts_add(struct texts *t, struct span x);
 
 struct config {
 	bool require_sandbox; /* at the top: stands before all tables */
+	struct texts live; /* at the top, too: packages whose rules run on the system itself */
 	/* [fetch] */
 	int64_t fetch_jobs; /* packs at once */
 	int64_t fetch_retries; /* further tries of one URL */
@@ -39,6 +40,9 @@ struct config {
 	int64_t prepare_jobs; /* unpacks at once; 0: as many as there are processors */
 	/* [gc] */
 	int64_t gc_keep; /* old installations of a package that are kept */
+	/* [undo] */
+	int64_t undo_keep; /* transactions that can be taken back, however old */
+	int64_t undo_days; /* for which the others can be */
 	/* [lock] */
 	int64_t lock_timeout; /* seconds; -1 for ever, 0 not at all */
 	/* [log] */

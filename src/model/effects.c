@@ -230,6 +230,18 @@ int effects_add(struct effects *e, enum effect_phase phase, const struct span *w
 	return rc;
 }
 
+int effects_append(struct effects *e, const struct effects *more, struct err *err)
+{
+	VEC_FOR (const struct effect, effect, &more->of) {
+		struct words words;
+
+		effect_words(effect, &words);
+		if (effects_add(e, effect->phase, words.v, words.n, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 void effects_record(struct buf *out, const struct span *words, size_t count)
 {
 	AUTO(buf) record = BUF_INIT;

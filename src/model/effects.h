@@ -51,6 +51,9 @@ void effects_drop(struct effects *e);
 MUST_USE int effects_add(struct effects *e, enum effect_phase phase, const struct span *words,
 	size_t count, struct err *err);
 
+/* Adds all of another list's behind it. */
+MUST_USE int effects_append(struct effects *e, const struct effects *more, struct err *err);
+
 /* A record, as it stands in the log: what fardel-live writes by one write. */
 void effects_record(struct buf *out, const struct span *words, size_t count);
 /* Adds what is in a log. Rules may have written anything into it: ERR_RULES, and e as it was before. */

@@ -27,6 +27,12 @@ void findings_drop(struct findings *f)
 	vec_drop_each(&f->of, finding_drop);
 }
 
+void findings_cut(struct findings *f, size_t n)
+{
+	while (f->of.n > n)
+		finding_drop(&f->of.v[--f->of.n]);
+}
+
 struct finding *findings_add(struct findings *f)
 {
 	struct finding *added = vec_push(&f->of);

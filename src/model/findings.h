@@ -39,6 +39,7 @@ struct findings {
 void findings_drop(struct findings *f);
 struct finding *findings_add(struct findings *f); /* an empty one; valid until the next is added */
 void findings_sort(struct findings *f);
+void findings_cut(struct findings *f, size_t n); /* drops all from the n-th on */
 
 /* "PATH: of OWNER: TEXT (policy ID)"; not escaped. */
 void finding_format(const struct finding *f, struct buf *out);

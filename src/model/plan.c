@@ -59,6 +59,7 @@ void plan_item_drop(struct plan_item *item)
 	buf_drop(&item->stage);
 	buf_drop(&item->why);
 	buf_drop(&item->more);
+	texts_drop(&item->left);
 	plan_item_init(item);
 }
 

@@ -29,10 +29,13 @@ struct request {
 	struct texts items; /* files or names, as typed */
 	bool all; /* --all: every name that the goal can be applied to */
 	bool force; /* go on where unconfigure fails with 1 */
+	bool purge; /* of a remove: what others have changed since goes, too */
+	bool direct; /* run rules on the system itself, not in a stage */
+	bool yes; /* what policy wants asked is answered with yes */
 	bool force_id; /* take another content under a package-id that is known */
 	bool keep_going;
 	bool offline;
-	struct texts allowed; /* ids of the policy, for this once: of previews */
+	struct texts allowed; /* ids of the policy, for this once */
 	bool diffs; /* of a preview: what changes in texts */
 };
 void request_drop(struct request *r);
@@ -70,6 +73,9 @@ struct plan_item {
 	enum plan_result result; /* while it is carried out, and after */
 	struct buf why; /* the error's text when it failed */
 	struct buf more; /* the lines below it */
+	struct texts
+		left; /* paths that the package had made and that stay, as others have changed them since */
+	bool counted; /* whether `left` is known: nothing of it was done outside of a stage */
 };
 
 struct plan {

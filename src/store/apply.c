@@ -342,7 +342,7 @@ static int make_room(struct apply *a, struct err *err)
 
 static int run(struct apply *a, struct err *err)
 {
-	int result = kept_check(a->kept, a->c, err);
+	int result = kept_check(a->kept, a->c, a->after, err);
 
 	if (result == 0)
 		result = run_passes(a, err);

@@ -2,7 +2,8 @@
  * rules once the bytes are kept:
  *
  *     apply_check(root, c, &drifts, err)           is all as it was when the rules saw it?
- *     apply_keep(root, c, layers, n, &kept, err)   every byte that will be needed is durable; nothing is touched yet
+ *     apply_keep(root, c, layers, n, &kept, err)   every byte that will be needed is kept; nothing is touched yet
+ *     (the caller makes that durable: undo_sync)
  *     (the caller notes durably that it begins)
  *     apply_forward(root, c, &kept, NULL, err)     all is as after
  *     apply_back(root, c, &kept, &left, err)       or all is as before: at once, or by recovery, or to undo it months later
@@ -34,6 +35,8 @@ void apply_drifts_drop(struct apply_drifts *d);
 
 /* A database that many programs write to, each a line or an entry of its own: passwd, ld.so.cache, mime.cache, … */
 bool apply_is_shared(struct span path);
+/* One of those that is made anew from what else there is: it tells of nothing that a package has made. */
+bool apply_is_cache(struct span path);
 
 /* Compares all of the root that `c` is about: type, mode, owner, attributes, content, and whether folders that go hold anything
  * else. `out` is empty before. An error is only what keeps it from looking. As an ordinary user, a file of our own that we
@@ -57,7 +60,7 @@ struct apply_layer {
 	int upper;
 };
 
-/* Fills the kept folders, which are empty, and makes them durable. The stage has ended: its files lose the overlay's
+/* Fills the kept folders, which are empty; a folder of which nothing is needed may be -1. Nothing is synced. The stage has ended: its files lose the overlay's
  * attributes here, and may be in `after` by their inode. ERR_CONFLICT: something is not as `before` says; ERR_FAILED: the
  * stage is not as `after` says; ERR_POLICY: a name or a device that cannot be committed. After an error both folders may be
  * emptied, and all is as if it had never been called. */

@@ -18,13 +18,17 @@ void apply_drifts_drop(struct apply_drifts *d)
 	vec_drop_each(&d->of, drift_drop);
 }
 
-bool apply_is_shared(struct span path)
+static bool matches_any(struct span path, const char *const *globs, size_t count)
 {
-	/* With the copies that their tools leave beside them. */
-	static const char *const shared[] = {"/etc/passwd", "/etc/passwd-", "/etc/group",
-		"/etc/group-", "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-",
-		"/etc/subuid", "/etc/subuid-", "/etc/subgid", "/etc/subgid-", "/etc/shells",
-		"/etc/ld.so.cache", "/var/cache/ldconfig/aux-cache", "/etc/mailcap",
+	for (size_t i = 0; i < count; i++)
+		if (glob_matches(globs[i], path))
+			return true;
+	return false;
+}
+
+bool apply_is_cache(struct span path)
+{
+	static const char *const caches[] = {"/etc/ld.so.cache", "/var/cache/ldconfig/aux-cache",
 		"/usr/share/mime/mime.cache", "/usr/share/mime/globals*", "/usr/share/mime/[!p]*",
 		"/usr/share/mime/[!p]*/**", "/usr/share/icons/*/icon-theme.cache",
 		"/usr/share/icons/*/.icon-theme.cache", "/usr/share/pixmaps/.icon-theme.cache",
@@ -34,10 +38,18 @@ bool apply_is_shared(struct span path)
 		"/usr/lib/*/gdk-pixbuf-2.0/*/loaders.cache", "/usr/lib/*/gtk-3.0/*/immodules.cache",
 		"/usr/share/info/dir", "/var/lib/systemd/catalog/database", "/etc/udev/hwdb.bin"};
 
-	for (size_t i = 0; i < COUNT(shared); i++)
-		if (glob_matches(shared[i], path))
-			return true;
-	return false;
+	return matches_any(path, caches, COUNT(caches));
+}
+
+bool apply_is_shared(struct span path)
+{
+	/* With the copies that their tools leave beside them. */
+	static const char *const shared[] = {"/etc/passwd", "/etc/passwd-", "/etc/group",
+		"/etc/group-", "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-",
+		"/etc/subuid", "/etc/subuid-", "/etc/subgid", "/etc/subgid-", "/etc/shells",
+		"/etc/mailcap"};
+
+	return apply_is_cache(path) || matches_any(path, shared, COUNT(shared));
 }
 
 struct check {

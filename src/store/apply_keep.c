@@ -171,11 +171,9 @@ static int keep_all(const struct keep *k, struct err *err)
 	for (size_t i = 0; i < k->c->of.n; i++)
 		if (keep_one(k, i, err) < 0)
 			return err_at(err, "keep %s", k->c->of.v[i].path.s);
-	if (kept_seal(k->kept->after, k->c, err) < 0 || kept_seal(k->kept->before, k->c, err) < 0)
-		return -1;
-	if (syncfs(k->kept->after) < 0 || syncfs(k->kept->before) < 0)
-		return err_sys(err, "sync the files that were kept");
-	return 0;
+	return kept_seal(k->kept->after, k->c, true, err) < 0
+		       ? -1
+		       : kept_seal(k->kept->before, k->c, false, err);
 }
 
 int apply_keep(int root, const struct changes *c, const struct apply_layer *layers,

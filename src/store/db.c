@@ -33,6 +33,17 @@ static const char *const migrations[DB_SCHEMA] = {
 	"CREATE INDEX step_of ON step (txn, item);"
 	"CREATE TABLE pin ("
 	" kind TEXT NOT NULL, digest TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (kind, digest));",
+	/* What was committed to the system (store/committed): the lists themselves are files, for this one is checked as a whole
+	 * each time that it is opened. */
+	"CREATE TABLE committed ("
+	" txn INTEGER NOT NULL, item INTEGER NOT NULL, name TEXT NOT NULL, old TEXT NOT NULL,"
+	" new TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, older_txn INTEGER NOT NULL,"
+	" older_item INTEGER NOT NULL, PRIMARY KEY (txn, item)) WITHOUT ROWID;"
+	"CREATE TABLE in_force ("
+	" name TEXT PRIMARY KEY, txn INTEGER NOT NULL, item INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE owned ("
+	" path TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL,"
+	" PRIMARY KEY (path, name)) WITHOUT ROWID;",
 };
 
 /* Which change came last is counted: two may fall into one second, and clocks are set back. */

@@ -1,12 +1,13 @@
 /* The kept folders' names and seal. */
 #include "store/kept.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "ext/digest.h"
-#include "model/changes_json.h"
+#include "sys/fd.h"
 #include "sys/file.h"
 
 #define SEAL "list"
@@ -49,19 +50,35 @@ void kept_first(const struct changes *c, bool after, size_t *first)
 	vec_drop(&links);
 }
 
-static int add_seal(const struct changes *c, struct buf *out, struct err *err)
+bool kept_has(const struct changes *c, bool after)
 {
-	AUTO(buf) text = BUF_INIT;
-	struct json *value = changes_to_json(c);
+	for (size_t i = 0; i < c->of.n; i++)
+		if (kept_node(&c->of.v[i], after)->type == NODE_FILE)
+			return true;
+	return false;
+}
+
+/* What is kept, file by file: owners are others in a user namespace, and are set anew anyway. */
+static int add_seal(const struct changes *c, bool after, struct buf *out, struct err *err)
+{
+	AUTO_FREE size_t *first = mem_zero(c->of.n + 1, sizeof(*first));
 	unsigned char bytes[HASH_MAX];
 	struct hash *hash = NULL;
 	size_t n;
 
-	json_format(value, &text);
-	json_free(value);
 	if (hash_new("sha256", &hash, err) < 0)
 		return -1;
-	hash_add(hash, text.s, text.n);
+	kept_first(c, after, first);
+	for (size_t i = 0; i < c->of.n; i++) {
+		const struct node *node = kept_node(&c->of.v[i], after);
+
+		if (node->type != NODE_FILE)
+			continue;
+		hash_add(hash, c->of.v[i].path.s, c->of.v[i].path.n + 1);
+		hash_add(hash, &i, sizeof(i));
+		hash_add(hash, &first[i], sizeof(first[i]));
+		hash_add(hash, node->sha256.bytes, digest_size(DIGEST_SHA256));
+	}
 	n = hash_end(hash, bytes);
 	hash_free(hash);
 	text_hex(out, bytes, n);
@@ -69,21 +86,27 @@ static int add_seal(const struct changes *c, struct buf *out, struct err *err)
 	return 0;
 }
 
-int kept_seal(int folder, const struct changes *c, struct err *err)
+int kept_seal(int folder, const struct changes *c, bool after, struct err *err)
 {
 	AUTO(buf) seal = BUF_INIT;
+	AUTO_FD fd = -1;
 
-	if (add_seal(c, &seal, err) < 0)
+	if (!kept_has(c, after))
+		return 0;
+	if (add_seal(c, after, &seal, err) < 0)
 		return -1;
-	return file_replace(folder, SEAL, 0600, buf_span(&seal), err);
+	fd = file_open(folder, SEAL, O_WRONLY | O_CREAT | O_TRUNC, 0600, err);
+	return fd < 0 ? -1 : file_write_all(fd, seal.s, seal.n, err);
 }
 
-int kept_check(int folder, const struct changes *c, struct err *err)
+int kept_check(int folder, const struct changes *c, bool after, struct err *err)
 {
 	AUTO(buf) want = BUF_INIT;
 	AUTO(buf) is = BUF_INIT;
 
-	if (add_seal(c, &want, err) < 0 || file_read(folder, SEAL, 4096, &is, err) < 0)
+	if (!kept_has(c, after))
+		return 0;
+	if (add_seal(c, after, &want, err) < 0 || file_read(folder, SEAL, 4096, &is, err) < 0)
 		return -1;
 	if (!span_is(buf_span(&want), buf_span(&is)))
 		return err_set(err, ERR_BAD_STATE,

@@ -21,7 +21,10 @@ void kept_name(size_t number, char name[KEPT_NUMBERS]);
 /* first[i]: the number of the first change whose file is that of i, by another name; i itself mostly. `first` has c's length. */
 void kept_first(const struct changes *c, bool after, size_t *first);
 
-/* Notes in the folder which changes it is of. */
-MUST_USE int kept_seal(int folder, const struct changes *c, struct err *err);
+/* Whether anything is kept of that side: else there need be no folder, and no seal. */
+bool kept_has(const struct changes *c, bool after);
+
+/* Notes in the folder which files of which changes it is for, those after or those before; syncs nothing. */
+MUST_USE int kept_seal(int folder, const struct changes *c, bool after, struct err *err);
 /* ERR_BAD_STATE unless it is sealed for these. */
-MUST_USE int kept_check(int folder, const struct changes *c, struct err *err);
+MUST_USE int kept_check(int folder, const struct changes *c, bool after, struct err *err);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
@@ -102,6 +103,18 @@ static int mount_when_free(int lower, int upper, int work, bool user_attributes,
 	return mount;
 }
 
+/* The kernel makes folders of its own in `work`; where it cannot, as on a full disk, it mounts all the same, to be read only. */
+static int check_writable(int mount)
+{
+	struct statvfs st;
+
+	if (mount < 0 || fstatvfs(mount, &st) < 0 || !(st.f_flag & ST_RDONLY))
+		return mount;
+	close(mount);
+	errno = ENOSPC;
+	return -1;
+}
+
 int layer_mount(int dir, size_t n, int lower, bool user_attributes)
 {
 	struct err err = ERR_INIT;
@@ -122,7 +135,7 @@ int layer_mount(int dir, size_t n, int lower, bool user_attributes)
 	mount = mount_when_free(lower, upper, work, user_attributes, true);
 	if (mount < 0 && errno == EINVAL)
 		mount = mount_when_free(lower, upper, work, user_attributes, false);
-	return mount;
+	return check_writable(mount);
 }
 
 int layer_mount_read_only(int lower, int none, bool user_attributes)

@@ -18,6 +18,7 @@
 #include "sys/enclose.h"
 #include "sys/family.h"
 #include "sys/fd.h"
+#include "sys/file.h"
 #include "sys/keeper.h"
 #include "sys/signals.h"
 #include "sys/stage.h"
@@ -57,10 +58,17 @@ struct child {
 	int told; /* where the stage is told of; -1 */
 };
 
+static void report(int fd, const struct report *r)
+{
+	struct err ignored = ERR_INIT;
+
+	if (file_write_all(fd, r, sizeof(*r), &ignored) < 0)
+		_exit(126);
+}
+
 NORETURN static void tell(int fd, const struct report *r)
 {
-	if (write(fd, r, sizeof(*r)) < 0)
-		_exit(126);
+	report(fd, r);
 	_exit(127);
 }
 
@@ -122,7 +130,7 @@ static void stay(const struct child *c, pid_t keeper, int report)
 }
 
 /* Says what is missing, and goes no further where that is required. */
-static void confine(const struct child *c, int report)
+static void confine(const struct child *c, int to)
 {
 	const struct sandbox *s = c->spec->sandbox;
 	struct report r = {.what = ""};
@@ -130,16 +138,16 @@ static void confine(const struct child *c, int report)
 
 	if (sandbox_apply(s, &c->spaces, &r.missing, &err) < 0) {
 		errno = err.sys;
-		fail(report, "be confined");
+		fail(to, "be confined");
 	}
 	r.missing |= c->lost;
 	if (r.missing & s->required) {
 		r.missing &= s->required;
 		snprintf(r.what, sizeof(r.what), "be confined");
-		tell(report, &r);
+		tell(to, &r);
 	}
-	if (r.missing && write(report, &r, sizeof(r)) < 0)
-		_exit(126);
+	if (r.missing)
+		report(to, &r);
 }
 
 static void execute(const struct process_spec *spec, int program)
@@ -217,6 +225,14 @@ NORETURN static void fail_stage(const struct child *c, const struct err *err)
 	tell(c->report, &r);
 }
 
+NORETURN static void fail_prelude(const struct child *c, const struct err *err)
+{
+	struct report r = {.code = err->code, .sys = err->sys};
+
+	snprintf(r.text, sizeof(r.text), "%s", err->text);
+	tell(c->report, &r);
+}
+
 /* Nothing is run in a part of a stage. */
 static void enter_stage(const struct child *c)
 {
@@ -230,6 +246,8 @@ static void enter_stage(const struct child *c)
 	}
 	if (stage_enter(spec->overlay->plan, spec, c->told, &err) < 0)
 		fail_stage(c, &err);
+	if (spec->prelude && spec->prelude(spec->prelude_arg, &err) < 0)
+		fail_prelude(c, &err);
 }
 
 NORETURN static void run_child(struct child *c)
@@ -301,16 +319,31 @@ static int failed(const struct report *r, const struct process_spec *spec, struc
 	return -1;
 }
 
+/* A whole report, however it comes: its size; 0 at the end of all; else what came of one that was cut off. */
+static size_t read_report(int fd, struct report *r)
+{
+	size_t n = 0;
+
+	while (n < sizeof(*r)) {
+		ssize_t more = read(fd, (char *)r + n, sizeof(*r) - n);
+
+		if (more < 0 && errno == EINTR)
+			continue;
+		if (more <= 0)
+			break;
+		n += (size_t)more;
+	}
+	return n;
+}
+
 /* Listens until exec: 1 to be tried again without namespaces. */
 static int hear(int fd, const struct process_spec *spec, struct process *out, struct err *err)
 {
 	struct report r;
-	ssize_t n;
 
 	for (;;) {
-		n = read(fd, &r, sizeof(r));
-		if (n < 0 && errno == EINTR)
-			continue;
+		size_t n = read_report(fd, &r);
+
 		if (n == 0)
 			return 0;
 		if (n != sizeof(r))

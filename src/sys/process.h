@@ -37,6 +37,9 @@ struct process_spec {
 	struct overlay *overlay;
 	const struct process_bind
 		*writable; /* in a stage: one file that can be written to; NULL: none */
+	/* Run in the stage before anything else, by our own code, with all rights and descriptors; its error is that of the start. */
+	int (*prelude)(void *arg, struct err *err);
+	void *prelude_arg;
 };
 
 struct process {

@@ -220,6 +220,9 @@ static int put_piece(struct stage *s, size_t i, struct err *err)
 	}
 	if (p->kind == STAGE_OVERLAY)
 		mount = overlay_piece(s, i, &ignored);
+	errno = s->said[i].sys;
+	if (mount < 0 && (errno == ENOSPC || errno == ENOMEM))
+		return err_sys(err, "lay an overlay over %s", p->place.s);
 	if (mount < 0)
 		mount = copy_piece(s, i, &ignored);
 	return attach_piece(s, p, mount, err);
@@ -330,6 +333,7 @@ static int tell(const struct stage *s, int memory, int socket, struct err *err)
 	} control = {0};
 	struct iovec part = {(void *)s->said, s->plan->pieces.n * sizeof(s->said[0])};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	ssize_t sent;
 
 	if (memory >= 0) {
 		control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(int)),
@@ -339,7 +343,10 @@ static int tell(const struct stage *s, int memory, int socket, struct err *err)
 		message.msg_control = &control;
 		message.msg_controllen = sizeof(control);
 	}
-	if (sendmsg(socket, &message, MSG_NOSIGNAL) != (ssize_t)part.iov_len)
+	do
+		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent != (ssize_t)part.iov_len)
 		return err_sys(err, "tell of the stage");
 	return 0;
 }

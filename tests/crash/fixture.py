@@ -41,10 +41,14 @@ SCENARIOS = {
     "remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
     "build": {"was": ["hello-1"], "run": ["build", "-o", "OUT", "SOURCE"], "after": [OLD]},
     "gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": GC, "after": [OLD]},
-    "recover-install": {"was": [], "first": ["install", "hello-1"], "gate": "configure", "run": GC, "after": [None]},
-    "recover-upgrade": {"was": ["hello-1"], "first": ["install", "hello-2"], "gate": "configure", "run": GC,
+    "live-install": {"was": [], "run": ["install", "--direct", "hello-1"], "after": [None, OLD]},
+    "live-upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "--direct", "hello-2"], "after": [OLD, NEW]},
+    "live-remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "--direct", "hello"], "after": [OLD, None]},
+    "recover-commit": {"was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.3", "run": GC, "after": [OLD]},
+    "recover-install": {"was": [], "first": ["install", "--direct", "hello-1"], "gate": "configure", "run": GC, "after": [None]},
+    "recover-upgrade": {"was": ["hello-1"], "first": ["install", "--direct", "hello-2"], "gate": "configure", "run": GC,
                         "after": [OLD]},
-    "recover-remove": {"was": ["hello-1"], "first": ["remove", "hello"], "gate": "unconfigure", "run": GC,
+    "recover-remove": {"was": ["hello-1"], "first": ["remove", "--direct", "hello"], "gate": "unconfigure", "run": GC,
                        "after": [OLD]},
     "recover-fetch": {"was": [], "first": ["install", "hello-1"], "call": "fchmod.1", "run": GC, "after": [None]},
     "recover-purge": {"was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat2.1", "run": GC,
@@ -154,7 +158,7 @@ class Scenario:
         with open(os.path.join(state, "nginx.pid")) as file:
             self.server = int(file.read())
         used = self.what["was"] + self.what["run"] + self.what.get("first", [])
-        for label in sorted({arg for arg in used if "-" in arg[1:]}):
+        for label in sorted({arg for arg in used if "-" in arg and not arg.startswith("-")}):
             name, version = label.split("-")
             pack = os.path.join(folder, f"{label}.deb")
             self.make("pack", name, version, "deb", pack)
@@ -185,11 +189,12 @@ class Scenario:
     def kill_at_gate(self, gate, waiting):
         """Kills fardel while its rules stand halfway through their phase."""
         os.makedirs("/srv/gates")
-        with open(gate, "w"):
-            pass
+        with open(gate, "w") as file:
+            file.write("shut")
         with subprocess.Popen(self.arguments(["-qq", *self.what["first"]]), stdin=subprocess.DEVNULL) as job:
             self.wait("the gate", lambda: any(waiting in line for line in processes().values()))
             job.kill()
+        os.truncate(gate, 0)  # in a stage a file that goes is still seen
         os.remove(gate)
         os.rmdir("/srv/gates")
 
@@ -303,11 +308,15 @@ class Scenario:
     def check_state(self):
         with contextlib.closing(sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True)) as state:
             answer = state.execute("PRAGMA integrity_check").fetchall()
+            committed = sorted(f"{txn}.{item}" for txn, item in state.execute("SELECT txn, item FROM committed"))
+            half = state.execute("SELECT txn, item, status FROM committed WHERE status NOT IN ('done', 'short')").fetchall()
+            want(not half, f"state.db: commits half done: {half}")
             begun = state.execute("SELECT number, command FROM txn WHERE ended IS NULL").fetchall()
             history = state.execute("SELECT number, result, min(status = 'done') FROM txn JOIN step ON txn = number"
                                     " GROUP BY number").fetchall()
         want(answer == [("ok",)], f"state.db: {answer}")
         want(not begun, f"state.db: never ended: {begun}")
+        want(committed == sorted(listed("/var/lib/fardel/undo")), f"state.db has {committed}, undo/ other")
         for number, result, done in history:
             forward = result in ("done", "interrupted, and carried to its end")
             want(forward == bool(done), f"state.db: transaction {number} is '{result}', and its steps say other")
@@ -320,7 +329,7 @@ class Scenario:
             want(not more, f"/var/lib/fardel/{kind} holds {more}")
         for folder in ("/var/lib/fardel", "/var/cache/fardel/packs"):
             known = {"available", "installed", "packages", "stage", "state.db", "state.db-wal", "state.db-shm",
-                     "incoming", "md5", "sha1", "sha256", "sha384", "sha512"}
+                     "undo", "incoming", "md5", "sha1", "sha256", "sha384", "sha512"}
             want(set(listed(folder)) <= known, f"{folder} holds {listed(folder)}")
         for path, _, files in os.walk("/var/cache/fardel/packs"):
             kind = path.split("/")[5:6]

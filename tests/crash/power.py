@@ -16,6 +16,8 @@ VARIANTS = 2  # of what a disk may have left, for each moment
 # What stands on the disk; /usr by an overlay.
 FOLDERS = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/etc"]
 PROGRAMS = "/usr"
+# Its lower layer is the machine's own: a stage's overlay over an overlay over the private root's would be one too many.
+BENEATH = "/.host" + PROGRAMS if os.path.isdir("/.host" + PROGRAMS) else PROGRAMS
 # Nothing is written but what is asked for: no regular commit, no help for those who rename without fsync.
 OPTIONS = "loop,commit=600,noauto_da_alloc"
 
@@ -51,7 +53,7 @@ class Cut:
             os.makedirs(folder, exist_ok=True)
             run("mount", "--bind", self.top + folder, folder)
         run("mount", "-t", "overlay", "-o",
-            f"lowerdir={PROGRAMS},upperdir={self.top}{PROGRAMS},workdir={self.top}/work", "overlay", PROGRAMS)
+            f"lowerdir={BENEATH},upperdir={self.top}{PROGRAMS},workdir={self.top}/work", "overlay", PROGRAMS)
         shutil.rmtree("/run/fardel", ignore_errors=True)
 
     def unmount(self):

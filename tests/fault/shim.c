@@ -260,6 +260,15 @@ ssize_t send(int fd, const void *bytes, size_t n, int flags)
 	return fails_on(fd, WRITE, SEND) ? -1 : REAL(send)(fd, bytes, n, flags);
 }
 
+/* What is sent by whole messages is never cut. */
+static bool is_stream(int fd)
+{
+	int type = SOCK_STREAM;
+	socklen_t size = sizeof(type);
+
+	return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0 || type == SOCK_STREAM;
+}
+
 ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 {
 	struct iovec one;
@@ -267,7 +276,7 @@ ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
 
 	if (fails_on(fd, WRITE, SEND))
 		return -1;
-	if (m->msg_iovlen && m->msg_iov[0].iov_len) {
+	if (m->msg_iovlen && m->msg_iov[0].iov_len && is_stream(fd)) {
 		one = m->msg_iov[0];
 		one.iov_len = part(fd, one.iov_len, WRITE, SEND);
 		if (!one.iov_len)

@@ -384,6 +384,10 @@ def full_disk(box, steps, fills):
     kind = small_disk(box, where)
     old = box.installer("hello", "1", pack=box.pack("hello", "1", kb=64), url=box.serve() + "/hello-1.deb")
     new = box.installer("hello", "2", pack=box.pack("hello", "2", kb=64), url=box.serve() + "/hello-2.deb")
+    # What can be taken back needs room, too.
+    os.makedirs(box.path("/etc/fardel"), exist_ok=True)
+    with open(box.path("/etc/fardel/fardel.toml"), "w") as config:
+        config.write("[undo]\nkeep = 0\ndays = 0\n")
     box.must("--set", "gc.keep=0", "install", old)
     failed = done = 0
     for step in steps:
@@ -462,13 +466,12 @@ def read_only(box):
     os.makedirs("/srv/gates", exist_ok=True)
     tried = 0
     for phase in ("unpack", "configure"):
-        with open(f"/srv/gates/{phase}", "w"):
-            pass
+        box.bash(f"shut {phase}")
         job = box.start("install", file)
         box.wait("the gate", lambda: any(f"gate-{phase}" in line for line in processes().values()))
         readonly = make_read_only(where)
         tried += readonly
-        os.remove(f"/srv/gates/{phase}")
+        box.bash(f"open {phase}")
         job.wait(60)
         if readonly:
             want(job.returncode == 1 and "Read-only file system" in job.said() and "Next: " in job.said(),
@@ -508,15 +511,14 @@ def killed(box):
     file = box.installer("hello", pack=box.pack("hello", "1"), url=box.serve() + "/hello-1.deb")
     os.makedirs("/srv/gates", exist_ok=True)
     for phase, code in (("unpack", 1), ("configure", 1)):
-        with open(f"/srv/gates/{phase}", "w"):
-            pass
+        box.bash(f"shut {phase}")
         job = box.start("install", file)
         box.wait("the gate", lambda: any(f"gate-{phase}" in line for line in processes().values()))
         rules = [pid for pid, line in processes().items() if f"/rules {phase}" in line]
         for pid in rules:
             os.kill(pid, signal.SIGKILL)
         job.wait(60)
-        os.remove(f"/srv/gates/{phase}")
+        box.bash(f"open {phase}")
         want(rules and job.returncode == code and "killed" in job.said().lower(), f"{job.returncode}: {job.said()}")
         box.must("gc")
         box.unharmed()
@@ -591,14 +593,13 @@ def mounted(box):
     box.must("install", file)
     box.must("doctor")
     os.makedirs("/srv/gates", exist_ok=True)
-    with open("/srv/gates/unconfigure", "w"):
-        pass
+    box.bash("shut unconfigure")
     job = box.start("remove", "hello")
     box.wait("the gate", lambda: any("gate-unconfigure" in line for line in processes().values()))
     # Another mount of the same state, with a /run of its own, as in a container: the lock is not the same one.
     run = box.fardel("--lock-timeout", "0", "gc", wrap=("unshare", "--mount", "sh", "-c",
                                                         "mount -t tmpfs run /run && exec \"$@\"", "sh"))
-    os.remove("/srv/gates/unconfigure")
+    box.bash("open unconfigure")
     job.wait(60)
     shutil.rmtree("/srv/gates")
     want(run.status == 7, f"two at work on one state: {run}")

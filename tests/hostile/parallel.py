@@ -137,7 +137,6 @@ def upgrade_meanwhile(box):
     url = box.serve()
     files = [box.installer("hello", v, box.pack("hello", v), f"{url}/hello-{v}.deb") for v in ("1", "2")]
     for phase in ("configure", "unpack"):
-        gate = box.path(f"/srv/gates/{phase}")
         box.bash(f"shut {phase}")
         first = box.start("install", files[0])
         box.wait("the gate", lambda: box.bash(f"at_gate {phase} && echo there || :"))  # pylint: disable=cell-var-from-loop
@@ -146,7 +145,7 @@ def upgrade_meanwhile(box):
         second = box.start("--lock-timeout", "60", "install", files[1])
         box.wait("its waiting", lambda: str(first.pid) in second.said())  # pylint: disable=cell-var-from-loop
         want(second.poll() is None, second.said())
-        os.unlink(gate)
+        box.bash(f"open {phase}")
         ended([first, second])
         want("upgrade" in second.said(), second.said())
         box.unharmed(["hello 2"])
@@ -157,7 +156,7 @@ def upgrade_meanwhile(box):
     box.wait("the gate", lambda: box.bash("at_gate configure && echo there || :"))
     second = box.start("--lock-timeout", "60", "install", files[1])
     box.wait("its waiting", lambda: str(first.pid) in second.said())
-    os.unlink(box.path("/srv/gates/configure"))
+    box.bash("open configure")
     first.kill()
     first.wait()
     ended([second])

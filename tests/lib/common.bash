@@ -97,8 +97,8 @@ wait_for() {
 }
 
 # shut PHASE, open PHASE: the gate in the tests' rules; at_gate PHASE: they stand before it.
-shut() { mkdir -p "$ROOT/srv/gates" && : >"$ROOT/srv/gates/$1"; }
-open() { rm -f -- "$ROOT/srv/gates/$1"; }
+shut() { mkdir -p "$ROOT/srv/gates" && echo shut >"$ROOT/srv/gates/$1"; }
+open() { : >"$ROOT/srv/gates/$1" && rm -f -- "$ROOT/srv/gates/$1"; }
 at_gate() { pgrep -f "gate-$1-$(basename -- "$FARDEL_TEST_TMP")" >/dev/null; }
 
 # manifest: all that is in the root, a line each, but for the folders that are fardel's own: of an overlay, all

@@ -25,7 +25,7 @@ static void listener_drop(struct listener *l)
 
 #define LISTENER_INIT \
 	{ \
-		{listen}, BUF_INIT \
+		{.on = listen}, BUF_INIT \
 	}
 
 static int check(struct scratch *s, struct listener *l, const char *name, bool bump)

@@ -9,9 +9,10 @@ phase=${1:-}
 halfway() {
   gate=$root/srv/gates/$phase
   if [ -e "$gate" ]; then
-    # The name after the script is what the test looks for among the processes.
+    # The name after the script is what the test looks for among the processes. In a stage a file that goes is seen for ever;
+    # that it is empty is seen at once.
     # shellcheck disable=SC2016
-    sh -c 'while [ -e "$1" ]; do sleep 0.05; done' "gate-$phase-@TOKEN@" "$gate"
+    sh -c 'while [ -s "$1" ]; do sleep 0.05; done' "gate-$phase-@TOKEN@" "$gate"
   fi
   for pair in @OUTCOMES@; do
     case $pair in

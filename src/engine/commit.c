@@ -1,0 +1,359 @@
+/* What was played in a stage becomes so, or not at all. */
+#include "engine/commit.h"
+
+#include "engine/carry.h"
+#include "store/apply.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define NAMED_MOST 5 /* paths that one message names */
+#define DAY 86400
+
+void commit_drop(struct commit *c)
+{
+	committed_drop(&c->row);
+	undo_drop(&c->undo);
+	fd_drop(&c->root);
+}
+
+static int open_root(const struct engine *e, struct err *err)
+{
+	return file_open_dir(e->place.root.n ? e->place.root.s : "/", err);
+}
+
+/* --- Before -------------------------------------------------------------------------------------------- */
+
+static int refuse_drifts(const struct apply_drifts *drifts, struct err *err)
+{
+	size_t named = 0;
+
+	err_set(err, ERR_CONFLICT, "%s has changed while its rules ran in the stage",
+		drifts->of.v[0].path.s);
+	VEC_FOR (const struct apply_drift, d, &drifts->of)
+		if (d != drifts->of.v && named++ < NAMED_MOST)
+			err_detail(err, "so has %s", d->path.s);
+	err_detail(err, "Nothing has been changed.");
+	return err_next(err, "run the same command again");
+}
+
+int commit_check(const struct staged *s, struct err *err)
+{
+	AUTO(apply_drifts) drifts = APPLY_DRIFTS_INIT;
+	AUTO_FD root = open_root(s->e, err);
+
+	if (root < 0 || apply_check(root, &s->now.changes, &drifts, err) < 0)
+		return -1;
+	if (!drifts.of.n)
+		return 1;
+	VEC_FOR (const struct apply_drift, d, &drifts.of)
+		if (!d->shared)
+			return refuse_drifts(&drifts, err);
+	return 0;
+}
+
+struct layers {
+	VEC(struct apply_layer) of;
+};
+
+static void layers_drop(struct layers *l)
+{
+	vec_drop(&l->of);
+}
+
+static int keep_files(struct commit *c, struct err *err)
+{
+	AUTO(layers) layers = {0};
+
+	VEC_FOR (const struct overlay_layer, l, &c->s->stage.overlay.of)
+		if (l->upper >= 0)
+			*vec_push(&layers.of) = (struct apply_layer){l->place.s, l->upper};
+	return apply_keep(
+		c->root, &c->s->now.changes, layers.of.v, layers.of.n, &c->undo.kept, err);
+}
+
+static int keep_base(struct commit *c, struct err *err)
+{
+	const struct staged *s = c->s;
+	const struct undo_source older = {s->kept.base, &s->before.changes};
+	const struct undo_source found = {c->undo.kept.before, &s->now.changes};
+
+	return undo_fill_base(
+		c->undo.base, &s->after.changes, s->has_before ? &older : NULL, &found, err);
+}
+
+static void fill_row(struct commit *c, int64_t txn, int64_t item)
+{
+	const struct staged *s = c->s;
+	const struct bundle *in_use = s->old ? s->old : s->made;
+
+	c->row.txn = txn;
+	c->row.item = item;
+	c->row.at = engine_now();
+	c->row.status = COMMITTED_BEGUN;
+	buf_set(&c->row.name, buf_span(&staged_subject(s)->name));
+	if (bundle_in_use(in_use))
+		buf_set(&c->row.old, buf_span(&in_use->id));
+	if (s->made)
+		buf_set(&c->row.new_, buf_span(&s->made->id));
+	c->row.older_txn = s->older.txn;
+	c->row.older_item = s->older.item;
+}
+
+static int keep_all(struct commit *c, struct err *err)
+{
+	c->root = open_root(c->e, err);
+	if (c->root < 0 ||
+		undo_make(&c->e->place, c->row.txn, c->row.item, &c->s->now.changes,
+			&c->s->after.changes, &c->undo, err) < 0 ||
+		keep_files(c, err) < 0 || keep_base(c, err) < 0 ||
+		undo_write(&c->undo, UNDO_CHANGES, &c->s->now, err) < 0 ||
+		undo_write(&c->undo, UNDO_FOOTPRINT, &c->s->after, err) < 0)
+		return -1;
+	return undo_sync(&c->undo, err);
+}
+
+void commit_forget(struct commit *c)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!c->nothing && undo_remove(&c->e->place, c->row.txn, c->row.item, &ignored) < 0)
+		engine_tell(c->e, WATCH_WARN, buf_span(&c->row.name), "%s", ignored.text);
+}
+
+int commit_keep(struct commit *out, struct staged *s, int64_t txn, int64_t item, struct err *err)
+{
+	*out = COMMIT_INIT;
+	out->e = s->e;
+	out->s = s;
+	fill_row(out, txn, item);
+	out->nothing = !s->now.changes.of.n && s->made && s->has_before;
+	if (out->nothing || keep_all(out, err) == 0)
+		return 0;
+	commit_forget(out);
+	return -1;
+}
+
+int commit_begun(struct commit *c, struct err *err)
+{
+	return c->nothing ? 0 : committed_put(&c->e->db, &c->row, err);
+}
+
+/* --- Done, or not -------------------------------------------------------------------------------------- */
+
+int commit_done(struct commit *c, struct err *err)
+{
+	struct db *db = &c->e->db;
+	bool asks = c->s->now.effects.of.n > 0;
+
+	if (c->nothing)
+		return 0;
+	c->row.status = asks ? COMMITTED_APPLIED : COMMITTED_DONE;
+	if (committed_set(db, &c->row, c->row.status, err) < 0)
+		return -1;
+	if (!c->s->made)
+		return in_force_forget(db, buf_span(&c->row.name), err);
+	return in_force_set(db, &c->row, &c->s->after.changes, err);
+}
+
+static void tell_left(struct engine *e, struct span name, const struct texts *left)
+{
+	for (size_t i = 0; i < left->of.n && i < NAMED_MOST; i++)
+		engine_tell(e, WATCH_WARN, name,
+			"%s is left as it is: somebody else has changed it meanwhile",
+			left->of.v[i].s);
+	if (left->of.n > NAMED_MOST)
+		engine_tell(e, WATCH_WARN, name, "and so are %zu more", left->of.n - NAMED_MOST);
+}
+
+static int go_back(struct engine *e, int root, struct span name, const struct changes *changes,
+	const struct apply_kept *kept, struct err *err)
+{
+	AUTO(texts) left = {0};
+
+	if (apply_back(root, changes, kept, &left, err) < 0)
+		return -1;
+	tell_left(e, name, &left);
+	return 0;
+}
+
+int commit_apply(struct commit *c, bool *back, struct err *err)
+{
+	struct err failure = ERR_INIT;
+	struct span name = buf_span(&c->row.name);
+
+	*back = false;
+	if (c->nothing || apply_forward(c->root, &c->s->now.changes, &c->undo.kept, NULL, err) == 0)
+		return 0;
+	engine_tell(c->e, WATCH_INFO, name, "taking back what was begun");
+	if (go_back(c->e, c->root, name, &c->s->now.changes, &c->undo.kept, &failure) < 0)
+		engine_tell(c->e, WATCH_WARN, name, "that is not possible yet: %s", failure.text);
+	else
+		*back = true;
+	return -1;
+}
+
+int commit_undone(struct commit *c, struct err *err)
+{
+	return c->nothing ? 0 : committed_delete(&c->e->db, c->row.txn, c->row.item, err);
+}
+
+static int note(struct engine *e, const struct committed *row, enum committed_status status,
+	struct err *err)
+{
+	if (db_begin_lazily(&e->db, err) < 0)
+		return -1;
+	if (committed_set(&e->db, row, status, err) < 0) {
+		db_abandon(&e->db);
+		return -1;
+	}
+	return db_commit(&e->db, err);
+}
+
+void commit_finish(struct commit *c)
+{
+	struct err trouble = ERR_INIT;
+	const struct effects *effects = &c->s->now.effects;
+
+	if (!c->nothing)
+		undo_settle(&c->undo);
+	if (!effects->of.n)
+		return;
+	if (carry_out_effects(c->e, buf_span(&c->row.name), effects, &trouble) < 0 ||
+		(!c->nothing && note(c->e, &c->row, COMMITTED_DONE, &trouble) < 0))
+		engine_tell(c->e, WATCH_WARN, buf_span(&c->row.name), "%s", trouble.text);
+}
+
+/* --- After a crash ------------------------------------------------------------------------------------- */
+
+static int take_back(struct engine *e, const struct committed *row, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	AUTO(footprint) f = FOOTPRINT_INIT;
+	AUTO_FD root = open_root(e, err);
+	int there = root < 0 ? -1 : undo_open(&e->place, row->txn, row->item, &u, err);
+
+	if (there == 0)
+		return err_set(err, ERR_BAD_STATE,
+			"what was kept to take it back is gone from " PLACE_UNDO);
+	if (there < 0 || undo_read(&u, UNDO_CHANGES, &f, err) < 0 ||
+		go_back(e, root, buf_span(&row->name), &f.changes, &u.kept, err) < 0 ||
+		committed_delete(&e->db, row->txn, row->item, err) < 0)
+		return -1;
+	return undo_remove(&e->place, row->txn, row->item, err);
+}
+
+static int carry_on(struct engine *e, const struct committed *row, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	AUTO(footprint) f = FOOTPRINT_INIT;
+	int there = undo_open(&e->place, row->txn, row->item, &u, err);
+
+	if (there < 0 || (there && undo_read(&u, UNDO_CHANGES, &f, err) < 0))
+		return -1;
+	if (there)
+		undo_settle(&u);
+	engine_tell(e, WATCH_INFO, buf_span(&row->name),
+		"what it asks of the running system is carried out");
+	if (carry_out_effects(e, buf_span(&row->name), &f.effects, err) < 0)
+		return -1;
+	return committed_set(&e->db, row, COMMITTED_DONE, err);
+}
+
+int commit_recover(struct engine *e, int64_t txn, struct err *err)
+{
+	AUTO(commits) all = {0};
+
+	if (committed_all(&e->db, &all, err) < 0)
+		return -1;
+	VEC_FOR (const struct committed, row, &all.of) {
+		int result = 0;
+
+		if (row->txn != txn)
+			continue;
+		if (row->status == COMMITTED_BEGUN) {
+			engine_tell(e, WATCH_WARN, buf_span(&row->name),
+				"an interrupted run is taken back");
+			result = take_back(e, row, err);
+		} else if (row->status == COMMITTED_APPLIED) {
+			result = carry_on(e, row, err);
+		}
+		if (result < 0)
+			return err_at(err, "%s", row->name.s);
+	}
+	return 0;
+}
+
+/* --- What is of no more use ---------------------------------------------------------------------------- */
+
+/* Whether it may still be taken back: among the last `undo.keep` transactions, or younger than `undo.days`. */
+static bool is_young(const struct engine *e, const struct commits *all, size_t at)
+{
+	const struct committed *row = &all->of.v[at];
+	int64_t newer = 0;
+
+	for (size_t i = 1; i <= at; i++)
+		newer += all->of.v[i].txn != all->of.v[i - 1].txn;
+	return newer < e->config.undo_keep || row->at > engine_now() - e->config.undo_days * DAY;
+}
+
+static int is_in_force(struct engine *e, const struct committed *row, struct err *err)
+{
+	AUTO(committed) now = COMMITTED_INIT;
+	int there = in_force_get(&e->db, buf_span(&row->name), &now, err);
+
+	return there <= 0 ? there : now.txn == row->txn && now.item == row->item;
+}
+
+/* One that may still be taken back would put its footprint into force again. */
+static bool is_wanted(
+	const struct engine *e, const struct commits *all, const struct committed *row)
+{
+	for (size_t i = 0; i < all->of.n; i++)
+		if (all->of.v[i].older_txn == row->txn && all->of.v[i].older_item == row->item &&
+			all->of.v[i].status != COMMITTED_SHORT && is_young(e, all, i))
+			return true;
+	return false;
+}
+
+static int trim_one(
+	struct engine *e, const struct commits *all, const struct committed *row, struct err *err)
+{
+	int stays = is_in_force(e, row, err);
+
+	if (stays == 0)
+		stays = is_wanted(e, all, row);
+	if (stays < 0)
+		return -1;
+	if (stays)
+		return row->status == COMMITTED_SHORT || (note(e, row, COMMITTED_SHORT, err) == 0 &&
+								 undo_shorten(&e->place, row->txn,
+									 row->item, err) == 0)
+			       ? 0
+			       : -1;
+	if (committed_delete(&e->db, row->txn, row->item, err) < 0)
+		return -1;
+	return undo_remove(&e->place, row->txn, row->item, err);
+}
+
+static bool is_known(const void *arg, int64_t txn, int64_t item)
+{
+	const struct commits *all = arg;
+
+	VEC_FOR (const struct committed, row, &all->of)
+		if (row->txn == txn && row->item == item)
+			return true;
+	return false;
+}
+
+int commit_trim(struct engine *e, struct err *err)
+{
+	AUTO(commits) all = {0};
+
+	if (committed_all(&e->db, &all, err) < 0)
+		return -1;
+	for (size_t i = 0; i < all.of.n; i++)
+		if (all.of.v[i].status >= COMMITTED_DONE && !is_young(e, &all, i) &&
+			trim_one(e, &all, &all.of.v[i], err) < 0)
+			return -1;
+	return undo_sweep(&e->place, is_known, &all, err);
+}

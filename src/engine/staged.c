@@ -1,0 +1,489 @@
+/* One package's switch, played in a stage.
+ *
+ * What the package has made before is taken back first, where that can be told from what its configure makes again: a new
+ * version, or the same one again, is configured twice. Once beside, over a system where its footprint is taken back: what is not
+ * made there is made no longer. And once over the system as it is, for a rule may keep what it finds (a key that was made at the
+ * first time); there only that is taken back. */
+#include "engine/staged.h"
+
+#include <string.h>
+
+#include "engine/inspect.h"
+#include "engine/run_rules.h"
+#include "model/changes_math.h"
+#include "store/apply.h"
+#include "store/beneath.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define BASE_NAME "base" /* in PLACE_STAGE */
+
+static bool has_step(const struct plan_item *item, enum step_kind kind)
+{
+	for (size_t i = 0; i < item->steps.n; i++)
+		if (item->steps.v[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Nothing has been played. */
+static void begin(struct staged *s)
+{
+	s->stage = STAGE_INIT;
+	s->now = s->after = s->before = FOOTPRINT_INIT;
+	s->older = COMMITTED_INIT;
+	s->kept = UNDO_INIT;
+	s->has_before = false;
+	s->left = (struct texts){0};
+	s->findings = FINDINGS_INIT;
+}
+
+void staged_init(struct staged *s, struct engine *e, const struct plan_item *item,
+	const struct request *request)
+{
+	*s = (struct staged){.e = e,
+		.request = request,
+		.old = has_step(item, STEP_UNCONFIGURE) ? &item->from : NULL,
+		.made = has_step(item, STEP_CONFIGURE) ? &item->to : NULL,
+		.goes = has_step(item, STEP_PURGE)};
+	begin(s);
+}
+
+void staged_drop(struct staged *s)
+{
+	stage_close(&s->stage);
+	footprint_drop(&s->now);
+	footprint_drop(&s->after);
+	footprint_drop(&s->before);
+	committed_drop(&s->older);
+	undo_drop(&s->kept);
+	texts_drop(&s->left);
+	findings_drop(&s->findings);
+}
+
+const struct bundle *staged_subject(const struct staged *s)
+{
+	return s->made ? s->made : s->old;
+}
+
+static struct span name_of(const struct staged *s)
+{
+	return buf_span(&staged_subject(s)->name);
+}
+
+/* --- What was in force before ------------------------------------------------------------------------- */
+
+static int load_before(struct staged *s, struct err *err)
+{
+	int there = in_force_get(&s->e->db, name_of(s), &s->older, err);
+
+	if (there == 1)
+		there = undo_open(&s->e->place, s->older.txn, s->older.item, &s->kept, err);
+	if (there <= 0)
+		return there;
+	s->has_before = true;
+	return undo_read(&s->kept, UNDO_FOOTPRINT, &s->before, err);
+}
+
+/* Whether somebody was in use of whom not all is known that was made. */
+static bool is_unknown(const struct staged *s)
+{
+	bool in_use = s->old || (s->made && s->made->state != BUNDLE_PREPARED);
+
+	return in_use && (!s->has_before || !s->before.whole);
+}
+
+static int open_root(const struct staged *s, struct err *err)
+{
+	return file_open_dir(s->e->place.root.n ? s->e->place.root.s : "/", err);
+}
+
+/* What of the footprint is not as the package made it. */
+static int find_drifts(const struct staged *s, struct apply_drifts *out, struct err *err)
+{
+	const struct changes nothing = CHANGES_INIT;
+	AUTO(changes) back = CHANGES_INIT;
+	AUTO_FD root = open_root(s, err);
+
+	changes_merge(&s->before.changes, &nothing, &back);
+	changes_invert(&back);
+	if (root < 0 || apply_check(root, &back, out, err) < 0)
+		return -1;
+	VEC_FOR (struct apply_drift, d, &out->of)
+		d->change = changes_get(&s->before.changes, buf_span(&d->path));
+	return 0;
+}
+
+static const struct apply_drift *get_drift(const struct apply_drifts *drifts, struct span path)
+{
+	VEC_FOR (const struct apply_drift, d, &drifts->of)
+		if (span_is(buf_span(&d->path), path))
+			return d;
+	return NULL;
+}
+
+static int claim(int root, struct change *c, struct err *err)
+{
+	struct node_at at = NODE_AT_INIT;
+	AUTO(node) now = NODE_INIT;
+	int there = beneath_look(root, &c->path, &at, err);
+
+	if (there > 0 && !S_ISDIR(at.st.st_mode) && node_load(&at, &now, err) == 0)
+		node_copy(&c->after, &now);
+	node_at_drop(&at);
+	return err->code == ERR_NONE || err->code == ERR_UNSAFE ? (err_clear(err), 0) : -1;
+}
+
+/* As if the package had made what stands there now: then it goes, too. */
+static int claim_drifts(struct staged *s, const struct apply_drifts *drifts, struct err *err)
+{
+	AUTO_FD root = open_root(s, err);
+
+	if (root < 0)
+		return -1;
+	VEC_FOR (struct change, c, &s->before.changes.of) {
+		const struct apply_drift *d = get_drift(drifts, buf_span(&c->path));
+
+		if (d && !d->shared && claim(root, c, err) < 0)
+			return err_at(err, "%s", c->path.s);
+	}
+	return 0;
+}
+
+/* --- The parts of the play ---------------------------------------------------------------------------- */
+
+/* Its rules cannot be run any more, or failed, and yet it is to go on. 1; 0: no. */
+static int goes_on(struct staged *s, struct stage *stage, const struct err *why)
+{
+	struct span name = buf_span(&s->old->name);
+
+	if (why->code == ERR_BAD_STATE && s->has_before && s->before.whole) {
+		if (!stage->beside)
+			engine_tell(s->e, WATCH_INFO, name,
+				"its folder is gone: what it had made is taken back without its rules");
+		return 1;
+	}
+	if (!s->request->force || why->code == ERR_IN_USE || why->code == ERR_SIGNAL ||
+		why->code == ERR_POLICY || rules_not_begun(why))
+		return 0;
+	if (!stage->beside)
+		engine_tell(s->e, WATCH_WARN, name, "%s; going on (--force)", why->text);
+	return 1;
+}
+
+static int unconfigure(
+	struct staged *s, struct stage *stage, struct effects *asked, struct err *err)
+{
+	if (!s->old || stage_rules(stage, PHASE_UNCONFIGURE, s->old, asked, err) == 0)
+		return 0;
+	if (!goes_on(s, stage, err))
+		return -1;
+	err_clear(err);
+	return 0;
+}
+
+static int configure(struct staged *s, struct stage *stage, struct effects *asked, struct err *err)
+{
+	return s->made ? stage_rules(stage, PHASE_CONFIGURE, s->made, asked, err) : 0;
+}
+
+/* What the commit changes; of a package that goes, not what happens in its own folder. */
+static int read_stage(struct staged *s, struct stage *stage, struct changes *out,
+	struct effects *asked, struct err *err)
+{
+	size_t kept = 0;
+
+	if (stage_read(stage, staged_subject(s), out, asked, err) < 0)
+		return -1;
+	for (size_t i = 0; s->goes && i < out->of.n; i++) {
+		if (!out->of.v[i].own) {
+			struct change c = out->of.v[kept];
+
+			out->of.v[kept++] = out->of.v[i];
+			out->of.v[i] = c;
+		}
+	}
+	if (s->goes)
+		changes_cut(out, kept);
+	return 0;
+}
+
+/* The footprint's part that is in `parts`, with the kept files that belong to it. */
+static int take_back_parts(
+	struct staged *s, struct stage *stage, const struct changes *parts, struct err *err)
+{
+	const struct undo_source from = {s->kept.base, &s->before.changes};
+	AUTO_FD base = stage_make(&s->e->place, BASE_NAME, err);
+	struct err ignored = ERR_INIT;
+	int result;
+
+	if (base < 0)
+		return -1;
+	result = undo_fill_base(base, parts, &from, NULL, err) < 0
+			 ? -1
+			 : stage_take_back(stage, parts, base, err);
+	if (stage_remove(&s->e->place, BASE_NAME, &ignored) < 0)
+		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
+	return result;
+}
+
+/* --- What is made no longer ---------------------------------------------------------------------------- */
+
+/* Neither changed by the rules nor by anybody else since. */
+static bool is_untouched(
+	const struct staged *s, const struct change *c, const struct apply_drifts *drifts)
+{
+	struct span path = buf_span(&c->path);
+
+	return !changes_get(&s->now.changes, path) && !get_drift(drifts, path);
+}
+
+static bool has_untouched(const struct staged *s, const struct apply_drifts *drifts)
+{
+	VEC_FOR (const struct change, c, &s->before.changes.of)
+		if (is_untouched(s, c, drifts))
+			return true;
+	return false;
+}
+
+static void copy_change(struct changes *out, const struct change *c)
+{
+	struct change *copy = changes_add(out, buf_span(&c->path));
+
+	node_copy(&copy->before, &c->before);
+	node_copy(&copy->after, &c->after);
+	copy->own = c->own;
+}
+
+/* What has to be taken back of what stands there untouched: that which is not made where it was taken back first. */
+static void list_stale(struct staged *s, const struct apply_drifts *drifts,
+	const struct changes *bare, struct changes *out)
+{
+	VEC_FOR (const struct change, c, &s->before.changes.of) {
+		const struct change *there = changes_get(bare, buf_span(&c->path));
+
+		if (there && is_untouched(s, c, drifts) && node_is_same(&there->after, &c->before))
+			copy_change(out, c);
+	}
+	changes_number_links(out);
+}
+
+/* Configures it over a system where its footprint is taken back. What fails there only says nothing. */
+static int play_bare(struct staged *s, struct changes *out, struct err *err)
+{
+	struct stage beside = STAGE_INIT;
+	AUTO(effects) ignored = EFFECTS_INIT;
+	int result = stage_open(s->e, true, &beside, err);
+
+	if (result == 0)
+		result = unconfigure(s, &beside, &ignored, err);
+	if (result == 0)
+		result = stage_take_back(&beside, &s->before.changes, s->kept.base, err);
+	if (result == 0)
+		result = configure(s, &beside, &ignored, err);
+	if (result == 0)
+		result = read_stage(s, &beside, out, &ignored, err);
+	stage_close(&beside);
+	if (result == 0 || err->code == ERR_SIGNAL)
+		return result;
+	engine_tell(s->e, WATCH_DEBUG, name_of(s), "what is made no longer cannot be told: %s",
+		err->text);
+	err_clear(err);
+	changes_cut(out, 0);
+	return 0;
+}
+
+static int take_back_stale(struct staged *s, const struct apply_drifts *drifts, struct err *err)
+{
+	AUTO(changes) bare = CHANGES_INIT;
+	AUTO(changes) stale = CHANGES_INIT;
+	AUTO(effects) ignored = EFFECTS_INIT;
+
+	if (!s->has_before || !has_untouched(s, drifts))
+		return 0;
+	if (play_bare(s, &bare, err) < 0)
+		return -1;
+	list_stale(s, drifts, &bare, &stale);
+	if (!stale.of.n)
+		return 0;
+	changes_drop(&s->now.changes);
+	return take_back_parts(s, &s->stage, &stale, err) < 0
+		       ? -1
+		       : read_stage(s, &s->stage, &s->now.changes, &ignored, err);
+}
+
+/* --- What comes of it ---------------------------------------------------------------------------------- */
+
+/* What was asked for: by unconfigure, to take back what configure had asked for, by configure. */
+static int compose_effects(
+	struct staged *s, const struct effects *undone, const struct effects *done, struct err *err)
+{
+	struct effects *now = &s->now.effects, *after = &s->after.effects;
+
+	if (s->old && (effects_append(now, undone, err) < 0 ||
+			      effects_take_back(&s->before.effects, now, err) < 0))
+		return -1;
+	if (effects_append(now, done, err) < 0)
+		return -1;
+	if (s->made && !s->old && effects_append(after, &s->before.effects, err) < 0)
+		return -1;
+	return s->made ? effects_append(after, done, err) : 0;
+}
+
+/* What the package made earlier is not known: what it made now is what differs from what its unconfigure left. Of files that this
+ * wrote nobody has the bytes. */
+static void guess_after(
+	const struct changes *undone, const struct changes *now, struct changes *out)
+{
+	const struct changes nothing = CHANGES_INIT;
+	AUTO(changes) back = CHANGES_INIT;
+	AUTO(changes) all = CHANGES_INIT;
+
+	changes_merge(undone, &nothing, &back);
+	changes_invert(&back);
+	changes_merge(&back, now, &all);
+	VEC_FOR (const struct change, c, &all.of)
+		if (c->before.type != NODE_FILE || !changes_get(undone, buf_span(&c->path)))
+			copy_change(out, c);
+	changes_number_links(out);
+}
+
+static void drop_own(struct changes *c)
+{
+	AUTO(changes) all = *c;
+
+	*c = CHANGES_INIT;
+	VEC_FOR (const struct change, x, &all.of)
+		if (!x->own)
+			copy_change(c, x);
+	changes_number_links(c);
+}
+
+static void compose_after(struct staged *s, const struct changes *undone)
+{
+	struct changes *out = &s->after.changes;
+
+	s->after.whole = !is_unknown(s);
+	if (!s->made)
+		return;
+	if (s->has_before)
+		changes_merge(&s->before.changes, &s->now.changes, out);
+	else
+		guess_after(undone, &s->now.changes, out);
+	drop_own(out);
+}
+
+/* Where it is still there afterwards. */
+static void list_left(struct staged *s, const struct apply_drifts *drifts)
+{
+	VEC_FOR (const struct apply_drift, d, &drifts->of) {
+		const struct change *now = changes_get(&s->now.changes, buf_span(&d->path));
+		const struct node *is = now ? &now->after : &d->now;
+
+		if (is->type == NODE_NONE || (d->change && node_is_same(is, &d->change->before)))
+			continue;
+		if (!apply_is_cache(buf_span(&d->path)))
+			texts_add(&s->left, buf_span(&d->path));
+	}
+}
+
+/* --- The play ------------------------------------------------------------------------------------------ */
+
+static int play_removal(struct staged *s, struct effects *undone, struct err *err)
+{
+	if (unconfigure(s, &s->stage, undone, err) < 0)
+		return -1;
+	if (s->has_before && stage_take_back(&s->stage, &s->before.changes, s->kept.base, err) < 0)
+		return -1;
+	return read_stage(s, &s->stage, &s->now.changes, undone, err);
+}
+
+static int play_configuration(struct staged *s, struct effects *undone, struct effects *done,
+	struct changes *between, struct err *err)
+{
+	AUTO(effects) ignored = EFFECTS_INIT;
+
+	if (unconfigure(s, &s->stage, undone, err) < 0)
+		return -1;
+	if (s->old && !s->has_before && read_stage(s, &s->stage, between, &ignored, err) < 0)
+		return -1;
+	if (configure(s, &s->stage, done, err) < 0)
+		return -1;
+	return read_stage(s, &s->stage, &s->now.changes, done, err);
+}
+
+static int play(struct staged *s, struct err *err)
+{
+	AUTO(apply_drifts) drifts = APPLY_DRIFTS_INIT;
+	AUTO(effects) undone = EFFECTS_INIT;
+	AUTO(effects) done = EFFECTS_INIT;
+	AUTO(changes) between = CHANGES_INIT;
+
+	if (load_before(s, err) < 0 || find_drifts(s, &drifts, err) < 0)
+		return -1;
+	if (s->request->purge && claim_drifts(s, &drifts, err) < 0)
+		return -1;
+	if (stage_open(s->e, false, &s->stage, err) < 0)
+		return -1;
+	if (!s->made ? play_removal(s, &undone, err) < 0
+		     : play_configuration(s, &undone, &done, &between, err) < 0 ||
+				take_back_stale(s, &drifts, err) < 0)
+		return -1;
+	if (compose_effects(s, &undone, &done, err) < 0)
+		return -1;
+	compose_after(s, &between);
+	if (!s->made)
+		list_left(s, &drifts);
+	return 0;
+}
+
+int staged_run(struct staged *s, bool *none, struct err *err)
+{
+	*none = false;
+	staged_drop(s);
+	begin(s);
+	if (play(s, err) == 0)
+		return 0;
+	*none = s->stage.refused;
+	return -1;
+}
+
+/* To be as it was before the package came needs nobody's leave. */
+static bool is_taken_back(const struct staged *s, struct span path)
+{
+	const struct change *made = changes_get(&s->before.changes, path);
+	const struct change *now = changes_get(&s->now.changes, path);
+
+	return made && now && node_is_same(&now->after, &made->before);
+}
+
+static void forgive(struct staged *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->findings.of.n; i++) {
+		struct finding f = s->findings.of.v[i];
+
+		if (is_taken_back(s, buf_span(&f.path)))
+			continue;
+		s->findings.of.v[i] = s->findings.of.v[kept];
+		s->findings.of.v[kept++] = f;
+	}
+	findings_cut(&s->findings, kept);
+}
+
+int staged_inspect(struct staged *s, struct err *err)
+{
+	AUTO(texts) ids = {0};
+
+	if (s->old)
+		texts_add(&ids, buf_span(&s->old->id));
+	if (s->made)
+		texts_add(&ids, buf_span(&s->made->id));
+	if (inspect(s->e, name_of(s), &ids, &s->now.changes, &s->request->allowed, &s->findings,
+		    err) < 0)
+		return -1;
+	forgive(s);
+	return 0;
+}

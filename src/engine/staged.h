@@ -1,0 +1,43 @@
+/* One package's switch, played in a stage: its rules, what of its footprint is taken back, and what all of that would make of the
+ * system. Nothing of the system is touched. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "engine/stage.h"
+#include "model/findings.h"
+#include "model/footprint.h"
+#include "model/plan.h"
+#include "store/committed.h"
+#include "store/undo.h"
+
+struct staged {
+	struct engine *e;
+	const struct request *request; /* borrowed, as are the bundles */
+	const struct bundle *old; /* to be unconfigured; NULL: none */
+	const struct bundle *made; /* to be configured; NULL: none */
+	bool goes; /* the package's folder goes afterwards: what happens in it does not matter */
+	struct stage stage; /* open after staged_run, for its content and its layers */
+	struct footprint now; /* what the switch changes, and what is to be carried out */
+	struct footprint after; /* what is in force afterwards, if `made` */
+	struct footprint before; /* what was in force before, as far as it is known */
+	struct committed older; /* the commit that `before` is of; txn 0: none */
+	struct undo kept; /* that commit's */
+	bool has_before;
+	struct texts left; /* what had been made and stays, as others have changed it since */
+	struct findings findings;
+};
+
+/* The steps of the item that are to be played decide what is old and made. */
+void staged_init(struct staged *s, struct engine *e, const struct plan_item *item,
+	const struct request *request);
+void staged_drop(struct staged *s);
+const struct bundle *staged_subject(const struct staged *s); /* made, else old */
+
+/* Plays it. ERR_POLICY where no stage is to be had here (*none is set then); what the rules answer otherwise; ERR_SIGNAL. It may
+ * be called again, and begins anew then. */
+MUST_USE int staged_run(struct staged *s, bool *none, struct err *err);
+/* Fills `findings`. */
+MUST_USE int staged_inspect(struct staged *s, struct err *err);

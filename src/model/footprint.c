@@ -1,0 +1,55 @@
+/* Footprints as text. */
+#include "model/footprint.h"
+
+#include "ext/json.h"
+#include "model/changes_json.h"
+
+#define FOOTPRINT_SCHEMA 1
+
+void footprint_drop(struct footprint *f)
+{
+	changes_drop(&f->changes);
+	effects_drop(&f->effects);
+}
+
+void footprint_format(const struct footprint *f, struct buf *out)
+{
+	struct json *value = json_object();
+
+	json_put_number(value, "schema", FOOTPRINT_SCHEMA);
+	json_put_bool(value, "whole", f->whole);
+	json_put(value, "changes", changes_to_json(&f->changes));
+	json_put(value, "effects", effects_to_json(&f->effects));
+	json_format(value, out);
+	json_free(value);
+}
+
+static int parse_value(const struct json *value, struct footprint *out, struct err *err)
+{
+	static const char *const known[] = {"schema", "whole", "changes", "effects", NULL};
+	const char *other = json_other_key(value, known);
+	int64_t schema;
+
+	if (!json_get_number(value, "schema", &schema) || schema != FOOTPRINT_SCHEMA)
+		return err_set(err, ERR_FAILED, "no footprint of schema %d", FOOTPRINT_SCHEMA);
+	if (other || !json_get_bool(value, "whole", &out->whole))
+		return err_set(err, ERR_FAILED, "no footprint");
+	if (changes_from_json(json_get(value, "changes"), &out->changes, err) < 0)
+		return -1;
+	return effects_from_json(json_get(value, "effects"), &out->effects, err);
+}
+
+int footprint_parse(struct span text, struct footprint *out, struct err *err)
+{
+	struct json *value = NULL;
+	int result;
+
+	if (text.n > CHANGES_JSON_MAX)
+		return err_set(
+			err, ERR_FAILED, "a footprint of more than %zu bytes", CHANGES_JSON_MAX);
+	result = json_parse(text, &value, err);
+	if (result == 0)
+		result = parse_value(value, out, err);
+	json_free(value);
+	return result;
+}

@@ -1,0 +1,23 @@
+/* A footprint: what of a package is in force on a machine, file system and running system; and the same for one commit alone. As
+ * text:
+ *	{"schema": 1, "whole": true, "changes": CHANGES, "effects": EFFECTS} */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "model/changes.h"
+#include "model/effects.h"
+
+struct footprint {
+	struct changes changes;
+	struct effects effects;
+	bool whole; /* all is in it: nothing of it was done outside of a stage, where nobody sees what rules do */
+};
+#define FOOTPRINT_INIT ((struct footprint){.whole = true})
+void footprint_drop(struct footprint *f);
+
+void footprint_format(const struct footprint *f, struct buf *out);
+/* ERR_FAILED: what is not so. `out`, FOOTPRINT_INIT before, may hold some. */
+MUST_USE int footprint_parse(struct span text, struct footprint *out, struct err *err);

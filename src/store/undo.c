@@ -1,0 +1,284 @@
+/* What was committed to the system, kept so that it can be taken back. */
+#include "store/undo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/changes_json.h"
+#include "store/kept.h"
+#include "store/put.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/tree.h"
+
+#define NUMBERS 48
+
+static const char *const list_names[UNDO_LISTS] = {"changes", "footprint"};
+
+void undo_drop(struct undo *u)
+{
+	fd_drop(&u->base);
+	fd_drop(&u->kept.before);
+	fd_drop(&u->kept.after);
+	fd_drop(&u->folder);
+}
+
+static void name_of(int64_t txn, int64_t item, char name[NUMBERS])
+{
+	snprintf(name, NUMBERS, "%lld.%lld", (long long)txn, (long long)item);
+}
+
+static int open_folder(int above, const char *name, struct err *err)
+{
+	return file_open(above, name, O_RDONLY | O_DIRECTORY, 0, err);
+}
+
+static int make_folder(int above, const char *name, struct err *err)
+{
+	return file_make_dir(above, name, 0700, err) < 0 ? -1 : open_folder(above, name, err);
+}
+
+static int make_if(int above, const char *name, bool wanted, int *out, struct err *err)
+{
+	*out = wanted ? make_folder(above, name, err) : -1;
+	return wanted && *out < 0 ? -1 : 0;
+}
+
+int undo_make(const struct place *p, int64_t txn, int64_t item, const struct changes *changes,
+	const struct changes *footprint, struct undo *out, struct err *err)
+{
+	AUTO_FD above = place_make(p, PLACE_UNDO, 0700, err);
+	char name[NUMBERS];
+
+	*out = UNDO_INIT;
+	name_of(txn, item, name);
+	if (above < 0 || tree_remove(above, name, err) < 0)
+		return -1;
+	out->folder = make_folder(above, name, err);
+	if (out->folder < 0 ||
+		make_if(out->folder, "after", kept_has(changes, true), &out->kept.after, err) < 0 ||
+		make_if(out->folder, "before", kept_has(changes, false), &out->kept.before, err) <
+			0 ||
+		make_if(out->folder, "base", kept_has(footprint, false), &out->base, err) < 0) {
+		undo_drop(out);
+		return -1;
+	}
+	return 0;
+}
+
+int undo_sync(const struct undo *u, struct err *err)
+{
+	return syncfs(u->folder) < 0 ? err_sys(err, "sync what was kept") : 0;
+}
+
+/* -1 with ERR_NONE where it is gone. */
+static int open_part(int above, const char *name, int *out, struct err *err)
+{
+	*out = file_open_if(above, name, O_RDONLY | O_DIRECTORY, err);
+	return *out < 0 && err->code != ERR_NONE ? -1 : 0;
+}
+
+int undo_open(const struct place *p, int64_t txn, int64_t item, struct undo *out, struct err *err)
+{
+	AUTO_FD above = place_open_if(p, PLACE_UNDO, err);
+	char name[NUMBERS];
+
+	*out = UNDO_INIT;
+	if (above < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	name_of(txn, item, name);
+	if (open_part(above, name, &out->folder, err) < 0)
+		return -1;
+	if (out->folder < 0)
+		return 0;
+	if (open_part(out->folder, "after", &out->kept.after, err) < 0 ||
+		open_part(out->folder, "before", &out->kept.before, err) < 0 ||
+		open_part(out->folder, "base", &out->base, err) < 0) {
+		undo_drop(out);
+		return -1;
+	}
+	return 1;
+}
+
+int undo_write(
+	const struct undo *u, enum undo_list list, const struct footprint *f, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD fd =
+		file_open(u->folder, list_names[list], O_WRONLY | O_CREAT | O_TRUNC, 0600, err);
+
+	footprint_format(f, &text);
+	return fd < 0 ? -1 : file_write_all(fd, text.s, text.n, err);
+}
+
+int undo_read(const struct undo *u, enum undo_list list, struct footprint *out, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	int there = file_read(u->folder, list_names[list], CHANGES_JSON_MAX, &text, err);
+
+	if (there == 0)
+		err_set(err, ERR_BAD_STATE, "it is missing");
+	if (there <= 0 || footprint_parse(buf_span(&text), out, err) < 0) {
+		err->code = ERR_BAD_STATE;
+		return err_at(err, "the list %s in " PLACE_UNDO, list_names[list]);
+	}
+	return 0;
+}
+
+/* --- The base of a footprint -------------------------------------------------------------------------- */
+
+/* A source with the first names of its changes' files. */
+struct shelf {
+	const struct undo_source *of;
+	size_t *first;
+};
+
+static void shelf_init(struct shelf *s, const struct undo_source *of)
+{
+	s->of = of;
+	s->first = of ? mem_zero(of->changes->of.n + 1, sizeof(*s->first)) : NULL;
+	if (of)
+		kept_first(of->changes, false, s->first);
+}
+
+static void shelf_drop(struct shelf *s)
+{
+	free(s->first);
+}
+
+/* Its kept file of that path: 1, with its name; 0: it has none. */
+static int find_kept(
+	const struct shelf *s, const struct buf *path, char name[KEPT_NUMBERS], struct err *err)
+{
+	const struct change *c = s->of ? changes_get(s->of->changes, buf_span(path)) : NULL;
+	struct stat st;
+
+	if (!c || c->before.type != NODE_FILE)
+		return 0;
+	kept_name(s->first[c - s->of->changes->of.v], name);
+	if (fstatat(s->of->folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : err_sys(err, "look at a kept file");
+}
+
+/* Of what was set in place twice, the file that was found has no longer the attributes of the first time. */
+static int copy_as(int base, const char *to, const struct undo_source *from, const char *name,
+	const struct node *as, struct err *err)
+{
+	AUTO_FD fd = file_open(from->folder, name, O_RDONLY, 0, err);
+
+	return fd < 0 ? -1 : put_copy(fd, base, to, as, err);
+}
+
+static int fill_one(int base, const struct change *c, size_t number, const struct shelf *older,
+	const struct shelf *found, struct err *err)
+{
+	char name[KEPT_NUMBERS], to[KEPT_NUMBERS];
+	const struct shelf *from = older;
+	int there = find_kept(older, &c->path, name, err);
+	const struct change *now;
+
+	kept_name(number, to);
+	if (there == 0) {
+		from = found;
+		there = find_kept(found, &c->path, name, err);
+	}
+	if (there <= 0)
+		return there;
+	now = changes_get(from->of->changes, buf_span(&c->path));
+	if (!node_is_same(&now->before, &c->before))
+		return copy_as(base, to, from->of, name, &c->before, err);
+	if (linkat(from->of->folder, name, base, to, 0) == 0)
+		return 0;
+	return errno == EMLINK ? copy_as(base, to, from->of, name, &c->before, err)
+			       : err_sys(err, "keep what was there first");
+}
+
+int undo_fill_base(int base, const struct changes *footprint, const struct undo_source *older,
+	const struct undo_source *found, struct err *err)
+{
+	AUTO_FREE size_t *first = mem_zero(footprint->of.n + 1, sizeof(*first));
+	AUTO(shelf) old;
+	AUTO(shelf) now;
+
+	shelf_init(&old, older);
+	shelf_init(&now, found);
+	kept_first(footprint, false, first);
+	for (size_t i = 0; i < footprint->of.n; i++) {
+		const struct change *c = &footprint->of.v[i];
+
+		if (c->before.type == NODE_FILE && first[i] == i &&
+			fill_one(base, c, i, &old, &now, err) < 0)
+			return err_at(err, "%s", c->path.s);
+	}
+	return kept_seal(base, footprint, false, err);
+}
+
+/* --- What is of no more use ------------------------------------------------------------------------------ */
+
+void undo_settle(const struct undo *u)
+{
+	struct err ignored = ERR_INIT;
+
+	if (tree_remove(u->folder, "after", &ignored) < 0)
+		err_clear(&ignored); /* it goes with the rest */
+}
+
+int undo_shorten(const struct place *p, int64_t txn, int64_t item, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	int there = undo_open(p, txn, item, &u, err);
+
+	if (there <= 0)
+		return there;
+	return tree_remove(u.folder, "after", err) < 0 ||
+			       tree_remove(u.folder, "before", err) < 0 ||
+			       tree_remove(u.folder, "changes", err) < 0
+		       ? -1
+		       : 0;
+}
+
+int undo_remove(const struct place *p, int64_t txn, int64_t item, struct err *err)
+{
+	AUTO_FD above = place_open_if(p, PLACE_UNDO, err);
+	char name[NUMBERS];
+
+	if (above < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	name_of(txn, item, name);
+	return tree_remove(above, name, err);
+}
+
+static bool parse_name(const char *name, int64_t *txn, int64_t *item)
+{
+	long long a, b;
+	char again[NUMBERS];
+
+	if (sscanf(name, "%18lld.%18lld", &a, &b) != 2)
+		return false;
+	*txn = a;
+	*item = b;
+	name_of(*txn, *item, again);
+	return span_is_text(span_of(name), again);
+}
+
+int undo_sweep(const struct place *p, bool (*is_known)(const void *arg, int64_t txn, int64_t item),
+	const void *arg, struct err *err)
+{
+	AUTO_FD above = place_open_if(p, PLACE_UNDO, err);
+	AUTO(tree_names) names = {0};
+	int64_t txn, item;
+
+	if (above < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (tree_names(above, SIZE_MAX, &names, err) < 0)
+		return -1;
+	for (size_t i = 0; i < names.of.n; i++)
+		if ((!parse_name(names.of.v[i], &txn, &item) || !is_known(arg, txn, item)) &&
+			tree_remove(above, names.of.v[i], err) < 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,66 @@
+/* What was committed to the system, kept so that it can be taken back: for the I-th item of transaction T the folder
+ * PLACE_UNDO/T.I, which only root enters, with
+ *
+ *     changes        the commit itself (model/footprint)
+ *     footprint      what of the package is in force with it
+ *     after/ before/ the commit's kept files (store/apply); `after` goes when the commit stands
+ *     base/          the kept files of the footprint: what its paths were before the package first came
+ *
+ * Of these three those that have something to hold. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "model/footprint.h"
+#include "store/apply.h"
+#include "store/place.h"
+
+#define PLACE_UNDO PLACE_STATE "/undo"
+
+struct undo {
+	int folder;
+	struct apply_kept kept; /* -1: not there */
+	int base;
+};
+#define UNDO_INIT ((struct undo){-1, {-1, -1}, -1})
+void undo_drop(struct undo *u);
+
+/* A new one for these changes and that footprint, its folders empty. */
+MUST_USE int undo_make(const struct place *p, int64_t txn, int64_t item,
+	const struct changes *changes, const struct changes *footprint, struct undo *out,
+	struct err *err);
+/* Makes all in it durable. */
+MUST_USE int undo_sync(const struct undo *u, struct err *err);
+/* 1; 0: it is not there (any more); -1. */
+MUST_USE int undo_open(
+	const struct place *p, int64_t txn, int64_t item, struct undo *out, struct err *err);
+
+enum undo_list { UNDO_CHANGES, UNDO_FOOTPRINT, UNDO_LISTS };
+/* Writes a list; nothing is synced. */
+MUST_USE int undo_write(
+	const struct undo *u, enum undo_list list, const struct footprint *f, struct err *err);
+/* ERR_BAD_STATE where it is missing or damaged. `out` is FOOTPRINT_INIT before. */
+MUST_USE int undo_read(
+	const struct undo *u, enum undo_list list, struct footprint *out, struct err *err);
+
+/* Kept files, and the changes that they belong to. */
+struct undo_source {
+	int folder; /* as kept.before */
+	const struct changes *changes;
+};
+/* Fills `base`, which is empty, for the footprint: from the one before it (its base; NULL: there was none), else from what the commit
+ * itself found (kept.before). */
+MUST_USE int undo_fill_base(int base, const struct changes *footprint,
+	const struct undo_source *older, const struct undo_source *found, struct err *err);
+
+/* The commit stands: what it was made from is of no more use. Only a leftover where it fails. */
+void undo_settle(const struct undo *u);
+/* Nor can it be taken back any more: only footprint and base stay. */
+MUST_USE int undo_shorten(const struct place *p, int64_t txn, int64_t item, struct err *err);
+MUST_USE int undo_remove(const struct place *p, int64_t txn, int64_t item, struct err *err);
+/* Removes all that `is_known` does not know. */
+MUST_USE int undo_sweep(const struct place *p,
+	bool (*is_known)(const void *arg, int64_t txn, int64_t item), const void *arg,
+	struct err *err);
