@@ -15,6 +15,21 @@ int apply_check_names(const struct run *run, struct err *err)
 	return 0;
 }
 
+static unsigned long long number_of(const struct run *run)
+{
+	unsigned long long number = 0;
+
+	return run->args.n == 1 && span_number(span_of(run->args.v[0]), INT64_MAX, &number) ? number
+											    : 0;
+}
+
+int apply_check_number(const struct run *run, struct err *err)
+{
+	if (number_of(run))
+		return 0;
+	return err_set(err, ERR_USAGE, "'%s' is not the number of a transaction", run->args.v[0]);
+}
+
 static struct request request_of(const struct run *run, enum goal goal)
 {
 	const struct apply_options *own = run->own;
@@ -25,6 +40,7 @@ static struct request request_of(const struct run *run, enum goal goal)
 		.force_id = own->force_id,
 		.direct = own->direct,
 		.purge = own->purge,
+		.previewed = own->previewed,
 		.yes = run->globals.yes,
 		.keep_going = run->globals.keep_going,
 		.offline = run->globals.offline,
@@ -32,6 +48,8 @@ static struct request request_of(const struct run *run, enum goal goal)
 
 	for (size_t i = 0; i < run->args.n; i++)
 		texts_add(&request.items, span_of(run->args.v[i]));
+	if (goal == GOAL_UNDO)
+		request.number = (int64_t)number_of(run);
 	for (size_t i = 0; i < own->allow.of.n; i++)
 		texts_add(&request.allowed, buf_span(&own->allow.of.v[i]));
 	return request;

@@ -9,6 +9,7 @@
 struct apply_options {
 	bool all, force, force_id, direct, purge;
 	struct texts allow;
+	const char *previewed;
 };
 
 #define APPLY_ALL \
@@ -32,6 +33,12 @@ struct apply_options {
 		"allow", .kind = OPT_LIST, .at = offsetof(struct apply_options, allow), \
 			 .arg = "ID", .help = "let the policy's ID pass, for this once" \
 	}
+#define APPLY_PREVIEWED \
+	{ \
+		"previewed", .kind = OPT_TEXT, .at = offsetof(struct apply_options, previewed), \
+			     .arg = "FILE.json", \
+			     .help = "do exactly what that preview shows, or nothing" \
+	}
 #define APPLY_FORCE_ID \
 	{ \
 		"force-id", .kind = OPT_FLAG, .at = offsetof(struct apply_options, force_id), \
@@ -40,6 +47,9 @@ struct apply_options {
 
 /* ERR_USAGE unless either names or --all are given. */
 MUST_USE int apply_check_names(const struct run *run, struct err *err);
+
+/* ERR_USAGE unless the one argument is a transaction's number. */
+MUST_USE int apply_check_number(const struct run *run, struct err *err);
 
 /* Makes the plan of run's arguments and options; prints it (--dry-run), or carries it out and says
  * what was done. */

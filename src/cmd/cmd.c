@@ -28,6 +28,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_selftest,
 	&cmd_show,
 	&cmd_unconfigure,
+	&cmd_undo,
 	NULL,
 };
 

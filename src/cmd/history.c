@@ -2,8 +2,8 @@
  *
  *	$ fardel history
  *	NUMBER   BEGUN              WHAT                        RESULT                      USER
- *	    43   2026-11-20 15:20   remove google-chrome        done                        root
- *	    42   2026-11-20 15:02   install zoom, slack         done                        root
+ *	    43   2026-11-20 15:20   remove google-chrome        15 changes                  root
+ *	    42   2026-11-20 15:02   install zoom, slack         24 changes                  root
  *	    41   2026-11-20 15:01   install zoom                zoom: checksum mismatch     root
  *	$ fardel history show 42
  *	Transaction 42, begun 2026-11-20 15:02 by root: fardel install zoom.tar.gz slack.tar.gz
@@ -14,9 +14,11 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cmd/changes_print.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/sheet.h"
+#include "model/changes_json.h"
 
 static const struct column columns[] = {
 	{.title = "NUMBER", .key = "number", .right = true},
@@ -36,6 +38,7 @@ static const char *const verbs[ACTIONS] = {
 	[ACTION_RECONFIGURE] = "reconfigure",
 	[ACTION_UNCONFIGURE] = "unconfigure",
 	[ACTION_REMOVE] = "remove",
+	[ACTION_UNDO] = "undo",
 	[ACTION_NOTHING] = "clean",
 };
 
@@ -69,22 +72,35 @@ static void add_what(struct buf *out, const struct past *p)
 		buf_add_span(out, p->command);
 }
 
-static struct span result_of(const struct past *p)
+/* "15 changes, taken back by 44"; of what changed nothing, what it ended with. */
+static void add_result(struct buf *out, const struct past *p)
 {
-	return p->ended ? p->result : SPAN("interrupted; the next command settles it");
+	if (!p->ended) {
+		buf_adds(out, "interrupted; the next command settles it");
+		return;
+	}
+	if (p->changes < 0 || !span_is_text(p->result, "done"))
+		buf_add_span(out, p->result);
+	if (p->changes >= 0)
+		buf_addf(out, "%s%lld change%s", out->n ? ", " : "", (long long)p->changes,
+			p->changes == 1 ? "" : "s");
+	if (p->undone_by)
+		buf_addf(out, ", taken back by %lld", (long long)p->undone_by);
 }
 
 static int add_row(void *arg, const struct past *p, struct err *err)
 {
 	struct sheet *sheet = arg;
 	AUTO(buf) what = BUF_INIT;
+	AUTO(buf) result = BUF_INIT;
 
 	(void)err;
 	add_what(&what, p);
+	add_result(&result, p);
 	sheet_number(sheet, p->number);
 	sheet_time(sheet, p->begun);
 	sheet_text(sheet, buf_span(&what));
-	sheet_text(sheet, result_of(p));
+	sheet_text(sheet, buf_span(&result));
 	sheet_text(sheet, p->user);
 	return 0;
 }
@@ -96,6 +112,21 @@ static int list(struct run *run, struct err *err)
 
 	sheet_end(sheet);
 	return status;
+}
+
+static struct json *json_of_commits(const struct past *p)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct past_commit, c, &p->commits) {
+		struct json *item = json_object();
+
+		json_put_text(item, "package", c->name);
+		json_put(item, "changes", changes_to_json(&c->what->changes));
+		json_put(item, "effects", effects_to_json(&c->what->effects));
+		json_append(list, item);
+	}
+	return list;
 }
 
 static int show_json(struct run *run, const struct past *p)
@@ -124,6 +155,11 @@ static int show_json(struct run *run, const struct past *p)
 	json_put_text(run->json, "user", p->user);
 	json_put_text(run->json, "result", p->result);
 	json_put(run->json, "steps", steps);
+	if (p->changes >= 0)
+		json_put_number(run->json, "changes", p->changes);
+	if (p->undone_by)
+		json_put_number(run->json, "undone_by", p->undone_by);
+	json_put(run->json, "commits", json_of_commits(p));
 	return 0;
 }
 
@@ -138,11 +174,27 @@ static void add_step(struct buf *out, const struct past_step *s)
 	buf_addf(out, " %.*s   %.*s\n", SPAN_ARG(span_cut(s->id, 0, 8)), SPAN_ARG(s->status));
 }
 
+static void add_commit(struct buf *out, const struct run *run, const struct past_commit *c)
+{
+	struct changes_look look = {
+		.utf8 = run->term.utf8, .color = run->term.color_out, .own = SPAN("")};
+
+	if (run_form(run) != FORM_TABLE) {
+		changes_print_plain(out, c->name, &c->what->changes);
+		return;
+	}
+	buf_addc(out, '\n');
+	text_escape(out, c->name);
+	buf_addc(out, '\n');
+	changes_print_sections(out, &c->what->changes, &look);
+}
+
 static int show(void *arg, const struct past *p, struct err *err)
 {
 	struct run *run = arg;
 	enum form form = run_form(run);
 	AUTO(buf) out = BUF_INIT;
+	AUTO(buf) result = BUF_INIT;
 
 	(void)err;
 	if (run->json)
@@ -156,12 +208,15 @@ static int show(void *arg, const struct past *p, struct err *err)
 	buf_addc(&out, '\n');
 	VEC_FOR (const struct past_step, s, &p->steps)
 		add_step(&out, s);
+	VEC_FOR (const struct past_commit, c, &p->commits)
+		add_commit(&out, run, c);
 	if (p->ended) {
 		buf_adds(&out, "Ended ");
 		print_time(&out, form, p->ended);
 		buf_adds(&out, ": ");
 	}
-	text_escape(&out, result_of(p));
+	add_result(&result, p);
+	text_escape(&out, buf_span(&result));
 	buf_addf(&out, ". Its log: fardel log %lld\n", (long long)p->number);
 	print_out(&out);
 	return 0;

@@ -8,7 +8,8 @@
  */
 #include "cmd/apply.h"
 
-static const struct opt opts[] = {APPLY_FORCE, APPLY_FORCE_ID, APPLY_ALLOW, APPLY_DIRECT};
+static const struct opt opts[] = {
+	APPLY_FORCE, APPLY_FORCE_ID, APPLY_ALLOW, APPLY_PREVIEWED, APPLY_DIRECT};
 
 static int run_install(struct run *run, struct err *err)
 {

@@ -33,6 +33,7 @@ static void add_action(struct buf *out, const struct plan_item *item)
 		[ACTION_RECONFIGURE] = "configure again",
 		[ACTION_UNCONFIGURE] = "unconfigure",
 		[ACTION_REMOVE] = "remove",
+		[ACTION_UNDO] = "undo",
 		[ACTION_NOTHING] = "nothing to do",
 	};
 
@@ -186,6 +187,33 @@ static void add_counted(struct buf *out, const struct plan *plan)
 	}
 }
 
+static bool is_undoable(const struct plan *plan)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (item->committed)
+			return true;
+	return false;
+}
+
+static void add_changes(struct buf *out, const struct plan *plan)
+{
+	int64_t n = 0;
+
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		n += item->changes;
+	if (!is_undoable(plan))
+		return;
+	buf_adds(out, ": ");
+	print_count(out, (size_t)n, "change", "changes");
+}
+
+static void add_way_back(struct buf *out, const struct plan *plan)
+{
+	if (is_undoable(plan))
+		buf_addf(
+			out, "  Take it back with: fardel undo %lld", (long long)plan->transaction);
+}
+
 static void add_done(struct buf *out, const struct plan *plan, size_t done)
 {
 	bool first = true;
@@ -201,9 +229,12 @@ static void add_done(struct buf *out, const struct plan *plan, size_t done)
 			first = false;
 		}
 	}
+	add_changes(out, plan);
 	buf_adds(out, " in ");
 	text_duration(out, plan->seconds);
-	buf_adds(out, ".\n");
+	buf_addc(out, '.');
+	add_way_back(out, plan);
+	buf_addc(out, '\n');
 }
 
 /* "google-chrome: removed, 0 left behind"; of what was done outside of a stage nobody knows. */
@@ -216,6 +247,10 @@ static void add_lines(struct buf *out, const struct plan *plan)
 		buf_addf(out, ": %s", plan_action_past(item->action));
 		if (item->counted)
 			buf_addf(out, ", %zu left behind", item->left.of.n);
+		if (item->committed) {
+			buf_addc(out, '.');
+			add_way_back(out, plan);
+		}
 		buf_addc(out, '\n');
 	}
 }
@@ -234,7 +269,8 @@ void plan_print_closing(struct buf *out, const struct plan *plan)
 		nothing += is_as_wanted(item);
 	}
 	if (done && done <= SENTENCE_MOST &&
-		(plan->goal == GOAL_REMOVE || plan->goal == GOAL_UNCONFIGURE))
+		(plan->goal == GOAL_REMOVE || plan->goal == GOAL_UNCONFIGURE ||
+			plan->goal == GOAL_UNDO))
 		add_lines(out, plan);
 	else if (done)
 		add_done(out, plan, done);
@@ -286,6 +322,15 @@ static struct json *json_of_bundle(const struct bundle *b)
 	return object;
 }
 
+static struct json *json_of_texts(const struct texts *texts)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct buf, text, &texts->of)
+		json_append(list, json_text(buf_span(text)));
+	return list;
+}
+
 static struct json *json_of_item(const struct plan_item *item)
 {
 	struct json *object = json_object(), *steps = json_array();
@@ -306,6 +351,10 @@ static struct json *json_of_item(const struct plan_item *item)
 	json_put(object, "steps", steps);
 	json_put_bool(object, "cached", item->cached);
 	json_put_text(object, "result", span_of(plan_result_name(item->result)));
+	if (item->committed)
+		json_put_number(object, "changes", item->changes);
+	if (item->counted)
+		json_put(object, "left_behind", json_of_texts(&item->left));
 	if (item->why.n)
 		json_put_text(object, "why", buf_span(&item->why));
 	if (item->more.n)

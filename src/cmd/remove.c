@@ -8,7 +8,7 @@
 static const struct opt opts[] = {APPLY_ALL, APPLY_FORCE,
 	{"purge", .kind = OPT_FLAG, .at = offsetof(struct apply_options, purge),
 		.help = "take also what was changed since by others"},
-	APPLY_ALLOW, APPLY_DIRECT};
+	APPLY_ALLOW, APPLY_PREVIEWED, APPLY_DIRECT};
 
 static int run_remove(struct run *run, struct err *err)
 {

@@ -1,7 +1,9 @@
 /* Act three, and gc: what is of no more use goes. */
 #include "engine/clean.h"
 
+#include "store/committed.h"
 #include "store/installation.h"
+#include "store/undo.h"
 
 void clean_purge(struct engine *e, struct span name, struct span id)
 {
@@ -12,6 +14,20 @@ void clean_purge(struct engine *e, struct span name, struct span id)
 	if (result < 0)
 		engine_tell(e, WATCH_WARN, name,
 			"its folder could not be removed: %s (fardel gc tries again)", err.text);
+}
+
+void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
+{
+	struct err err = ERR_INIT;
+	int kept = committed_has_gone(&e->db, txn, item, &err);
+
+	if (kept > 0)
+		kept = undo_retire(&e->place, txn, item, name, &err);
+	if (kept < 0)
+		engine_tell(
+			e, WATCH_WARN, name, "its folder cannot be kept for undo: %s", err.text);
+	if (kept <= 0)
+		clean_purge(e, name, SPAN(""));
 }
 
 bool clean_is_old(const struct bundle *b, const struct bundle *current)

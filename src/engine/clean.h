@@ -9,6 +9,8 @@
 /* Removes the folder of an installation that state.db knows no more (id empty: all of the name);
  * a failure is a warning, and gc finds what was left. */
 void clean_purge(struct engine *e, struct span name, struct span id);
+/* All installations of a package that was removed by that commit: kept with it where it can be taken back, else purged. */
+void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name);
 
 /* Whether b was in use before the current one (NULL: none is), both of one world: what was prepared later waits for
  * its turn. */

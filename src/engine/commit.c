@@ -2,6 +2,7 @@
 #include "engine/commit.h"
 
 #include "engine/carry.h"
+#include "model/changes_math.h"
 #include "store/apply.h"
 #include "sys/fd.h"
 #include "sys/file.h"
@@ -60,9 +61,31 @@ static void layers_drop(struct layers *l)
 	vec_drop(&l->of);
 }
 
+/* What is taken back was kept when it was replaced. */
+static int keep_undone(struct commit *c, struct err *err)
+{
+	const struct apply_kept found = {-1, c->undo.kept.before};
+	const struct changes nothing = CHANGES_INIT;
+	AUTO(changes) original = CHANGES_INIT;
+	AUTO(footprint) whole = FOOTPRINT_INIT;
+	const struct undo_source source = {c->s->undone.kept.before, &whole.changes};
+
+	if (undo_read(&c->s->undone, UNDO_CHANGES, &whole, err) < 0 ||
+		apply_keep(c->root, &c->s->now.changes, NULL, 0, &found, err) < 0)
+		return -1;
+	changes_merge(&c->s->now.changes, &nothing, &original);
+	changes_invert(&original);
+	return c->undo.kept.after < 0
+		       ? 0
+		       : undo_fill_base(c->undo.kept.after, &original, &source, NULL, err);
+}
+
 static int keep_files(struct commit *c, struct err *err)
 {
 	AUTO(layers) layers = {0};
+
+	if (c->s->undone.folder >= 0)
+		return keep_undone(c, err);
 
 	VEC_FOR (const struct overlay_layer, l, &c->s->stage.overlay.of)
 		if (l->upper >= 0)
@@ -95,8 +118,12 @@ static void fill_row(struct commit *c, int64_t txn, int64_t item)
 		buf_set(&c->row.old, buf_span(&in_use->id));
 	if (s->made)
 		buf_set(&c->row.new_, buf_span(&s->made->id));
+	c->row.fresh = s->made && s->fresh;
+	c->row.count = (int64_t)changes_count(&s->now.changes);
 	c->row.older_txn = s->older.txn;
 	c->row.older_item = s->older.item;
+	c->row.undoes_txn = s->undoes_txn;
+	c->row.undoes_item = s->undoes_item;
 }
 
 static int keep_all(struct commit *c, struct err *err)
@@ -225,6 +252,21 @@ void commit_finish(struct commit *c)
 
 /* --- After a crash ------------------------------------------------------------------------------------- */
 
+/* An undo of a removal had brought its installations back. */
+static int retire_again(struct engine *e, const struct committed *row, struct err *err)
+{
+	int gone = row->undoes_txn
+			   ? committed_has_gone(&e->db, row->undoes_txn, row->undoes_item, err)
+			   : 0;
+
+	if (gone <= 0)
+		return gone;
+	return undo_retire(
+		       &e->place, row->undoes_txn, row->undoes_item, buf_span(&row->name), err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int take_back(struct engine *e, const struct committed *row, struct err *err)
 {
 	AUTO(undo) u = UNDO_INIT;
@@ -235,7 +277,8 @@ static int take_back(struct engine *e, const struct committed *row, struct err *
 	if (there == 0)
 		return err_set(err, ERR_BAD_STATE,
 			"what was kept to take it back is gone from " PLACE_UNDO);
-	if (there < 0 || undo_read(&u, UNDO_CHANGES, &f, err) < 0 ||
+	if (there < 0 || retire_again(e, row, err) < 0 ||
+		undo_read(&u, UNDO_CHANGES, &f, err) < 0 ||
 		go_back(e, root, buf_span(&row->name), &f.changes, &u.kept, err) < 0 ||
 		committed_delete(&e->db, row->txn, row->item, err) < 0)
 		return -1;

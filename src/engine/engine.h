@@ -15,6 +15,7 @@
 #include "model/effects.h"
 #include "model/facts.h"
 #include "model/findings.h"
+#include "model/footprint.h"
 #include "model/plan.h"
 
 struct engine;
@@ -125,12 +126,20 @@ struct past_step {
 	enum plan_action action; /* of its item */
 	struct span name, id, step, status; /* "configure", "done" */
 };
+struct past_commit {
+	struct span name;
+	const struct footprint *what;
+};
 struct past {
 	int64_t number, begun, ended; /* seconds since 1970 */
 	struct span command; /* as typed */
 	struct span result; /* "done", the error's text, or empty */
 	struct span user; /* who asked: a name, else the uid */
 	VEC(struct past_step) steps; /* in the order in which they were planned */
+	int64_t changes; /* that were committed from stages; -1: nothing was */
+	int64_t undone_by; /* the transaction that took it back; 0: none */
+	VEC(struct past_commit)
+	commits; /* of one that was asked for by its number, where we may read them */
 };
 /* Gives fn each that is kept (log.keep), the newest first, or only `number` where that is not 0 (ERR_NO_PACKAGE: there is
  * none); each until fn returns, which is -1 to end it. NEED_READ. */

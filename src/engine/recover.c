@@ -12,6 +12,7 @@
 struct turned {
 	const struct journal_step *unconfigure, *configure, *purge;
 	const struct journal_step *any;
+	int64_t number; /* of the transaction */
 };
 
 static bool was_begun(const struct journal_step *s)
@@ -46,8 +47,10 @@ static int settle_item(
 
 	if (was_begun(t->purge)) {
 		/* A remove purges all of the package, cleaning one installation. */
-		clean_purge(e, buf_span(&t->purge->name),
-			t->purge->action == ACTION_REMOVE ? SPAN("") : buf_span(&t->purge->id));
+		if (t->purge->action == ACTION_NOTHING)
+			clean_purge(e, buf_span(&t->purge->name), buf_span(&t->purge->id));
+		else
+			clean_retire(e, t->number, t->purge->item, buf_span(&t->purge->name));
 		return 0;
 	}
 	if (is_done(t->configure) || (is_done(t->unconfigure) && !t->configure))
@@ -70,7 +73,7 @@ static int settle_item(
 
 static void find_steps(const struct journal *j, int64_t item, struct turned *out)
 {
-	*out = (struct turned){0};
+	*out = (struct turned){.number = j->number};
 	for (size_t i = 0; i < j->of.n; i++) {
 		const struct journal_step *s = &j->of.v[i];
 

@@ -9,6 +9,7 @@
 #include "engine/session.h"
 #include "engine/switch.h"
 #include "engine/transaction.h"
+#include "engine/undo.h"
 #include "solve/solve.h"
 #include "store/installation.h"
 #include "sys/fd.h"
@@ -16,7 +17,7 @@
 #include "sys/signals.h"
 
 static const char *const goal_names[GOALS] = {
-	"install", "prepare", "download", "reconfigure", "unconfigure", "remove"};
+	"install", "prepare", "download", "reconfigure", "unconfigure", "remove", "undo"};
 
 bool engine_is_file(const char *argument)
 {
@@ -116,6 +117,8 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 	AUTO(world) world = WORLD_INIT;
 
 	*plan = PLAN_INIT;
+	if (request->goal == GOAL_UNDO)
+		return undo_plan(e, request->number, plan, err) < 0 ? err_at(err, "undo") : 0;
 	if (look_at_files(e, request, &candidates, err) < 0 || db_world(&e->db, &world, err) < 0 ||
 		find_hollow(e, &world, &candidates, err) < 0)
 		return -1;

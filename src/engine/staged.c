@@ -33,7 +33,7 @@ static void begin(struct staged *s)
 	s->stage = STAGE_INIT;
 	s->now = s->after = s->before = FOOTPRINT_INIT;
 	s->older = COMMITTED_INIT;
-	s->kept = UNDO_INIT;
+	s->kept = s->undone = UNDO_INIT;
 	s->has_before = false;
 	s->left = (struct texts){0};
 	s->findings = FINDINGS_INIT;
@@ -46,6 +46,9 @@ void staged_init(struct staged *s, struct engine *e, const struct plan_item *ite
 		.request = request,
 		.old = has_step(item, STEP_UNCONFIGURE) ? &item->from : NULL,
 		.made = has_step(item, STEP_CONFIGURE) ? &item->to : NULL,
+		.fresh = item->steps.n && step_rows[item->steps.v[0].kind].act == ACT_PREPARE,
+		.undoes_txn = item->undoes_txn,
+		.undoes_item = item->undoes_item,
 		.goes = has_step(item, STEP_PURGE)};
 	begin(s);
 }
@@ -58,6 +61,7 @@ void staged_drop(struct staged *s)
 	footprint_drop(&s->before);
 	committed_drop(&s->older);
 	undo_drop(&s->kept);
+	undo_drop(&s->undone);
 	texts_drop(&s->left);
 	findings_drop(&s->findings);
 }

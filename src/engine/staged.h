@@ -18,6 +18,8 @@ struct staged {
 	const struct request *request; /* borrowed, as are the bundles */
 	const struct bundle *old; /* to be unconfigured; NULL: none */
 	const struct bundle *made; /* to be configured; NULL: none */
+	bool fresh; /* `made` was made by this transaction */
+	int64_t undoes_txn, undoes_item; /* as the item's */
 	bool goes; /* the package's folder goes afterwards: what happens in it does not matter */
 	struct stage stage; /* open after staged_run, for its content and its layers */
 	struct footprint now; /* what the switch changes, and what is to be carried out */
@@ -26,6 +28,8 @@ struct staged {
 	struct committed older; /* the commit that `before` is of; txn 0: none */
 	struct undo kept; /* that commit's */
 	bool has_before;
+	struct undo
+		undone; /* of an undo: the commit that is taken back, whose kept files are the new ones; else UNDO_INIT */
 	struct texts left; /* what had been made and stays, as others have changed it since */
 	struct findings findings;
 };

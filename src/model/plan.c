@@ -14,6 +14,7 @@ static const struct {
 	[ACTION_RECONFIGURE] = {"reconfigure", "reconfigured"},
 	[ACTION_UNCONFIGURE] = {"unconfigure", "unconfigured"},
 	[ACTION_REMOVE] = {"remove", "removed"},
+	[ACTION_UNDO] = {"undo", "taken back"},
 	[ACTION_NOTHING] = {"nothing", "already as wanted"},
 };
 

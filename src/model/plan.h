@@ -21,6 +21,7 @@ enum goal {
 	GOAL_RECONFIGURE, /* of names */
 	GOAL_UNCONFIGURE,
 	GOAL_REMOVE,
+	GOAL_UNDO, /* of a transaction */
 	GOALS,
 };
 
@@ -35,6 +36,8 @@ struct request {
 	bool force_id; /* take another content under a package-id that is known */
 	bool keep_going;
 	bool offline;
+	int64_t number; /* of GOAL_UNDO: the transaction */
+	const char *previewed; /* a file: do exactly what that preview shows, or nothing; NULL */
 	struct texts allowed; /* ids of the policy, for this once */
 	bool diffs; /* of a preview: what changes in texts */
 };
@@ -51,6 +54,7 @@ enum plan_action {
 	ACTION_RECONFIGURE,
 	ACTION_UNCONFIGURE,
 	ACTION_REMOVE,
+	ACTION_UNDO,
 	ACTION_NOTHING, /* already as wanted */
 	ACTIONS,
 };
@@ -70,6 +74,9 @@ struct plan_item {
 	struct buf stage; /* where it has been extracted to already, in the stage; empty: not yet */
 	VEC(struct step) steps; /* in order; all acts */
 	bool cached; /* its pack is in the cache */
+	int64_t undoes_txn, undoes_item; /* of an undo: the commit that it takes back; else 0 */
+	bool committed; /* from a stage: it can be taken back */
+	int64_t changes; /* so many, then */
 	enum plan_result result; /* while it is carried out, and after */
 	struct buf why; /* the error's text when it failed */
 	struct buf more; /* the lines below it */

@@ -144,7 +144,7 @@ static int keep_one(const struct keep *k, size_t i, struct err *err)
 	if (c->before.type == NODE_FILE && k->before[i] == i &&
 		keep_file(k->root, &c->path, i, &c->before, k->kept->before, false, err) < 0)
 		return -1;
-	if (c->after.type != NODE_FILE || k->after[i] != i)
+	if (c->after.type != NODE_FILE || k->after[i] != i || k->kept->after < 0)
 		return 0;
 	if (!layer)
 		return err_set(err, ERR_FAILED, "no layer of the stage holds it");
@@ -171,9 +171,9 @@ static int keep_all(const struct keep *k, struct err *err)
 	for (size_t i = 0; i < k->c->of.n; i++)
 		if (keep_one(k, i, err) < 0)
 			return err_at(err, "keep %s", k->c->of.v[i].path.s);
-	return kept_seal(k->kept->after, k->c, true, err) < 0
-		       ? -1
-		       : kept_seal(k->kept->before, k->c, false, err);
+	if (k->kept->after >= 0 && kept_seal(k->kept->after, k->c, true, err) < 0)
+		return -1;
+	return kept_seal(k->kept->before, k->c, false, err);
 }
 
 int apply_keep(int root, const struct changes *c, const struct apply_layer *layers,

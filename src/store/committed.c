@@ -5,7 +5,10 @@
 
 static const char *const status_names[COMMITTED_STATUSES] = {"begun", "applied", "done", "short"};
 
-#define COLUMNS "c.txn, c.item, c.name, c.old, c.new, c.at, c.status, c.older_txn, c.older_item"
+#define COLUMNS \
+	"c.txn, c.item, c.name, c.old, c.new, c.at, c.status, c.older_txn, c.older_item, c.fresh," \
+	" c.count, c.undoes_txn, c.undoes_item"
+#define BUNDLE "name, id, version, puavo_id, format, layout, since, size, pack, pack_size, turn"
 
 void committed_drop(struct committed *c)
 {
@@ -22,11 +25,11 @@ void commits_drop(struct commits *c)
 int committed_put(struct db *db, const struct committed *c, struct err *err)
 {
 	return sql_do(db->sql, err,
-		"INSERT INTO committed (txn, item, name, old, new, at, status, older_txn, older_item)"
-		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"iitttitii", c->txn, c->item, buf_span(&c->name), buf_span(&c->old),
+		"INSERT INTO committed (txn, item, name, old, new, at, status, older_txn, older_item,"
+		" fresh, count, undoes_txn, undoes_item) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"iitttitiiiiii", c->txn, c->item, buf_span(&c->name), buf_span(&c->old),
 		buf_span(&c->new_), c->at, span_of(status_names[c->status]), c->older_txn,
-		c->older_item);
+		c->older_item, (int64_t)c->fresh, c->count, c->undoes_txn, c->undoes_item);
 }
 
 int committed_set(
@@ -38,8 +41,79 @@ int committed_set(
 
 int committed_delete(struct db *db, int64_t txn, int64_t item, struct err *err)
 {
+	if (sql_do(db->sql, err, "DELETE FROM gone WHERE txn = ? AND item = ?", "ii", txn, item) <
+		0)
+		return -1;
 	return sql_do(
 		db->sql, err, "DELETE FROM committed WHERE txn = ? AND item = ?", "ii", txn, item);
+}
+
+/* --- Installations that went with a commit ---------------------------------------------------------------- */
+
+int committed_retire(struct db *db, const struct committed *c, struct err *err)
+{
+	if (sql_do(db->sql, err,
+		    "INSERT INTO gone (txn, item, " BUNDLE ") SELECT ?, ?, " BUNDLE
+		    " FROM bundle WHERE name = ?",
+		    "iit", c->txn, c->item, buf_span(&c->name)) < 0)
+		return -1;
+	return sql_do(db->sql, err, "DELETE FROM bundle WHERE name = ?", "t", buf_span(&c->name));
+}
+
+int committed_restore(struct db *db, int64_t txn, int64_t item, struct err *err)
+{
+	if (sql_do(db->sql, err,
+		    "INSERT INTO bundle (state, " BUNDLE ") SELECT 'prepared', " BUNDLE
+		    " FROM gone WHERE txn = ? AND item = ?",
+		    "ii", txn, item) < 0)
+		return -1;
+	return sql_do(db->sql, err, "DELETE FROM gone WHERE txn = ? AND item = ?", "ii", txn, item);
+}
+
+int committed_has_gone(struct db *db, int64_t txn, int64_t item, struct err *err)
+{
+	struct sql_row *row;
+	int there;
+
+	if (sql_query(db->sql, &row, err, "SELECT 1 FROM gone WHERE txn = ? AND item = ? LIMIT 1",
+		    "ii", txn, item) < 0)
+		return -1;
+	there = sql_next(row, err);
+	sql_end(row);
+	return there;
+}
+
+static void read_gone(struct sql_row *row, struct bundle *b)
+{
+	b->state = BUNDLE_PREPARED;
+	buf_set(&b->name, sql_text(row, 0));
+	buf_set(&b->id, sql_text(row, 1));
+	buf_set(&b->version, sql_text(row, 2));
+	buf_set(&b->puavo_id, sql_text(row, 3));
+	b->format = (int)sql_integer(row, 4);
+	b->since = sql_integer(row, 6);
+	b->size = sql_integer(row, 7);
+	buf_set(&b->pack, sql_text(row, 8));
+	b->pack_size = sql_integer(row, 9);
+}
+
+int committed_gone(struct db *db, int64_t txn, int64_t item, struct span id, struct bundle *out,
+	struct err *err)
+{
+	struct sql_row *row;
+	int there;
+
+	if (sql_query(db->sql, &row, err,
+		    "SELECT " BUNDLE " FROM gone WHERE txn = ? AND item = ? AND id = ?", "iit", txn,
+		    item, id) < 0)
+		return -1;
+	there = sql_next(row, err);
+	if (there == 1)
+		read_gone(row, out);
+	sql_end(row);
+	if (there != 1)
+		return there;
+	return db_check_names(&out->name, &out->id, err) < 0 ? -1 : 1;
 }
 
 static bool parse_status(struct span word, enum committed_status *out)
@@ -62,6 +136,10 @@ static int read_row(struct sql_row *row, struct committed *out, struct err *err)
 	out->at = sql_integer(row, 5);
 	out->older_txn = sql_integer(row, 7);
 	out->older_item = sql_integer(row, 8);
+	out->fresh = sql_integer(row, 9) != 0;
+	out->count = sql_integer(row, 10);
+	out->undoes_txn = sql_integer(row, 11);
+	out->undoes_item = sql_integer(row, 12);
 	if (parse_status(sql_text(row, 6), &out->status))
 		return 0;
 	err_set(err, ERR_BAD_STATE, "state.db: the status of commit %lld.%lld is not known",

@@ -23,9 +23,12 @@ struct committed {
 	int64_t txn, item; /* txn 0: none */
 	struct buf name;
 	struct buf old, new_; /* ids of what was in use before, and is after; empty: nothing */
+	bool fresh; /* `new_` was made by the same transaction */
+	int64_t count; /* of changes, but for those in the package's own folder */
 	int64_t at; /* seconds since 1970 */
 	enum committed_status status;
 	int64_t older_txn, older_item; /* whose footprint was in force before it; 0: none */
+	int64_t undoes_txn, undoes_item; /* the commit that it took back; 0: none */
 };
 #define COMMITTED_INIT ((struct committed){.name = BUF_INIT, .old = BUF_INIT, .new_ = BUF_INIT})
 void committed_drop(struct committed *c);
@@ -40,6 +43,15 @@ MUST_USE int committed_put(struct db *db, const struct committed *c, struct err 
 MUST_USE int committed_set(
 	struct db *db, const struct committed *c, enum committed_status status, struct err *err);
 MUST_USE int committed_delete(struct db *db, int64_t txn, int64_t item, struct err *err);
+
+/* Notes the package's rows as gone with the commit, and deletes them; and brings them back, prepared. */
+MUST_USE int committed_retire(struct db *db, const struct committed *c, struct err *err);
+/* 1: there are such; 0; -1. */
+MUST_USE int committed_has_gone(struct db *db, int64_t txn, int64_t item, struct err *err);
+MUST_USE int committed_restore(struct db *db, int64_t txn, int64_t item, struct err *err);
+/* The bundle with that id that went with it: 1, as it will be restored; 0; -1. */
+MUST_USE int committed_gone(struct db *db, int64_t txn, int64_t item, struct span id,
+	struct bundle *out, struct err *err);
 
 /* 1; 0: there is none; -1. */
 MUST_USE int committed_get(

@@ -37,8 +37,15 @@ static const char *const migrations[DB_SCHEMA] = {
 	 * each time that it is opened. */
 	"CREATE TABLE committed ("
 	" txn INTEGER NOT NULL, item INTEGER NOT NULL, name TEXT NOT NULL, old TEXT NOT NULL,"
-	" new TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, older_txn INTEGER NOT NULL,"
-	" older_item INTEGER NOT NULL, PRIMARY KEY (txn, item)) WITHOUT ROWID;"
+	" new TEXT NOT NULL, fresh INTEGER NOT NULL, count INTEGER NOT NULL, at INTEGER NOT NULL,"
+	" status TEXT NOT NULL, older_txn INTEGER NOT NULL, older_item INTEGER NOT NULL,"
+	" undoes_txn INTEGER NOT NULL, undoes_item INTEGER NOT NULL, PRIMARY KEY (txn, item)) WITHOUT ROWID;"
+	/* the installations of packages that a commit removed */
+	"CREATE TABLE gone ("
+	" txn INTEGER NOT NULL, item INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,"
+	" version TEXT NOT NULL, puavo_id TEXT NOT NULL, format INTEGER NOT NULL, layout TEXT NOT NULL,"
+	" since INTEGER NOT NULL, size INTEGER NOT NULL, pack TEXT NOT NULL, pack_size INTEGER NOT NULL,"
+	" turn INTEGER NOT NULL, PRIMARY KEY (txn, item, name, id)) WITHOUT ROWID;"
 	"CREATE TABLE in_force ("
 	" name TEXT PRIMARY KEY, txn INTEGER NOT NULL, item INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE owned ("

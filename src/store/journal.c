@@ -46,7 +46,8 @@ static void add_item(struct journal *j, const struct plan_item *item, size_t ind
 			.name = buf_dup(&b->name),
 			.id = buf_dup(&b->id),
 			.old = step->target == TARGET_OLD,
-			.fresh = step->target == TARGET_NEW && !b->row,
+			.fresh = step->target == TARGET_NEW && !b->row &&
+				 item->action != ACTION_UNDO,
 		};
 	}
 }

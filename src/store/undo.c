@@ -219,6 +219,51 @@ int undo_fill_base(int base, const struct changes *footprint, const struct undo_
 
 /* --- What is of no more use ------------------------------------------------------------------------------ */
 
+/* A rename between a commit's folder and packages/. */
+static int move(int from_dir, const char *from, int to_dir, const char *to, struct err *err)
+{
+	if (renameat(from_dir, from, to_dir, to) == 0)
+		return 1;
+	if (errno == ENOENT || errno == EXDEV)
+		return 0;
+	return err_sys(err, "move %s to %s", from, to);
+}
+
+/* Opens both; 0: one of them is not there. */
+static int open_both(const struct place *p, int64_t txn, int64_t item, struct undo *u,
+	int *packages, struct err *err)
+{
+	int there = undo_open(p, txn, item, u, err);
+
+	if (there <= 0)
+		return there;
+	*packages = place_make(p, PLACE_PACKAGES, 0755, err);
+	return *packages < 0 ? -1 : 1;
+}
+
+int undo_retire(const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD packages = -1;
+	int there = open_both(p, txn, item, &u, &packages, err);
+
+	buf_add_span(&text, name);
+	return there <= 0 ? there : move(packages, text.s, u.folder, "packages", err);
+}
+
+int undo_restore(
+	const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD packages = -1;
+	int there = open_both(p, txn, item, &u, &packages, err);
+
+	buf_add_span(&text, name);
+	return there <= 0 ? there : move(u.folder, "packages", packages, text.s, err);
+}
+
 void undo_settle(const struct undo *u)
 {
 	struct err ignored = ERR_INIT;
@@ -236,6 +281,7 @@ int undo_shorten(const struct place *p, int64_t txn, int64_t item, struct err *e
 		return there;
 	return tree_remove(u.folder, "after", err) < 0 ||
 			       tree_remove(u.folder, "before", err) < 0 ||
+			       tree_remove(u.folder, "packages", err) < 0 ||
 			       tree_remove(u.folder, "changes", err) < 0
 		       ? -1
 		       : 0;

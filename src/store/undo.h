@@ -4,6 +4,7 @@
  *     changes        the commit itself (model/footprint)
  *     footprint      what of the package is in force with it
  *     after/ before/ the commit's kept files (store/apply); `after` goes when the commit stands
+ *     packages/      the installations of a package that was removed
  *     base/          the kept files of the footprint: what its paths were before the package first came
  *
  * Of these three those that have something to hold. */
@@ -54,6 +55,13 @@ struct undo_source {
  * itself found (kept.before). */
 MUST_USE int undo_fill_base(int base, const struct changes *footprint,
 	const struct undo_source *older, const struct undo_source *found, struct err *err);
+
+/* Moves all of packages/NAME to the commit's folder, and back; missing is fine. Durable with place_sync_packages. 1 done; 0: it is
+ * not there, or cannot be kept (another file system); -1. */
+MUST_USE int undo_retire(
+	const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err);
+MUST_USE int undo_restore(
+	const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err);
 
 /* The commit stands: what it was made from is of no more use. Only a leftover where it fails. */
 void undo_settle(const struct undo *u);

@@ -18,7 +18,7 @@ teardown() {
   file=$(make_installer hello 1)
   run --separate-stderr -0 fardel install "$file"
   [[ -z $output ]]
-  [[ ${stderr##*$'\n'} == 'hello 1 installed in '* ]]
+  [[ ${stderr##*$'\n'} == 'hello 1 installed'*' in '* ]]
 }
 
 @test "install --json: one object on stdout" {

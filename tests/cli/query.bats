@@ -225,16 +225,19 @@ teardown() {
 @test "history: the newest first, what was done to which packages, and how it ended" {
   run --separate-stderr -0 fardel history
   [[ -z $output ]]
+  # Where there is no stage, nobody counts.
+  declare -A done=([mount]='3 changes' [userns]='3 changes')
+  end=${done[$FARDEL_TEST_MODE]:-done}
   fardel install "$(make_installer hello 1)" "$(make_installer other 7)"
   fardel install "$(make_installer hello 2)"
   run ! fardel install "$(make_installer third 1 sum=wrong-sha384)"
   fardel remove other
   run --separate-stderr -0 fardel history
   [[ ${#lines[@]} == 4 && -z $stderr ]]
-  [[ ${lines[0]//$'\t'/|} =~ ^4\|[0-9-]+T[0-9:]+Z\|'remove other|done|'[a-z0-9]+$ ]]
+  [[ ${lines[0]//$'\t'/|} =~ ^4\|[0-9-]+T[0-9:]+Z\|"remove other|$end|"[a-z0-9]+$ ]]
   [[ ${lines[1]//$'\t'/|} == *'|install third|install: third: '*'checksum mismatch'* ]]
-  [[ ${lines[2]//$'\t'/|} == *'|upgrade hello|done|'* ]]
-  [[ ${lines[3]//$'\t'/|} == *'|install hello, other|done|'* ]]
+  [[ ${lines[2]//$'\t'/|} == *"|upgrade hello|$end|"* ]]
+  [[ ${lines[3]//$'\t'/|} == *"|install hello, other|${end/3/6}|"* ]]
   run -0 env TERM=xterm script -qec 'fardel history' /dev/null
   [[ $output == *NUMBER*BEGUN*WHAT*RESULT*USER* ]]
   run --separate-stderr -0 fardel history --json
@@ -245,7 +248,7 @@ teardown() {
   fardel install "$(make_installer hello 1)"
   run --separate-stderr -0 fardel history show 1
   [[ $output == 'Transaction 1, begun '*' by '*': fardel '*'install '* && $output == *$'\n  configure '*' hello '*'   done'* ]]
-  [[ $output == *'done. Its log: fardel log 1' ]]
+  [[ $output == *@('done'|'3 changes')'. Its log: fardel log 1' ]]
   run --separate-stderr -0 fardel history show 1 --json
   jq -e '.number == 1 and .result == "done" and ([.steps[].step] == ["extract", "fetch", "unpack", "configure"])' <<<"$output"
   run -3 fardel history show 2

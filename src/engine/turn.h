@@ -1,0 +1,36 @@
+/* One package's turn in act two: which steps are planned for it, and the commits that end them. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/commit.h"
+#include "engine/session.h"
+#include "model/plan.h"
+#include "store/journal.h"
+
+struct turn {
+	struct engine *e;
+	struct plan_item *item;
+	struct journal_step *unconfigure, *configure, *purge; /* NULL: not planned */
+	const struct request *request;
+	int64_t number, index; /* of the transaction, and of the item in it */
+};
+
+/* Both take the turn. 1: done; 0: failed (*why), the old one stays; -1: nothing can go on. */
+/* The rules run on the system itself. */
+MUST_USE int turn_live(struct turn *t, struct err *why, struct err *err);
+/* They run in a stage, which is committed. *live: no stage is to be had (*why), and nothing has been done. */
+MUST_USE int turn_staged(struct turn *t, bool *live, struct err *why, struct err *err);
+
+/* The table of steps has the last word before anything is begun. */
+MUST_USE int turn_check(enum step_kind kind, const struct bundle *b, struct err *err);
+/* What was begun cannot be taken back now: the next command does. Gives -1. */
+int turn_leave_open(const struct err *failure, struct err *err);
+
+/* The states that a configure which went well leads to, with the links and what is in force: one commit. `c` is NULL for one without a
+ * stage. */
+MUST_USE int turn_configured(struct turn *t, struct commit *c, struct err *err);
+/* Out of use for good: the state is written, or with a purge all of the package's rows go, in one commit. */
+MUST_USE int turn_unconfigured(struct turn *t, struct commit *c, struct err *err);
