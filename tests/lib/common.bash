@@ -111,12 +111,13 @@ manifest() {
   done
   (
     cd -- "$root" || exit
-    find . -xdev \( "${own[@]:1}" \) -prune -o -type f -printf 'f %m %U %s %T@ %p\n' \
-      -o -printf '%y %m %U %p -> %l\n' | LC_ALL=C sort |
+    find . -xdev \( "${own[@]:1}" \) -prune -o -type f -printf 'f %m %U %G %s %T@ %p\n' \
+      -o -printf '%y %m %U %G %p -> %l\n' | LC_ALL=C sort |
       while IFS= read -r line; do
         # A folder of the machine's that something was written in is no change of its own.
         [[ $root == /.upper && $line == d* && $line == "$(stat_folder "$line")" ]] || echo "$line"
       done
+    find . -xdev \( "${own[@]:1}" \) -prune -o \( -type f -o -type d \) -print0 | LC_ALL=C sort -z | "$LIB/xattrs"
     find . -xdev \( "${own[@]:1}" \) -prune -o -type f -newer "$WORK/born" -print0 |
       LC_ALL=C sort -z | xargs -0r sha256sum
   )
@@ -124,9 +125,9 @@ manifest() {
 
 # The line of manifest for the machine's folder of the same name.
 stat_folder() {
-  local path=${1#d * * } # PATH -> (nothing)
+  local path=${1#d * * * } # PATH -> (nothing)
   path=${path% -> }
-  [[ -d /.host/$path && ! -L /.host/$path ]] && printf '%s' "$(stat -c 'd %a %u' -- "/.host/$path") $path -> "
+  [[ -d /.host/$path && ! -L /.host/$path ]] && printf '%s' "$(stat -c 'd %a %u %g' -- "/.host/$path") $path -> "
 }
 
 # skip_unless MODE…: for what only works there.

@@ -15,8 +15,8 @@ configure)
   [ -e "$root/etc/@NAME@.d/key" ] || head -c 16 /dev/urandom >"$root/etc/@NAME@.d/key"
   # shellcheck disable=SC2050
   [ "@VERSION@" != 1 ] || echo "of 1 alone" >"$root/etc/@NAME@.d/first"
-  [ ! -e "$root/srv/settings" ] || echo "setting of @NAME@" >"$root/srv/settings"
-  rm -f "$root/srv/not-wanted"
+  [ ! -e "$root/etc/settings" ] || echo "setting of @NAME@" >"$root/etc/settings"
+  rm -f "$root/etc/not-wanted"
   ;;
 unconfigure) rm -f "$root/usr/bin/@NAME@" ;;
 esac
