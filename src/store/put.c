@@ -153,7 +153,8 @@ static int exchange(int folder, const char *beside, const char *name, struct err
 	int gone;
 
 	if (renameat2(folder, beside, folder, name, RENAME_EXCHANGE) < 0) {
-		if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)
+		/* EXDEV: a folder of an overlay's lower layer. */
+		if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP || errno == EXDEV)
 			return replace_slowly(folder, beside, name, err);
 		return err_sys(err, "rename to %s", name);
 	}
