@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/vec.h"
@@ -17,8 +16,6 @@
 #include "sys/file.h"
 #include "sys/mounts.h"
 #include "sys/tree.h"
-
-#define BUSY_MAX 5000 /* ms */
 
 void layer_path(struct buf *out, size_t n, const char *what)
 {
@@ -74,33 +71,19 @@ static void option(char *out, size_t size, const char *key, int fd)
 }
 
 /* No folder is renamed by a note in it, no file is copied up without its content, nothing is written to disk on the program's
- * word or when this ends: who takes the changes over does that. Files with several names stay one where `index` is to be had. */
-static int mount_with(int lower, int upper, int work, bool user_attributes, bool index)
+ * word or when this ends: who takes the changes over does that. With an index a file that is written to would change by its other
+ * names, too, of which upper knows nothing: the program would see what is not committed. */
+static int mount_layers(int lower, int upper, int work, bool user_attributes)
 {
 	char lower_option[64], upper_option[64], work_option[64];
 	const char *options[] = {lower_option, upper_option, work_option, "redirect_dir=nofollow",
-		"metacopy=off", "volatile", index ? "index=on" : "index=off",
-		user_attributes ? "userxattr" : NULL, NULL};
+		"metacopy=off", "volatile", "index=off", user_attributes ? "userxattr" : NULL,
+		NULL};
 
 	option(lower_option, sizeof(lower_option), "lowerdir", lower);
 	option(upper_option, sizeof(upper_option), "upperdir", upper);
 	option(work_option, sizeof(work_option), "workdir", work);
 	return mounts_new("overlay", options, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID);
-}
-
-/* The one before is taken down by the kernel in its own time, which can be after the end of all who used it. */
-static int mount_when_free(int lower, int upper, int work, bool user_attributes, bool index)
-{
-	const struct timespec pause = {.tv_nsec = 1000000};
-	int mount = -1;
-
-	for (int i = 0; i < BUSY_MAX; i++) {
-		mount = mount_with(lower, upper, work, user_attributes, index);
-		if (mount >= 0 || errno != EBUSY)
-			break;
-		nanosleep(&pause, NULL);
-	}
-	return mount;
 }
 
 /* The kernel makes folders of its own in `work`; where it cannot, as on a full disk, it mounts all the same, to be read only. */
@@ -121,7 +104,6 @@ int layer_mount(int dir, size_t n, int lower, bool user_attributes)
 	AUTO(buf) path = BUF_INIT;
 	AUTO_FD upper = -1;
 	AUTO_FD work = -1;
-	int mount;
 
 	layer_path(&path, n, "upper");
 	upper = file_open(dir, path.s, O_RDONLY | O_DIRECTORY, 0, &err);
@@ -132,10 +114,7 @@ int layer_mount(int dir, size_t n, int lower, bool user_attributes)
 		errno = err.sys;
 		return -1;
 	}
-	mount = mount_when_free(lower, upper, work, user_attributes, true);
-	if (mount < 0 && errno == EINVAL)
-		mount = mount_when_free(lower, upper, work, user_attributes, false);
-	return check_writable(mount);
+	return check_writable(mount_layers(lower, upper, work, user_attributes));
 }
 
 int layer_mount_read_only(int lower, int none, bool user_attributes)

@@ -100,6 +100,23 @@ static void two_programs_are_one_list(void **state)
 	}
 }
 
+/* What is no change is not seen as one either: a program that makes sure of the other name has to see that it must. */
+static void by_its_other_name_a_file_stays(void **state)
+{
+	struct scratch *s = *state;
+
+	put_root(s);
+	put(s, "root/etc/one", "old");
+	assert_int_equal(linkat(s->fd, "root/etc/one", s->fd, "root/etc/two", 0), 0);
+	{
+		STAGE(v, s, "root");
+
+		assert_run(&v.r, "cd /etc; printf newer >one; cat two", "old");
+		assert_stage(&v, s, "replaced /etc/one file 644 3 | file 644 5\n");
+		assert_run(&v.r, "cd /etc; ln -f one two; cat two", "newer");
+	}
+}
+
 static void a_user_is_added(void **state)
 {
 	static const char *const wanted[] = {"/etc/group", "/etc/passwd", "/etc/shadow",
@@ -132,6 +149,7 @@ int main(void)
 		SCRATCH_TEST(who_only_looks_changes_nothing),
 		SCRATCH_TEST(a_small_root_is_read_exactly),
 		SCRATCH_TEST(two_programs_are_one_list),
+		SCRATCH_TEST(by_its_other_name_a_file_stays),
 		SCRATCH_TEST(a_user_is_added),
 	};
 
