@@ -302,27 +302,38 @@ static int carry_on(struct engine *e, const struct committed *row, struct err *e
 	return committed_set(&e->db, row, COMMITTED_DONE, err);
 }
 
+/* What it was made from may still be there. */
+static int tidy(struct engine *e, const struct committed *row, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	int there = undo_open(&e->place, row->txn, row->item, &u, err);
+
+	if (there > 0)
+		undo_settle(&u);
+	return there < 0 ? -1 : 0;
+}
+
+static int recover_one(struct engine *e, const struct committed *row, struct err *err)
+{
+	switch (row->status) {
+	case COMMITTED_BEGUN:
+		engine_tell(
+			e, WATCH_WARN, buf_span(&row->name), "an interrupted run is taken back");
+		return take_back(e, row, err);
+	case COMMITTED_APPLIED: return carry_on(e, row, err);
+	default: return tidy(e, row, err);
+	}
+}
+
 int commit_recover(struct engine *e, int64_t txn, struct err *err)
 {
 	AUTO(commits) all = {0};
 
 	if (committed_all(&e->db, &all, err) < 0)
 		return -1;
-	VEC_FOR (const struct committed, row, &all.of) {
-		int result = 0;
-
-		if (row->txn != txn)
-			continue;
-		if (row->status == COMMITTED_BEGUN) {
-			engine_tell(e, WATCH_WARN, buf_span(&row->name),
-				"an interrupted run is taken back");
-			result = take_back(e, row, err);
-		} else if (row->status == COMMITTED_APPLIED) {
-			result = carry_on(e, row, err);
-		}
-		if (result < 0)
+	VEC_FOR (const struct committed, row, &all.of)
+		if (row->txn == txn && recover_one(e, row, err) < 0)
 			return err_at(err, "%s", row->name.s);
-	}
 	return 0;
 }
 

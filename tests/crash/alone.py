@@ -3,6 +3,7 @@ stop, or the call fails. Workers, keepers and rules are processes of their own, 
 import collections
 import os
 import random
+import re
 import signal
 import time
 
@@ -51,9 +52,11 @@ class Alone:
         status, _ = scenario.call(scenario.what["run"], [*STRACE, scenario.trace, "-e", f"trace={traced}"])
         want(status == 0, f"traced: exit {status}\n{scenario.said}")
         calls, seen, began = [], collections.Counter(), False
+        since = re.compile(scenario.what.get("since", BEGINS))
         with open(scenario.trace, errors="replace") as lines:
-            for call in (line.partition("(")[0] for line in lines if "(" in line):
-                began = began or call == BEGINS
+            for line in (line for line in lines if "(" in line):
+                call = line.partition("(")[0]
+                began = began or since.match(line)
                 seen[call] += 1
                 if began and call != BEGINS:
                     calls.append(f"{call}.{seen[call]}")
@@ -92,7 +95,7 @@ class Kill(Alone):
         want(status in (0, -signal.SIGKILL), f"exit {status}\n{scenario.said}")
         scenario.settle(point)
         scenario.idle(before)
-        scenario.settled(scenario.what["after"] if status else scenario.what["after"][-1:])
+        scenario.settled(not status)
 
 
 class Signal(Alone):
@@ -116,7 +119,7 @@ class Signal(Alone):
         scenario.idle(before)
         if not os.path.exists("/var/lib/fardel/state.db"):  # the checks look into it
             scenario.must(GC)
-        scenario.settled(scenario.what["after"] if status else scenario.what["after"][-1:])
+        scenario.settled(not status)
 
 
 class Error(Alone):
@@ -146,4 +149,4 @@ class Error(Alone):
             # What it was before could not be configured again: it says so, and what mends it.
             want("mend it with: fardel reconfigure hello" in said, f"hello is broken, unsaid\n{said}")
             scenario.must(["reconfigure", "hello"])
-        scenario.settled(scenario.what["after"] if status else scenario.what["after"][-1:])
+        scenario.settled(not status)

@@ -1,4 +1,4 @@
-"""What crash tests share: the scenarios, a private root in which one of them is played, and what must always hold."""
+"""What crash tests share: a private root in which a scenario is played, and what must always hold."""
 import contextlib
 import hashlib
 import json
@@ -12,8 +12,12 @@ import time
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIB = os.path.join(os.path.dirname(HERE), "lib")
+RULES = os.path.join(os.path.dirname(HERE), "life", "rules")
 sys.path.insert(0, LIB)
-from looks import listed, processes, tree  # noqa: E402,F401
+import ground  # noqa: E402
+import kept  # noqa: E402
+from looks import listed, manifest, processes, tree  # noqa: E402,F401
+from scenarios import GC, OLD, SCENARIOS  # noqa: E402
 
 PATIENCE = 60  # seconds that one command may take
 SEED = "fardel, killed"
@@ -23,37 +27,8 @@ STRACE = ["strace", "-qq", "-e", "signal=none", "-o"]
 OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
 LIVE = ["/usr/bin/{}", "/usr/share/applications/{}.desktop", "/etc/{}.conf"]
 NAMES = ["hello", "other"]
-GC = ["gc"]
 SETTLERS = [GC, ["reconfigure", "--all"]]  # any command that takes the lock settles what was left
 OUT = "/srv/out"  # what `build` writes to
-OLD = ("1", "installed")
-NEW = ("2", "installed")
-
-# What was there, in turn; what is killed; which states (version, state) or None of hello are allowed after it, the last
-# one being that of a run which nothing disturbed. `first` was killed already, when its rules stood halfway through the
-# phase that `gate` names, or before `call`; what is killed then is the recovery from that.
-SCENARIOS = {
-    "install": {"was": [], "run": ["install", "hello-1"], "after": [None, OLD]},
-    "upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "hello-2"], "after": [OLD, NEW]},
-    "two": {"was": ["hello-1"], "run": ["install", "hello-2", "other-1"], "after": [OLD, NEW]},
-    "reconfigure": {"was": ["hello-1"], "run": ["reconfigure", "hello"], "after": [OLD]},
-    "unconfigure": {"was": ["hello-1"], "run": ["unconfigure", "hello"], "after": [OLD, ("1", "prepared")]},
-    "remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
-    "build": {"was": ["hello-1"], "run": ["build", "-o", "OUT", "SOURCE"], "after": [OLD]},
-    "gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": GC, "after": [OLD]},
-    "live-install": {"was": [], "run": ["install", "--direct", "hello-1"], "after": [None, OLD]},
-    "live-upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "--direct", "hello-2"], "after": [OLD, NEW]},
-    "live-remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "--direct", "hello"], "after": [OLD, None]},
-    "recover-commit": {"was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.3", "run": GC, "after": [OLD]},
-    "recover-install": {"was": [], "first": ["install", "--direct", "hello-1"], "gate": "configure", "run": GC, "after": [None]},
-    "recover-upgrade": {"was": ["hello-1"], "first": ["install", "--direct", "hello-2"], "gate": "configure", "run": GC,
-                        "after": [OLD]},
-    "recover-remove": {"was": ["hello-1"], "first": ["remove", "--direct", "hello"], "gate": "unconfigure", "run": GC,
-                       "after": [OLD]},
-    "recover-fetch": {"was": [], "first": ["install", "hello-1"], "call": "fchmod.1", "run": GC, "after": [None]},
-    "recover-purge": {"was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat2.1", "run": GC,
-                      "after": [None]},
-}
 
 
 class Failed(Exception):
@@ -81,6 +56,10 @@ class Scenario:
         self.installers = {}
         self.installations = {}  # NAME/ID: its tree
         self.built = {}  # what is in OUT in the end
+        self.right = {}  # hello's state: all that its rules change, as it may be then
+        self.every = "rules" in self.what
+        # Whether it can be told from what was asked of the running system that the run was carried out.
+        self.asks = self.every and (self.what.get("found") == "applied" or len(self.what["after"]) > 1)
         self.server = None
         self.said = ""
 
@@ -113,7 +92,8 @@ class Scenario:
         return out
 
     def live(self):
-        return [pattern.format(name) for name in NAMES for pattern in LIVE]
+        """What rules change."""
+        return [pattern.format(name) for name in NAMES for pattern in LIVE] + (ground.PLACES if self.every else [])
 
     def wipe(self):
         for folder in OWN:
@@ -121,8 +101,11 @@ class Scenario:
         shutil.rmtree(OUT, ignore_errors=True)
         os.makedirs(OUT)
         for path in self.live():
-            if os.path.lexists(path):
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path)
+            elif os.path.lexists(path):
                 os.remove(path)
+        ground.forget_asked()
 
     def save(self):
         for path in OWN + self.live():
@@ -142,6 +125,17 @@ class Scenario:
             for each in listed(f"/var/lib/fardel/packages/{name}"):
                 self.installations[f"{name}/{each}"] = tree(f"/var/lib/fardel/packages/{name}/{each}")
         self.built = tree(OUT)
+
+    def learn_live(self):
+        """The same of all that rules change. After a recovery it has to be as it was before what that takes back."""
+        state = self.state()
+        if self.every and not ("first" in self.what and state in self.right):
+            self.right.setdefault(state, []).append(manifest(self.live()))
+
+    def state(self):
+        """hello's."""
+        package = self.packages().get("hello")
+        return package and (package["version"], package["state"])
 
     # --- The fixture -------------------------------------------------------------------------------------
 
@@ -163,8 +157,9 @@ class Scenario:
             pack = os.path.join(folder, f"{label}.deb")
             self.make("pack", name, version, "deb", pack)
             file = os.path.join(self.work, label, f"{name}.tar.gz")
+            rules = os.path.join(RULES, self.what.get("rules", "standard") + ".sh")
             self.make("installer", file, f"name={name}", f"version={version}", f"pack={pack}", "sum=sha384",
-                      f"url={url}/{label}.deb")
+                      f"url={url}/{label}.deb", f"rules={rules}")
             self.installers[label] = file
         if "SOURCE" in used:
             self.unpack_source()
@@ -184,6 +179,8 @@ class Scenario:
         else:
             status, _ = self.strike(self.what["first"], self.what["call"])
             want(status == -signal.SIGKILL, f"the first kill: exit {status}\n{self.said}")
+            if "found" in self.what:
+                want(kept.last_status() == self.what["found"], f"the first kill left the commit {kept.last_status()}")
         self.wait("the end of the rules", lambda: not set(processes()) - before)
 
     def kill_at_gate(self, gate, waiting):
@@ -206,18 +203,30 @@ class Scenario:
 
     def prepare(self):
         """Makes the fixture, and runs the command once to see what is right."""
-        self.wipe()
+        self.lay_out()
         self.vendor()
         for label in self.what["was"]:
             self.must(["--set", "gc.keep=9", "install", label])
+        if "edit" in self.what:
+            self.what["edit"]()
         self.learn()
+        self.learn_live()
         if "first" in self.what:
             self.first_kill()
             self.learn()
         self.save()
         self.must(self.what["run"])
         self.learn()
+        self.learn_live()
         self.check([self.what["after"][-1]])
+
+    def lay_out(self):
+        if self.every:
+            shutil.copy2(ground.SHARED, self.work)
+        self.wipe()
+        if self.every:
+            shutil.copy2(os.path.join(self.work, "passwd"), ground.SHARED)
+            ground.lay()
 
     def end(self):
         if self.server:
@@ -240,12 +249,17 @@ class Scenario:
         """By one of the commands that take the lock: always the same one for a point."""
         self.must(SETTLERS[hashlib.sha256(point.encode()).digest()[0] % len(SETTLERS)])
 
-    def settled(self, allowed):
-        """What must hold once a command that takes the lock has run; what was taken back can be done again."""
+    def settled(self, done, allowed=None):
+        """What must hold once a command that takes the lock has run. What is not done can be done."""
         last = self.what["after"][-1]
-        if self.check(allowed) != last:
+        state = self.check(allowed or ([last] if done else self.what["after"]))
+        if not done and (state != last or not self.is_done()):
             self.must(self.what["run"])
             self.check([last])
+        want(self.is_done(), "not all is as an undisturbed run leaves it")
+
+    def is_done(self):
+        return not self.every or manifest(self.live()) == self.right[self.what["after"][-1]][-1]
 
     def check(self, allowed):
         """Each package is wholly in one of its states, and nothing else is there. Gives hello's state."""
@@ -255,11 +269,14 @@ class Scenario:
             package = packages.get(name)
             states[name] = package and (package["version"], package["state"])
             self.check_package(name, package)
+        if self.every:
+            self.check_every(states["hello"])
         want(states["hello"] in allowed, f"hello is {states['hello']}, allowed: {allowed}")
         if states["other"]:
             want("other-1" in self.what["run"] and states["other"] == OLD, f"other is {states['other']}")
         self.check_installations()
         self.check_state()
+        want(not (wrong := kept.wrong()), f"undo/: {wrong}")
         self.check_leftovers(packages)
         want(tree(OUT) in ({}, self.built), f"{OUT} holds {listed(OUT)}")
         self.must(["doctor"])
@@ -290,6 +307,16 @@ class Scenario:
             said = file.read().strip()
         want(said == f"version = {version}", f"{conf} says {said}, list: {version}")
 
+    def check_every(self, state):
+        """All that rules change is wholly as it was, or as it was to become."""
+        found, rights = manifest(self.live()), self.right.get(state)
+        want(rights, f"hello is {state}, which was not seen yet")
+        for path in sorted({*found, *rights[-1]} if found not in rights else {}):
+            want(found.get(path) == rights[-1].get(path),
+                 f"hello is {state}, but {path!r} is {found.get(path)}, and was to be {rights[-1].get(path)}")
+        want(not self.asks or state != self.what["after"][-1] or ground.has_asked(),
+             f"hello is {state}, and nothing was asked of the running system")
+
     def check_installations(self):
         """Each is as an undisturbed run makes it, and those on disk are those in state.db."""
         there = []
@@ -308,7 +335,6 @@ class Scenario:
     def check_state(self):
         with contextlib.closing(sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True)) as state:
             answer = state.execute("PRAGMA integrity_check").fetchall()
-            committed = sorted(f"{txn}.{item}" for txn, item in state.execute("SELECT txn, item FROM committed"))
             half = state.execute("SELECT txn, item, status FROM committed WHERE status NOT IN ('done', 'short')").fetchall()
             want(not half, f"state.db: commits half done: {half}")
             begun = state.execute("SELECT number, command FROM txn WHERE ended IS NULL").fetchall()
@@ -316,7 +342,6 @@ class Scenario:
                                     " GROUP BY number").fetchall()
         want(answer == [("ok",)], f"state.db: {answer}")
         want(not begun, f"state.db: never ended: {begun}")
-        want(committed == sorted(listed("/var/lib/fardel/undo")), f"state.db has {committed}, undo/ other")
         for number, result, done in history:
             forward = result in ("done", "interrupted, and carried to its end")
             want(forward == bool(done), f"state.db: transaction {number} is '{result}', and its steps say other")

@@ -94,4 +94,4 @@ class Other:
             want("fardel reconfigure hello" in said, f"hello is broken, unsaid\n{said}")
             scenario.must(["reconfigure", "hello"])
         # What has done its work already, or is not minded by its parent, may be killed without harm.
-        scenario.settled(scenario.what["after"][:1] if status else scenario.what["after"][-1:])
+        scenario.settled(not status, scenario.what["after"][:1] if status else None)

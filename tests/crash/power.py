@@ -9,15 +9,22 @@ import shutil
 import subprocess
 
 import disk
-from fixture import LIVE, NAMES, OWN, SEED, Skipped, listed, processes, tree, want
+from fixture import OWN, SEED, Skipped, listed, processes, tree, want
 
 SIZE = 48 << 20
 VARIANTS = 2  # of what a disk may have left, for each moment
-# What stands on the disk; /usr by an overlay.
-FOLDERS = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/etc"]
+# What stands on the disk; /usr by an overlay. What rules change in /var/lib is on the state's own file system, as on most
+# machines: what is kept are hard links to it.
+FOLDERS = ["/var/lib", "/var/cache/fardel", "/var/log/fardel", "/etc"]
 PROGRAMS = "/usr"
-# Its lower layer is the machine's own: a stage's overlay over an overlay over the private root's would be one too many.
-BENEATH = "/.host" + PROGRAMS if os.path.isdir("/.host" + PROGRAMS) else PROGRAMS
+DPKG = "/var/lib/dpkg"  # is the machine's
+
+
+def beneath(path):
+    """A stage's overlay over an overlay over the private root's would be one too many."""
+    return "/.host" + path if os.path.isdir("/.host" + path) else path
+
+
 # Nothing is written but what is asked for: no regular commit, no help for those who rename without fsync.
 OPTIONS = "loop,commit=600,noauto_da_alloc"
 
@@ -37,6 +44,7 @@ class Cut:
 
     def __init__(self, scenario):
         self.scenario = scenario
+        scenario.asks = False  # what was asked before the cut, was asked of the system that it ended
         self.image, self.now, self.log, self.served, self.top = (
             os.path.join(scenario.work, name) for name in ("disk", "disk-now", "disk-log", "disk-served", "disk-top"))
         self.records, self.begun, self.ended = [], 0, 0
@@ -49,17 +57,18 @@ class Cut:
 
     def show(self):
         """Its folders at their places."""
+        run("mount", "--bind", beneath(DPKG), self.top + DPKG)
         for folder in FOLDERS:
             os.makedirs(folder, exist_ok=True)
-            run("mount", "--bind", self.top + folder, folder)
+            run("mount", "--rbind", self.top + folder, folder)
         run("mount", "-t", "overlay", "-o",
-            f"lowerdir={BENEATH},upperdir={self.top}{PROGRAMS},workdir={self.top}/work", "overlay", PROGRAMS)
+            f"lowerdir={beneath(PROGRAMS)},upperdir={self.top}{PROGRAMS},workdir={self.top}/work", "overlay", PROGRAMS)
         shutil.rmtree("/run/fardel", ignore_errors=True)
 
     def unmount(self):
         with open("/proc/self/mounts") as mounts:
             there = [line.split()[1] for line in mounts]
-        for path in (PROGRAMS, *reversed(FOLDERS), self.top):
+        for path in (PROGRAMS, DPKG, *reversed(FOLDERS), self.top + DPKG, self.top):
             if path in there:
                 disk.unmount(path)
 
@@ -71,11 +80,11 @@ class Cut:
         run("mkfs.ext4", "-q", "-F", "-b", "4096", "-J", "size=4", "-E", "lazy_itable_init=0,lazy_journal_init=0",
             self.image)
         self.mount(self.image)
-        for folder in (*FOLDERS, PROGRAMS, "/work"):
+        for folder in (*FOLDERS, PROGRAMS, DPKG, "/work"):
             os.makedirs(self.top + folder)
         scenario.wipe()
         run("cp", "-a", "/etc/.", self.top + "/etc")
-        for path in OWN[:3] + [pattern.format(name) for name in NAMES for pattern in LIVE]:
+        for path in OWN[:3] + scenario.live():
             if os.path.lexists(scenario.saved + path):
                 os.makedirs(os.path.dirname(self.top + path), exist_ok=True)
                 run("cp", "-aT", scenario.saved + path, self.top + path)
@@ -139,17 +148,17 @@ class Cut:
         try:
             self.mount(self.now)
             self.show()
-            self.check(point, self.scenario.what["after"][-1:] if number >= self.ended else self.scenario.what["after"])
+            self.check(point, number >= self.ended)
         finally:
             self.unmount()
 
-    def check(self, point, allowed):
+    def check(self, point, done):
         scenario = self.scenario
         before = set(processes())
         self.check_listed()
         scenario.settle(point)
         scenario.idle(before)
-        scenario.settled(allowed)
+        scenario.settled(done)
 
     def check_listed(self):
         """What is listed, before anything was settled, is whole."""

@@ -3,6 +3,8 @@ import hashlib
 import os
 import stat
 
+OLD = 1_000_000_000 * 10**9  # ns: what is from before was laid out by a test, with its time
+
 
 def tree(folder):
     """What is in a folder: for each file its type and mode, owner, names, and what it holds or where it leads."""
@@ -20,6 +22,38 @@ def tree(folder):
                     holds = hashlib.sha256(data.read()).hexdigest()
             found[os.path.relpath(file, folder)] = (oct(what.st_mode), what.st_uid, what.st_gid, names, holds)
     return found
+
+
+def look(path, names):
+    """One name: its type and mode, owner, what it holds or where it leads, its attributes, its other names of these; and, where
+    that is old, of when it is."""
+    what = os.lstat(path)
+    holds, same, since = "", [], 0
+    if stat.S_ISLNK(what.st_mode):
+        holds = os.readlink(path)
+    elif stat.S_ISREG(what.st_mode):
+        same = sorted(name for name in names.get((what.st_dev, what.st_ino), []) if name != path)
+        since = what.st_mtime_ns if what.st_mtime_ns < OLD else 0
+        with open(path, "rb") as data:
+            holds = hashlib.sha256(data.read()).hexdigest()
+    try:
+        marks = {name: os.getxattr(path, name, follow_symlinks=False)
+                 for name in sorted(os.listxattr(path, follow_symlinks=False))}
+    except OSError:  # none can be had there
+        marks = {}
+    return oct(what.st_mode), what.st_uid, what.st_gid, holds, since, marks, same
+
+
+def manifest(places):
+    """All that is at these places and beneath them, as `look` sees it. Other names that lie elsewhere do not count."""
+    paths, names = [place for place in places if os.path.lexists(place)], {}
+    for place in places:
+        for path, folders, files in os.walk(place):
+            paths += [os.path.join(path, name) for name in folders + files]
+    for path in paths:
+        what = os.lstat(path)
+        names.setdefault((what.st_dev, what.st_ino), []).append(path)
+    return {path: look(path, names) for path in paths}
 
 
 def listed(folder):

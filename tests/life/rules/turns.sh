@@ -7,7 +7,7 @@ unpack) dpkg-deb -x "$2" "$3" ;;
 configure)
   ln -sfn "$2/usr/bin/@NAME@" "${FARDEL_ROOT:-}/usr/bin/@NAME@"
   for name in folder-to-file folder-to-link file-to-folder link-to-folder; do
-    rm -rf "$place/$name"
+    rm -rf "${place:?}/$name"
     case $name in
     *-folder) mkdir -p "$place/$name/deep"; echo "@VERSION@" >"$place/$name/deep/file" ;;
     *-file) echo "@VERSION@" >"$place/$name" ;;

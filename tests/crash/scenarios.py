@@ -1,0 +1,58 @@
+"""What is played in crash tests."""
+import ground
+
+GC = ["gc"]
+OLD = ("1", "installed")
+NEW = ("2", "installed")
+# Where a commit begins.
+COMMIT = r'mkdirat\(\d+, "(after|before|base)", 0700'
+
+# What was there, in turn; what is killed; which states (version, state) or None of hello are allowed after it, the last
+# one being that of a run which nothing disturbed. `first` was killed already, when its rules stood halfway through the
+# phase that `gate` names, or before `call` (and the commit was `found` so); what is killed then is the recovery from that.
+# With `rules` other than the standard ones: every.sh changes all of ground.py's places in each way, and for each state they
+# must be exactly as an undisturbed run leaves them; `edit`: an admin has changed some of it since. `since`: what strace
+# shows of the first call that is of interest.
+SCENARIOS = {
+    "install": {"was": [], "run": ["install", "hello-1"], "after": [None, OLD]},
+    "upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "hello-2"], "after": [OLD, NEW]},
+    "two": {"was": ["hello-1"], "run": ["install", "hello-2", "other-1"], "after": [OLD, NEW]},
+    "reconfigure": {"was": ["hello-1"], "run": ["reconfigure", "hello"], "after": [OLD]},
+    "unconfigure": {"was": ["hello-1"], "run": ["unconfigure", "hello"], "after": [OLD, ("1", "prepared")]},
+    "remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
+    "build": {"was": ["hello-1"], "run": ["build", "-o", "OUT", "SOURCE"], "after": [OLD]},
+    "gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": GC, "after": [OLD]},
+    "live-install": {"was": [], "run": ["install", "--direct", "hello-1"], "after": [None, OLD]},
+    "live-upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "--direct", "hello-2"], "after": [OLD, NEW]},
+    "live-remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "--direct", "hello"], "after": [OLD, None]},
+    "recover-commit": {"was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.3", "run": GC, "after": [OLD]},
+    "recover-install": {"was": [], "first": ["install", "--direct", "hello-1"], "gate": "configure", "run": GC, "after": [None]},
+    "recover-upgrade": {"was": ["hello-1"], "first": ["install", "--direct", "hello-2"], "gate": "configure", "run": GC,
+                        "after": [OLD]},
+    "recover-remove": {"was": ["hello-1"], "first": ["remove", "--direct", "hello"], "gate": "unconfigure", "run": GC,
+                       "after": [OLD]},
+    "recover-fetch": {"was": [], "first": ["install", "hello-1"], "call": "fchmod.1", "run": GC, "after": [None]},
+    "recover-purge": {"was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat2.1", "run": GC,
+                      "after": [None]},
+    "every-install": {"rules": "every", "was": [], "run": ["install", "hello-1"], "after": [None, OLD], "since": COMMIT},
+    "every-upgrade": {"rules": "every", "was": ["hello-0", "hello-1"], "run": ["install", "hello-2"],
+                      "after": [OLD, NEW], "since": COMMIT},
+    "every-reconfigure": {"rules": "every", "was": ["hello-0", "hello-1"], "edit": ground.undo_some,
+                          "run": ["reconfigure", "hello"], "after": [OLD], "since": COMMIT},
+    "every-unconfigure": {"rules": "every", "was": ["hello-1"], "edit": ground.change_key, "run": ["unconfigure", "hello"],
+                          "after": [OLD, ("1", "prepared")], "since": COMMIT},
+    "every-remove": {"rules": "every", "was": ["hello-0", "hello-1"], "edit": ground.change_key, "run": ["remove", "hello"],
+                     "after": [OLD, None], "since": COMMIT},
+    "every-purge": {"rules": "every", "was": ["hello-1"], "edit": ground.change_key, "run": ["remove", "--purge", "hello"],
+                    "after": [OLD, None], "since": COMMIT},
+    "recover-kept": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.2",
+                     "found": None, "run": GC, "after": [OLD]},
+    "recover-amid": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "renameat.15",
+                     "found": "begun", "run": GC, "after": [OLD]},
+    "recover-between": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.4",
+                        "found": "begun", "run": GC, "after": [OLD]},
+    "recover-remove-amid": {"rules": "every", "was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat.10",
+                            "found": "begun", "run": GC, "after": [OLD]},
+    "recover-effects": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "clone.3",
+                        "found": "applied", "run": GC, "after": [NEW]},
+}
