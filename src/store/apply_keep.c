@@ -45,7 +45,8 @@ static const struct apply_layer *find_layer(
 	return found;
 }
 
-/* By a hard link to the very file that is open: 1; 0 where that cannot be. */
+/* By a hard link to the very file that is open: 1; 0 where that cannot be, or cannot be told, as on overlays, where a file becomes
+ * another one when it is linked. */
 static int link_open(int parent, const char *name, const struct node_at *at, int folder,
 	const char *number, struct err *err)
 {
@@ -60,7 +61,7 @@ static int link_open(int parent, const char *name, const struct node_at *at, int
 		return err_sys(err, "look at a kept file");
 	if (st.st_ino == at->st.st_ino && st.st_dev == at->st.st_dev)
 		return 1;
-	return err_set(err, ERR_CONFLICT, "it changed while it was kept");
+	return unlinkat(folder, number, 0) < 0 ? err_sys(err, "remove a link") : 0;
 }
 
 /* Reads what was kept: what is hashed is what will be used. */

@@ -9,8 +9,8 @@ configure)
   sed "s/^Name=.*/Name=The vendor's @NAME@/" "$2/usr/share/applications/@NAME@.desktop" \
     >"$root/usr/share/applications/vendor-@NAME@.desktop"
   for size in 16x16 48x48 256x256; do
-    mkdir -p "$root/usr/share/icons/@NAME@/$size/apps"
-    ln -sfn "$2/usr/share/icon.png" "$root/usr/share/icons/@NAME@/$size/apps/@NAME@.png"
+    mkdir -p "$root/opt/icons/hicolor/$size/apps"
+    ln -sfn "$2/usr/share/icon.png" "$root/opt/icons/hicolor/$size/apps/@NAME@.png"
   done
   [ ! -e "$root/srv/fail" ]
   ;;

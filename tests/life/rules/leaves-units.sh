@@ -1,7 +1,6 @@
 #!/bin/sh
 # Rules that enable a unit, make an alternative, and give a program a capability.
 set -eu
-root=${FARDEL_ROOT:-}
 case $1 in
 unpack) dpkg-deb -x "$2" "$3" ;;
 configure)

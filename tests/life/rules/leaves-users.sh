@@ -1,7 +1,6 @@
 #!/bin/sh
 # Rules that make a user with a home, and have the linker's cache made anew.
 set -eu
-root=${FARDEL_ROOT:-}
 case $1 in
 unpack) dpkg-deb -x "$2" "$3" ;;
 configure)
