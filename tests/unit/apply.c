@@ -131,6 +131,31 @@ static void attributes_are_set_in_place(void **state)
 	assert_int_equal(inode_of(s, "root/t/two"), outside);
 }
 
+/* The undo of a commit has the files that it puts in place already. Taken back itself, it leaves a file's other names alone. */
+static void an_undo_is_of_one_mind(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+
+	begin_and_keep(&t, s, "cd root/t; echo 1 >alone; echo 1 >two; ln two outside",
+		"cd new/t; chmod 600 alone two; cp -p two n; mv n two; chmod 644 outside");
+	assert_goes(&t, true);
+	/* The commit stands: what it was made from goes. */
+	assert_int_equal(run_in(s, "rm -r kept/after new"), 0);
+	put_dir(s, "kept/undo", 0700);
+	fd_drop(&t.kept.after);
+	t.kept = (struct apply_kept){t.kept.before, open_in(s, "kept/undo")};
+	changes_invert(&t.changes);
+	assert_int_equal(apply_keep_before(t.root, &t.changes, &t.kept, &s->err), 0);
+	assert_int_equal(trial_go(&t, true), 0);
+	assert_true(trial_is(&t, &t.before, "undone"));
+	assert_int_equal(inode_of(s, "root/t/two"), inode_of(s, "root/t/outside"));
+	assert_int_equal(trial_go(&t, false), 0);
+	assert_int_equal(mode_of(s, "root/t/alone"), 0600);
+	assert_int_equal(mode_of(s, "root/t/two"), 0600);
+	assert_int_equal(mode_of(s, "root/t/outside"), 0644);
+}
+
 static bool give_capability(struct scratch *s, const char *path, const char *value)
 {
 	AUTO(buf) whole = buf_of(s->path);
@@ -512,6 +537,7 @@ int main(void)
 		SCRATCH_TEST(the_very_file_comes_back),
 		SCRATCH_TEST(copies_keep_times_and_holes),
 		SCRATCH_TEST(attributes_are_set_in_place),
+		SCRATCH_TEST(an_undo_is_of_one_mind),
 		SCRATCH_TEST(rights_survive_a_new_owner),
 		SCRATCH_TEST(the_overlays_notes_are_not_committed),
 		SCRATCH_TEST(devices_are_made),
