@@ -64,20 +64,18 @@ static void layers_drop(struct layers *l)
 /* What is taken back was kept when it was replaced. */
 static int keep_undone(struct commit *c, struct err *err)
 {
-	const struct apply_kept found = {-1, c->undo.kept.before};
 	const struct changes nothing = CHANGES_INIT;
 	AUTO(changes) original = CHANGES_INIT;
 	AUTO(footprint) whole = FOOTPRINT_INIT;
 	const struct undo_source source = {c->s->undone.kept.before, &whole.changes};
 
-	if (undo_read(&c->s->undone, UNDO_CHANGES, &whole, err) < 0 ||
-		apply_keep(c->root, &c->s->now.changes, NULL, 0, &found, err) < 0)
-		return -1;
 	changes_merge(&c->s->now.changes, &nothing, &original);
 	changes_invert(&original);
-	return c->undo.kept.after < 0
-		       ? 0
-		       : undo_fill_base(c->undo.kept.after, &original, &source, NULL, err);
+	if (undo_read(&c->s->undone, UNDO_CHANGES, &whole, err) < 0 ||
+		(c->undo.kept.after >= 0 &&
+			undo_fill_base(c->undo.kept.after, &original, &source, NULL, err) < 0))
+		return -1;
+	return apply_keep_before(c->root, &c->s->now.changes, &c->undo.kept, err);
 }
 
 static int keep_files(struct commit *c, struct err *err)

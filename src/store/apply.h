@@ -60,12 +60,16 @@ struct apply_layer {
 	int upper;
 };
 
-/* Fills the kept folders, which are empty; a folder of which nothing is needed may be -1; so may `after`, which the caller fills himself then. Nothing is synced. The stage has ended: its files lose the overlay's
+/* Fills the kept folders, which are empty; a folder of which nothing is needed may be -1. Nothing is synced. The stage has ended: its files lose the overlay's
  * attributes here, and may be in `after` by their inode. ERR_CONFLICT: something is not as `before` says; ERR_FAILED: the
  * stage is not as `after` says; ERR_POLICY: a name or a device that cannot be committed. After an error both folders may be
  * emptied, and all is as if it had never been called. */
 MUST_USE int apply_keep(int root, const struct changes *c, const struct apply_layer *layers,
 	size_t layer_count, const struct apply_kept *kept, struct err *err);
+
+/* The same where `after` is filled already: only `before`. */
+MUST_USE int apply_keep_before(
+	int root, const struct changes *c, const struct apply_kept *kept, struct err *err);
 
 /* Make all as after, or all as before, from whatever either of them left when it was ended, at any moment, and make it durable.
  * The kept folders stay as they are: it can be done again, and the other one after it.

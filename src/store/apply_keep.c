@@ -21,6 +21,7 @@ struct keep {
 	size_t layer_count;
 	const struct apply_kept *kept;
 	size_t *after, *before; /* kept_first */
+	bool given; /* `after` is filled already */
 };
 
 /* The layer that the path is in, and its path there: of those above it the one that lies deepest. */
@@ -118,16 +119,29 @@ static int keep_file(int root, const struct buf *path, size_t number, const stru
 	return result;
 }
 
-/* Attributes are set on the file itself, so that who has it open keeps it; unless it has other names, which are none of the
- * changes' business. Then it is replaced. */
-static int is_set_in_place(const struct keep *k, const struct change *c, struct err *err)
+static bool is_given(const struct keep *k, size_t i)
 {
+	char kept[KEPT_NUMBERS];
+	struct stat st;
+
+	kept_name(i, kept);
+	return fstatat(k->kept->after, kept, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Attributes are set on the file itself, so that who has it open keeps it; unless it has other names, which are none of the
+ * changes' business. Then it is replaced. Forth and back must be of one mind: a file that takes the place is kept for both, or
+ * for neither. */
+static int is_set_in_place(const struct keep *k, size_t i, struct err *err)
+{
+	const struct change *c = &k->c->of.v[i];
 	struct node_at at = NODE_AT_INIT;
 	int there;
 
 	if (change_kind(c) != CHANGE_ATTRIBUTES || c->before.type != NODE_FILE || c->before.inode ||
 		c->after.inode)
 		return 0;
+	if (k->given)
+		return !is_given(k, i);
 	there = beneath_look(k->root, &c->path, &at, err);
 	node_at_drop(&at);
 	return there < 0 ? -1 : !there || at.st.st_nlink == 1;
@@ -138,14 +152,14 @@ static int keep_one(const struct keep *k, size_t i, struct err *err)
 	const struct change *c = &k->c->of.v[i];
 	AUTO(buf) in = BUF_INIT;
 	const struct apply_layer *layer = find_layer(k, &c->path, &in);
-	int in_place = is_set_in_place(k, c, err);
+	int in_place = is_set_in_place(k, i, err);
 
 	if (in_place)
 		return in_place < 0 ? -1 : 0;
 	if (c->before.type == NODE_FILE && k->before[i] == i &&
 		keep_file(k->root, &c->path, i, &c->before, k->kept->before, false, err) < 0)
 		return -1;
-	if (c->after.type != NODE_FILE || k->after[i] != i || k->kept->after < 0)
+	if (c->after.type != NODE_FILE || k->after[i] != i || k->given)
 		return 0;
 	if (!layer)
 		return err_set(err, ERR_FAILED, "no layer of the stage holds it");
@@ -172,19 +186,36 @@ static int keep_all(const struct keep *k, struct err *err)
 	for (size_t i = 0; i < k->c->of.n; i++)
 		if (keep_one(k, i, err) < 0)
 			return err_at(err, "keep %s", k->c->of.v[i].path.s);
-	if (k->kept->after >= 0 && kept_seal(k->kept->after, k->c, true, err) < 0)
+	if (!k->given && kept_seal(k->kept->after, k->c, true, err) < 0)
 		return -1;
 	return kept_seal(k->kept->before, k->c, false, err);
+}
+
+static int keep(struct keep *k, struct err *err)
+{
+	AUTO_FREE size_t *after = mem_zero(k->c->of.n + 1, sizeof(*after));
+	AUTO_FREE size_t *before = mem_zero(k->c->of.n + 1, sizeof(*before));
+
+	k->after = after;
+	k->before = before;
+	kept_first(k->c, true, after);
+	kept_first(k->c, false, before);
+	return check_list(k->c, err) < 0 ? -1 : keep_all(k, err);
 }
 
 int apply_keep(int root, const struct changes *c, const struct apply_layer *layers,
 	size_t layer_count, const struct apply_kept *kept, struct err *err)
 {
-	AUTO_FREE size_t *after = mem_zero(c->of.n + 1, sizeof(*after));
-	AUTO_FREE size_t *before = mem_zero(c->of.n + 1, sizeof(*before));
-	const struct keep k = {root, c, layers, layer_count, kept, after, before};
+	struct keep k = {
+		.root = root, .c = c, .layers = layers, .layer_count = layer_count, .kept = kept};
 
-	kept_first(c, true, after);
-	kept_first(c, false, before);
-	return check_list(c, err) < 0 ? -1 : keep_all(&k, err);
+	return keep(&k, err);
+}
+
+int apply_keep_before(
+	int root, const struct changes *c, const struct apply_kept *kept, struct err *err)
+{
+	struct keep k = {.root = root, .c = c, .kept = kept, .given = true};
+
+	return keep(&k, err);
 }

@@ -107,17 +107,19 @@ class Scenario:
                 os.remove(path)
         ground.forget_asked()
 
+    def copy(self, source, target):
+        """All that commands and rules change; what has names on both sides is one file there, too."""
+        paths = [path[1:] for path in OWN + self.live() if os.path.lexists(source + path[1:])]
+        if paths:
+            subprocess.run(["cp", "-a", "--parents", "-t", target, *paths], check=True, cwd=source)
+
     def save(self):
-        for path in OWN + self.live():
-            if os.path.lexists(path):
-                os.makedirs(os.path.dirname(self.saved + path), exist_ok=True)
-                subprocess.run(["cp", "-a", path, self.saved + path], check=True)
+        os.makedirs(self.saved)
+        self.copy("/", self.saved)
 
     def restore(self):
         self.wipe()
-        for path in OWN + self.live():
-            if os.path.lexists(self.saved + path):
-                subprocess.run(["cp", "-a", self.saved + path, path], check=True)
+        self.copy(self.saved + "/", "/")
 
     def learn(self):
         """Takes the installations as they are now for what they have to be."""
@@ -207,9 +209,11 @@ class Scenario:
         self.vendor()
         for label in self.what["was"]:
             self.must(["--set", "gc.keep=9", "install", label])
+        self.learn()
+        if "then" in self.what:
+            self.must(self.what["then"])
         if "edit" in self.what:
             self.what["edit"]()
-        self.learn()
         self.learn_live()
         if "first" in self.what:
             self.first_kill()

@@ -38,13 +38,15 @@ def wrong_files(folder, changes):
     return None
 
 
-def wrong_commit(name, status, owned):
-    """`owned`: what state.db says to be the package's, where it is the one in force."""
+def wrong_commit(name, status, owned, gone):
+    """`owned`: what state.db says to be the package's, where it is the one in force; `gone`: which installations went with it."""
     home = os.path.join(UNDO, name)
     known = {"footprint", "base"} | ({"changes", "before"} if status == "done" else set())
-    more = set(listed(home)) - known
+    more = set(listed(home)) - known - {"packages"}
     if more:
         return f"{name} ({status}) holds {more}"
+    if listed(f"{home}/packages") != sorted(gone):
+        return f"{name} has the installations {listed(home + '/packages')}, in state.db are {sorted(gone)}"
     for part, files in LISTS.items():
         if part not in known:
             continue
@@ -67,7 +69,9 @@ def wrong():
                    state.execute("SELECT txn, item, status FROM committed")}
         in_force = {f"{txn}.{item}": name for name, txn, item in state.execute("SELECT name, txn, item FROM in_force")}
         used = {name for (name,) in state.execute("SELECT name FROM bundle WHERE state = 'installed'")}
-        owned = {}
+        owned, gone = {}, {}
+        for txn, item, home in state.execute("SELECT txn, item, id FROM gone"):
+            gone.setdefault(f"{txn}.{item}", []).append(home)
         for path, name in state.execute("SELECT path, name FROM owned"):
             owned.setdefault(name, set()).add(path)
     if sorted(commits) != sorted(listed(UNDO)):
@@ -75,7 +79,8 @@ def wrong():
     if not set(in_force) <= set(commits) or not set(in_force.values()) <= used or set(owned) - set(in_force.values()):
         return f"in force are {in_force}, of {sorted(commits)}; in use are {used}; owners are {set(owned)}"
     for name, status in commits.items():
-        problem = wrong_commit(name, status, owned.get(in_force[name], set()) if name in in_force else None)
+        paths = owned.get(in_force[name], set()) if name in in_force else None
+        problem = wrong_commit(name, status, paths, gone.pop(name, []))
         if problem:
             return problem
-    return None
+    return f"gone with a commit that is not there: {gone}" if gone else None

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 
 import disk
-from fixture import OWN, SEED, Skipped, listed, processes, tree, want
+from fixture import SEED, Skipped, listed, processes, tree, want
 
 SIZE = 48 << 20
 VARIANTS = 2  # of what a disk may have left, for each moment
@@ -84,10 +84,7 @@ class Cut:
             os.makedirs(self.top + folder)
         scenario.wipe()
         run("cp", "-a", "/etc/.", self.top + "/etc")
-        for path in OWN[:3] + scenario.live():
-            if os.path.lexists(scenario.saved + path):
-                os.makedirs(os.path.dirname(self.top + path), exist_ok=True)
-                run("cp", "-aT", scenario.saved + path, self.top + path)
+        scenario.copy(scenario.saved + "/", self.top)
         self.unmount()
 
     def probe(self):

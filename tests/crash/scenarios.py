@@ -7,7 +7,7 @@ NEW = ("2", "installed")
 # Where a commit begins.
 COMMIT = r'mkdirat\(\d+, "(after|before|base)", 0700'
 
-# What was there, in turn; what is killed; which states (version, state) or None of hello are allowed after it, the last
+# What was there, in turn (and `then` done); what is killed; which states (version, state) or None of hello are allowed after it, the last
 # one being that of a run which nothing disturbed. `first` was killed already, when its rules stood halfway through the
 # phase that `gate` names, or before `call` (and the commit was `found` so); what is killed then is the recovery from that.
 # With `rules` other than the standard ones: every.sh changes all of ground.py's places in each way, and for each state they
@@ -45,6 +45,11 @@ SCENARIOS = {
                      "after": [OLD, None], "since": COMMIT},
     "every-purge": {"rules": "every", "was": ["hello-1"], "edit": ground.change_key, "run": ["remove", "--purge", "hello"],
                     "after": [OLD, None], "since": COMMIT},
+    "undo-install": {"rules": "every", "was": ["hello-1"], "run": ["undo", "1"], "after": [OLD, None], "since": COMMIT},
+    "undo-upgrade": {"rules": "every", "was": ["hello-1", "hello-2"], "run": ["undo", "2"], "after": [NEW, OLD],
+                     "since": COMMIT},
+    "undo-remove": {"rules": "every", "was": ["hello-0", "hello-1"], "then": ["remove", "hello"], "run": ["undo", "3"],
+                    "after": [None, OLD], "since": COMMIT},
     "recover-kept": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.2",
                      "found": None, "run": GC, "after": [OLD]},
     "recover-amid": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "renameat.15",
@@ -55,4 +60,6 @@ SCENARIOS = {
                             "found": "begun", "run": GC, "after": [OLD]},
     "recover-effects": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "clone.3",
                         "found": "applied", "run": GC, "after": [NEW]},
+    "recover-undo": {"rules": "every", "was": ["hello-0", "hello-1"], "then": ["remove", "hello"], "first": ["undo", "3"],
+                     "call": "renameat.10", "found": "begun", "run": GC, "after": [None]},
 }
