@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "sys/file.h"
+#include "sys/running.h"
 
 #define SYSTEMD "/run/systemd/system"
 
@@ -115,6 +116,20 @@ static int make_log(
 		return -1;
 	buf_add_path(&from, name);
 	s->writable = bind(s, &from, &to);
+	return 0;
+}
+
+int live_show_running(struct live_show *s, int folder, const char *path, struct err *err)
+{
+	AUTO(buf) list = BUF_INIT;
+	AUTO(buf) from = buf_of(path);
+	AUTO(buf) to = buf_of(EFFECTS_PROCESSES);
+	AUTO_FD fd = file_open(folder, "processes", O_WRONLY | O_CREAT | O_EXCL, 0444, err);
+
+	if (fd < 0 || running_list(&list, err) < 0 || file_write_all(fd, list.s, list.n, err) < 0)
+		return -1;
+	buf_add_path(&from, "processes");
+	*vec_push(&s->binds) = bind(s, &from, &to);
 	return 0;
 }
 

@@ -24,6 +24,7 @@
 
 #define LOG_FOLDER "asked"
 #define MEMORY_MAX (1LL << 30)
+#define RULES_MAX ((size_t)1 << 20) /* bytes of rules that are looked through */
 
 /* Its folder in PLACE_STAGE. */
 static const char *name_of(const struct stage *s)
@@ -107,8 +108,22 @@ int stage_try(struct engine *e, struct err *err)
 	return result;
 }
 
+/* To list what runs takes some milliseconds: only for rules in whose text a program that asks for it is named. */
+static bool asks_what_runs(const struct stage *s, const struct bundle *b)
+{
+	struct err ignored = ERR_INIT;
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD folder =
+		installation_open_if(&s->e->place, buf_span(&b->name), buf_span(&b->id), &ignored);
+
+	if (folder < 0 || file_read(folder, "rules", RULES_MAX, &text, &ignored) != 1)
+		return false;
+	return memmem(text.s, text.n, "pgrep", 5) || memmem(text.s, text.n, "pidof", 5);
+}
+
 /* Where the rules' requests are noted: another folder than the overlays' own, which must be empty. */
-static int show_live(struct stage *s, struct live_show *out, struct err *err)
+static int show_live(
+	struct stage *s, const struct bundle *bundle, struct live_show *out, struct err *err)
 {
 	struct engine *e = s->e;
 	AUTO(buf) program = buf_dup(&e->libexec);
@@ -121,7 +136,11 @@ static int show_live(struct stage *s, struct live_show *out, struct err *err)
 	stage_path(LOG_FOLDER, &folder);
 	place_path(&e->place, folder.s, &path);
 	buf_add_path(&program, "fardel-live");
-	return live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err);
+	if (live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err) < 0)
+		return -1;
+	return !e->place.root.n && asks_what_runs(s, bundle)
+		       ? live_show_running(out, dir, path.s, err)
+		       : 0;
 }
 
 /* What rules would write there is not known. */
@@ -149,7 +168,7 @@ int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct rules_stage stage = {.overlay = &s->overlay, .quiet = s->beside};
 	int result;
 
-	if (show_live(s, &live, err) < 0)
+	if (show_live(s, bundle, &live, err) < 0)
 		return -1;
 	stage.binds = live.binds.v;
 	stage.bind_count = (unsigned)live.binds.n;

@@ -27,6 +27,8 @@ static const struct effect_program programs[] = {
 	{"invoke-rc.d", "invoke-rc.d"},
 	{"killall", "killall"},
 	{"modprobe", "kmod"},
+	{"pgrep", "pgrep"},
+	{"pidof", "killall5"},
 	{"pkill", "pgrep"},
 	{"poweroff", "systemctl"},
 	{"reboot", "systemctl"},

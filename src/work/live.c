@@ -117,6 +117,8 @@ static const struct stand_in stand_ins[] = {
 	{"invoke-rc.d", "invoke-rc.d", run_invoke, NOTE, NULL, NULL},
 	{"killall", "killall", NULL, NOTE_AND_RUN_UNLESS, LIST("-0", "-l", "--list", HELP), NULL},
 	{"modprobe", "kmod", NULL, NOTE_UNLESS, LIST(KMOD_LOOKS), NULL},
+	{"pgrep", "pgrep", live_pgrep, NOTE, NULL, NULL},
+	{"pidof", "killall5", live_pidof, NOTE, NULL, NULL},
 	{"pkill", "pgrep", NULL, NOTE_AND_RUN_UNLESS, LIST("-0", HELP), NULL},
 	{"poweroff", "systemctl", NULL, NOTE_UNLESS, LIST("--help"), NULL},
 	{"reboot", "systemctl", NULL, NOTE_UNLESS, LIST("--help"), NULL},
@@ -163,7 +165,7 @@ static const char *last_part(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Called by another name of the file that it stands in for (pgrep, lsmod): the real one. */
+/* Called by another name of the file that it stands in for (lsmod): the real one. */
 static int run_other(const struct live *l)
 {
 	char self[4096];

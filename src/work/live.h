@@ -35,6 +35,10 @@ enum live_unit live_unit_find(const char *unit, struct buf *path);
 
 bool live_is_booted(void); /* systemd runs the system that the stage is made of */
 
+/* What runs on the system. */
+int live_pgrep(const struct live *l);
+int live_pidof(const struct live *l);
+
 /* systemctl, and by the same answers service and invoke-rc.d. */
 int live_systemctl(const struct live *l);
 int live_start(const struct live *l, const char *verb, const char *unit); /* is it there? */
