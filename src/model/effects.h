@@ -23,7 +23,7 @@ const struct effect_program *effect_programs(size_t *count);
 #define EFFECTS_LOG EFFECTS_FOLDER "/effects" /* a file, 0600 of root, that they append to */
 #define EFFECTS_PROCESSES \
 	EFFECTS_FOLDER \
-		"/processes" /* what runs on the system (sys/running), where rules ask for that */
+	"/processes" /* what runs on the system (sys/running), where rules ask for that */
 #define EFFECTS_REAL EFFECTS_FOLDER "/real" /* real/FILE: the program that one stands in for */
 
 #define EFFECTS_MAX 256 /* in one list */
