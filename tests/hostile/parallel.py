@@ -1,6 +1,8 @@
 """P: several at once."""
 import os
+import shutil
 import subprocess
+import threading
 import time
 
 from box import case, listed, want
@@ -163,6 +165,60 @@ def upgrade_meanwhile(box):
     box.unharmed(["hello 2"])
     box.must("remove", "hello")
     box.unharmed()
+
+
+# Widens the moments between the calls by which things take their places.
+SLOWLY = ["strace", "-qq", "-o", os.devnull, "-e", "trace=unlinkat,renameat,renameat2,symlinkat,linkat",
+          "-e", "inject=unlinkat,renameat,renameat2,symlinkat,linkat:delay_exit=1000"]
+
+
+class Reader(threading.Thread):
+    """Reads what a package has on the system, in a tight loop; what is of neither version is kept in `odd`."""
+
+    def __init__(self, box):
+        super().__init__()
+        self.program, self.conf, self.published = (
+            box.path(path) for path in ("/usr/bin/hello", "/etc/hello.conf", "/var/lib/fardel/installed/hello"))
+        self.rounds, self.odd, self.seen, self.ended = 0, set(), set(), False
+
+    def run(self):
+        while not self.ended:
+            try:
+                with open(self.conf) as file:
+                    self.see(file.read(), "version = 1\n", "version = 2\n")
+                with open(self.program) as file:
+                    self.see(file.read(), *(f'#!/bin/sh\necho "hello {v}"\n' for v in (1, 2)))
+                os.stat(f"{self.published}/upstream/usr/bin/hello")
+            except OSError as reason:
+                self.odd.add(str(reason))
+            self.rounds += 1
+
+    def see(self, text, *allowed):
+        self.seen.add(text)
+        if text not in allowed:
+            self.odd.add(repr(text))
+
+    def end(self):
+        self.ended = True
+        self.join()
+
+
+@case("P10", "a reader in a tight loop, while versions change: it always sees one of them whole", ROOTS)
+def reader(box):
+    url = box.serve()
+    files = [box.installer("hello", v, box.pack("hello", v), f"{url}/hello-{v}.deb") for v in ("1", "2")]
+    traced = shutil.which("strace") and not subprocess.run([*SLOWLY, "true"], stderr=subprocess.DEVNULL, check=False).returncode
+    box.must("install", files[0])
+    reads = Reader(box)
+    box.at_end.append(reads.end)
+    reads.start()
+    for turn in range(1, 13):
+        run = box.fardel("install", files[turn % 2], wrap=SLOWLY if traced and turn % 3 == 0 else ())
+        want(run.status == 0, str(run))
+    reads.end()
+    want(not reads.odd, f"after {reads.rounds} rounds: {sorted(reads.odd)[:5]}")
+    want(reads.rounds > 100 and len(reads.seen) == 4, f"{reads.rounds} rounds, seen: {reads.seen}")
+    box.unharmed(["hello 1"])
 
 
 @case("P6", "two roots on one shared cache: neither takes what the other is fetching", ("mount",))
