@@ -273,7 +273,7 @@ static void list_stale(struct staged *s, const struct apply_drifts *drifts,
 	changes_number_links(out);
 }
 
-/* Configures it over a system where its footprint is taken back. What fails there only says nothing. */
+/* Configures it over a system where its footprint is taken back. Where its rules fail on that, it only says nothing. */
 static int play_bare(struct staged *s, struct changes *out, struct err *err)
 {
 	struct stage beside = STAGE_INIT;
@@ -289,10 +289,10 @@ static int play_bare(struct staged *s, struct changes *out, struct err *err)
 	if (result == 0)
 		result = read_stage(s, &beside, out, &ignored, err);
 	stage_close(&beside);
-	if (result == 0 || err->code == ERR_SIGNAL)
+	if (result == 0 || err->code == ERR_SIGNAL || rules_not_begun(err))
 		return result;
-	engine_tell(s->e, WATCH_DEBUG, name_of(s), "what is made no longer cannot be told: %s",
-		err->text);
+	engine_tell(s->e, WATCH_WARN, name_of(s),
+		"what it makes no longer cannot be told, and stays: %s", err->text);
 	err_clear(err);
 	changes_cut(out, 0);
 	return 0;

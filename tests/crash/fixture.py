@@ -62,6 +62,8 @@ class Scenario:
         self.asks = self.every and (self.what.get("found") == "applied" or len(self.what["after"]) > 1)
         self.server = None
         self.said = ""
+        self.warned = False  # that what was asked of the running system failed
+        self.stays = False  # it said so: what it makes no longer is not taken back yet
 
     # --- Means -------------------------------------------------------------------------------------------
 
@@ -78,8 +80,14 @@ class Scenario:
         run = subprocess.run([*before, *self.arguments(args)], stdin=subprocess.DEVNULL, text=True,
                              env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
                              errors="replace", check=False)
-        self.said = run.stdout + run.stderr
+        self.hear(run.stdout + run.stderr)
         return run.returncode, run.stdout
+
+    def hear(self, text):
+        """What a command has said."""
+        self.said = text
+        self.warned = self.warned or ground.WARNING in text
+        self.stays = self.stays or ground.STAYS in text
 
     def strike(self, args, point, what="signal=KILL"):
         """Runs fardel, to which `what` happens (strace's words) before a call, renameat.3 say; only to fardel itself."""
@@ -120,6 +128,7 @@ class Scenario:
     def restore(self):
         self.wipe()
         self.copy(self.saved + "/", "/")
+        self.warned = self.stays = False
 
     def learn(self):
         """Takes the installations as they are now for what they have to be."""
@@ -255,6 +264,9 @@ class Scenario:
 
     def settled(self, done, allowed=None):
         """What must hold once a command that takes the lock has run. What is not done can be done."""
+        if self.stays:
+            self.must(["reconfigure", "hello"])
+            want(ground.STAYS not in self.said, f"again\n{self.said}")
         last = self.what["after"][-1]
         state = self.check(allowed or ([last] if done else self.what["after"]))
         if not done and (state != last or not self.is_done()):
@@ -318,7 +330,7 @@ class Scenario:
         for path in sorted({*found, *rights[-1]} if found not in rights else {}):
             want(found.get(path) == rights[-1].get(path),
                  f"hello is {state}, but {path!r} is {found.get(path)}, and was to be {rights[-1].get(path)}")
-        want(not self.asks or state != self.what["after"][-1] or ground.has_asked(),
+        want(not self.asks or state != self.what["after"][-1] or self.warned or ground.has_asked(),
              f"hello is {state}, and nothing was asked of the running system")
 
     def check_installations(self):

@@ -30,7 +30,7 @@ class Other:
         run = tracer.Run(scenario.arguments(scenario.what["run"]), scenario.environment(), log, *victim)
         status = run.follow()
         with open(log, errors="replace") as said:
-            scenario.said = said.read()
+            scenario.hear(said.read())
         return run, status
 
     def name_all(self):
