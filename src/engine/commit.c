@@ -8,7 +8,6 @@
 #include "sys/file.h"
 
 #define NAMED_MOST 5 /* paths that one message names */
-#define DAY 86400
 
 void commit_drop(struct commit *c)
 {
@@ -222,7 +221,7 @@ int commit_undone(struct commit *c, struct err *err)
 	return c->nothing ? 0 : committed_delete(&c->e->db, c->row.txn, c->row.item, err);
 }
 
-static int note(struct engine *e, const struct committed *row, enum committed_status status,
+int commit_note(struct engine *e, const struct committed *row, enum committed_status status,
 	struct err *err)
 {
 	if (db_begin_lazily(&e->db, err) < 0)
@@ -244,8 +243,22 @@ void commit_finish(struct commit *c)
 	if (!effects->of.n)
 		return;
 	if (carry_out_effects(c->e, buf_span(&c->row.name), effects, &trouble) < 0 ||
-		(!c->nothing && note(c->e, &c->row, COMMITTED_DONE, &trouble) < 0))
+		(!c->nothing && commit_note(c->e, &c->row, COMMITTED_DONE, &trouble) < 0))
 		engine_tell(c->e, WATCH_WARN, buf_span(&c->row.name), "%s", trouble.text);
+}
+
+/* The row first, durably: it promises what is kept. */
+int commit_end(struct engine *e, const struct committed *row, struct err *err)
+{
+	if (db_begin(&e->db, err) < 0)
+		return -1;
+	if (committed_delete(&e->db, row->txn, row->item, err) < 0) {
+		db_abandon(&e->db);
+		return -1;
+	}
+	if (db_commit(&e->db, err) < 0)
+		return -1;
+	return undo_remove(&e->place, row->txn, row->item, err);
 }
 
 /* --- After a crash ------------------------------------------------------------------------------------- */
@@ -277,10 +290,9 @@ static int take_back(struct engine *e, const struct committed *row, struct err *
 			"what was kept to take it back is gone from " PLACE_UNDO);
 	if (there < 0 || retire_again(e, row, err) < 0 ||
 		undo_read(&u, UNDO_CHANGES, &f, err) < 0 ||
-		go_back(e, root, buf_span(&row->name), &f.changes, &u.kept, err) < 0 ||
-		committed_delete(&e->db, row->txn, row->item, err) < 0)
+		go_back(e, root, buf_span(&row->name), &f.changes, &u.kept, err) < 0)
 		return -1;
-	return undo_remove(&e->place, row->txn, row->item, err);
+	return commit_end(e, row, err);
 }
 
 static int carry_on(struct engine *e, const struct committed *row, struct err *err)
@@ -297,7 +309,7 @@ static int carry_on(struct engine *e, const struct committed *row, struct err *e
 		"what it asks of the running system is carried out");
 	if (carry_out_effects(e, buf_span(&row->name), &f.effects, err) < 0)
 		return -1;
-	return committed_set(&e->db, row, COMMITTED_DONE, err);
+	return commit_note(e, row, COMMITTED_DONE, err);
 }
 
 /* What it was made from may still be there. */
@@ -333,79 +345,4 @@ int commit_recover(struct engine *e, int64_t txn, struct err *err)
 		if (row->txn == txn && recover_one(e, row, err) < 0)
 			return err_at(err, "%s", row->name.s);
 	return 0;
-}
-
-/* --- What is of no more use ---------------------------------------------------------------------------- */
-
-/* Whether it may still be taken back: among the last `undo.keep` transactions, or younger than `undo.days`. */
-static bool is_young(const struct engine *e, const struct commits *all, size_t at)
-{
-	const struct committed *row = &all->of.v[at];
-	int64_t newer = 0;
-
-	for (size_t i = 1; i <= at; i++)
-		newer += all->of.v[i].txn != all->of.v[i - 1].txn;
-	return newer < e->config.undo_keep || row->at > engine_now() - e->config.undo_days * DAY;
-}
-
-static int is_in_force(struct engine *e, const struct committed *row, struct err *err)
-{
-	AUTO(committed) now = COMMITTED_INIT;
-	int there = in_force_get(&e->db, buf_span(&row->name), &now, err);
-
-	return there <= 0 ? there : now.txn == row->txn && now.item == row->item;
-}
-
-/* One that may still be taken back would put its footprint into force again. */
-static bool is_wanted(
-	const struct engine *e, const struct commits *all, const struct committed *row)
-{
-	for (size_t i = 0; i < all->of.n; i++)
-		if (all->of.v[i].older_txn == row->txn && all->of.v[i].older_item == row->item &&
-			all->of.v[i].status != COMMITTED_SHORT && is_young(e, all, i))
-			return true;
-	return false;
-}
-
-static int trim_one(
-	struct engine *e, const struct commits *all, const struct committed *row, struct err *err)
-{
-	int stays = is_in_force(e, row, err);
-
-	if (stays == 0)
-		stays = is_wanted(e, all, row);
-	if (stays < 0)
-		return -1;
-	if (stays)
-		return row->status == COMMITTED_SHORT || (note(e, row, COMMITTED_SHORT, err) == 0 &&
-								 undo_shorten(&e->place, row->txn,
-									 row->item, err) == 0)
-			       ? 0
-			       : -1;
-	if (committed_delete(&e->db, row->txn, row->item, err) < 0)
-		return -1;
-	return undo_remove(&e->place, row->txn, row->item, err);
-}
-
-static bool is_known(const void *arg, int64_t txn, int64_t item)
-{
-	const struct commits *all = arg;
-
-	VEC_FOR (const struct committed, row, &all->of)
-		if (row->txn == txn && row->item == item)
-			return true;
-	return false;
-}
-
-int commit_trim(struct engine *e, struct err *err)
-{
-	AUTO(commits) all = {0};
-
-	if (committed_all(&e->db, &all, err) < 0)
-		return -1;
-	for (size_t i = 0; i < all.of.n; i++)
-		if (all.of.v[i].status >= COMMITTED_DONE && !is_young(e, &all, i) &&
-			trim_one(e, &all, &all.of.v[i], err) < 0)
-			return -1;
-	return undo_sweep(&e->place, is_known, &all, err);
 }

@@ -49,5 +49,11 @@ void commit_finish(struct commit *c);
  * are. */
 MUST_USE int commit_recover(struct engine *e, int64_t txn, struct err *err);
 
+/* The row's status, not waited for. */
+MUST_USE int commit_note(struct engine *e, const struct committed *row,
+	enum committed_status status, struct err *err);
+/* The row goes, and then what was kept. */
+MUST_USE int commit_end(struct engine *e, const struct committed *row, struct err *err);
+
 /* Forgets what is older than undo.days and undo.keep say, and folders that nobody knows. */
 MUST_USE int commit_trim(struct engine *e, struct err *err);

@@ -272,17 +272,24 @@ void undo_settle(const struct undo *u)
 		err_clear(&ignored); /* it goes with the rest */
 }
 
+/* The list of changes goes last: without it nothing else is there. */
 int undo_shorten(const struct place *p, int64_t txn, int64_t item, struct err *err)
 {
-	AUTO(undo) u = UNDO_INIT;
-	int there = undo_open(p, txn, item, &u, err);
+	AUTO_FD above = place_open_if(p, PLACE_UNDO, err);
+	AUTO_FD folder = -1;
+	char name[NUMBERS];
+	struct stat st;
 
-	if (there <= 0)
-		return there;
-	return tree_remove(u.folder, "after", err) < 0 ||
-			       tree_remove(u.folder, "before", err) < 0 ||
-			       tree_remove(u.folder, "packages", err) < 0 ||
-			       tree_remove(u.folder, "changes", err) < 0
+	if (above < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	name_of(txn, item, name);
+	if (open_part(above, name, &folder, err) < 0)
+		return -1;
+	if (folder < 0 || fstatat(folder, "changes", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	return tree_remove(folder, "after", err) < 0 || tree_remove(folder, "before", err) < 0 ||
+			       tree_remove(folder, "packages", err) < 0 ||
+			       tree_remove(folder, "changes", err) < 0
 		       ? -1
 		       : 0;
 }

@@ -1,0 +1,80 @@
+/* What is kept of commits, and of no more use, goes. */
+#include "engine/commit.h"
+
+#define DAY 86400
+
+/* Whether it may still be taken back: among the last `undo.keep` transactions, or younger than `undo.days`. */
+static bool is_young(const struct engine *e, const struct commits *all, size_t at)
+{
+	const struct committed *row = &all->of.v[at];
+	int64_t newer = 0;
+
+	for (size_t i = 1; i <= at; i++)
+		newer += all->of.v[i].txn != all->of.v[i - 1].txn;
+	return newer < e->config.undo_keep || row->at > engine_now() - e->config.undo_days * DAY;
+}
+
+/* What was made short by an earlier run may not have come to its end. */
+static bool is_old(const struct engine *e, const struct commits *all, size_t at)
+{
+	enum committed_status status = all->of.v[at].status;
+
+	return status == COMMITTED_SHORT || (status == COMMITTED_DONE && !is_young(e, all, at));
+}
+
+static int is_in_force(struct engine *e, const struct committed *row, struct err *err)
+{
+	AUTO(committed) now = COMMITTED_INIT;
+	int there = in_force_get(&e->db, buf_span(&row->name), &now, err);
+
+	return there <= 0 ? there : now.txn == row->txn && now.item == row->item;
+}
+
+/* One that may still be taken back would put its footprint into force again. */
+static bool is_wanted(
+	const struct engine *e, const struct commits *all, const struct committed *row)
+{
+	for (size_t i = 0; i < all->of.n; i++)
+		if (all->of.v[i].older_txn == row->txn && all->of.v[i].older_item == row->item &&
+			all->of.v[i].status != COMMITTED_SHORT && is_young(e, all, i))
+			return true;
+	return false;
+}
+
+static int trim_one(
+	struct engine *e, const struct commits *all, const struct committed *row, struct err *err)
+{
+	int stays = is_in_force(e, row, err);
+
+	if (stays == 0)
+		stays = is_wanted(e, all, row);
+	if (stays < 0)
+		return -1;
+	if (!stays)
+		return commit_end(e, row, err);
+	if (row->status != COMMITTED_SHORT && commit_note(e, row, COMMITTED_SHORT, err) < 0)
+		return -1;
+	return undo_shorten(&e->place, row->txn, row->item, err);
+}
+
+static bool is_known(const void *arg, int64_t txn, int64_t item)
+{
+	const struct commits *all = arg;
+
+	VEC_FOR (const struct committed, row, &all->of)
+		if (row->txn == txn && row->item == item)
+			return true;
+	return false;
+}
+
+int commit_trim(struct engine *e, struct err *err)
+{
+	AUTO(commits) all = {0};
+
+	if (committed_all(&e->db, &all, err) < 0)
+		return -1;
+	for (size_t i = 0; i < all.of.n; i++)
+		if (is_old(e, &all, i) && trim_one(e, &all, &all.of.v[i], err) < 0)
+			return -1;
+	return undo_sweep(&e->place, is_known, &all, err);
+}
