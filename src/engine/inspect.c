@@ -24,7 +24,7 @@ static int find_owners(
 
 	VEC_FOR (const struct change, x, &c->of)
 		texts_add(&paths, buf_span(&x->path));
-	if (dpkg_owners(&e->place, &paths, NULL, out, err) < 0)
+	if (dpkg_owners(&e->place, &paths, NULL, e->lock.fd >= 0, out, err) < 0)
 		return -1;
 	owners_sort(out);
 	return 0;

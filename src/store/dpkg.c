@@ -7,6 +7,7 @@
 
 #include "model/paths.h"
 #include "store/dpkg_files.h"
+#include "store/dpkg_index.h"
 #include "sys/file.h"
 
 #define LENGTH_MAX 4096 /* of paths that are told apart by length */
@@ -27,6 +28,7 @@ struct look {
 	bool merged[COUNT(tops)];
 	struct paths paths; /* those asked for, and those that are diverted */
 	bool lengths[LENGTH_MAX + 1]; /* of them */
+	struct dpkg_names *names; /* all that there are, for the index; or NULL */
 	struct dpkg_diversions before, after;
 	struct buf text; /* of the file that is being read */
 	struct buf path; /* that is being made whole */
@@ -90,6 +92,8 @@ static size_t length_of(struct span path)
 static size_t find_path(struct look *l, struct span path)
 {
 	path = whole(l, path);
+	if (l->names)
+		dpkg_names_add(l->names, path);
 	return l->lengths[length_of(path)] ? paths_find(&l->paths, PATHS_NONE, path) : PATHS_NONE;
 }
 
@@ -252,6 +256,10 @@ static void settle_diversions(struct look *l, struct dpkg_diversions *diversions
 		buf_set(&to, whole(l, buf_span(&d->from)));
 		buf_set(&d->from, buf_span(&to));
 		add_path(l, buf_span(&d->from));
+		if (l->names) {
+			dpkg_names_add(l->names, buf_span(&d->from));
+			dpkg_names_add(l->names, buf_span(&d->to));
+		}
 	}
 }
 
@@ -321,26 +329,82 @@ static void give_owners(struct look *l, const struct texts *paths, struct owners
 	}
 }
 
-int dpkg_owners(const struct place *place, const struct texts *paths, const struct span *diversions,
+/* Reads the whole database. */
+static int look(struct look *l, const struct texts *paths, const struct span *diversions,
 	struct owners *out, struct err *err)
 {
-	AUTO(look) l = {.admin = -1, .info = -1, .text = BUF_INIT, .path = BUF_INIT};
 	int there;
+
+	VEC_FOR (struct buf, path, &paths->of)
+		add_path(l, buf_span(path));
+	if (read_diversions(l, diversions, err) < 0)
+		return -1;
+	there = look_at_packages(l, err);
+	if (there != 1)
+		return there;
+	if (look_at_alternatives(l, err) < 0)
+		return -1;
+	give_owners(l, paths, out);
+	return 1;
+}
+
+/* 1: all of them, by the index; 0: that cannot be said; -1: there is no index that fits. */
+static int are_nobodys(struct look *l, const struct place *place, const struct dpkg_stamps *stamps,
+	const struct texts *paths)
+{
+	AUTO(dpkg_index) index = DPKG_INDEX_INIT;
+
+	if (!dpkg_index_open(place, stamps, &index))
+		return -1;
+	VEC_FOR (const struct buf, path, &paths->of) {
+		int lacks = dpkg_index_lacks(&index, whole(l, buf_span(path)));
+
+		if (lacks <= 0)
+			return lacks;
+	}
+	return 1;
+}
+
+/* Where /bin is merged, it is another index. */
+static uint64_t form_of(const struct look *l)
+{
+	uint64_t form = 0;
+
+	for (size_t i = 0; i < COUNT(tops); i++)
+		form |= (uint64_t)l->merged[i] << i;
+	return form;
+}
+
+/* `diversions` that are yet to come are in no index. */
+static int look_by_index(struct look *l, const struct place *place, const struct texts *paths,
+	bool keep, struct owners *out, struct err *err)
+{
+	AUTO(dpkg_names) names = DPKG_NAMES_INIT;
+	struct dpkg_stamps stamps;
+	bool seen = dpkg_stamps_take(l->admin, form_of(l), &stamps);
+	int nobodys = seen ? are_nobodys(l, place, &stamps, paths) : 0;
+	int there;
+
+	if (nobodys == 1)
+		return 1;
+	if (nobodys < 0 && keep && dpkg_stamps_settled(&stamps))
+		l->names = &names;
+	there = look(l, paths, NULL, out, err);
+	if (there == 1 && l->names)
+		dpkg_index_save(place, &stamps, &names);
+	return there;
+}
+
+int dpkg_owners(const struct place *place, const struct texts *paths, const struct span *diversions,
+	bool keep, struct owners *out, struct err *err)
+{
+	AUTO(look) l = {.admin = -1, .info = -1, .text = BUF_INIT, .path = BUF_INIT};
 
 	paths_init(&l.paths);
 	l.admin = dpkg_files_open(place, err);
 	if (l.admin < 0)
 		return err->code == ERR_NONE ? 0 : -1;
 	look_at_tops(place, &l);
-	VEC_FOR (struct buf, path, &paths->of)
-		add_path(&l, buf_span(path));
-	if (read_diversions(&l, diversions, err) < 0)
-		return -1;
-	there = look_at_packages(&l, err);
-	if (there != 1)
-		return there;
-	if (look_at_alternatives(&l, err) < 0)
-		return -1;
-	give_owners(&l, paths, out);
-	return 1;
+	return diversions ? look(&l, paths, diversions, out, err)
+			  : look_by_index(&l, place, paths, keep, out, err);
 }

@@ -301,6 +301,13 @@ int file_publish(int from_dir, const char *from, int to_dir, const char *to, str
 	return 0;
 }
 
+int file_rename(int from_dir, const char *from, int to_dir, const char *to, struct err *err)
+{
+	if (renameat(from_dir, from, to_dir, to) < 0)
+		return err_sys(err, "rename %s to %s", from, to);
+	return 0;
+}
+
 int file_swap(int from_dir, const char *from, int to_dir, const char *to, struct err *err)
 {
 	if (renameat2(from_dir, from, to_dir, to, RENAME_EXCHANGE) < 0) {

@@ -53,6 +53,9 @@ MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, 
 /* Renames without replacing; syncs nothing. */
 MUST_USE int file_publish(
 	int from_dir, const char *from, int to_dir, const char *to, struct err *err);
+/* Renames in the place of what is there; syncs nothing. The names have no folders in them. */
+MUST_USE int file_rename(
+	int from_dir, const char *from, int to_dir, const char *to, struct err *err);
 
 /* Puts `from` in the place of `to` by one rename, after which what was there is at `from`, and fsyncs both folders. 0:
  * there is nothing at `to`, or the file system cannot do that; nothing is changed. */

@@ -370,7 +370,7 @@ class Scenario:
             want(not more, f"/var/lib/fardel/{kind} holds {more}")
         for folder in ("/var/lib/fardel", "/var/cache/fardel/packs"):
             known = {"available", "installed", "packages", "stage", "state.db", "state.db-wal", "state.db-shm",
-                     "undo", "incoming", "md5", "sha1", "sha256", "sha384", "sha512"}
+                     "undo", "dpkg-index", "incoming", "md5", "sha1", "sha256", "sha384", "sha512"}
             want(set(listed(folder)) <= known, f"{folder} holds {listed(folder)}")
         for path, _, files in os.walk("/var/cache/fardel/packs"):
             kind = path.split("/")[5:6]

@@ -52,7 +52,7 @@ static void judge(struct scratch *s, const struct show *v, struct buf *out)
 	has_later = read_later(s, v, &later);
 	text = buf_span(&later);
 	assert_int_equal(place_init(&here, NULL, &s->err), 0);
-	if (dpkg_owners(&here, &paths, has_later ? &text : NULL, &owners, &s->err) != 1)
+	if (dpkg_owners(&here, &paths, has_later ? &text : NULL, false, &owners, &s->err) != 1)
 		fail_msg("%s", s->err.text);
 	owners_sort(&owners);
 	check_changes(&changes, &facts, &policy, &found);

@@ -69,7 +69,7 @@ static void assert_owners_later(
 	AUTO(owners) o = OWNERS_INIT;
 	AUTO(buf) is = BUF_INIT;
 
-	if (dpkg_owners(&s->place, &paths, later ? &text : NULL, &o, &s->err) != 1)
+	if (dpkg_owners(&s->place, &paths, later ? &text : NULL, false, &o, &s->err) != 1)
 		fail_msg("%s", s->err.text);
 	owners_sort(&o);
 	format(&o, path, &is);
@@ -115,7 +115,7 @@ static void conffiles_may_have_blanks(void **state)
 
 	put_system(s);
 	texts_add(&paths, SPAN("/etc/old one"));
-	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, &o, &s->err), 1);
+	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err), 1);
 	assert_int_equal(o.of.n, 1);
 	assert_int_equal(o.of.v[0].kind, OWNER_CONFFILE);
 }
@@ -137,7 +137,7 @@ static void merged_folders_are_one(void **state)
 	put_link(s, "sbin", "opt/sbin");
 	assert_owners(s, "/sbin/visudo", "dpkg:sudo");
 	assert_owners(s, "/usr/sbin/visudo", "");
-	assert_int_equal(dpkg_owners(&s->place, &both, NULL, &o, &s->err), 1);
+	assert_int_equal(dpkg_owners(&s->place, &both, NULL, false, &o, &s->err), 1);
 	assert_int_equal(o.of.n, 2);
 	assert_int_equal(unlinkat(s->fd, "bin", 0), 0);
 	put_dir(s, "bin", 0755);
@@ -236,10 +236,10 @@ static void there_may_be_no_dpkg(void **state)
 	AUTO(owners) o = OWNERS_INIT;
 	AUTO(dpkg_packages) all = {0};
 
-	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, &o, &s->err), 0);
+	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err), 0);
 	assert_int_equal(dpkg_packages(&s->place, &all, &s->err), 0);
 	put_dir(s, DB, 0755);
-	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, &o, &s->err), 0);
+	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err), 0);
 	put(s, DB "status", "");
 	assert_owners(s, "/bin/ls", "");
 	assert_int_equal(dpkg_packages(&s->place, &all, &s->err), 1);
@@ -296,7 +296,7 @@ static void damage_is_named(void **state)
 		buf_addf(&path, DB "%s", table[i].file);
 		put(s, path.s, table[i].text);
 		err_clear(&s->err);
-		if (dpkg_owners(&s->place, &paths, NULL, &o, &s->err) != -1)
+		if (dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err) != -1)
 			fail_msg("%s: %s is missed", table[i].file, table[i].says);
 		assert_err(&s->err, ERR_BAD_STATE, table[i].says);
 		assert_true(span_starts(span_of(s->err.text), "/" DB));
@@ -315,21 +315,21 @@ static void what_is_missing_is_named(void **state)
 	put_system(s);
 	assert_int_equal(unlinkat(s->fd, DB "info/gone.list", 0), 0); /* it is not installed */
 	assert_owners(s, "/usr/bin/env", "dpkg:coreutils");
-	assert_int_equal(dpkg_owners(&s->place, &paths, &later, &o, &s->err), -1);
+	assert_int_equal(dpkg_owners(&s->place, &paths, &later, false, &o, &s->err), -1);
 	assert_err(&s->err, ERR_BAD_STATE, "diversions, as it would be: line 1");
 	err_clear(&s->err);
 	assert_int_equal(unlinkat(s->fd, DB "info/libc6:amd64.list", 0), 0);
-	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, &o, &s->err), -1);
+	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err), -1);
 	assert_err(&s->err, ERR_BAD_STATE, "info/libc6:amd64.list: it is missing");
 	assert_non_null(strstr(s->err.next, "apt-get install --reinstall libc6"));
 	err_clear(&s->err);
 	assert_int_equal(tree_remove(s->fd, DB "info", &s->err), 0);
-	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, &o, &s->err), -1);
+	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err), -1);
 	assert_err(&s->err, ERR_BAD_STATE, "info/coreutils.list: it is missing");
 	err_clear(&s->err);
 	assert_int_equal(unlinkat(s->fd, DB "status", 0), 0);
 	assert_int_equal(mkfifoat(s->fd, DB "status", 0644), 0);
-	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, &o, &s->err), -1);
+	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err), -1);
 	assert_err(&s->err, ERR_FAILED, "status is not a file");
 }
 
@@ -343,7 +343,7 @@ static void nul_characters_are_damage(void **state)
 	put_system(s);
 	fd = openat(s->fd, DB "status", O_WRONLY | O_CLOEXEC);
 	assert_int_equal(pwrite(fd, "", 1, 40), 1);
-	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, &o, &s->err), -1);
+	assert_int_equal(dpkg_owners(&s->place, &paths, NULL, false, &o, &s->err), -1);
 	assert_err(&s->err, ERR_BAD_STATE, "status: line 2: a NUL");
 }
 
@@ -364,7 +364,7 @@ static void links_do_not_lead_out_of_the_root(void **state)
 	put_link(s, "system/var", "../disk");
 	buf_addf(&root, "%s/system", s->path);
 	assert_int_equal(place_init(&system, root.s, &s->err), 0);
-	assert_int_equal(dpkg_owners(&system, &paths, NULL, &o, &s->err), 0);
+	assert_int_equal(dpkg_owners(&system, &paths, NULL, false, &o, &s->err), 0);
 }
 
 static const char tools[] =
@@ -427,7 +427,7 @@ static void this_machines_database(void **state)
 	if (access("/usr/bin/dpkg", X_OK) < 0 || access("/var/lib/dpkg/status", R_OK) < 0)
 		cannot(s, "no dpkg here");
 	if (dpkg_packages(&here, &all, &s->err) != 1 ||
-		dpkg_owners(&here, &paths, NULL, &o, &s->err) != 1)
+		dpkg_owners(&here, &paths, NULL, false, &o, &s->err) != 1)
 		fail_msg("%s", s->err.text);
 	assert_true(all.of.n > 10);
 	owners_sort(&o);
