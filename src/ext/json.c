@@ -43,11 +43,23 @@ struct json *json_new_null(void)
 	return ours(json_null());
 }
 
+/* How many bytes at its beginning are printable ASCII: nearly all that there is. */
+static size_t count_plain(struct span x)
+{
+	size_t n = 0;
+
+	while (n < x.n && x.s[n] >= ' ' && x.s[n] < 0x7f)
+		n++;
+	return n;
+}
+
 struct json *json_text(struct span x)
 {
 	AUTO(buf) clean = BUF_INIT;
 	uint32_t point;
 
+	if (count_plain(x) == x.n)
+		return ours(json_stringn(x.s, x.n));
 	while (x.n) {
 		size_t n = text_character(x, &point);
 
@@ -123,8 +135,13 @@ void json_format(const struct json *value, struct buf *out)
 	if (!raw)
 		mem_panic("JSON cannot be written");
 	while (rest.n) {
-		size_t n = text_character(rest, &point);
+		size_t plain = count_plain(rest), n;
 
+		buf_add_span(out, span_cut(rest, 0, plain));
+		rest = span_cut(rest, plain, rest.n);
+		if (!rest.n)
+			break;
+		n = text_character(rest, &point);
 		if (!n)
 			mem_panic("JSON is not UTF-8");
 		if (n == 1 && point != 0x7f)

@@ -19,12 +19,15 @@
 #define WAL_MAX (512 << 10) /* bytes: some transactions of one package */
 #define BUSY_MS \
 	10000 /* writers have the lock: only a checkpoint or an old reader can be in the way */
+#define KEPT_STATEMENTS 8
 
 struct sql {
 	sqlite3 *db;
 	struct buf path;
 	bool writes; /* opened for that */
 	int index; /* of the -shm file; closed last: closing it gives up all locks that SQLite has of that file */
+	/* Prepared, and not in use: who has many rows does not prepare each anew. The newest first. */
+	sqlite3_stmt *kept[KEPT_STATEMENTS];
 };
 
 struct sql_row {
@@ -252,6 +255,8 @@ void sql_close(struct sql *db)
 		return;
 	if (db->writes && db->db)
 		shorten_wal(db);
+	for (size_t i = 0; i < KEPT_STATEMENTS; i++)
+		sqlite3_finalize(db->kept[i]);
 	sqlite3_close_v2(db->db);
 	fd_drop(&db->index);
 	buf_drop(&db->path);
@@ -284,14 +289,44 @@ static int bind(sqlite3_stmt *statement, const char *kinds, va_list args)
 	return SQLITE_OK;
 }
 
+/* Out of what is kept: a statement that is stepped through is not there for another. NULL: it is not there. */
+static sqlite3_stmt *take_kept(struct sql *db, const char *text)
+{
+	for (size_t i = 0; i < KEPT_STATEMENTS && db->kept[i]; i++) {
+		sqlite3_stmt *found = db->kept[i];
+
+		if (strcmp(sqlite3_sql(found), text) != 0)
+			continue;
+		memmove(&db->kept[i], &db->kept[i + 1],
+			(KEPT_STATEMENTS - i - 1) * sizeof(db->kept[0]));
+		db->kept[KEPT_STATEMENTS - 1] = NULL;
+		return found;
+	}
+	return NULL;
+}
+
+/* What a pragma does may be done while it is prepared: none of them is used again. */
+static void end(struct sql *db, sqlite3_stmt *statement)
+{
+	if (!statement || strncmp(sqlite3_sql(statement), "PRAGMA", 6) == 0) {
+		sqlite3_finalize(statement);
+		return;
+	}
+	sqlite3_reset(statement); /* tells again of what failed */
+	sqlite3_clear_bindings(statement);
+	sqlite3_finalize(db->kept[KEPT_STATEMENTS - 1]);
+	memmove(&db->kept[1], &db->kept[0], (KEPT_STATEMENTS - 1) * sizeof(db->kept[0]));
+	db->kept[0] = statement;
+}
+
 static int prepare(struct sql *db, sqlite3_stmt **out, struct err *err, const char *text,
 	const char *kinds, va_list args)
 {
-	*out = NULL;
-	if (sqlite3_prepare_v2(db->db, text, -1, out, NULL) != SQLITE_OK ||
+	*out = take_kept(db, text);
+	if ((!*out && sqlite3_prepare_v2(db->db, text, -1, out, NULL) != SQLITE_OK) ||
 		bind(*out, kinds, args) != SQLITE_OK) {
 		fail(db, err);
-		sqlite3_finalize(*out);
+		end(db, *out);
 		return -1;
 	}
 	return 0;
@@ -310,7 +345,7 @@ int sql_do(struct sql *db, struct err *err, const char *text, const char *kinds,
 		return -1;
 	if (sqlite3_step(statement) != SQLITE_DONE)
 		result = fail(db, err);
-	sqlite3_finalize(statement);
+	end(db, statement);
 	return result;
 }
 
@@ -359,7 +394,7 @@ void sql_end(struct sql_row *row)
 {
 	if (!row)
 		return;
-	sqlite3_finalize(row->statement);
+	end(row->db, row->statement);
 	free(row);
 }
 

@@ -150,6 +150,11 @@ static bool leads_below(const char *glob, struct span path)
 	return of_glob.n > 0;
 }
 
+static bool is_wild(char c)
+{
+	return c == '*' || c == '?' || c == '[' || c == '\\';
+}
+
 /* Most differ before the first wildcard, where one look at each byte tells. */
 enum glob_relation glob_relate(const char *glob, struct span path)
 {
@@ -157,13 +162,13 @@ enum glob_relation glob_relate(const char *glob, struct span path)
 
 	if (span_is_text(path, "/"))
 		path.n = 0;
-	while (i < path.n && glob[i] == path.s[i] && !strchr("*?[\\", glob[i]))
+	while (i < path.n && glob[i] == path.s[i] && !is_wild(glob[i]))
 		i++;
 	if (!glob[i] && (i == path.n || path.s[i] == '/'))
 		return GLOB_COVERS;
 	if (glob[i] == '/' && i == path.n)
 		return GLOB_ABOVE;
-	if (!strchr("*?[\\", glob[i]) || !glob[i])
+	if (!is_wild(glob[i]))
 		return GLOB_APART;
 	if (glob_covers(glob, path))
 		return GLOB_COVERS;
