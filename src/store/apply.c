@@ -130,6 +130,9 @@ static int replace(struct apply *a, size_t i, struct spot *s, struct err *err)
 	int done;
 
 	apply_beside(i, beside);
+	done = s->at.fd < 0 ? put_new(s->folder, s->name, apply_wanted(a, i), err) : 0;
+	if (done)
+		return done < 0 ? -1 : 0;
 	node_at_drop(&s->at);
 	if (folder && remove_beneath(a, i, err) < 0)
 		return -1;

@@ -106,6 +106,22 @@ static int put_link(int folder, const char *beside, const struct node *n, struct
 	return 0;
 }
 
+/* Of a folder of this group a link is of it from the beginning, whatever the file system's custom. */
+static bool is_born_as(int folder, const struct node *n)
+{
+	struct stat st;
+
+	return n->type == NODE_LINK && n->uid == geteuid() && n->gid == getegid() &&
+	       fstat(folder, &st) == 0 && st.st_gid == (gid_t)n->gid;
+}
+
+int put_new(int folder, const char *name, const struct node *n, struct err *err)
+{
+	if (!is_born_as(folder, n))
+		return 0;
+	return put_link(folder, name, n, err) < 0 ? -1 : 1;
+}
+
 static int put_special(int folder, const char *beside, const struct node *n, struct err *err)
 {
 	static const mode_t formats[NODE_TYPES] = {[NODE_FIFO] = S_IFIFO,

@@ -25,5 +25,9 @@ MUST_USE int put_over(int folder, const char *beside, const char *name, struct e
 MUST_USE int put_copy(
 	int from, int folder, const char *name, const struct node *n, struct err *err);
 
+/* A link where nothing stands: by one call, without a name beside, where that gives it its owner, too. 1; 0: it does not, or it is no
+ * link; -1: also where something stands there by now. */
+MUST_USE int put_new(int folder, const char *name, const struct node *n, struct err *err);
+
 /* Removes a file, a link or an empty folder; missing is fine. 0: a folder that is not empty; 1; -1. */
 MUST_USE int put_away(int folder, const char *name, struct err *err);
