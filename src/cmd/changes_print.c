@@ -108,16 +108,19 @@ static void add_detail(struct buf *out, enum form form, const struct change *c)
 	}
 }
 
-static const char *sign_of(const struct change *c)
-{
-	static const char *const signs[CHANGE_KINDS] = {"+", "~", "-", "~"};
-
-	return signs[change_kind(c)];
-}
-
-static const struct {
+static const struct kind_look {
+	const char *sign;
 	enum print_color color;
-} kind_looks[CHANGE_KINDS] = {{COLOR_GREEN}, {COLOR_YELLOW}, {COLOR_RED}, {COLOR_YELLOW}};
+} kind_looks[CHANGE_KINDS] = {
+	{"+", COLOR_GREEN}, {"~", COLOR_YELLOW}, {"-", COLOR_RED}, {"~", COLOR_YELLOW}};
+
+static void add_sign(struct buf *out, enum change_kind kind, bool color)
+{
+	const struct kind_look *look = &kind_looks[kind];
+
+	buf_addf(out, "%s%s%s ", print_color(color, look->color), look->sign,
+		print_color(color, COLOR_NONE));
+}
 
 /* --- like ones --- */
 
@@ -249,8 +252,8 @@ static void print_group(struct buf *out, const struct changes *c, const struct g
 
 	if (g->count > 1)
 		buf_addc(&type, 's');
-	buf_addf(out, "    %s%s%s ", print_color(look->color, kind_looks[change_kind(first)].color),
-		sign_of(first), print_color(look->color, COLOR_NONE));
+	buf_adds(out, "    ");
+	add_sign(out, change_kind(first), look->color);
 	print_pad(out, buf_span(&type), 8);
 	add_group_path(out, c, g, look);
 	if (g->count > 1) {
@@ -347,4 +350,15 @@ void changes_print_counts(struct buf *out, const struct changes *c)
 	}
 	if (!kinds)
 		buf_adds(out, "nothing");
+}
+
+void changes_print_path(
+	struct buf *out, enum change_kind kind, enum node_type type, struct span path, bool color)
+{
+	buf_adds(out, "  ");
+	add_sign(out, kind, color);
+	print_pad(out, span_of(node_type_name(type)), 8);
+	buf_addc(out, ' ');
+	text_escape(out, path);
+	buf_addc(out, '\n');
 }

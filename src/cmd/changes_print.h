@@ -22,3 +22,7 @@ void changes_print_plain(struct buf *out, struct span name, const struct changes
 
 /* "9 links, 2 files and 1 folder", of all but the package's own; "nothing". */
 void changes_print_counts(struct buf *out, const struct changes *c);
+
+/* A line of one path: "  + link     /usr/bin/zoom". */
+void changes_print_path(
+	struct buf *out, enum change_kind kind, enum node_type type, struct span path, bool color);

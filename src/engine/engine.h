@@ -16,6 +16,7 @@
 #include "model/facts.h"
 #include "model/findings.h"
 #include "model/footprint.h"
+#include "model/owners.h"
 #include "model/plan.h"
 
 struct engine;
@@ -117,6 +118,45 @@ MUST_USE int engine_licence(
 	struct engine *e, const char *name_or_file, struct buf *url, struct err *err);
 /* Whether an argument is meant as a file: it has a '/', or ends in .tar.gz or .tar.zst. */
 bool engine_is_file(const char *argument);
+
+/* What of a package is in force outside of its own folder: the paths of its footprint. */
+struct made_path {
+	struct buf path; /* as the package's rules see it: without the root */
+	enum change_kind kind;
+	enum node_type type; /* of what the package made of it; deleted: of what was there */
+};
+struct made {
+	struct bundle bundle; /* as `list` shows it */
+	struct buf folder; /* the package's own, with the root */
+	bool known; /* false: it is in use, but its rules ran on the system itself, and nobody saw what they made */
+	VEC(struct made_path) of; /* sorted by path, as bytes */
+};
+void made_drop(struct made *m);
+/* ERR_NO_PACKAGE for a name that is not known. NEED_READ. */
+MUST_USE int engine_files(struct engine *e, const char *name, struct made *out, struct err *err);
+
+/* Whose a path is. */
+struct path_owner {
+	enum owner_kind kind;
+	struct buf name; /* of the package, or of the group of alternatives */
+	/* Of a package of fardel's: */
+	struct buf version, id; /* version: as people are shown it */
+	bool own; /* the path is its own folder, or in it; else there is: */
+	int64_t transaction; /* whose commit the footprint is in force by */
+	enum change_kind change;
+	enum node_type type;
+};
+struct path_owners {
+	struct buf path; /* absolute, without the root, links resolved but for its last part */
+	VEC(struct path_owner) of; /* none: nobody's */
+};
+struct paths_owners {
+	VEC(struct path_owners) of;
+};
+void paths_owners_drop(struct paths_owners *o);
+/* Of each path as typed, fardel's packages first, then dpkg's. NEED_READ. */
+MUST_USE int engine_owns(struct engine *e, const char *const *paths, size_t count,
+	struct paths_owners *out, struct err *err);
 
 /* Appends the log of transaction n (0: the newest). ERR_NO_PACKAGE if there is none. */
 MUST_USE int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err);

@@ -310,6 +310,20 @@ int owned_each(struct db *db, struct span name,
 	return give_all(row, fn, arg, err);
 }
 
+int owned_at(struct db *db, struct span path,
+	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err)
+{
+	struct sql_row *row;
+
+	if (!db->sql)
+		return 0;
+	if (sql_query(db->sql, &row, err,
+		    "SELECT path, name, kind, type FROM owned WHERE path = ? ORDER BY name", "t",
+		    path) < 0)
+		return -1;
+	return give_all(row, fn, arg, err);
+}
+
 static int add_owner(void *arg, const struct owned *o, struct err *err)
 {
 	(void)err;
@@ -319,14 +333,8 @@ static int add_owner(void *arg, const struct owned *o, struct err *err)
 
 int owned_find(struct db *db, const struct texts *paths, struct owners *out, struct err *err)
 {
-	for (size_t i = 0; db->sql && i < paths->of.n; i++) {
-		struct sql_row *row;
-
-		if (sql_query(db->sql, &row, err,
-			    "SELECT path, name, kind, type FROM owned WHERE path = ?", "t",
-			    buf_span(&paths->of.v[i])) < 0 ||
-			give_all(row, add_owner, out, err) < 0)
+	for (size_t i = 0; i < paths->of.n; i++)
+		if (owned_at(db, buf_span(&paths->of.v[i]), add_owner, out, err) < 0)
 			return -1;
-	}
 	return 0;
 }

@@ -78,6 +78,9 @@ void owned_drop(struct owned *o);
 /* Calls fn for each path of the package ("": of all), in the order of paths; -1 ends it. */
 MUST_USE int owned_each(struct db *db, struct span name,
 	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err);
+/* The same for each package that has the path. */
+MUST_USE int owned_at(struct db *db, struct span path,
+	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err);
 /* Adds the owners of these paths (OWNER_PACKAGE). */
 MUST_USE int owned_find(
 	struct db *db, const struct texts *paths, struct owners *out, struct err *err);
