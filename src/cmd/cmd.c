@@ -31,6 +31,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_show,
 	&cmd_unconfigure,
 	&cmd_undo,
+	&cmd_verify,
 	NULL,
 };
 

@@ -16,11 +16,6 @@ void commit_drop(struct commit *c)
 	fd_drop(&c->root);
 }
 
-static int open_root(const struct engine *e, struct err *err)
-{
-	return file_open_dir(e->place.root.n ? e->place.root.s : "/", err);
-}
-
 /* --- Before -------------------------------------------------------------------------------------------- */
 
 static int refuse_drifts(const struct apply_drifts *drifts, struct err *err)
@@ -39,7 +34,7 @@ static int refuse_drifts(const struct apply_drifts *drifts, struct err *err)
 int commit_check(const struct staged *s, struct err *err)
 {
 	AUTO(apply_drifts) drifts = APPLY_DRIFTS_INIT;
-	AUTO_FD root = open_root(s->e, err);
+	AUTO_FD root = engine_root(s->e, err);
 
 	if (root < 0 || apply_check(root, &s->now.changes, &drifts, err) < 0)
 		return -1;
@@ -125,7 +120,7 @@ static void fill_row(struct commit *c, int64_t txn, int64_t item)
 
 static int keep_all(struct commit *c, struct err *err)
 {
-	c->root = open_root(c->e, err);
+	c->root = engine_root(c->e, err);
 	if (c->root < 0 ||
 		undo_make(&c->e->place, c->row.txn, c->row.item, &c->s->now.changes,
 			&c->s->after.changes, &c->undo, err) < 0 ||
@@ -282,7 +277,7 @@ static int take_back(struct engine *e, const struct committed *row, struct err *
 {
 	AUTO(undo) u = UNDO_INIT;
 	AUTO(footprint) f = FOOTPRINT_INIT;
-	AUTO_FD root = open_root(e, err);
+	AUTO_FD root = engine_root(e, err);
 	int there = root < 0 ? -1 : undo_open(&e->place, row->txn, row->item, &u, err);
 
 	if (there == 0)

@@ -158,6 +158,35 @@ void paths_owners_drop(struct paths_owners *o);
 MUST_USE int engine_owns(struct engine *e, const char *const *paths, size_t count,
 	struct paths_owners *out, struct err *err);
 
+/* Something of a package that is not as it is to be. */
+enum verify_what {
+	VERIFY_CHANGED,
+	VERIFY_MISSING,
+	VERIFY_BACK, /* what the package had taken away is there again */
+	VERIFY_UNREADABLE, /* it cannot be looked at */
+	VERIFY_WHATS
+};
+struct verify_finding {
+	enum verify_what what;
+	struct buf package, path; /* as rules see it: without the root */
+	unsigned differs; /* changed: 1 << node_aspect */
+	enum node_type wanted, now;
+	int64_t since; /* when it was as it is to be, last that is known; 0: unknown */
+	struct buf why; /* in words, or "" */
+	bool done; /* it was mended */
+};
+struct verified {
+	VEC(struct verify_finding) of; /* by package and path */
+	int64_t paths; /* that were looked at */
+	struct texts unknown; /* packages of which it is not known what they have made */
+	struct texts partly; /* … not all of it */
+};
+void verified_drop(struct verified *v);
+/* Compares what is in force of these packages (none: of all), and their installations, with the disk. ERR_NO_PACKAGE for a name
+ * that is not known; ERR_NEED_ROOT where only root can read what is to be. NEED_READ. */
+MUST_USE int engine_verify(
+	struct engine *e, const struct texts *names, struct verified *out, struct err *err);
+
 /* Appends the log of transaction n (0: the newest). ERR_NO_PACKAGE if there is none. */
 MUST_USE int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err);
 

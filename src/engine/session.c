@@ -5,6 +5,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "sys/file.h"
 #include "sys/process.h"
 
 int64_t engine_now(void)
@@ -27,6 +28,11 @@ unsigned engine_means(struct engine *e)
 		e->means_known = true;
 	}
 	return e->means;
+}
+
+int engine_root(const struct engine *e, struct err *err)
+{
+	return file_open_dir(e->place.root.n ? e->place.root.s : "/", err);
 }
 
 int engine_chroot(struct engine *e, bool *chroot, struct err *err)

@@ -46,6 +46,9 @@ int64_t engine_ms(void);
 
 unsigned engine_means(struct engine *e);
 
+/* The root of the system that is worked on. */
+MUST_USE int engine_root(const struct engine *e, struct err *err);
+
 /* Whether rules run inside the root by chroot; with another root and no way to do that:
  * ERR_NEED_ROOT, unless rules.chroot is off (then they run outside, and are told the root). */
 MUST_USE int engine_chroot(struct engine *e, bool *chroot, struct err *err);

@@ -98,17 +98,12 @@ static bool is_unknown(const struct staged *s)
 	return in_use && (!s->has_before || !s->before.whole);
 }
 
-static int open_root(const struct staged *s, struct err *err)
-{
-	return file_open_dir(s->e->place.root.n ? s->e->place.root.s : "/", err);
-}
-
 /* What of the footprint is not as the package made it. */
 static int find_drifts(const struct staged *s, struct apply_drifts *out, struct err *err)
 {
 	const struct changes nothing = CHANGES_INIT;
 	AUTO(changes) back = CHANGES_INIT;
-	AUTO_FD root = open_root(s, err);
+	AUTO_FD root = engine_root(s->e, err);
 
 	changes_merge(&s->before.changes, &nothing, &back);
 	changes_invert(&back);
@@ -142,7 +137,7 @@ static int claim(int root, struct change *c, struct err *err)
 /* As if the package had made what stands there now: then it goes, too. */
 static int claim_drifts(struct staged *s, const struct apply_drifts *drifts, struct err *err)
 {
-	AUTO_FD root = open_root(s, err);
+	AUTO_FD root = engine_root(s->e, err);
 
 	if (root < 0)
 		return -1;

@@ -9,6 +9,14 @@ static const char *const type_names[NODE_TYPES] = {
 static const char *const kind_names[CHANGE_KINDS] = {
 	"created", "replaced", "deleted", "attributes"};
 
+static const char *const aspect_names[ASPECTS] = {
+	"type", "size", "mode", "digest", "device", "target", "user", "group", "attributes"};
+
+const char *node_aspect_name(enum node_aspect aspect)
+{
+	return aspect_names[aspect];
+}
+
 const char *node_type_name(enum node_type type)
 {
 	return type_names[type];
@@ -75,6 +83,27 @@ bool node_is_same(const struct node *a, const struct node *b)
 {
 	return node_holds_same(a, b) && a->mode == b->mode && a->uid == b->uid &&
 	       a->gid == b->gid && same_xattrs(a, b);
+}
+
+unsigned node_differences(const struct node *a, const struct node *b)
+{
+	bool same = a->type == b->type, files = same && a->type == NODE_FILE;
+	const bool differs[ASPECTS] = {
+		[ASPECT_TYPE] = !same,
+		[ASPECT_SIZE] = files && a->size != b->size,
+		[ASPECT_MODE] = a->mode != b->mode,
+		[ASPECT_DIGEST] = files && !digest_is(&a->sha256, &b->sha256),
+		[ASPECT_DEVICE] = same && a->device != b->device,
+		[ASPECT_TARGET] = same && !span_is(buf_span(&a->target), buf_span(&b->target)),
+		[ASPECT_USER] = a->uid != b->uid,
+		[ASPECT_GROUP] = a->gid != b->gid,
+		[ASPECT_XATTRS] = !same_xattrs(a, b),
+	};
+	unsigned bits = 0;
+
+	for (unsigned i = 0; i < ASPECTS; i++)
+		bits |= differs[i] ? 1U << i : 0;
+	return bits;
 }
 
 enum change_kind change_kind(const struct change *c)

@@ -47,6 +47,22 @@ void node_copy(struct node *to, const struct node *from); /* `to` is one already
 bool node_is_same(const struct node *a, const struct node *b);
 /* The same type and content, whoever's it is. */
 bool node_holds_same(const struct node *a, const struct node *b);
+/* In what two differ: bits 1 << node_aspect. Of different types only that, owners, mode and attributes are compared. 0 where
+ * node_is_same. */
+enum node_aspect {
+	ASPECT_TYPE,
+	ASPECT_SIZE,
+	ASPECT_MODE,
+	ASPECT_DIGEST,
+	ASPECT_DEVICE,
+	ASPECT_TARGET,
+	ASPECT_USER,
+	ASPECT_GROUP,
+	ASPECT_XATTRS, /* capabilities, ACLs and the like */
+	ASPECTS
+};
+unsigned node_differences(const struct node *a, const struct node *b);
+const char *node_aspect_name(enum node_aspect aspect); /* "type", "size", …, "attributes" */
 
 enum change_kind {
 	CHANGE_CREATED,

@@ -111,6 +111,45 @@ static void whoever_looks_sees_the_same(void **state)
 	node_drop(&b);
 }
 
+/* Each aspect alone, and that none is told of what is the same. */
+static void what_differs_is_told(void **state)
+{
+	AUTO(node) file = NODE_INIT;
+	AUTO(node) other = NODE_INIT;
+
+	(void)state;
+	file.type = NODE_FILE;
+	file.sha256.kind = DIGEST_SHA256;
+	node_copy(&other, &file);
+	assert_int_equal(node_differences(&file, &other), 0);
+	other.inode = 5;
+	assert_int_equal(node_differences(&file, &other), 0);
+	other.size = 1;
+	assert_int_equal(node_differences(&file, &other), 1 << ASPECT_SIZE);
+	other.size = 0;
+	other.sha256.bytes[0] = 1;
+	assert_int_equal(node_differences(&file, &other), 1 << ASPECT_DIGEST);
+	node_copy(&other, &file);
+	other.mode = 0700;
+	other.uid = 1;
+	assert_int_equal(node_differences(&file, &other), 1 << ASPECT_MODE | 1 << ASPECT_USER);
+	node_copy(&other, &file);
+	other.gid = 1;
+	add_xattr(&other, "security.capability", "x");
+	assert_int_equal(node_differences(&file, &other), 1 << ASPECT_GROUP | 1 << ASPECT_XATTRS);
+	node_copy(&other, &file);
+	other.type = NODE_FOLDER;
+	other.sha256.kind = DIGEST_MD5;
+	assert_int_equal(node_differences(&file, &other), 1 << ASPECT_TYPE);
+	file.type = other.type = NODE_LINK;
+	buf_sets(&other.target, "x");
+	assert_int_equal(node_differences(&file, &other), 1 << ASPECT_TARGET);
+	file.type = NODE_CHAR;
+	node_copy(&other, &file);
+	other.device = 259;
+	assert_int_equal(node_differences(&file, &other), 1 << ASPECT_DEVICE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -118,6 +157,7 @@ int main(void)
 		cmocka_unit_test(none_is_sorted_and_found),
 		cmocka_unit_test(the_kind_follows_from_before_and_after),
 		cmocka_unit_test(whoever_looks_sees_the_same),
+		cmocka_unit_test(what_differs_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
