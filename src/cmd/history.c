@@ -39,6 +39,7 @@ static const char *const verbs[ACTIONS] = {
 	[ACTION_UNCONFIGURE] = "unconfigure",
 	[ACTION_REMOVE] = "remove",
 	[ACTION_UNDO] = "undo",
+	[ACTION_REPAIR] = "repair",
 	[ACTION_NOTHING] = "clean",
 };
 

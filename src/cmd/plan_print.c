@@ -34,6 +34,7 @@ static void add_action(struct buf *out, const struct plan_item *item)
 		[ACTION_UNCONFIGURE] = "unconfigure",
 		[ACTION_REMOVE] = "remove",
 		[ACTION_UNDO] = "undo",
+		[ACTION_REPAIR] = "repair",
 		[ACTION_NOTHING] = "nothing to do",
 	};
 

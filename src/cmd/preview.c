@@ -65,6 +65,7 @@ static void add_title(struct buf *out, const struct preview *p)
 		[ACTION_UNCONFIGURE] = "taking it out of use",
 		[ACTION_REMOVE] = "remove",
 		[ACTION_UNDO] = "undo",
+		[ACTION_REPAIR] = "repairing it",
 		[ACTION_NOTHING] = "install",
 	};
 	size_t n = changes_count(&p->changes);

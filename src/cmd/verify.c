@@ -3,15 +3,40 @@
  *	$ sudo fardel verify
  *	  slack   ..5.....?   /usr/share/applications/slack.desktop            changed since 2026-11-20 15:02
  *	  zoom    missing     /usr/share/icons/hicolor/48x48/apps/zoom.png
- *	2 of 1204 paths differ.
+ *	2 of 1204 paths differ. Mend with: fardel verify --repair
  *	$ echo $?
  *	1
+ *	$ sudo fardel verify --repair
+ *	  slack   ..5....?.     /usr/share/applications/slack.desktop          mended
+ *	  zoom    missing       /usr/share/icons/hicolor/48x48/apps/zoom.png   mended
+ *	2 of 1204 paths differed: mended.
  */
 #include <string.h>
 
 #include "base/text.h"
 #include "cmd/cmd.h"
 #include "cmd/print.h"
+
+struct verify_options {
+	bool repair;
+};
+
+static const struct opt opts[] = {
+	{"repair", .kind = OPT_FLAG, .at = offsetof(struct verify_options, repair),
+		.help = "make again what is missing or changed"},
+};
+
+static bool repairs(const struct run *run)
+{
+	const struct verify_options *own = run->own;
+
+	return own->repair && !run->globals.dry_run;
+}
+
+static enum need need_verify(const struct run *run)
+{
+	return repairs(run) ? NEED_LOCK : NEED_READ;
+}
 
 #define WORDS 13 /* columns of letters or a word */
 
@@ -55,7 +80,9 @@ static void add_letters(struct buf *out, const struct verify_finding *f)
 /* What the letters do not say. */
 static void add_words(struct buf *out, enum form form, const struct verify_finding *f)
 {
-	if (f->why.n) {
+	if (f->done) {
+		buf_adds(out, "mended");
+	} else if (f->why.n) {
 		text_escape(out, buf_span(&f->why));
 	} else if (f->what == VERIFY_CHANGED) {
 		if (f->differs & 1U << ASPECT_TYPE)
@@ -143,6 +170,7 @@ static struct json *json_of(const struct verify_finding *f)
 		f->what == VERIFY_UNREADABLE ? json_null()
 					     : json_text(span_of(node_type_name(f->now))));
 	json_put(row, "since", f->since ? json_text(buf_span(&since)) : json_null());
+	json_put_bool(row, "done", f->done);
 	json_put(row, "why", f->why.n ? json_text(buf_span(&f->why)) : json_null());
 	return row;
 }
@@ -185,15 +213,24 @@ static void say_unknown(struct run *run, const struct verified *all)
 static int judge(struct run *run, const struct verified *all, struct err *err)
 {
 	AUTO(buf) count = BUF_INIT;
+	size_t left = 0;
 
+	VEC_FOR (const struct verify_finding, f, &all->of)
+		left += !f->done;
 	print_count(&count, (size_t)all->paths, "path", "paths");
-	if (!all->of.n) {
+	if (!all->of.n)
 		progress_say(
 			&run->progress, SAY_INFO, "%s looked at: all as it is to be.", count.s);
+	else if (!left)
+		progress_say(&run->progress, SAY_INFO, "%zu of %s differed: mended.", all->of.n,
+			count.s);
+	if (!left)
 		return 0;
-	}
-	return err_set(err, ERR_FINDINGS, "%zu of %s %s.", all->of.n, count.s,
-		all->of.n == 1 ? "differs" : "differ");
+	if (repairs(run))
+		return err_set(err, ERR_FINDINGS, "%zu of %s differed, %zu could not be mended.",
+			all->of.n, count.s, left);
+	return err_set(err, ERR_FINDINGS, "%zu of %s %s. Mend with: fardel verify --repair",
+		all->of.n, count.s, all->of.n == 1 ? "differs" : "differ");
 }
 
 static int run_verify(struct run *run, struct err *err)
@@ -204,7 +241,11 @@ static int run_verify(struct run *run, struct err *err)
 
 	for (size_t i = 0; i < run->args.n; i++)
 		texts_add(&names, span_of(run->args.v[i]));
-	status = engine_verify(run->engine, &names, &all, err);
+	if (repairs(run))
+		status = engine_repair(run->engine, &names, run->globals.yes, &all, err);
+	else
+		status = engine_verify(run->engine, &names, &all, err);
+	progress_clear(&run->progress);
 	if (status == 0) {
 		if (run->json)
 			put_json(run->json, &all);
@@ -225,9 +266,15 @@ const struct cmd cmd_verify = {
 		"rpm -V and dpkg -V: S size, M mode or type, 5 content, D device, L where a link leads, U "
 		"user, G group, T time (not kept: always ?), P capabilities and other attributes; or "
 		"'missing'; or 'there again', of what the package had taken away. Databases that many "
-		"write to and caches are no findings. Ends with exit status 1 where something differs.",
+		"write to and caches are no findings. --repair makes again what is missing or changed: links, "
+		"folders and attributes as they were, files by the package's rules, which run in a stage; what "
+		"stood in their place is kept for undo. What they do not make just as it was stays as it is. "
+		"Ends with exit status 1 where something differs.",
 	.group = GROUP_PACKAGES,
 	.most = ARGS_MANY,
-	.need = need_read,
+	.opts = opts,
+	.opt_count = COUNT(opts),
+	.opt_size = sizeof(struct verify_options),
+	.need = need_verify,
 	.run = run_verify,
 };

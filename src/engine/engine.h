@@ -186,6 +186,10 @@ void verified_drop(struct verified *v);
  * that is not known; ERR_NEED_ROOT where only root can read what is to be. NEED_READ. */
 MUST_USE int engine_verify(
 	struct engine *e, const struct texts *names, struct verified *out, struct err *err);
+/* engine_verify, then makes again what differs, as a transaction of its own, and looks whether it is `done`. With `yes` what
+ * policy wants asked is answered with that. NEED_LOCK. */
+MUST_USE int engine_repair(struct engine *e, const struct texts *names, bool yes,
+	struct verified *out, struct err *err);
 
 /* Appends the log of transaction n (0: the newest). ERR_NO_PACKAGE if there is none. */
 MUST_USE int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err);

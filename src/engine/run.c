@@ -17,7 +17,7 @@
 #include "sys/signals.h"
 
 static const char *const goal_names[GOALS] = {
-	"install", "prepare", "download", "reconfigure", "unconfigure", "remove", "undo"};
+	"install", "prepare", "download", "reconfigure", "unconfigure", "remove", "undo", "repair"};
 
 bool engine_is_file(const char *argument)
 {

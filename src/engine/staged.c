@@ -10,6 +10,8 @@
 
 #include "engine/inspect.h"
 #include "engine/run_rules.h"
+#include "engine/staged_mend.h"
+#include "engine/staged_parts.h"
 #include "model/changes_math.h"
 #include "store/apply.h"
 #include "store/beneath.h"
@@ -208,20 +210,24 @@ static int read_stage(struct staged *s, struct stage *stage, struct changes *out
 	return 0;
 }
 
-/* The footprint's part that is in `parts`, with the kept files that belong to it. */
-static int take_back_parts(
-	struct staged *s, struct stage *stage, const struct changes *parts, struct err *err)
+int staged_read(struct staged *s, struct effects *asked, struct err *err)
 {
-	const struct undo_source from = {s->kept.base, &s->before.changes};
+	changes_drop(&s->now.changes);
+	return read_stage(s, &s->stage, &s->now.changes, asked, err);
+}
+
+int staged_take_back(struct staged *s, const struct changes *parts, const struct undo_source *from,
+	struct err *err)
+{
 	AUTO_FD base = stage_make(&s->e->place, BASE_NAME, err);
 	struct err ignored = ERR_INIT;
 	int result;
 
 	if (base < 0)
 		return -1;
-	result = undo_fill_base(base, parts, &from, NULL, err) < 0
+	result = undo_fill_base(base, parts, from, NULL, err) < 0
 			 ? -1
-			 : stage_take_back(stage, parts, base, err);
+			 : stage_take_back(&s->stage, parts, base, err);
 	if (stage_remove(&s->e->place, BASE_NAME, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
 	return result;
@@ -297,6 +303,7 @@ static int take_back_stale(struct staged *s, const struct apply_drifts *drifts, 
 {
 	AUTO(changes) bare = CHANGES_INIT;
 	AUTO(changes) stale = CHANGES_INIT;
+	const struct undo_source from = {s->kept.base, &s->before.changes};
 	AUTO(effects) ignored = EFFECTS_INIT;
 
 	if (!s->has_before || !has_untouched(s, drifts))
@@ -306,10 +313,7 @@ static int take_back_stale(struct staged *s, const struct apply_drifts *drifts, 
 	list_stale(s, drifts, &bare, &stale);
 	if (!stale.of.n)
 		return 0;
-	changes_drop(&s->now.changes);
-	return take_back_parts(s, &s->stage, &stale, err) < 0
-		       ? -1
-		       : read_stage(s, &s->stage, &s->now.changes, &ignored, err);
+	return staged_take_back(s, &stale, &from, err) < 0 ? -1 : staged_read(s, &ignored, err);
 }
 
 /* --- What comes of it ---------------------------------------------------------------------------------- */
@@ -387,6 +391,17 @@ static void list_left(struct staged *s, const struct apply_drifts *drifts)
 	}
 }
 
+/* What is in force stays so. */
+static int compose_mended(struct staged *s, const struct effects *done, struct err *err)
+{
+	const struct changes nothing = CHANGES_INIT;
+
+	compose_after(s, &nothing);
+	if (s->now.changes.of.n && effects_append(&s->now.effects, done, err) < 0)
+		return -1;
+	return effects_append(&s->after.effects, &s->before.effects, err);
+}
+
 /* --- The play ------------------------------------------------------------------------------------------ */
 
 static int play_removal(struct staged *s, struct effects *undone, struct err *err)
@@ -425,6 +440,8 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	if (stage_open(s->e, false, &s->stage, err) < 0)
 		return -1;
+	if (s->request->goal == GOAL_REPAIR)
+		return staged_mend(s, &drifts, &done, err) < 0 ? -1 : compose_mended(s, &done, err);
 	if (!s->made ? play_removal(s, &undone, err) < 0
 		     : play_configuration(s, &undone, &done, &between, err) < 0 ||
 				take_back_stale(s, &drifts, err) < 0)

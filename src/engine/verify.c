@@ -7,6 +7,7 @@
 #include "store/installation.h"
 #include "store/undo.h"
 #include "sys/fd.h"
+#include "sys/signals.h"
 
 static void finding_drop(struct verify_finding *f)
 {
@@ -121,9 +122,12 @@ static int look_at_footprint(struct look *l, const struct committed *row, struct
 	if (!f.whole)
 		texts_add(&l->out->partly, buf_span(&l->bundle->name));
 	l->since = row->at;
-	VEC_FOR (const struct change, c, &f.changes.of)
+	VEC_FOR (const struct change, c, &f.changes.of) {
+		if (signals_check(err) < 0)
+			return -1;
 		if (!apply_is_shared(buf_span(&c->path)))
 			look_at_path(l, c);
+	}
 	return 0;
 }
 
@@ -164,8 +168,10 @@ static int look_at_installation(struct look *l, struct err *err)
 	f = add_finding(l, whole ? VERIFY_CHANGED : VERIFY_MISSING, buf_span(&path));
 	f->wanted = f->now = NODE_FOLDER;
 	f->differs = whole ? 1U << ASPECT_SIZE : 0;
-	buf_sets(&f->why, whole ? "files of it, or what was in them, were lost"
-				: "its installation is gone, or a part of it");
+	buf_addf(&f->why, "%s; its installer mends it: fardel install ./%s.tar.gz",
+		whole ? "files of it, or what was in them, were lost"
+		      : "it is gone, or a part of it",
+		l->bundle->name.s);
 	return 0;
 }
 

@@ -15,6 +15,7 @@ static const struct {
 	[ACTION_UNCONFIGURE] = {"unconfigure", "unconfigured"},
 	[ACTION_REMOVE] = {"remove", "removed"},
 	[ACTION_UNDO] = {"undo", "taken back"},
+	[ACTION_REPAIR] = {"repair", "repaired"},
 	[ACTION_NOTHING] = {"nothing", "already as wanted"},
 };
 

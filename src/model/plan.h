@@ -22,6 +22,7 @@ enum goal {
 	GOAL_UNCONFIGURE,
 	GOAL_REMOVE,
 	GOAL_UNDO, /* of a transaction */
+	GOAL_REPAIR, /* of names: what is not as they have made it */
 	GOALS,
 };
 
@@ -55,6 +56,7 @@ enum plan_action {
 	ACTION_UNCONFIGURE,
 	ACTION_REMOVE,
 	ACTION_UNDO,
+	ACTION_REPAIR,
 	ACTION_NOTHING, /* already as wanted */
 	ACTIONS,
 };

@@ -223,6 +223,17 @@ static int name_reconfigure(struct plan *plan, const struct bundle *shown,
 	return 0;
 }
 
+static int name_repair(struct plan *plan, const struct bundle *shown, const struct bundle *current,
+	struct err *err)
+{
+	size_t before = plan->of.n;
+
+	if (name_reconfigure(plan, shown, current, err) < 0)
+		return -1;
+	plan->of.v[before].action = ACTION_REPAIR;
+	return 0;
+}
+
 static int name_unconfigure(struct plan *plan, const struct bundle *shown,
 	const struct bundle *current, struct err *err)
 {
@@ -256,6 +267,7 @@ static int (*const name_goals[GOALS])(
 	[GOAL_RECONFIGURE] = name_reconfigure,
 	[GOAL_UNCONFIGURE] = name_unconfigure,
 	[GOAL_REMOVE] = name_remove,
+	[GOAL_REPAIR] = name_repair,
 };
 
 static bool is_planned(const struct plan *plan, struct span name)

@@ -46,7 +46,7 @@ letters() {
   conf=$ROOT/etc/hello.d/deep/conf
   check() {
     run --separate-stderr -1 fardel verify
-    [[ $(letters "$1") == "$2" && ${#lines[@]} == 1 && $stderr == '1 of '*' paths differs.' ]] ||
+    [[ $(letters "$1") == "$2" && ${#lines[@]} == 1 && $stderr == '1 of '*' paths differs. Mend with: fardel verify --repair' ]] ||
       { echo "$1: wanted $2, got $output, $stderr"; false; }
   }
   echo 'version = 2' >"$conf"
@@ -125,7 +125,7 @@ letters() {
   rm "$ROOT/usr/bin/hello"
   run -1 env TERM=xterm script -qec 'fardel verify' /dev/null
   [[ $output == *'  hello   ..5....?.     /etc/hello.d/deep/conf   changed since 20'* ]]
-  [[ $output == *'  hello   missing       /usr/bin/hello'*'2 of '*' paths differ.'* ]]
+  [[ $output == *'  hello   missing       /usr/bin/hello'*'2 of '*' paths differ. Mend with: '* ]]
 }
 
 @test "verify NAME: that one alone; an unknown name is exit 3" {
@@ -145,7 +145,7 @@ letters() {
   run -0 fardel verify
   : >"$ROOT$folder/upstream/usr/bin/hello"
   run --separate-stderr -1 fardel verify
-  [[ $output == $'hello\tS......?.\t'"$folder"$'\tfiles of it, or what was in them, were lost' ]]
+  [[ $output == $'hello\tS......?.\t'"$folder"$'\tfiles of it, or what was in them, were lost; its installer mends it: fardel install ./hello.tar.gz' ]]
   rm -r "$ROOT$folder"
   run --separate-stderr -1 fardel verify
   [[ $output == $'hello\tmissing\t'"$folder"$'\t'* ]]
@@ -200,4 +200,165 @@ EOF
   fardel install "$(make_installer hello 1)"
   run --separate-stderr -1 as_nobody fardel verify
   [[ -z $output && $stderr == *'only root can read'* ]]
+}
+
+# --- --repair
+
+@test "verify --repair: links, folders, attributes and files are as they were" {
+  skip_without_stage
+  mkdir -p "$ROOT/srv"
+  echo old >"$ROOT/srv/settings"
+  echo old >"$ROOT/srv/not-wanted"
+  fardel install "$(make_installer hello 1 rules="$LEAVER")"
+  cp -a "$ROOT/etc/hello.d" "$WORK/hello.d"
+  rm "$ROOT/usr/bin/hello" "$ROOT/etc/hello.d/deep/conf"
+  ln -sfn elsewhere "$ROOT/usr/bin/hello-too"
+  chmod 700 "$ROOT/etc/hello.d"
+  echo other >"$ROOT/srv/settings"
+  echo again >"$ROOT/srv/not-wanted"
+  run --separate-stderr -0 fardel verify --repair
+  [[ ${#lines[@]} == 6 && $(grep -c $'\tmended$' <<<"$output") == 6 && $stderr == *'6 of '*' paths differed: mended.' ]]
+  [[ $(readlink "$ROOT/usr/bin/hello") == */upstream/usr/bin/hello && $(readlink "$ROOT/usr/bin/hello-too") == */hello ]]
+  [[ $(cat "$ROOT/etc/hello.d/deep/conf") == 'version = 1' && $(stat -c %a "$ROOT/etc/hello.d") == 755 ]]
+  [[ $(cat "$ROOT/srv/settings") == 'setting of hello' && ! -e $ROOT/srv/not-wanted ]]
+  diff -r "$WORK/hello.d" "$ROOT/etc/hello.d"
+  run --separate-stderr -0 fardel verify
+  # What was there before the package came is not forgotten.
+  run -0 fardel remove hello
+  [[ $output == *'0 left behind'* && $(cat "$ROOT/srv/settings") == old && $(cat "$ROOT/srv/not-wanted") == old ]]
+  [[ ! -e $ROOT/etc/hello.d ]]
+}
+
+@test "verify --repair: a transaction of its own, with its name; nothing to mend is none" {
+  skip_without_stage
+  fardel install "$(make_installer hello 1)" "$(make_installer other 7)"
+  run --separate-stderr -0 fardel verify --repair
+  [[ -z $output ]]
+  rm "$ROOT/usr/bin/hello"
+  run --separate-stderr -1 fardel verify --repair --dry-run
+  [[ ! -L $ROOT/usr/bin/hello && $stderr == *'Mend with: fardel verify --repair' ]]
+  fardel verify --repair
+  [[ -L $ROOT/usr/bin/hello ]]
+  run --separate-stderr -0 fardel history
+  [[ ${#lines[@]} == 2 && ${lines[0]//$'\t'/|} == *'|repair hello|done|'* ]]
+  run --separate-stderr -0 fardel verify --repair --json
+  jq -e '.findings == []' <<<"$output"
+}
+
+@test "verify --repair: what is gone with a folder, also one that nobody has, comes again" {
+  skip_without_stage
+  cat >"$WORK/deep.sh" <<'EOF'
+#!/bin/sh
+set -eu
+case $1 in
+unpack) dpkg-deb -x "$2" "$3" ;;
+configure)
+  ln -sfn "$2/usr/bin/@NAME@" /srv/machine/deep/link
+  echo text >/srv/machine/deep/file
+  ;;
+esac
+EOF
+  mkdir -p "$ROOT/srv/machine/deep"
+  fardel install "$(make_installer hello 1 rules="$WORK/deep.sh")"
+  rm -r "$ROOT/srv/machine"
+  # The link alone can be mended without the rules, which fail: the folder is not theirs.
+  run --separate-stderr -0 fardel verify --repair
+  [[ -L $ROOT/srv/machine/deep/link && $(cat "$ROOT/srv/machine/deep/file") == text ]]
+  run -0 fardel verify
+}
+
+@test "verify --repair: a folder's place taken by a file, and a file's by a folder" {
+  skip_without_stage
+  fardel install "$(make_installer hello 1 rules="$LEAVER")"
+  cp -a "$ROOT/etc/hello.d/key" "$WORK/key"
+  rm -r "$ROOT/etc/hello.d/deep"
+  echo mine >"$ROOT/etc/hello.d/deep"
+  rm "$ROOT/etc/hello.d/first"
+  mkdir "$ROOT/etc/hello.d/first"
+  run --separate-stderr -0 fardel verify --repair
+  [[ $(cat "$ROOT/etc/hello.d/deep/conf") == 'version = 1' && $(cat "$ROOT/etc/hello.d/first") == 'of 1 alone' ]]
+  cmp "$WORK/key" "$ROOT/etc/hello.d/key"
+}
+
+@test "verify --repair: what the rules make otherwise now stays as it is, exit 1; the rest is mended" {
+  skip_without_stage
+  fardel install "$(make_installer hello 1 rules="$LEAVER")"
+  echo mine >"$ROOT/etc/hello.d/key"
+  rm "$ROOT/usr/bin/hello"
+  run --separate-stderr -1 fardel verify --repair
+  [[ $(cat "$ROOT/etc/hello.d/key") == mine && -L $ROOT/usr/bin/hello ]]
+  [[ $output == *$'\t/etc/hello.d/key\tits rules do not make it as it was'* && $output == *$'\t/usr/bin/hello\tmended'* ]]
+  [[ $stderr == *'2 of '*' paths differed, 1 could not be mended.' ]]
+  run --separate-stderr -1 fardel verify --json
+  jq -e '[.findings[] | .path] == ["/etc/hello.d/key"]' <<<"$output"
+}
+
+@test "verify --repair: rules that fail keep nothing else from being mended" {
+  skip_without_stage
+  sed 's|^configure)|configure) [ ! -e /srv/fail ] \|\| exit 1|' "$LEAVER" >"$WORK/fails.sh"
+  fardel install "$(make_installer hello 1 rules="$WORK/fails.sh")"
+  mkdir -p "$ROOT/srv"
+  : >"$ROOT/srv/fail"
+  rm "$ROOT/usr/bin/hello" "$ROOT/etc/hello.d/deep/conf"
+  run --separate-stderr -1 fardel verify --repair
+  [[ -L $ROOT/usr/bin/hello && ! -e $ROOT/etc/hello.d/deep/conf && $stderr == *'stay as they are'* ]]
+  rm "$ROOT/srv/fail"
+  fardel verify --repair
+  [[ -e $ROOT/etc/hello.d/deep/conf ]]
+}
+
+@test "verify --repair: what others have is left alone, and what the rules make besides is not made" {
+  skip_without_stage
+  cat >"$WORK/more.sh" <<'EOF'
+#!/bin/sh
+set -eu
+case $1 in
+unpack) dpkg-deb -x "$2" "$3" ;;
+configure)
+  mkdir -p /etc/hello.d
+  echo text >/etc/hello.d/file
+  [ ! -e /srv/more ] || echo more >/etc/hello.more
+  ;;
+esac
+EOF
+  fardel install "$(make_installer hello 1 rules="$WORK/more.sh")"
+  mkdir -p "$ROOT/srv"
+  : >"$ROOT/srv/more"
+  echo mine >"$ROOT/etc/hello.d/mine"
+  rm "$ROOT/etc/hello.d/file"
+  fardel verify --repair
+  [[ $(cat "$ROOT/etc/hello.d/file") == text && $(cat "$ROOT/etc/hello.d/mine") == mine && ! -e $ROOT/etc/hello.more ]]
+  run ! grep more <<<"$(fardel files hello)"
+}
+
+@test "verify --repair: packages that are not named stay as they are" {
+  skip_without_stage
+  fardel install "$(make_installer hello 1)" "$(make_installer other 7)"
+  rm "$ROOT/usr/bin/hello" "$ROOT/usr/bin/other"
+  fardel verify --repair other
+  [[ ! -L $ROOT/usr/bin/hello && -L $ROOT/usr/bin/other ]]
+}
+
+@test "verify --repair: an installation that is gone needs its installer, which is said, and mends it" {
+  skip_without_stage
+  file=$(make_installer hello 1)
+  fardel install "$file"
+  rm -r "$ROOT"/var/lib/fardel/packages/hello/*/upstream "$ROOT/usr/bin/hello"
+  run --separate-stderr -1 fardel verify --repair
+  [[ -L $ROOT/usr/bin/hello && $output == *'fardel install ./hello.tar.gz'* ]]
+  cd "$(dirname "$file")"
+  fardel install ./hello.tar.gz
+  run -0 fardel verify
+}
+
+@test "verify --repair: rules never run on the system itself for it" {
+  skip_without_stage
+  fardel install "$(make_installer hello 1 rules="$LEAVER")"
+  rm "$ROOT/etc/hello.d/deep/conf"
+  mkdir -p "$ROOT/etc/fardel"
+  echo 'live = ["hello"]' >"$ROOT/etc/fardel/fardel.toml"
+  run --separate-stderr -1 fardel verify --repair
+  [[ ! -e $ROOT/etc/hello.d/deep/conf && $output == *'only be mended in a stage'*'live in fardel.toml'* ]]
+  rm "$ROOT/etc/fardel/fardel.toml"
+  run -0 fardel verify --repair
 }
