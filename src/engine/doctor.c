@@ -11,7 +11,9 @@
 #include "engine/engine.h"
 #include "engine/session.h"
 #include "engine/stage.h"
+#include "store/committed.h"
 #include "store/installation.h"
+#include "store/undo.h"
 #include "sys/fd.h"
 #include "sys/features.h"
 #include "sys/file.h"
@@ -147,6 +149,66 @@ static void check_packages(struct engine *e, const struct world *world, struct d
 	}
 	if (out->of.n == before)
 		diagnoses_add(out, DIAGNOSIS_OK, "", "installations and links");
+}
+
+static bool is_live(const struct engine *e, struct span name)
+{
+	for (size_t i = 0; i < e->config.live.of.n; i++)
+		if (span_is(buf_span(&e->config.live.of.v[i]), name))
+			return true;
+	return false;
+}
+
+static void check_list(struct engine *e, const struct bundle *b, const struct committed *row,
+	struct diagnoses *out)
+{
+	struct err wrong = ERR_INIT;
+	AUTO(undo) u = UNDO_INIT;
+	AUTO(footprint) f = FOOTPRINT_INIT;
+	int there = undo_open(&e->place, row->txn, row->item, &u, &wrong);
+	AUTO(buf) mend = BUF_INIT;
+
+	if (wrong.sys == EACCES) /* only root can tell */
+		return;
+	/* What is damaged is in the way of all that goes by it; what is gone is not. */
+	buf_setf(&mend, "fardel reconfigure %s%s", there ? "--direct " : "", b->name.s);
+	if (there == 0)
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s,
+			"%s: the list of what it has made, %s" PLACE_UNDO "/%lld.%lld, is gone",
+			b->name.s, e->place.root.s, (long long)row->txn, (long long)row->item);
+	else if (there < 0 || undo_read(&u, UNDO_FOOTPRINT, &f, &wrong) < 0)
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s, "%s: %s (%lld.%lld)", b->name.s,
+			wrong.text, (long long)row->txn, (long long)row->item);
+	else if (!f.whole)
+		diagnoses_add(out, DIAGNOSIS_WARN, "",
+			"%s: not all that it has made is known, as its rules ran on the system "
+			"itself before",
+			b->name.s);
+}
+
+/* Whether it is known what those in use have made. */
+static int check_footprints(
+	struct engine *e, const struct world *world, struct diagnoses *out, struct err *err)
+{
+	VEC_FOR (const struct bundle, b, &world->of) {
+		AUTO(committed) row = COMMITTED_INIT;
+		AUTO(buf) mend = BUF_INIT;
+		int there =
+			bundle_in_use(b) ? in_force_get(&e->db, buf_span(&b->name), &row, err) : -1;
+
+		if (err->code != ERR_NONE)
+			return -1;
+		if (!is_live(e, buf_span(&b->name)))
+			buf_setf(&mend, "fardel reconfigure %s", b->name.s);
+		if (there == 1)
+			check_list(e, b, &row, out);
+		else if (there == 0)
+			diagnoses_add(out, DIAGNOSIS_WARN, mend.s,
+				"%s: what it has made is not known, as its rules ran on the system "
+				"itself",
+				b->name.s);
+	}
+	return 0;
 }
 
 static int check_leftovers(
@@ -286,7 +348,8 @@ static int check_state(struct engine *e, struct diagnoses *out, struct err *err)
 		check_db(e, &world, out, err) < 0 || check_journal(e, out, err) < 0)
 		return -1;
 	check_packages(e, &world, out);
-	return check_leftovers(e, &world, out, err);
+	return check_footprints(e, &world, out, err) < 0 ? -1
+							 : check_leftovers(e, &world, out, err);
 }
 
 /* A check that could not be made is a finding. */

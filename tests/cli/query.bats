@@ -211,6 +211,45 @@ teardown() {
   run --separate-stderr -0 fardel doctor
 }
 
+# footprint JSON: what doctor says of that of hello: level and command.
+footprint() {
+  jq -r '.findings[] | select(.text | test("^hello: .*has made")) | "\(.level) \(.mend)"' <<<"$1"
+}
+
+@test "doctor: a footprint that is not known, and what the named command makes of it" {
+  fardel install --direct "$(make_installer hello 1)"
+  run --separate-stderr -0 fardel doctor --json
+  [[ $(footprint "$output") == *'warn fardel '*'reconfigure hello' ]]
+  [[ $FARDEL_TEST_MODE == mount || $FARDEL_TEST_MODE == userns ]] || return 0
+  fardel reconfigure hello
+  run --separate-stderr -0 fardel doctor --json
+  [[ $(footprint "$output") == 'warn null' && $output == *'not all that it has made is known'* ]]
+  fardel remove hello
+  fardel install "$(make_installer hello 1)"
+  run --separate-stderr -0 fardel doctor --json
+  [[ -z $(footprint "$output") ]]
+  # Where it is as the admin wants it, there is nothing to do.
+  fardel reconfigure --direct hello
+  run --separate-stderr -0 fardel --set 'live=["hello"]' doctor --json
+  [[ $(footprint "$output") == 'warn null' ]]
+}
+
+@test "doctor: a list of what was made that is gone or damaged; the named command mends it" {
+  skip_unless mount userns
+  fardel install "$(make_installer hello 1)"
+  rm -r "$ROOT/var/lib/fardel/undo/1.0"
+  run --separate-stderr -1 fardel doctor --json
+  [[ $(footprint "$output") == 'fail fardel reconfigure hello' && $output == */undo/1.0* ]]
+  fardel reconfigure hello
+  run -0 fardel doctor
+  echo '{' >"$ROOT/var/lib/fardel/undo/2.0/footprint"
+  run --separate-stderr -1 fardel doctor --json
+  mend=$(jq -r '.findings[] | select(.level == "fail") | .mend' <<<"$output")
+  [[ $mend == 'fardel reconfigure --direct hello' ]]
+  $mend
+  run -0 fardel doctor
+}
+
 @test "a licence that is a link is none" {
   file=$(make_installer hello 1)
   mkdir "$WORK/again"
