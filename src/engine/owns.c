@@ -98,7 +98,7 @@ static int add_dpkg(struct engine *e, struct paths_owners *to, struct err *err)
 
 	VEC_FOR (const struct path_owners, p, &to->of)
 		texts_add(&paths, buf_span(&p->path));
-	if (dpkg_owners(&e->place, &paths, NULL, &owners, err) < 0)
+	if (dpkg_owners(&e->place, &paths, NULL, false, &owners, err) < 0)
 		return -1;
 	owners_sort(&owners);
 	VEC_FOR (struct path_owners, p, &to->of) {

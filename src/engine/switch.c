@@ -75,7 +75,7 @@ static int take_turn(struct turn *t, struct err *why, struct err *err)
 	if (t->request->goal == GOAL_REPAIR) {
 		err_set(why, ERR_POLICY, "it can only be mended in a stage, and there is none: %s",
 			reason);
-		return stay(t, NULL, err);
+		return turn_stay(t, NULL, err);
 	}
 	engine_tell(t->e, WATCH_INFO, name,
 		"its rules run on the system itself (%s): what they change is not known", reason);

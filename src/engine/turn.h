@@ -24,6 +24,10 @@ MUST_USE int turn_live(struct turn *t, struct err *why, struct err *err);
 /* They run in a stage, which is committed. *live: no stage is to be had (*why), and nothing has been done. */
 MUST_USE int turn_staged(struct turn *t, bool *live, struct err *why, struct err *err);
 
+/* It has failed, and nothing has been changed: the old one stays as it is. `undone`: the commit that was taken back; NULL: none was
+ * begun. */
+MUST_USE int turn_stay(struct turn *t, struct commit *undone, struct err *err);
+
 /* The table of steps has the last word before anything is begun. */
 MUST_USE int turn_check(enum step_kind kind, const struct bundle *b, struct err *err);
 /* What was begun cannot be taken back now: the next command does. Gives -1. */

@@ -8,8 +8,7 @@
 #define NAMED_MOST 5 /* findings that are named */
 #define TRIES 5 /* of a play that somebody else disturbs */
 
-/* Nothing has been changed: the old one stays as it is. */
-static int stay(struct turn *t, struct commit *undone, struct err *err)
+int turn_stay(struct turn *t, struct commit *undone, struct err *err)
 {
 	struct db *db = &t->e->db;
 
@@ -139,7 +138,7 @@ static int carry_through(struct turn *t, struct commit *c, struct err *why, stru
 		return -1;
 	if (undo_restore_folder(t->e, t->item, why) < 0 || commit_apply(c, &back, why) < 0) {
 		undo_retire_folder(t->e, t->item);
-		return back ? stay(t, c, err) : turn_leave_open(why, err);
+		return back ? turn_stay(t, c, err) : turn_leave_open(why, err);
 	}
 	if ((t->configure ? turn_configured(t, c, err) : turn_unconfigured(t, c, err)) < 0)
 		return -1;
@@ -166,5 +165,5 @@ int turn_staged(struct turn *t, bool *live, struct err *why, struct err *err)
 		return 0;
 	if (played > 0 && commit_keep(&c, &s, t->number, t->index, why) == 0)
 		return carry_through(t, &c, why, err);
-	return stay(t, NULL, err);
+	return turn_stay(t, NULL, err);
 }

@@ -45,19 +45,19 @@ machine_is_dpkgs() {
 @test "files: sorted as bytes, folders and what is in them; what was taken away is no file of it, but JSON tells" {
   skip_without_stage
   mkdir -p "$ROOT/srv"
-  echo old >"$ROOT/srv/settings"
-  echo old >"$ROOT/srv/not-wanted"
+  echo old >"$ROOT/etc/settings"
+  echo old >"$ROOT/etc/not-wanted"
   fardel install "$(make_installer hello 1 rules="$LEAVER")"
   run --separate-stderr -0 fardel files hello
   [[ $output == "$(LC_ALL=C sort <<<"$output")" ]]
-  for path in /etc/hello.d /etc/hello.d/deep /etc/hello.d/deep/conf /usr/bin/hello-too /srv/settings; do
+  for path in /etc/hello.d /etc/hello.d/deep /etc/hello.d/deep/conf /usr/bin/hello-too /etc/settings; do
     grep -qx "$path" <<<"$output" || { echo "missing: $path"; false; }
   done
-  [[ $output != */srv/not-wanted* ]]
+  [[ $output != */etc/not-wanted* ]]
   run --separate-stderr -0 fardel files --json hello
   jq -e '.known == true and .package == "hello" and .version == "1" and .state == "installed"' <<<"$output"
   jq -e '.paths | map({(.path): [.change, .type]}) | add
-    | .["/srv/not-wanted"] == ["deleted", "file"] and .["/srv/settings"] == ["replaced", "file"]
+    | .["/etc/not-wanted"] == ["deleted", "file"] and .["/etc/settings"] == ["replaced", "file"]
       and .["/usr/bin/hello"] == ["created", "link"] and .["/etc/hello.d"] == ["created", "folder"]' <<<"$output"
   [[ -d $(jq -r .directory <<<"$output")/upstream ]]
 }
@@ -160,13 +160,13 @@ EOF
 
 @test "owns: what fardel's package has is told before what dpkg's has, and JSON tells both" {
   skip_without_stage
-  machine_is_dpkgs /srv/settings tool
+  machine_is_dpkgs /etc/settings tool
   mkdir -p "$ROOT/srv"
-  echo old >"$ROOT/srv/settings"
+  echo old >"$ROOT/etc/settings"
   fardel install --allow dpkg-file "$(make_installer hello 1 rules="$LEAVER")"
-  run -0 env TERM=xterm script -qec 'fardel owns /srv/settings' /dev/null
-  [[ $output == *'/srv/settings   hello 1 (transaction 1)'* && $output != *tool* ]]
-  run --separate-stderr -0 fardel owns --json /srv/settings
+  run -0 env TERM=xterm script -qec 'fardel owns /etc/settings' /dev/null
+  [[ $output == *'/etc/settings   hello 1 (transaction 1)'* && $output != *tool* ]]
+  run --separate-stderr -0 fardel owns --json /etc/settings
   jq -e '[.paths[0].owners[] | .kind, .name] == ["package", "hello", "dpkg", "tool"]' <<<"$output"
 }
 

@@ -84,13 +84,13 @@ letters() {
 @test "verify: what the package had taken away is there again; others' files in its folders are no findings" {
   skip_without_stage
   mkdir -p "$ROOT/srv"
-  echo old >"$ROOT/srv/not-wanted"
+  echo old >"$ROOT/etc/not-wanted"
   fardel install "$(make_installer hello 1 rules="$LEAVER")"
   echo mine >"$ROOT/etc/hello.d/mine"
   run -0 fardel verify
-  echo new >"$ROOT/srv/not-wanted"
+  echo new >"$ROOT/etc/not-wanted"
   run --separate-stderr -1 fardel verify
-  [[ $output == $'hello\tthere again\t/srv/not-wanted\t' ]]
+  [[ $output == $'hello\tthere again\t/etc/not-wanted\t' ]]
 }
 
 @test "verify: a folder that is gone is told with all that was in it" {
@@ -207,25 +207,25 @@ EOF
 @test "verify --repair: links, folders, attributes and files are as they were" {
   skip_without_stage
   mkdir -p "$ROOT/srv"
-  echo old >"$ROOT/srv/settings"
-  echo old >"$ROOT/srv/not-wanted"
+  echo old >"$ROOT/etc/settings"
+  echo old >"$ROOT/etc/not-wanted"
   fardel install "$(make_installer hello 1 rules="$LEAVER")"
   cp -a "$ROOT/etc/hello.d" "$WORK/hello.d"
   rm "$ROOT/usr/bin/hello" "$ROOT/etc/hello.d/deep/conf"
   ln -sfn elsewhere "$ROOT/usr/bin/hello-too"
   chmod 700 "$ROOT/etc/hello.d"
-  echo other >"$ROOT/srv/settings"
-  echo again >"$ROOT/srv/not-wanted"
+  echo other >"$ROOT/etc/settings"
+  echo again >"$ROOT/etc/not-wanted"
   run --separate-stderr -0 fardel verify --repair
   [[ ${#lines[@]} == 6 && $(grep -c $'\tmended$' <<<"$output") == 6 && $stderr == *'6 of '*' paths differed: mended.' ]]
   [[ $(readlink "$ROOT/usr/bin/hello") == */upstream/usr/bin/hello && $(readlink "$ROOT/usr/bin/hello-too") == */hello ]]
   [[ $(cat "$ROOT/etc/hello.d/deep/conf") == 'version = 1' && $(stat -c %a "$ROOT/etc/hello.d") == 755 ]]
-  [[ $(cat "$ROOT/srv/settings") == 'setting of hello' && ! -e $ROOT/srv/not-wanted ]]
+  [[ $(cat "$ROOT/etc/settings") == 'setting of hello' && ! -e $ROOT/etc/not-wanted ]]
   diff -r "$WORK/hello.d" "$ROOT/etc/hello.d"
   run --separate-stderr -0 fardel verify
   # What was there before the package came is not forgotten.
   run -0 fardel remove hello
-  [[ $output == *'0 left behind'* && $(cat "$ROOT/srv/settings") == old && $(cat "$ROOT/srv/not-wanted") == old ]]
+  [[ $output == *'0 left behind'* && $(cat "$ROOT/etc/settings") == old && $(cat "$ROOT/etc/not-wanted") == old ]]
   [[ ! -e $ROOT/etc/hello.d ]]
 }
 
@@ -240,7 +240,7 @@ EOF
   fardel verify --repair
   [[ -L $ROOT/usr/bin/hello ]]
   run --separate-stderr -0 fardel history
-  [[ ${#lines[@]} == 2 && ${lines[0]//$'\t'/|} == *'|repair hello|done|'* ]]
+  [[ ${#lines[@]} == 2 && ${lines[0]//$'\t'/|} == *'|repair hello|1 change|'* ]]
   run --separate-stderr -0 fardel verify --repair --json
   jq -e '.findings == []' <<<"$output"
 }

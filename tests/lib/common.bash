@@ -18,7 +18,7 @@ wipe() {
   # shellcheck disable=SC2153
   rm -rf -- "$ROOT"/etc/fardel "$ROOT"/var/{lib,cache,log}/fardel "$ROOT"/run/fardel "$ROOT"/srv/* \
     "$ROOT"/usr/share/applications/hello*.desktop "$ROOT"/usr/bin/hello* "$ROOT"/etc/hello* \
-    "$ROOT"/usr/{bin/other,share/applications/other.desktop} "$ROOT"/etc/other*
+    "$ROOT"/usr/{bin/other,share/applications/other.desktop} "$ROOT"/etc/other* "$ROOT"/etc/{settings,not-wanted}
 }
 
 # Ends the servers that the test started, and its folder.
