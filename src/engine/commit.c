@@ -307,17 +307,6 @@ static int carry_on(struct engine *e, const struct committed *row, struct err *e
 	return commit_note(e, row, COMMITTED_DONE, err);
 }
 
-/* What it was made from may still be there. */
-static int tidy(struct engine *e, const struct committed *row, struct err *err)
-{
-	AUTO(undo) u = UNDO_INIT;
-	int there = undo_open(&e->place, row->txn, row->item, &u, err);
-
-	if (there > 0)
-		undo_settle(&u);
-	return there < 0 ? -1 : 0;
-}
-
 static int recover_one(struct engine *e, const struct committed *row, struct err *err)
 {
 	switch (row->status) {
@@ -326,7 +315,7 @@ static int recover_one(struct engine *e, const struct committed *row, struct err
 			e, WATCH_WARN, buf_span(&row->name), "an interrupted run is taken back");
 		return take_back(e, row, err);
 	case COMMITTED_APPLIED: return carry_on(e, row, err);
-	default: return tidy(e, row, err);
+	default: return 0;
 	}
 }
 

@@ -57,14 +57,16 @@ static int trim_one(
 	return undo_shorten(&e->place, row->txn, row->item, err);
 }
 
-static bool is_known(const void *arg, int64_t txn, int64_t item)
+static enum undo_use use_of(const void *arg, int64_t txn, int64_t item)
 {
 	const struct commits *all = arg;
 
 	VEC_FOR (const struct committed, row, &all->of)
 		if (row->txn == txn && row->item == item)
-			return true;
-	return false;
+			return row->status == COMMITTED_BEGUN || row->status == COMMITTED_APPLIED
+				       ? UNDO_OPEN
+				       : UNDO_STANDS;
+	return UNDO_UNKNOWN;
 }
 
 int commit_trim(struct engine *e, struct err *err)
@@ -76,5 +78,5 @@ int commit_trim(struct engine *e, struct err *err)
 	for (size_t i = 0; i < all.of.n; i++)
 		if (is_old(e, &all, i) && trim_one(e, &all, &all.of.v[i], err) < 0)
 			return -1;
-	return undo_sweep(&e->place, is_known, &all, err);
+	return undo_sweep(&e->place, use_of, &all, err);
 }

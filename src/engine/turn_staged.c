@@ -4,6 +4,7 @@
 #include "engine/previewed.h"
 #include "engine/staged.h"
 #include "engine/undo.h"
+#include "sys/signals.h"
 
 #define NAMED_MOST 5 /* findings that are named */
 #define TRIES 5 /* of a play that somebody else disturbs */
@@ -130,7 +131,7 @@ static void tell_left(struct turn *t, const struct staged *s)
 }
 
 /* 1: done; 0: failed (*why), and all is as before; -1. */
-static int carry_through(struct turn *t, struct commit *c, struct err *why, struct err *err)
+static int carry(struct turn *t, struct commit *c, struct err *why, struct err *err)
 {
 	bool back = true;
 
@@ -147,6 +148,17 @@ static int carry_through(struct turn *t, struct commit *c, struct err *why, stru
 	t->item->committed = !c->nothing;
 	t->item->changes = c->row.count;
 	return 1;
+}
+
+/* A signal comes before a commit, or after it and what it asks for. */
+static int carry_through(struct turn *t, struct commit *c, struct err *why, struct err *err)
+{
+	int result;
+
+	signals_defer(true);
+	result = carry(t, c, why, err);
+	signals_defer(false);
+	return result;
 }
 
 int turn_staged(struct turn *t, bool *live, struct err *why, struct err *err)

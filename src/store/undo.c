@@ -318,8 +318,19 @@ static bool parse_name(const char *name, int64_t *txn, int64_t *item)
 	return span_is_text(span_of(name), again);
 }
 
-int undo_sweep(const struct place *p, bool (*is_known)(const void *arg, int64_t txn, int64_t item),
-	const void *arg, struct err *err)
+static int sweep_one(int above, const char *name, enum undo_use use, struct err *err)
+{
+	char after[NUMBERS + sizeof("/after")];
+
+	if (use == UNDO_OPEN)
+		return 0;
+	snprintf(after, sizeof(after), "%s/after", name);
+	return tree_remove(above, use == UNDO_STANDS ? after : name, err);
+}
+
+int undo_sweep(const struct place *p,
+	enum undo_use (*use_of)(const void *arg, int64_t txn, int64_t item), const void *arg,
+	struct err *err)
 {
 	AUTO_FD above = place_open_if(p, PLACE_UNDO, err);
 	AUTO(tree_names) names = {0};
@@ -329,9 +340,12 @@ int undo_sweep(const struct place *p, bool (*is_known)(const void *arg, int64_t 
 		return err->code == ERR_NONE ? 0 : -1;
 	if (tree_names(above, SIZE_MAX, &names, err) < 0)
 		return -1;
-	for (size_t i = 0; i < names.of.n; i++)
-		if ((!parse_name(names.of.v[i], &txn, &item) || !is_known(arg, txn, item)) &&
-			tree_remove(above, names.of.v[i], err) < 0)
+	for (size_t i = 0; i < names.of.n; i++) {
+		const char *name = names.of.v[i];
+		bool ours = parse_name(name, &txn, &item);
+
+		if (sweep_one(above, name, ours ? use_of(arg, txn, item) : UNDO_UNKNOWN, err) < 0)
 			return -1;
+	}
 	return 0;
 }

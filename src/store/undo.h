@@ -68,7 +68,8 @@ void undo_settle(const struct undo *u);
 /* Nor can it be taken back any more: only footprint and base stay. */
 MUST_USE int undo_shorten(const struct place *p, int64_t txn, int64_t item, struct err *err);
 MUST_USE int undo_remove(const struct place *p, int64_t txn, int64_t item, struct err *err);
-/* Removes all that `is_known` does not know. */
+/* Removes of all what is of no more use: whose commit is not known everything, else what it was made from, if it stands. */
+enum undo_use { UNDO_UNKNOWN, UNDO_STANDS, UNDO_OPEN };
 MUST_USE int undo_sweep(const struct place *p,
-	bool (*is_known)(const void *arg, int64_t txn, int64_t item), const void *arg,
+	enum undo_use (*use_of)(const void *arg, int64_t txn, int64_t item), const void *arg,
 	struct err *err);

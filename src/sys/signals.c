@@ -15,6 +15,7 @@ static const int stopping[] = {SIGINT, SIGTERM, SIGHUP};
 /* A handler has no argument of ours. */
 static volatile sig_atomic_t first;
 static int pipe_fds[2] = {-1, -1};
+static bool deferred;
 
 static void note(int number)
 {
@@ -44,7 +45,12 @@ void signals_catch(void)
 
 int signals_pending(void)
 {
-	return first;
+	return deferred ? 0 : first;
+}
+
+void signals_defer(bool defer)
+{
+	deferred = defer;
 }
 
 int signals_check(struct err *err)
@@ -60,7 +66,7 @@ int signals_check(struct err *err)
 
 int signals_fd(void)
 {
-	return pipe_fds[0];
+	return deferred ? -1 : pipe_fds[0];
 }
 
 void signals_hold(void)

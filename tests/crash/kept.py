@@ -38,14 +38,14 @@ def wrong_files(folder, changes):
     return None
 
 
-def wrong_commit(name, status, owned, gone):
+def wrong_commit(name, status, owned, gone, strict):
     """`owned`: what state.db says to be the package's, where it is the one in force; `gone`: which installations went with it."""
     home = os.path.join(UNDO, name)
     known = {"footprint", "base"} | ({"changes", "before"} if status == "done" else set())
     more = set(listed(home)) - known - {"packages"}
     if more:
         return f"{name} ({status}) holds {more}"
-    if listed(f"{home}/packages") != sorted(gone):
+    if listed(f"{home}/packages") != sorted(gone) and (strict or listed(f"{home}/packages")):
         return f"{name} has the installations {listed(home + '/packages')}, in state.db are {sorted(gone)}"
     for part, files in LISTS.items():
         if part not in known:
@@ -62,8 +62,8 @@ def wrong_commit(name, status, owned, gone):
     return None
 
 
-def wrong():
-    """What is wrong, or None."""
+def wrong(strict):
+    """What is wrong, or None. Not `strict`: it was said that what was removed could not be kept."""
     with contextlib.closing(sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True)) as state:
         commits = {f"{txn}.{item}": status for txn, item, status in
                    state.execute("SELECT txn, item, status FROM committed")}
@@ -80,7 +80,7 @@ def wrong():
         return f"in force are {in_force}, of {sorted(commits)}; in use are {used}; owners are {set(owned)}"
     for name, status in commits.items():
         paths = owned.get(in_force[name], set()) if name in in_force else None
-        problem = wrong_commit(name, status, paths, gone.pop(name, []))
+        problem = wrong_commit(name, status, paths, gone.pop(name, []), strict)
         if problem:
             return problem
     return f"gone with a commit that is not there: {gone}" if gone else None

@@ -32,7 +32,7 @@ SCENARIOS = {
     "recover-remove": {"was": ["hello-1"], "first": ["remove", "--direct", "hello"], "gate": "unconfigure", "run": GC,
                        "after": [OLD]},
     "recover-fetch": {"was": [], "first": ["install", "hello-1"], "call": "fchmod.1", "run": GC, "after": [None]},
-    "recover-purge": {"was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat2.1", "run": GC,
+    "recover-purge": {"was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat.1", "run": GC,
                       "after": [None]},
     "every-install": {"rules": "every", "was": [], "run": ["install", "hello-1"], "after": [None, OLD], "since": COMMIT},
     "every-upgrade": {"rules": "every", "was": ["hello-0", "hello-1"], "run": ["install", "hello-2"],

@@ -158,6 +158,7 @@ MUTANTS = [
     ("nobody is told that what is made no longer stays", "src/engine/staged.c",
      "WATCH_WARN, name_of(s),\n		\"what it makes", "WATCH_DEBUG, name_of(s),\n		\"what it makes",
      ["life stale-unknown"]),
+    ("a signal stops a commit halfway", "src/engine/turn_staged.c", "	signals_defer(true);\n", "", ["crash signal"]),
     ("a name is free for a moment", "src/store/put.c", "	if (renameat(folder, beside, folder, name) == 0)\n		return 1;\n",
      "	if (beside)\n		return replace_slowly(folder, beside, name, err);\n", ["hostile P10"]),
     ("capabilities go with the old owner", "src/store/attributes.c", "	if (s.changed && load_again",
