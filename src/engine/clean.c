@@ -26,8 +26,12 @@ void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
 	if (kept < 0)
 		engine_tell(
 			e, WATCH_WARN, name, "its folder cannot be kept for undo: %s", err.text);
-	if (kept <= 0)
-		clean_purge(e, name, SPAN(""));
+	if (kept > 0)
+		return;
+	clean_purge(e, name, SPAN(""));
+	err_clear(&err);
+	if (committed_forget_gone(&e->db, txn, item, &err) < 0)
+		engine_tell(e, WATCH_WARN, name, "%s", err.text);
 }
 
 bool clean_is_old(const struct bundle *b, const struct bundle *current)

@@ -39,10 +39,14 @@ int committed_set(
 		"tii", span_of(status_names[status]), c->txn, c->item);
 }
 
+int committed_forget_gone(struct db *db, int64_t txn, int64_t item, struct err *err)
+{
+	return sql_do(db->sql, err, "DELETE FROM gone WHERE txn = ? AND item = ?", "ii", txn, item);
+}
+
 int committed_delete(struct db *db, int64_t txn, int64_t item, struct err *err)
 {
-	if (sql_do(db->sql, err, "DELETE FROM gone WHERE txn = ? AND item = ?", "ii", txn, item) <
-		0)
+	if (committed_forget_gone(db, txn, item, err) < 0)
 		return -1;
 	return sql_do(
 		db->sql, err, "DELETE FROM committed WHERE txn = ? AND item = ?", "ii", txn, item);
@@ -67,7 +71,7 @@ int committed_restore(struct db *db, int64_t txn, int64_t item, struct err *err)
 		    " FROM gone WHERE txn = ? AND item = ?",
 		    "ii", txn, item) < 0)
 		return -1;
-	return sql_do(db->sql, err, "DELETE FROM gone WHERE txn = ? AND item = ?", "ii", txn, item);
+	return committed_forget_gone(db, txn, item, err);
 }
 
 int committed_has_gone(struct db *db, int64_t txn, int64_t item, struct err *err)

@@ -46,6 +46,8 @@ MUST_USE int committed_delete(struct db *db, int64_t txn, int64_t item, struct e
 
 /* Notes the package's rows as gone with the commit, and deletes them; and brings them back, prepared. */
 MUST_USE int committed_retire(struct db *db, const struct committed *c, struct err *err);
+/* They cannot be brought back. */
+MUST_USE int committed_forget_gone(struct db *db, int64_t txn, int64_t item, struct err *err);
 /* 1: there are such; 0; -1. */
 MUST_USE int committed_has_gone(struct db *db, int64_t txn, int64_t item, struct err *err);
 MUST_USE int committed_restore(struct db *db, int64_t txn, int64_t item, struct err *err);
