@@ -13,6 +13,7 @@ void commit_drop(struct commit *c)
 {
 	committed_drop(&c->row);
 	undo_drop(&c->undo);
+	touched_drop(&c->touched);
 	fd_drop(&c->root);
 }
 
@@ -201,7 +202,11 @@ int commit_apply(struct commit *c, bool *back, struct err *err)
 	struct span name = buf_span(&c->row.name);
 
 	*back = false;
-	if (c->nothing || apply_forward(c->root, &c->s->now.changes, &c->undo.kept, NULL, err) == 0)
+	if (c->nothing)
+		return 0;
+	if (touched_add(&c->touched, c->undo.folder, err) == 0 &&
+		apply_forward_lazily(
+			c->root, &c->s->now.changes, &c->undo.kept, NULL, &c->touched, err) == 0)
 		return 0;
 	engine_tell(c->e, WATCH_INFO, name, "taking back what was begun");
 	if (go_back(c->e, c->root, name, &c->s->now.changes, &c->undo.kept, &failure) < 0)
@@ -209,6 +214,11 @@ int commit_apply(struct commit *c, bool *back, struct err *err)
 	else
 		*back = true;
 	return -1;
+}
+
+int commit_sync(const struct commit *c, struct err *err)
+{
+	return c->nothing ? place_sync_packages(&c->e->place, err) : touched_sync(&c->touched, err);
 }
 
 int commit_undone(struct commit *c, struct err *err)

@@ -4,6 +4,7 @@
  *     commit_keep        what is needed, either way, is kept and durable; nothing is touched
  *     (the caller notes commit_begun in state.db, durably)
  *     commit_apply       the system is as it is to be; or, after an error, as it was
+ *     commit_sync        durably
  *     (the caller notes commit_done, with the states that it leads to)
  *     commit_finish      effects are carried out
  *
@@ -22,6 +23,7 @@ struct commit {
 	struct committed row;
 	struct undo undo;
 	int root;
+	struct touched touched; /* by commit_apply */
 	bool nothing; /* it changes nothing, and what is in force stays */
 };
 #define COMMIT_INIT ((struct commit){.row = COMMITTED_INIT, .undo = UNDO_INIT, .root = -1})
@@ -39,6 +41,8 @@ MUST_USE int commit_done(struct commit *c, struct err *err);
 /* -1 with *back: all is as before (durably), and the row of commit_begun is to go with commit_undone; without it, what can be
  * done now is done, and recovery does the rest. */
 MUST_USE int commit_apply(struct commit *c, bool *back, struct err *err);
+/* What commit_apply changed becomes durable, and with it what was changed meanwhile of the state. */
+MUST_USE int commit_sync(const struct commit *c, struct err *err);
 MUST_USE int commit_undone(struct commit *c, struct err *err);
 /* After that is on disk, or after what was kept has turned out to be of no use: it goes. */
 void commit_forget(struct commit *c);

@@ -43,12 +43,12 @@ static int enforce(struct turn *t, struct commit *c, struct err *err)
 		 : in_force_forget(&t->e->db, buf_span(&t->item->to.name), err);
 }
 
-/* The links. What a commit has changed is durable; what rules have changed by themselves is made so. */
+/* The links; and with them all that was changed becomes durable: by the commit, or by rules by themselves. */
 static int publish(struct turn *t, const struct commit *c, struct span name, struct err *err)
 {
 	if (!c)
 		return switch_publish(t->e, name, err);
-	return switch_link(t->e, name, err) < 0 ? -1 : place_sync_packages(&t->e->place, err);
+	return switch_link(t->e, name, err) < 0 ? -1 : commit_sync(c, err);
 }
 
 int turn_configured(struct turn *t, struct commit *c, struct err *err)

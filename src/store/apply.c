@@ -224,7 +224,7 @@ static int clear_one(struct apply *a, size_t i, struct err *err)
 
 		return none ? (err_clear(err), 0) : -1;
 	}
-	if (touched_add(&a->touched, folder, err) < 0)
+	if (touched_add(a->touched, folder, err) < 0)
 		return -1;
 	gone = put_away(folder, beside, err);
 	if (gone)
@@ -351,7 +351,7 @@ static int run(struct apply *a, struct err *err)
 		result = run_passes(a, err);
 	if (result < 0 && err->code == ERR_NO_SPACE && !a->after)
 		result = make_room(a, err) < 0 ? -1 : run_passes(a, err);
-	return result < 0 ? -1 : touched_sync(&a->touched, err);
+	return result < 0 ? -1 : 0;
 }
 
 static void find_covered(const struct changes *c, bool after, bool *covered)
@@ -369,7 +369,7 @@ static void find_covered(const struct changes *c, bool after, bool *covered)
 }
 
 static int apply(int root, const struct changes *c, bool after, int kept, struct texts *left,
-	struct err *err)
+	struct touched *touched, struct err *err)
 {
 	AUTO_FREE size_t *first = mem_zero(c->of.n + 1, sizeof(*first));
 	AUTO_FREE bool *covered = mem_zero(c->of.n + 1, sizeof(*covered));
@@ -379,24 +379,36 @@ static int apply(int root, const struct changes *c, bool after, int kept, struct
 		.kept = kept,
 		.first = first,
 		.covered = covered,
-		.left = left};
-	int result;
+		.left = left,
+		.touched = touched};
 
 	kept_first(c, after, first);
 	find_covered(c, after, covered);
-	result = run(&a, err);
-	touched_drop(&a.touched);
-	return result;
+	return run(&a, err);
+}
+
+int apply_forward_lazily(int root, const struct changes *c, const struct apply_kept *kept,
+	struct texts *left, struct touched *touched, struct err *err)
+{
+	return apply(root, c, true, kept->after, left, touched, err);
 }
 
 int apply_forward(int root, const struct changes *c, const struct apply_kept *kept,
 	struct texts *left, struct err *err)
 {
-	return apply(root, c, true, kept->after, left, err);
+	AUTO(touched) touched = TOUCHED_INIT;
+
+	if (apply(root, c, true, kept->after, left, &touched, err) < 0)
+		return -1;
+	return touched_sync(&touched, err);
 }
 
 int apply_back(int root, const struct changes *c, const struct apply_kept *kept, struct texts *left,
 	struct err *err)
 {
-	return apply(root, c, false, kept->before, left, err);
+	AUTO(touched) touched = TOUCHED_INIT;
+
+	if (apply(root, c, false, kept->before, left, &touched, err) < 0)
+		return -1;
+	return touched_sync(&touched, err);
 }

@@ -18,6 +18,7 @@
 #include "base/vec.h"
 #include "model/changes.h"
 #include "model/config.h"
+#include "store/touched.h"
 
 /* A path that is not as the change's `before` says. */
 struct apply_drift {
@@ -77,6 +78,9 @@ MUST_USE int apply_keep_before(
  * its path added there. ERR_UNSAFE: a folder on the way has become something else. ERR_BAD_STATE: the kept folders are damaged,
  * or another list's. Otherwise (full, read-only, immutable, …) as the system says, with the path; apply_back takes
  * back what was done until then. */
+/* apply_forward's, too, but that what it changed is durable only with touched_sync of `touched`, which is empty before. */
+MUST_USE int apply_forward_lazily(int root, const struct changes *c, const struct apply_kept *kept,
+	struct texts *left, struct touched *touched, struct err *err);
 MUST_USE int apply_forward(int root, const struct changes *c, const struct apply_kept *kept,
 	struct texts *left, struct err *err);
 MUST_USE int apply_back(int root, const struct changes *c, const struct apply_kept *kept,

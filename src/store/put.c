@@ -40,14 +40,22 @@ static int fill(int from, int to, const struct node *n, struct err *err)
 		return -1;
 	if (futimens(to, (const struct timespec[]){st.st_atim, st.st_mtim}) < 0)
 		return err_sys(err, "set its times");
-	return file_sync(to, err);
+	return 0;
+}
+
+static int copy(
+	int from, int folder, const char *name, const struct node *n, bool durably, struct err *err)
+{
+	AUTO_FD to = file_open(folder, name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
+
+	if (to < 0 || fill(from, to, n, err) < 0)
+		return -1;
+	return durably ? file_sync(to, err) : 0;
 }
 
 int put_copy(int from, int folder, const char *name, const struct node *n, struct err *err)
 {
-	AUTO_FD to = file_open(folder, name, O_RDWR | O_CREAT | O_EXCL, 0600, err);
-
-	return to < 0 ? -1 : fill(from, to, n, err);
+	return copy(from, folder, name, n, false, err);
 }
 
 static bool needs_copy(int sys)
@@ -71,7 +79,7 @@ static int put_file(int folder, const char *beside, const struct node *n,
 	if (result == 0)
 		result = err_set(err, ERR_BAD_STATE, "the kept file %s is not there", from->name);
 	if (result > 0)
-		result = put_copy(at.fd, folder, beside, n, err);
+		result = copy(at.fd, folder, beside, n, true, err);
 	node_at_drop(&at);
 	return result < 0 ? -1 : 0;
 }

@@ -13,7 +13,7 @@ struct put_source {
 };
 
 /* Makes it under a name that nothing has; what was there of that name goes. `from` is for files only; a folder is empty and open to its
- * owner. A hard link has the attributes that its file has. */
+ * owner. A hard link has the attributes that its file has; a copy is on disk before it has any name but this one. */
 MUST_USE int put_beside(int folder, const char *beside, const struct node *n,
 	const struct put_source *from, struct err *err);
 
@@ -21,7 +21,7 @@ MUST_USE int put_beside(int folder, const char *beside, const struct node *n,
  * folder can be replaced only when it is empty: 0, and nothing is changed, where it is not. 1 done, -1. */
 MUST_USE int put_over(int folder, const char *beside, const char *name, struct err *err);
 
-/* Copies the file that is open: content, times, and all that `n` says. ERR_SYSTEM with EEXIST where something has the name. */
+/* Copies the file that is open: content, times, and all that `n` says; nothing is synced. ERR_SYSTEM with EEXIST where something has the name. */
 MUST_USE int put_copy(
 	int from, int folder, const char *name, const struct node *n, struct err *err);
 

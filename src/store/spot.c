@@ -30,7 +30,7 @@ int spot_open(struct apply *a, size_t i, struct spot *out, struct err *err)
 		err_clear(err);
 		return 0;
 	}
-	if (out->folder < 0 || touched_add(&a->touched, out->folder, err) < 0)
+	if (out->folder < 0 || touched_add(a->touched, out->folder, err) < 0)
 		return -1;
 	return beneath_look_at(out->folder, out->name, &out->at, err) < 0 ? -1 : 1;
 }

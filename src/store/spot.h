@@ -20,7 +20,7 @@ struct apply {
 	size_t *first; /* kept_first */
 	bool *covered; /* beneath what is to be neither a folder nor nothing: went with the folder that was there */
 	struct texts *left;
-	struct touched touched;
+	struct touched *touched;
 };
 
 static inline const struct node *apply_wanted(const struct apply *a, size_t i)

@@ -57,7 +57,7 @@ SCENARIOS = {
                      "found": None, "run": GC, "after": [OLD]},
     "recover-amid": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "renameat.15",
                      "found": "begun", "run": GC, "after": [OLD]},
-    "recover-between": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.4",
+    "recover-between": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.3",
                         "found": "begun", "run": GC, "after": [OLD]},
     "recover-remove-amid": {"rules": "every", "was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat.10",
                             "found": "begun", "run": GC, "after": [OLD]},
