@@ -391,17 +391,6 @@ static void list_left(struct staged *s, const struct apply_drifts *drifts)
 	}
 }
 
-/* What is in force stays so. */
-static int compose_mended(struct staged *s, const struct effects *done, struct err *err)
-{
-	const struct changes nothing = CHANGES_INIT;
-
-	compose_after(s, &nothing);
-	if (s->now.changes.of.n && effects_append(&s->now.effects, done, err) < 0)
-		return -1;
-	return effects_append(&s->after.effects, &s->before.effects, err);
-}
-
 /* --- The play ------------------------------------------------------------------------------------------ */
 
 static int play_removal(struct staged *s, struct effects *undone, struct err *err)
@@ -440,8 +429,6 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	if (stage_open(s->e, false, &s->stage, err) < 0)
 		return -1;
-	if (s->request->goal == GOAL_REPAIR)
-		return staged_mend(s, &drifts, &done, err) < 0 ? -1 : compose_mended(s, &done, err);
 	if (!s->made ? play_removal(s, &undone, err) < 0
 		     : play_configuration(s, &undone, &done, &between, err) < 0 ||
 				take_back_stale(s, &drifts, err) < 0)
@@ -454,12 +441,27 @@ static int play(struct staged *s, struct err *err)
 	return 0;
 }
 
+/* What is in force stays so. */
+static int play_repair(struct staged *s, struct err *err)
+{
+	const struct changes nothing = CHANGES_INIT;
+	AUTO(effects) done = EFFECTS_INIT;
+
+	if (load_before(s, err) < 0 || stage_open(s->e, false, &s->stage, err) < 0 ||
+		staged_mend(s, &done, err) < 0)
+		return -1;
+	compose_after(s, &nothing);
+	if (s->now.changes.of.n && effects_append(&s->now.effects, &done, err) < 0)
+		return -1;
+	return effects_append(&s->after.effects, &s->before.effects, err);
+}
+
 int staged_run(struct staged *s, bool *none, struct err *err)
 {
 	*none = false;
 	staged_drop(s);
 	begin(s);
-	if (play(s, err) == 0)
+	if ((s->request->goal == GOAL_REPAIR ? play_repair(s, err) : play(s, err)) == 0)
 		return 0;
 	*none = s->stage.refused;
 	return -1;

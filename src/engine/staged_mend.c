@@ -12,19 +12,33 @@
 #include "engine/run_rules.h"
 #include "engine/staged_parts.h"
 #include "model/changes_math.h"
+#include "store/apply.h"
 #include "store/beneath.h"
 #include "sys/fd.h"
 
 struct mending {
 	struct staged *s;
-	const struct apply_drifts *drifts;
 	int root;
+	struct apply_drifts drifts; /* what is to be mended, sorted as the footprint */
 };
 
-/* Of extra files in its folders, and of databases of many, nothing is to be mended. */
-static bool is_to_be_mended(const struct apply_drift *d)
+static void mending_drop(struct mending *m)
 {
-	return d->change && !d->shared;
+	fd_drop(&m->root);
+	apply_drifts_drop(&m->drifts);
+}
+
+/* Of databases that many write to nothing is to be mended; nor is what cannot be looked at. */
+static void find_broken(struct mending *m)
+{
+	VEC_FOR (const struct change, c, &m->s->before.changes.of) {
+		struct err ignored = ERR_INIT;
+
+		if (!apply_is_shared(buf_span(&c->path)) &&
+			apply_check_made(m->root, c, &m->drifts, &ignored) < 0)
+			engine_tell(m->s->e, WATCH_DEBUG, buf_span(&m->s->made->name), "%s",
+				ignored.text);
+	}
 }
 
 /* Nobody but the rules has its content. */
@@ -70,10 +84,10 @@ static int load_stage(const struct mending *m, struct span path, struct node *ou
 /* What stands in the place of contents that are wanting, and what was there before the package came. */
 static int list_wanting(const struct mending *m, struct changes *out, struct err *err)
 {
-	VEC_FOR (const struct apply_drift, d, &m->drifts->of) {
+	VEC_FOR (const struct apply_drift, d, &m->drifts.of) {
 		struct change *c;
 
-		if (!is_to_be_mended(d) || !needs_rules(d))
+		if (!needs_rules(d))
 			continue;
 		c = changes_add(out, buf_span(&d->path));
 		node_copy(&c->before, &d->change->before);
@@ -88,8 +102,8 @@ static int list_wanting(const struct mending *m, struct changes *out, struct err
 
 static bool any_needs_rules(const struct mending *m)
 {
-	VEC_FOR (const struct apply_drift, d, &m->drifts->of)
-		if (is_to_be_mended(d) && needs_rules(d))
+	VEC_FOR (const struct apply_drift, d, &m->drifts.of)
+		if (needs_rules(d))
 			return true;
 	return false;
 }
@@ -174,8 +188,8 @@ static int make_the_rest(const struct mending *m, struct err *err)
 	AUTO(changes) wanted = CHANGES_INIT;
 	AUTO(effects) ignored = EFFECTS_INIT;
 
-	VEC_FOR (const struct apply_drift, d, &m->drifts->of)
-		if (is_to_be_mended(d) && add_wanted(m, d, &wanted, err) < 0)
+	VEC_FOR (const struct apply_drift, d, &m->drifts.of)
+		if (add_wanted(m, d, &wanted, err) < 0)
 			return -1;
 	changes_number_links(&wanted);
 	if (wanted.of.n && staged_take_back(m->s, &wanted, NULL, err) < 0)
@@ -187,8 +201,8 @@ static int make_the_rest(const struct mending *m, struct err *err)
 
 static bool is_mended(const struct mending *m, const struct change *c)
 {
-	VEC_FOR (const struct apply_drift, d, &m->drifts->of)
-		if (is_to_be_mended(d) && span_is(buf_span(&d->path), buf_span(&c->path)))
+	VEC_FOR (const struct apply_drift, d, &m->drifts.of)
+		if (span_is(buf_span(&d->path), buf_span(&c->path)))
 			return node_is_same(&c->after, &d->change->after);
 	return false;
 }
@@ -230,13 +244,14 @@ static void keep_mended(const struct mending *m)
 	changes_number_links(all);
 }
 
-int staged_mend(
-	struct staged *s, const struct apply_drifts *drifts, struct effects *done, struct err *err)
+int staged_mend(struct staged *s, struct effects *done, struct err *err)
 {
-	AUTO_FD root = engine_root(s->e, err);
-	struct mending m = {s, drifts, root};
+	AUTO(mending) m = {.s = s, .root = engine_root(s->e, err)};
 
-	if (root < 0 || make_the_rest(&m, err) < 0)
+	if (m.root < 0)
+		return -1;
+	find_broken(&m);
+	if (make_the_rest(&m, err) < 0)
 		return -1;
 	/* Rules need their folders, and may disturb what was mended. */
 	if (any_needs_rules(&m) && (make_contents(&m, done, err) < 0 || make_the_rest(&m, err) < 0))

@@ -73,8 +73,10 @@ static int take_turn(struct turn *t, struct err *why, struct err *err)
 		reason = why->text;
 	}
 	if (t->request->goal == GOAL_REPAIR) {
+		AUTO(buf) said = buf_of(reason); /* it may be that of `why` */
+
 		err_set(why, ERR_POLICY, "it can only be mended in a stage, and there is none: %s",
-			reason);
+			said.s);
 		return turn_stay(t, NULL, err);
 	}
 	engine_tell(t->e, WATCH_INFO, name,

@@ -65,18 +65,14 @@ static void add_drift(struct look *l, const struct node *want, const struct appl
 		f->differs = node_differences(want, &d->now);
 }
 
-/* One path for itself: what cannot be looked at does not keep the others from being looked at. */
+/* What cannot be looked at does not keep the others from being looked at. */
 static void look_at_path(struct look *l, const struct change *made)
 {
 	AUTO(apply_drifts) drifts = APPLY_DRIFTS_INIT;
-	struct change want = {.path = made->path, .before = made->after, .after = made->after};
-	struct changes one = CHANGES_INIT;
 	struct err wrong = ERR_INIT;
 
-	one.of.v = &want;
-	one.of.n = 1;
 	l->out->paths++;
-	if (apply_check(l->root, &one, &drifts, &wrong) < 0) {
+	if (apply_check_made(l->root, made, &drifts, &wrong) < 0) {
 		struct verify_finding *f = add_finding(l, VERIFY_UNREADABLE, buf_span(&made->path));
 
 		f->wanted = made->after.type;

@@ -45,6 +45,10 @@ bool apply_is_cache(struct span path);
 MUST_USE int apply_check(
 	int root, const struct changes *c, struct apply_drifts *out, struct err *err);
 
+/* Whether what one change has made stands there still; what is in a folder is not looked at. Adds one drift, or none. */
+MUST_USE int apply_check_made(
+	int root, const struct change *made, struct apply_drifts *out, struct err *err);
+
 /* Two folders of the caller's, 0700 and root's (or ours) alone. In them, under the number that a change has in the list, are
  * the file that it makes, with its owner, mode, attributes and times, and the file that it takes away; a file with several names is there
  * once, under the first one's number. `list` says which changes they belong to. A file of the same file system is a

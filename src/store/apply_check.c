@@ -168,3 +168,20 @@ int apply_check(int root, const struct changes *c, struct apply_drifts *out, str
 	}
 	return 0;
 }
+
+int apply_check_made(int root, const struct change *made, struct apply_drifts *out, struct err *err)
+{
+	struct change stays = {.path = made->path, .before = made->after, .after = made->after};
+	struct check k = {root, NULL, out};
+	size_t before = out->of.n;
+
+	if (check_one(&k, &stays, err) < 0)
+		return -1;
+	if (out->of.n == before)
+		return 0;
+	out->of.v[before].change = made;
+	/* Nothing is wanted, and a link or a file stands where its folder would. */
+	if (node_is_same(&out->of.v[before].now, &made->after))
+		drift_drop(&out->of.v[--out->of.n]);
+	return 0;
+}

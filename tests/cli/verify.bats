@@ -352,13 +352,14 @@ EOF
 }
 
 @test "verify --repair: rules never run on the system itself for it" {
-  skip_without_stage
+  skip_unless mount
   fardel install "$(make_installer hello 1 rules="$LEAVER")"
-  rm "$ROOT/etc/hello.d/deep/conf"
-  mkdir -p "$ROOT/etc/fardel"
-  echo 'live = ["hello"]' >"$ROOT/etc/fardel/fardel.toml"
-  run --separate-stderr -1 fardel verify --repair
+  rm "$ROOT/etc/hello.d/deep/conf" "$ROOT/etc/hello.d/key"
+  run --separate-stderr -1 "$LIB/without-rights" fardel verify --repair
+  [[ ! -e $ROOT/etc/hello.d/deep/conf && ! -e $ROOT/etc/hello.d/key ]]
+  [[ $stderr == *'2 could not be mended.'* ]]
+  [[ $output == *'only be mended in a stage, and there is none: '[a-z]* ]]
+  # Nor where the admin wants that otherwise.
+  run --separate-stderr -1 fardel --set 'live=["hello"]' verify --repair
   [[ ! -e $ROOT/etc/hello.d/deep/conf && $output == *'only be mended in a stage'*'live in fardel.toml'* ]]
-  rm "$ROOT/etc/fardel/fardel.toml"
-  run -0 fardel verify --repair
 }

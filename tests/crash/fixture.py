@@ -262,7 +262,8 @@ class Scenario:
 
     def settle(self, point):
         """By one of the commands that take the lock: always the same one for a point."""
-        self.must(SETTLERS[hashlib.sha256(point.encode()).digest()[0] % len(SETTLERS)])
+        settlers = self.what.get("settlers", SETTLERS)
+        self.must(settlers[hashlib.sha256(point.encode()).digest()[0] % len(settlers)])
 
     def settled(self, done, allowed=None):
         """What must hold once a command that takes the lock has run. What is not done can be done."""

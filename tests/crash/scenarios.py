@@ -12,7 +12,7 @@ COMMIT = r'mkdirat\(\d+, "(after|before|base)", 0700'
 # phase that `gate` names, or before `call` (and the commit was `found` so); what is killed then is the recovery from that.
 # With `rules` other than the standard ones: every.sh changes all of ground.py's places in each way, and for each state they
 # must be exactly as an undisturbed run leaves them; `edit`: an admin has changed some of it since. `since`: what strace
-# shows of the first call that is of interest.
+# shows of the first call that is of interest. `settlers`: reconfigure, which also settles what was left, would do more.
 SCENARIOS = {
     "install": {"was": [], "run": ["install", "hello-1"], "after": [None, OLD]},
     "upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "hello-2"], "after": [OLD, NEW]},
@@ -39,6 +39,8 @@ SCENARIOS = {
                       "after": [OLD, NEW], "since": COMMIT},
     "every-reconfigure": {"rules": "every", "was": ["hello-0", "hello-1"], "edit": ground.undo_some,
                           "run": ["reconfigure", "hello"], "after": [OLD], "since": COMMIT},
+    "every-repair": {"rules": "every", "was": ["hello-1"], "edit": ground.undo_some, "run": ["verify", "--repair"],
+                     "settlers": [GC], "after": [OLD], "since": COMMIT},
     "every-unconfigure": {"rules": "every", "was": ["hello-1"], "edit": ground.change_key, "run": ["unconfigure", "hello"],
                           "after": [OLD, ("1", "prepared")], "since": COMMIT},
     "every-remove": {"rules": "every", "was": ["hello-0", "hello-1"], "edit": ground.change_key, "run": ["remove", "hello"],
