@@ -32,6 +32,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_unconfigure,
 	&cmd_undo,
 	&cmd_verify,
+	&cmd_why,
 	NULL,
 };
 

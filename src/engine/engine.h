@@ -191,6 +191,30 @@ MUST_USE int engine_verify(
 MUST_USE int engine_repair(struct engine *e, const struct texts *names, bool yes,
 	struct verified *out, struct err *err);
 
+/* Why a path is as it is, or a package there. */
+struct reason {
+	struct buf package, version; /* version: as people are shown it */
+	int64_t transaction; /* that made it so, as far as it is kept; 0: unknown */
+	int64_t at; /* when; 0: unknown */
+	struct buf command, user; /* of that transaction; empty: it is not kept any more */
+	/* Of a path outside of the package's own folder: */
+	bool is_change;
+	enum change_kind change;
+	bool known; /* what follows; else only root can read it */
+	struct node before, made; /* what was there before the package came, and what it made */
+	enum node_type now; /* what is there */
+	unsigned differs; /* from `made`: 1 << node_aspect */
+};
+struct why {
+	struct bundle bundle; /* of a package; a path: its name is empty */
+	struct path_owners whose; /* of a path */
+	VEC(struct reason)
+	of; /* a package's one; a path's, of each package of fardel's that has it */
+};
+void why_drop(struct why *w);
+/* Of a path where there is a '/' in `what`, else of a package (ERR_NO_PACKAGE: there is none). NEED_READ. */
+MUST_USE int engine_why(struct engine *e, const char *what, struct why *out, struct err *err);
+
 /* Appends the log of transaction n (0: the newest). ERR_NO_PACKAGE if there is none. */
 MUST_USE int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err);
 

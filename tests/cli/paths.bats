@@ -30,6 +30,11 @@ machine_is_dpkgs() {
   printf '/.\n%s\n' "$1" >"$ROOT/var/lib/dpkg/info/$2.list"
 }
 
+# field NAME: its value in the output.
+field() {
+  sed -n "s/^$1: //p" <<<"$output"
+}
+
 # --- files
 
 @test "files: the paths that a package has made, one a line, sorted" {
@@ -227,4 +232,110 @@ EOF
   run --separate-stderr -1 fardel owns /srv/known
   [[ $stderr == *tool.list* && -z $output ]]
   machine_is_dpkgs /srv/known tool
+}
+
+# --- why
+
+@test "why PATH: package, change, transaction, what was before and what is now" {
+  skip_without_stage
+  mkdir -p "$ROOT/srv"
+  echo old >"$ROOT/etc/settings"
+  echo gone >"$ROOT/etc/not-wanted"
+  fardel install "$(make_installer other 7)"
+  fardel install "$(make_installer hello 1 rules="$LEAVER")"
+  run --separate-stderr -0 fardel why /usr/bin/hello
+  [[ $(field Path) == /usr/bin/hello && $(field Package) == 'hello 1' && $(field Before) == nothing ]]
+  [[ $(field Change) == 'created, a link to /var/lib/fardel/packages/hello/'*/upstream/usr/bin/hello ]]
+  [[ $(field Transaction) == '2, '*'T'*'Z, by '*': fardel '*'install '*/hello.tar.gz ]]
+  [[ $(field Now) == 'as hello made it' && $(field Others) == none && -z $stderr ]]
+  run --separate-stderr -0 fardel why /etc/settings
+  [[ $(field Change) == 'replaced, a file, 17 bytes' && $(field Before) == 'a file, 4 bytes; remove brings it back' ]]
+  run --separate-stderr -0 fardel why /etc/not-wanted
+  [[ $(field Change) == deleted && $(field Before) == 'a file, 5 bytes; remove brings it back' ]]
+  run --separate-stderr -0 fardel why --json /etc/settings
+  jq -e '.path == "/etc/settings" and (.owners | length == 1) and (.reasons | length == 1)' <<<"$output"
+  jq -e '.reasons[0] | .package == "hello" and .transaction == 2 and .change == "replaced" and .known
+    and .before == {type: "file", size: 4} and .made == {type: "file", size: 17} and .now == "file" and .differs == []
+    and (.command | contains("install"))' <<<"$output"
+}
+
+@test "why PATH: what has been changed since" {
+  skip_without_stage
+  fardel install "$(make_installer hello 1 rules="$LEAVER")"
+  conf=/etc/hello.d/deep/conf
+  echo 'version = 2' >"$ROOT$conf"
+  chmod 600 "$ROOT$conf"
+  run --separate-stderr -0 fardel why "$conf"
+  [[ $(field Now) == 'changed since: mode, digest' ]]
+  run --separate-stderr -0 fardel why --json "$conf"
+  jq -e '.reasons[0].differs == ["mode", "digest"]' <<<"$output"
+  rm "$ROOT$conf"
+  run --separate-stderr -0 fardel why "$conf"
+  [[ $(field Now) == missing ]]
+  mkdir "$ROOT$conf"
+  run --separate-stderr -0 fardel why "$conf"
+  [[ $(field Now) == 'a folder by now' ]]
+}
+
+@test "why PATH: the transaction that made it so, not one that only left it" {
+  skip_without_stage
+  fardel install "$(make_installer hello 1 rules="$LEAVER")"
+  fardel install "$(make_installer hello 2 rules="$LEAVER")"
+  run --separate-stderr -0 fardel why /etc/hello.d/key
+  [[ $(field Transaction) == '1, '* && $(field Package) == 'hello 2' ]]
+  run --separate-stderr -0 fardel why /etc/hello.d/deep/conf
+  [[ $(field Transaction) == '2, '* && $(field Before) == nothing ]]
+  # What is not kept any more: the command.
+  fardel --set log.keep=1 reconfigure hello
+  run --separate-stderr -0 fardel why /etc/hello.d/key
+  [[ $(field Transaction) =~ ^1,\ [0-9TZ:-]+$ ]]
+}
+
+@test "why PATH: by others, and by nobody" {
+  mkdir -p "$ROOT/srv"
+  machine_is_dpkgs /srv/known tool
+  run --separate-stderr -0 fardel why /srv/known
+  [[ $(field Owner) == 'tool, by dpkg' && $output != *Package* ]]
+  run --separate-stderr -1 fardel why /srv/none
+  [[ $(field Owner) == none && $stderr == "/srv/none is nobody's that fardel or dpkg knows." ]]
+  run --separate-stderr -1 fardel why --json /srv/none
+  jq -e '.owners == [] and .reasons == [] and .error.code == "findings"' <<<"$output"
+  run -64 fardel why
+}
+
+@test "why PATH: of what was dpkg's before" {
+  skip_without_stage
+  machine_is_dpkgs /etc/settings tool
+  mkdir -p "$ROOT/srv"
+  echo old >"$ROOT/etc/settings"
+  fardel install --allow dpkg-file "$(make_installer hello 1 rules="$LEAVER")"
+  run --separate-stderr -0 fardel why /etc/settings
+  [[ $(field Package) == 'hello 1' && $(field Others) == 'tool, by dpkg' ]]
+}
+
+@test "why PATH in a package's own folder, and why NAME: what brought it" {
+  fardel prepare "$(make_installer other 7)"
+  fardel install "$(make_installer hello 1)"
+  fardel reconfigure hello
+  run --separate-stderr -0 fardel why "/var/lib/fardel/packages/hello/$(fardel show -F Id hello)/rules"
+  [[ $(field Package) == 'hello 1' && $(field Change) == none* && $(field Transaction) == '2, '*'install '*hello.tar.gz ]]
+  run --separate-stderr -0 fardel why hello
+  [[ $(field Package) == 'hello 1' && $(field State) == 'installed since '* && $(field Transaction) == '2, '*'install '* ]]
+  [[ $(field 'Needed by') == none ]]
+  run --separate-stderr -0 fardel why other
+  [[ $(field State) == 'prepared since '* && $(field Transaction) == '1, '*'prepare '* ]]
+  run --separate-stderr -0 fardel why --json hello
+  jq -e '.package == "hello" and .state == "installed" and .reasons[0].transaction == 2 and .needed_by == []' <<<"$output"
+  run --separate-stderr -3 fardel why nothere
+  [[ $stderr == *nothere* ]]
+}
+
+@test "why PATH: without rights, what only root can read is said to be unknown" {
+  skip_unless mount
+  fardel install "$(make_installer hello 1)"
+  run --separate-stderr -0 as_nobody fardel why /usr/bin/hello
+  [[ $(field Package) == 'hello 1' && $(field Change) == created && $(field Transaction) == '1, '*install* ]]
+  [[ $(field Before) == unknown* && $(field Now) == unknown* ]]
+  run --separate-stderr -0 as_nobody fardel why --json /usr/bin/hello
+  jq -e '.reasons[0] | .known == false and .before == null and .now == null and .transaction == 1' <<<"$output"
 }
