@@ -4,6 +4,7 @@ PREFIX     ?= /usr
 SYSCONFDIR ?= /etc
 BINDIR     ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/fardel
+MANDIR     ?= $(PREFIX)/share/man
 DESTDIR    ?=
 BUILD      ?= build
 CC         ?= gcc
@@ -60,12 +61,20 @@ help:
 ## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each
 ## make bench        figures, as ratios measured side by side
 ## make deps         install what the build and the tests need (Debian, as root)
+## make man          the manual pages, from docs/
 ## make install      into DESTDIR and PREFIX; make uninstall takes it out; make clean
 
 # The filters of system calls: C that a program of ours prints.
 $(BUILD)/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	$(HOSTCC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -o $@ $< $$($(PKG_CONFIG) --cflags --libs libseccomp)
+
+man: $(BUILD)/man/fardel-policy.5
+
+$(BUILD)/man/fardel-policy.5: docs/POLICY.md tools/man.awk
+	@mkdir -p $(@D)
+	awk -f tools/man.awk -v name=fardel-policy -v section=5 -v about='what packages may change on this system' $< | scdoc >$@.new
+	mv $@.new $@
 
 $(BUILD)/gen/filters.inc: $(BUILD)/tools/filters
 	@mkdir -p $(@D)
@@ -169,16 +178,18 @@ install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR)/fardel
 	install -m 0755 $(BUILD)/bin/fardel $(DESTDIR)$(BINDIR)/fardel
 	install -m 0755 $(BUILD)/libexec/fardel/* $(DESTDIR)$(LIBEXECDIR)/
+	[ ! -e $(BUILD)/man/fardel-policy.5 ] || install -D -m 0644 -t $(DESTDIR)$(MANDIR)/man5 $(BUILD)/man/fardel-policy.5
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/fardel
 	rm -rf $(DESTDIR)$(LIBEXECDIR)
+	rm -f $(DESTDIR)$(MANDIR)/man5/fardel-policy.5
 	-rmdir $(DESTDIR)$(SYSCONFDIR)/fardel
 
 clean:
 	rm -rf build build-asan build-fuzz
 
 .PHONY: all help check check-unit check-cli check-life check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
-	install uninstall clean
+	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -85,3 +85,13 @@ with_log() {
   wait "$listener"
   grep -q 'fardel\[[0-9]*\]: hello: ' "$WORK/heard"
 }
+
+@test "the manual page of the policy has each of its ids" {
+  type -P scdoc >/dev/null || skip "scdoc is not here"
+  make -s -C "$LIB/../.." BUILD="$WORK/build" man
+  mapfile -t ids < <(sed -n 's/^| `\([a-z-]*\)`\(, `\([a-z-]*\)`\)\? | \(deny\|warn\|allow\|ask\) |.*/\1 \3/p' "$LIB/../../docs/POLICY.md" | tr ' ' '\n' | grep .)
+  ((${#ids[@]} > 30))
+  for id in "${ids[@]}"; do
+    grep -qF -- "$id" "$WORK/build/man/fardel-policy.5" || { echo "without $id"; false; }
+  done
+}
