@@ -86,6 +86,7 @@ with_log() {
   grep -q 'fardel\[[0-9]*\]: hello: ' "$WORK/heard"
 }
 
+# shellcheck disable=SC2016
 @test "the manual page of the policy has each of its ids" {
   type -P scdoc >/dev/null || skip "scdoc is not here"
   make -s -C "$LIB/../.." BUILD="$WORK/build" man
