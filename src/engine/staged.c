@@ -80,16 +80,38 @@ static struct span name_of(const struct staged *s)
 
 /* --- What was in force before ------------------------------------------------------------------------- */
 
+/* What was kept for it is damaged: with --force it goes on as if nothing were known. */
+static int go_without(struct staged *s, struct err *err)
+{
+	if (err->code != ERR_BAD_STATE)
+		return -1;
+	if (!s->request->force) {
+		err_detail(err, "What %s had made cannot be told, or not be taken back.",
+			name_of(s).s);
+		return err_next(err, "with --force it goes on without; so does --direct");
+	}
+	engine_tell(s->e, WATCH_WARN, name_of(s),
+		"what it had made is not taken back (--force): %s", err->text);
+	err_clear(err);
+	footprint_drop(&s->before);
+	s->before = FOOTPRINT_INIT;
+	s->has_before = false;
+	return 0;
+}
+
 static int load_before(struct staged *s, struct err *err)
 {
 	int there = in_force_get(&s->e->db, name_of(s), &s->older, err);
 
 	if (there == 1)
 		there = undo_open(&s->e->place, s->older.txn, s->older.item, &s->kept, err);
+	if (there == 0 && s->older.txn)
+		engine_tell(s->e, WATCH_WARN, name_of(s),
+			"what it had made is not known any more: %s is gone", PLACE_UNDO);
 	if (there <= 0)
 		return there;
 	s->has_before = true;
-	return undo_read(&s->kept, UNDO_FOOTPRINT, &s->before, err);
+	return undo_read(&s->kept, UNDO_FOOTPRINT, &s->before, err) < 0 ? go_without(s, err) : 0;
 }
 
 /* Whether somebody was in use of whom not all is known that was made. */
@@ -377,6 +399,21 @@ static void compose_after(struct staged *s, const struct changes *undone)
 	drop_own(out);
 }
 
+/* A file that was kept may have been written to by who had it open, or be damaged: there is no other. */
+static void tell_odd(struct staged *s)
+{
+	VEC_FOR (const struct change, c, &s->before.changes.of) {
+		const struct change *now = changes_get(&s->now.changes, buf_span(&c->path));
+
+		if (c->before.type == NODE_FILE && now && now->after.type == NODE_FILE &&
+			!node_is_same(&now->after, &c->before) &&
+			!node_is_same(&now->after, &c->after))
+			engine_tell(s->e, WATCH_WARN, name_of(s),
+				"%s is put back as it was kept, which is not as it was once: look at it",
+				c->path.s);
+	}
+}
+
 /* Where it is still there afterwards. */
 static void list_left(struct staged *s, const struct apply_drifts *drifts)
 {
@@ -397,7 +434,9 @@ static int play_removal(struct staged *s, struct effects *undone, struct err *er
 {
 	if (unconfigure(s, &s->stage, undone, err) < 0)
 		return -1;
-	if (s->has_before && stage_take_back(&s->stage, &s->before.changes, s->kept.base, err) < 0)
+	if (s->has_before &&
+		stage_take_back(&s->stage, &s->before.changes, s->kept.base, err) < 0 &&
+		go_without(s, err) < 0)
 		return -1;
 	return read_stage(s, &s->stage, &s->now.changes, undone, err);
 }
@@ -436,8 +475,10 @@ static int play(struct staged *s, struct err *err)
 	if (compose_effects(s, &undone, &done, err) < 0)
 		return -1;
 	compose_after(s, &between);
-	if (!s->made)
+	if (!s->made) {
+		tell_odd(s);
 		list_left(s, &drifts);
+	}
 	return 0;
 }
 

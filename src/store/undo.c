@@ -121,10 +121,12 @@ int undo_read(const struct undo *u, enum undo_list list, struct footprint *out, 
 
 	if (there == 0)
 		err_set(err, ERR_BAD_STATE, "it is missing");
-	if (there <= 0 || footprint_parse(buf_span(&text), out, err) < 0) {
+	if (there > 0 && footprint_parse(buf_span(&text), out, err) < 0) {
 		err->code = ERR_BAD_STATE;
-		return err_at(err, "the list %s in " PLACE_UNDO, list_names[list]);
+		there = -1;
 	}
+	if (there <= 0)
+		return err_at(err, "the list %s in " PLACE_UNDO, list_names[list]);
 	return 0;
 }
 
