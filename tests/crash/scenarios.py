@@ -64,7 +64,7 @@ SCENARIOS = {
     "recover-remove-amid": {"rules": "every", "was": ["hello-1"], "first": ["remove", "hello"], "call": "renameat.10",
                             "found": "begun", "run": GC, "after": [OLD]},
     "recover-effects": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "clone.3",
-                        "found": "applied", "run": GC, "after": [NEW]},
+                        "found": "applied", "settlers": [GC], "run": GC, "after": [NEW]},
     "recover-undo": {"rules": "every", "was": ["hello-0", "hello-1"], "then": ["remove", "hello"], "first": ["undo", "3"],
                      "call": "renameat.10", "found": "begun", "run": GC, "after": [None]},
 }
