@@ -9,7 +9,7 @@
 #include "sys/process.h"
 #include "sys/signals.h"
 
-#define PATIENCE 300000 /* ms that one may take */
+#define PATIENCE 120000 /* ms that one may take */
 
 /* What has to run for a program to have somebody to ask; NULL: nobody. */
 static const struct asked {
