@@ -181,6 +181,8 @@ static int attach_piece(struct stage *s, const struct stage_piece *p, int mount,
 {
 	AUTO_FD at = open_place(s->base, p, err);
 
+	if (at < 0 && err->sys != ENOENT && err->sys != ENOTDIR && err->sys != ELOOP)
+		return err_at(err, "show %s in the stage", p->place.s);
 	if (at < 0)
 		return err_set(err, ERR_FAILED,
 			"there is no %s any more that the file system there could be shown at",
