@@ -129,6 +129,8 @@ static int keep_all(struct commit *c, struct err *err)
 		undo_write(&c->undo, UNDO_CHANGES, &c->s->now, err) < 0 ||
 		undo_write(&c->undo, UNDO_FOOTPRINT, &c->s->after, err) < 0)
 		return -1;
+	/* What is needed of the stage is kept. What goes before the sync never has to be written. */
+	stage_close(&c->s->stage);
 	return undo_sync(&c->undo, err);
 }
 
