@@ -59,5 +59,7 @@ MUST_USE int commit_note(struct engine *e, const struct committed *row,
 /* The row goes, and then what was kept. */
 MUST_USE int commit_end(struct engine *e, const struct committed *row, struct err *err);
 
+/* Adds what commit_trim will take: the package, the installation, "undo 12". */
+MUST_USE int commit_list_old(struct engine *e, struct items *out, struct err *err);
 /* Forgets what is older than undo.days and undo.keep say, and folders that nobody knows. */
 MUST_USE int commit_trim(struct engine *e, struct err *err);

@@ -1,6 +1,10 @@
 /* What is kept of commits, and of no more use, goes. */
 #include "engine/commit.h"
 
+#include <errno.h>
+
+#include "sys/tree.h"
+
 #define DAY 86400
 
 /* Whether it may still be taken back: among the last `undo.keep` transactions, or younger than `undo.days`. */
@@ -67,6 +71,46 @@ static enum undo_use use_of(const void *arg, int64_t txn, int64_t item)
 				       ? UNDO_OPEN
 				       : UNDO_STANDS;
 	return UNDO_UNKNOWN;
+}
+
+static int measure(
+	struct engine *e, const struct committed *row, struct item *item, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	int64_t entries;
+	int there = undo_open(&e->place, row->txn, row->item, &u, err);
+
+	if (there < 0 &&
+		err->sys == EACCES) { /* of the root's alone: another user sees that it is there */
+		err_clear(err);
+		item->size = -1;
+		return 0;
+	}
+	return there <= 0 ? there : tree_measure(u.folder, &item->size, &entries, err);
+}
+
+int commit_list_old(struct engine *e, struct items *out, struct err *err)
+{
+	AUTO(commits) all = {0};
+
+	if (committed_all(&e->db, &all, err) < 0)
+		return -1;
+	for (size_t i = 0; i < all.of.n; i++) {
+		const struct committed *row = &all.of.v[i];
+		struct item *item;
+
+		if (row->status != COMMITTED_DONE || is_young(e, &all, i))
+			continue;
+		item = vec_push(&out->of);
+		*item = (struct item){.name = buf_dup(&row->name),
+			.id = buf_dup(row->new_.n ? &row->new_ : &row->old),
+			.what = BUF_INIT,
+			.since = row->at};
+		buf_addf(&item->what, "undo %lld", (long long)row->txn);
+		if (measure(e, row, item, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int commit_trim(struct engine *e, struct err *err)

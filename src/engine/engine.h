@@ -270,10 +270,10 @@ struct items {
 	VEC(struct item) of;
 };
 void items_drop(struct items *i);
-/* Old installations (all but `keep` of each package besides the current one; -1: gc.keep) and
- * leftovers. dry_run needs NEED_READ, else NEED_LOCK. */
-MUST_USE int engine_gc(
-	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
+/* Old installations (all but `keep` of each package besides the current one; -1: gc.keep), what is kept for undo of older
+ * transactions than the last `undo` ones (-1: as undo.keep and undo.days say), and leftovers. dry_run needs NEED_READ, else NEED_LOCK. */
+MUST_USE int engine_gc(struct engine *e, int64_t keep, int64_t undo, bool dry_run,
+	struct items *out, struct err *err);
 /* All packs (NEED_READ). */
 MUST_USE int engine_cache_list(struct engine *e, struct items *out, struct err *err);
 /* Reads every pack: the damaged ones; with repair (NEED_LOCK) they are dropped, and fetched

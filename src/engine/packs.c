@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/clean.h"
+#include "engine/commit.h"
 #include "engine/engine.h"
 #include "engine/fetch.h"
 #include "engine/session.h"
@@ -116,7 +117,24 @@ static int gc_old(struct engine *e, int64_t keep, struct items *out, struct err 
 	return result;
 }
 
-int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err)
+/* What undo has no more use for; with `undo` also what that leaves out. */
+static int gc_undo(struct engine *e, int64_t undo, bool dry_run, struct items *out, struct err *err)
+{
+	size_t had = out->of.n;
+
+	if (undo >= 0) {
+		e->config.undo_keep = undo;
+		e->config.undo_days = 0;
+	}
+	if (commit_list_old(e, out, err) < 0 || (!dry_run && commit_trim(e, err) < 0))
+		return -1;
+	for (size_t i = had; i < out->of.n; i++)
+		out->of.v[i].done = !dry_run;
+	return 0;
+}
+
+int engine_gc(struct engine *e, int64_t keep, int64_t undo, bool dry_run, struct items *out,
+	struct err *err)
 {
 	*out = (struct items){0};
 	if (keep < 0)
@@ -130,7 +148,7 @@ int engine_gc(struct engine *e, int64_t keep, bool dry_run, struct items *out, s
 	}
 	if (!dry_run && (gc_links(e, err) < 0 || gc_parts(e, err) < 0))
 		return -1;
-	return gc_leftovers(e, dry_run, out, err);
+	return gc_undo(e, undo, dry_run, out, err) < 0 ? -1 : gc_leftovers(e, dry_run, out, err);
 }
 
 /* Which packages use the pack: "zoom, zoom-beta". */
