@@ -4,6 +4,7 @@
 #include "engine/previewed.h"
 #include "engine/staged.h"
 #include "engine/undo.h"
+#include "store/apply.h"
 #include "sys/signals.h"
 
 #define NAMED_MOST 5 /* findings that are named */
@@ -124,9 +125,14 @@ static void tell_left(struct turn *t, const struct staged *s)
 
 	t->item->counted = s->has_before && s->before.whole;
 	for (size_t i = 0; i < s->left.of.n; i++) {
-		texts_add(&t->item->left, buf_span(&s->left.of.v[i]));
-		engine_tell(t->e, WATCH_WARN, name, "kept %s: it was changed since%s",
-			s->left.of.v[i].s, t->purge ? "; remove --purge takes it, too" : "");
+		const struct buf *path = &s->left.of.v[i];
+		const char *more = t->purge ? "; remove --purge takes it, too" : "";
+
+		if (apply_is_shared(buf_span(path)))
+			more = " by others, whose it is as well: look there for what it had added";
+		texts_add(&t->item->left, buf_span(path));
+		engine_tell(
+			t->e, WATCH_WARN, name, "kept %s: it was changed since%s", path->s, more);
 	}
 }
 
