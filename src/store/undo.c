@@ -248,10 +248,15 @@ int undo_retire(const struct place *p, int64_t txn, int64_t item, struct span na
 	AUTO(undo) u = UNDO_INIT;
 	AUTO(buf) text = BUF_INIT;
 	AUTO_FD packages = -1;
+	struct stat st;
 	int there = open_both(p, txn, item, &u, &packages, err);
 
 	buf_add_span(&text, name);
-	return there <= 0 ? there : move(packages, text.s, u.folder, "packages", err);
+	if (there <= 0)
+		return there;
+	there = move(packages, text.s, u.folder, "packages", err);
+	/* Before a kill, maybe. */
+	return there == 0 ? file_stat(u.folder, "packages", &st, err) : there;
 }
 
 int undo_restore(

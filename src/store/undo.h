@@ -56,8 +56,8 @@ struct undo_source {
 MUST_USE int undo_fill_base(int base, const struct changes *footprint,
 	const struct undo_source *older, const struct undo_source *found, struct err *err);
 
-/* Moves all of packages/NAME to the commit's folder, and back; missing is fine. Durable with place_sync_packages. 1 done; 0: it is
- * not there, or cannot be kept (another file system); -1. */
+/* Moves all of packages/NAME to the commit's folder, and back; missing is fine. Durable with place_sync_packages. 1 done, also
+ * earlier; 0: it is not there, or cannot be kept (another file system); -1. */
 MUST_USE int undo_retire(
 	const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err);
 MUST_USE int undo_restore(
