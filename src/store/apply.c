@@ -168,7 +168,7 @@ static int place_one(struct apply *a, size_t i, struct err *err)
 	int result = spot_open(a, i, &s, err);
 
 	if (result == 0)
-		result = err_set(err, ERR_CONFLICT, "the folder that is to hold it has gone");
+		result = apply_leave(a, i, LEAVE_NO_FOLDER, err);
 	else if (result > 0)
 		result = place_opened(a, i, &s, err);
 	spot_drop(&s);

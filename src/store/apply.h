@@ -79,7 +79,7 @@ MUST_USE int apply_keep_before(
 /* Make all as after, or all as before, from whatever either of them left when it was ended, at any moment, and make it durable.
  * The kept folders stay as they are: it can be done again, and the other one after it.
  * What is neither as before nor as after (somebody else's, since apply_check) is ERR_CONFLICT; with `left` it is left alone, and
- * its path added there. ERR_UNSAFE: a folder on the way has become something else. ERR_BAD_STATE: the kept folders are damaged,
+ * its path added there. ERR_UNSAFE: a folder on the way has become something else; with `left` that is somebody else's, too. ERR_BAD_STATE: the kept folders are damaged,
  * or another list's. Otherwise (full, read-only, immutable, …) as the system says, with the path; apply_back takes
  * back what was done until then. */
 /* apply_forward's, too, but that what it changed is durable only with touched_sync of `touched`, which is empty before. */

@@ -21,12 +21,18 @@ bool apply_is_beneath(struct span path, struct span folder)
 	       (path.s[folder.n] == '/' || folder.n == 1);
 }
 
+/* Where others' things are left alone, what leads through a link is out of reach as well. */
+static bool is_out_of_reach(const struct apply *a, const struct err *err)
+{
+	return err->sys == ENOENT || (a->left && err->code == ERR_UNSAFE);
+}
+
 /* 1; 0: nor is there the folder that would hold it; -1. */
 int spot_open(struct apply *a, size_t i, struct spot *out, struct err *err)
 {
 	*out = SPOT_INIT;
 	out->folder = beneath_parent(a->root, &a->c->of.v[i].path, &out->name, err);
-	if (out->folder < 0 && err->sys == ENOENT) {
+	if (out->folder < 0 && is_out_of_reach(a, err)) {
 		err_clear(err);
 		return 0;
 	}

@@ -41,6 +41,7 @@ bool apply_is_left(const struct apply *a, size_t i);
 	"it is neither as it was before nor as it was to become: somebody else changed it"
 #define LEAVE_NOT_EMPTY "the folder holds what nobody knows of"
 #define LEAVE_MISSING "it is not there any more"
+#define LEAVE_NO_FOLDER "the folder that is to hold it has gone"
 /* Somebody else's, since the changes were checked: 0, and noted in a->left; without that, ERR_CONFLICT. */
 MUST_USE int apply_leave(struct apply *a, size_t i, const char *what, struct err *err);
 

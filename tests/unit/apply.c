@@ -48,6 +48,31 @@ static void what_others_changed_meanwhile_is_theirs(void **state)
 	assert_int_equal(mode_of(s, "root/t"), 0700);
 }
 
+/* With nobody to be asked, what cannot be reached any more keeps nothing else from being taken back. */
+static void what_others_moved_away_is_left(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	AUTO(texts) left = {0};
+
+	begin_and_keep(&t, s,
+		"cd root/t; mkdir -p d/e gone ../../canary; echo 1 >d/e/x; echo 1 >gone/x",
+		"cd new/t; echo 22 >d/e/x; echo 1 >d/e/y; echo 22 >gone/x; echo 1 >n");
+	assert_goes(&t, true);
+	assert_int_equal(run_in(s, "cp -a root/t/d/. canary; mv root/t/d root/t/moved;"
+				   "ln -s ../../canary root/t/d; rm -r root/t/gone"),
+		0);
+	assert_int_equal(apply_back(t.root, &t.changes, &t.kept, &left, &s->err), 0);
+	assert_file(s, "canary/e/x", "22\n");
+	assert_file(s, "canary/e/y", "1\n");
+	assert_file(s, "root/t/moved/e/x", "22\n");
+	assert_false(is_there(s, "root/t/gone"));
+	assert_false(is_there(s, "root/t/n"));
+	assert_int_equal(left.of.n, 2);
+	assert_buf(&left.of.v[0], "/t/d/e/x");
+	assert_buf(&left.of.v[1], "/t/gone/x");
+}
+
 /* A file that took the place of a folder: nothing can be put into it, and it is not gone into. */
 static void what_took_a_folders_place_is_left_with_all_beneath(void **state)
 {
@@ -357,6 +382,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(nothing_outside_is_touched),
 		SCRATCH_TEST(what_others_changed_meanwhile_is_theirs),
+		SCRATCH_TEST(what_others_moved_away_is_left),
 		SCRATCH_TEST(what_took_a_folders_place_is_left_with_all_beneath),
 		SCRATCH_TEST(the_very_file_comes_back),
 		SCRATCH_TEST(copies_keep_times_and_holes),
