@@ -262,14 +262,16 @@ static bool is_covered(const struct stage *s, const char *place)
 	return folder >= 0;
 }
 
-/* What is the stage's own, other layers (those see to what is there), and what could not be written to. In /run are places for
- * what the stage shows. */
+/* What is the stage's own, logs that every program adds lines to, other layers (those see to what is there), and what could not be
+ * written to. In /run are places for what the stage shows. */
 static void list_exceptions(
 	const struct stage *s, const struct overlay_layer *layer, struct exceptions *out)
 {
 	static const char *const covered[] = {"/proc", "/sys", "/dev", "/tmp", "/var/tmp"};
 
 	*vec_push(&out->of) = "/run";
+	*vec_push(&out->of) = "/var/log/alternatives.log";
+	*vec_push(&out->of) = "/var/log/dpkg.log";
 	for (size_t i = 0; i < COUNT(covered); i++)
 		if (is_covered(s, covered[i]))
 			*vec_push(&out->of) = covered[i];

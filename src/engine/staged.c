@@ -10,6 +10,7 @@
 
 #include "engine/inspect.h"
 #include "engine/run_rules.h"
+#include "engine/staged_groups.h"
 #include "engine/staged_mend.h"
 #include "engine/staged_parts.h"
 #include "model/changes_math.h"
@@ -274,7 +275,7 @@ static bool has_untouched(const struct staged *s, const struct apply_drifts *dri
 	return false;
 }
 
-static void copy_change(struct changes *out, const struct change *c)
+void staged_copy_change(struct changes *out, const struct change *c)
 {
 	struct change *copy = changes_add(out, buf_span(&c->path));
 
@@ -291,7 +292,7 @@ static void list_stale(struct staged *s, const struct apply_drifts *drifts,
 		const struct change *there = changes_get(bare, buf_span(&c->path));
 
 		if (there && is_untouched(s, c, drifts) && node_is_same(&there->after, &c->before))
-			copy_change(out, c);
+			staged_copy_change(out, c);
 	}
 	changes_number_links(out);
 }
@@ -370,7 +371,7 @@ static void guess_after(
 	changes_merge(&back, now, &all);
 	VEC_FOR (const struct change, c, &all.of)
 		if (c->before.type != NODE_FILE || !changes_get(undone, buf_span(&c->path)))
-			copy_change(out, c);
+			staged_copy_change(out, c);
 	changes_number_links(out);
 }
 
@@ -381,7 +382,7 @@ static void drop_own(struct changes *c)
 	*c = CHANGES_INIT;
 	VEC_FOR (const struct change, x, &all.of)
 		if (!x->own)
-			copy_change(c, x);
+			staged_copy_change(c, x);
 	changes_number_links(c);
 }
 
@@ -400,14 +401,15 @@ static void compose_after(struct staged *s, const struct changes *undone)
 }
 
 /* A file that was kept may have been written to by who had it open, or be damaged: there is no other. */
-static void tell_odd(struct staged *s)
+static void tell_odd(struct staged *s, const struct apply_drifts *drifts)
 {
 	VEC_FOR (const struct change, c, &s->before.changes.of) {
 		const struct change *now = changes_get(&s->now.changes, buf_span(&c->path));
 
 		if (c->before.type == NODE_FILE && now && now->after.type == NODE_FILE &&
 			!node_is_same(&now->after, &c->before) &&
-			!node_is_same(&now->after, &c->after))
+			!node_is_same(&now->after, &c->after) &&
+			!get_drift(drifts, buf_span(&c->path)))
 			engine_tell(s->e, WATCH_WARN, name_of(s),
 				"%s is put back as it was kept, which is not as it was once: look at it",
 				c->path.s);
@@ -417,6 +419,8 @@ static void tell_odd(struct staged *s)
 /* Where it is still there afterwards. */
 static void list_left(struct staged *s, const struct apply_drifts *drifts)
 {
+	if (!s->has_before) /* given up: the drifts' changes went with it */
+		return;
 	VEC_FOR (const struct apply_drift, d, &drifts->of) {
 		const struct change *now = changes_get(&s->now.changes, buf_span(&d->path));
 		const struct node *is = now ? &now->after : &d->now;
@@ -430,13 +434,22 @@ static void list_left(struct staged *s, const struct apply_drifts *drifts)
 
 /* --- The play ------------------------------------------------------------------------------------------ */
 
-static int play_removal(struct staged *s, struct effects *undone, struct err *err)
+static int take_back_all(struct staged *s, const struct apply_drifts *drifts, struct err *err)
+{
+	AUTO(changes) own = CHANGES_INIT;
+	const struct undo_source from = {s->kept.base, &s->before.changes};
+
+	if (staged_without_groups(&s->before.changes, drifts, &own))
+		return staged_take_back(s, &own, &from, err);
+	return stage_take_back(&s->stage, &s->before.changes, s->kept.base, err);
+}
+
+static int play_removal(struct staged *s, const struct apply_drifts *drifts, struct effects *undone,
+	struct err *err)
 {
 	if (unconfigure(s, &s->stage, undone, err) < 0)
 		return -1;
-	if (s->has_before &&
-		stage_take_back(&s->stage, &s->before.changes, s->kept.base, err) < 0 &&
-		go_without(s, err) < 0)
+	if (s->has_before && take_back_all(s, drifts, err) < 0 && go_without(s, err) < 0)
 		return -1;
 	return read_stage(s, &s->stage, &s->now.changes, undone, err);
 }
@@ -468,7 +481,7 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	if (stage_open(s->e, false, &s->stage, err) < 0)
 		return -1;
-	if (!s->made ? play_removal(s, &undone, err) < 0
+	if (!s->made ? play_removal(s, &drifts, &undone, err) < 0
 		     : play_configuration(s, &undone, &done, &between, err) < 0 ||
 				take_back_stale(s, &drifts, err) < 0)
 		return -1;
@@ -476,7 +489,7 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	compose_after(s, &between);
 	if (!s->made) {
-		tell_odd(s);
+		tell_odd(s, &drifts);
 		list_left(s, &drifts);
 	}
 	return 0;

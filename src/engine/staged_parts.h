@@ -1,4 +1,4 @@
-/* What the plays in a stage share: engine/staged, engine/staged_mend. */
+/* What the plays in a stage share: engine/staged, engine/staged_groups, engine/staged_mend. */
 #pragma once
 
 #include "base/err.h"
@@ -11,3 +11,5 @@ MUST_USE int staged_read(struct staged *s, struct effects *asked, struct err *er
  * none is needed. */
 MUST_USE int staged_take_back(struct staged *s, const struct changes *parts,
 	const struct undo_source *from, struct err *err);
+
+void staged_copy_change(struct changes *out, const struct change *c);

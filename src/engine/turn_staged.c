@@ -118,6 +118,17 @@ static int begin(struct turn *t, struct commit *c, struct err *err)
 	return db_commit(db, err);
 }
 
+static const char *why_left(const struct turn *t, const struct staged *s, struct span path)
+{
+	if (!changes_get(&s->before.changes, path))
+		return "somebody else has put it there";
+	if (apply_is_shared(path))
+		return "it was changed since by others, whose it is as well: look there for what it had added";
+	return t->purge && !t->request->purge
+		       ? "it was changed since; remove --purge would have taken it, too"
+		       : "it was changed since";
+}
+
 /* What stays of what a package had made. */
 static void tell_left(struct turn *t, const struct staged *s)
 {
@@ -126,13 +137,9 @@ static void tell_left(struct turn *t, const struct staged *s)
 	t->item->counted = s->has_before && s->before.whole;
 	for (size_t i = 0; i < s->left.of.n; i++) {
 		const struct buf *path = &s->left.of.v[i];
-		const char *more = t->purge ? "; remove --purge takes it, too" : "";
-
-		if (apply_is_shared(buf_span(path)))
-			more = " by others, whose it is as well: look there for what it had added";
 		texts_add(&t->item->left, buf_span(path));
-		engine_tell(
-			t->e, WATCH_WARN, name, "kept %s: it was changed since%s", path->s, more);
+		engine_tell(t->e, WATCH_WARN, name, "kept %s: %s", path->s,
+			why_left(t, s, buf_span(path)));
 	}
 }
 

@@ -47,7 +47,9 @@ bool apply_is_shared(struct span path)
 	static const char *const shared[] = {"/etc/passwd", "/etc/passwd-", "/etc/group",
 		"/etc/group-", "/etc/shadow", "/etc/shadow-", "/etc/gshadow", "/etc/gshadow-",
 		"/etc/subuid", "/etc/subuid-", "/etc/subgid", "/etc/subgid-", "/etc/shells",
-		"/etc/mailcap"};
+		"/etc/mailcap", "/var/lib/dpkg/diversions", "/var/lib/dpkg/diversions-old",
+		"/var/lib/dpkg/statoverride", "/var/lib/dpkg/statoverride-old",
+		"/var/lib/dpkg/alternatives/*"};
 
 	return apply_is_cache(path) || matches_any(path, shared, COUNT(shared));
 }

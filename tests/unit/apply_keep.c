@@ -47,9 +47,12 @@ static void databases_of_all_are_told_apart(void **state)
 	static const char *const yes[] = {"/etc/passwd", "/etc/shadow-", "/etc/ld.so.cache",
 		"/usr/share/mime/mime.cache", "/usr/share/mime/text/plain.xml",
 		"/usr/share/icons/hicolor/icon-theme.cache",
-		"/usr/share/applications/mimeinfo.cache", "/var/cache/fontconfig/a"};
+		"/usr/share/applications/mimeinfo.cache", "/var/cache/fontconfig/a",
+		"/var/lib/dpkg/diversions", "/var/lib/dpkg/statoverride-old",
+		"/var/lib/dpkg/alternatives/editor"};
 	static const char *const no[] = {"/etc/passwd.d", "/usr/share/mime/packages/x.xml",
-		"/usr/share/icons/hicolor/16x16/icon-theme.cache", "/etc/fstab", "/t/etc/passwd"};
+		"/usr/share/icons/hicolor/16x16/icon-theme.cache", "/etc/fstab", "/t/etc/passwd",
+		"/var/lib/dpkg/status"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(yes); i++)
