@@ -37,7 +37,9 @@ int commit_check(const struct staged *s, struct err *err)
 	AUTO(apply_drifts) drifts = APPLY_DRIFTS_INIT;
 	AUTO_FD root = engine_root(s->e, err);
 
-	if (root < 0 || apply_check(root, &s->now.changes, &drifts, err) < 0)
+	if (root < 0 ||
+		apply_check_since(root, &s->now.changes,
+			stage_is_open(&s->stage) ? &s->stage.begun : NULL, &drifts, err) < 0)
 		return -1;
 	if (!drifts.of.n)
 		return 1;

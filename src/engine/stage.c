@@ -51,6 +51,7 @@ void stage_close(struct stage *s)
 int stage_open(struct engine *e, bool beside, struct stage *out, struct err *err)
 {
 	*out = (struct stage){.e = e, .beside = beside, .folder = -1};
+	clock_gettime(CLOCK_REALTIME, &out->begun);
 	if (mime_prepare(e, err) < 0)
 		return -1;
 	out->folder = stage_make(&e->place, name_of(out), err);

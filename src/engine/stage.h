@@ -2,6 +2,8 @@
  * have changed. */
 #pragma once
 
+#include <time.h>
+
 #include "base/err.h"
 #include "engine/session.h"
 #include "model/changes.h"
@@ -14,6 +16,7 @@ struct stage {
 	bool beside; /* a second one, while another is open: nobody is told what happens in it */
 	struct overlay overlay;
 	int folder;
+	struct timespec begun; /* nothing was seen in it before */
 	bool told; /* which places can only be read in it */
 	bool refused; /* no stage is to be had here */
 };
@@ -22,6 +25,11 @@ struct stage {
 /* After an error as well as after the last use: stage_close, which throws all of it away (of STAGE_INIT: nothing). */
 MUST_USE int stage_open(struct engine *e, bool beside, struct stage *out, struct err *err);
 void stage_close(struct stage *s);
+
+static inline bool stage_is_open(const struct stage *s)
+{
+	return s->folder >= 0;
+}
 
 /* Whether a stage is to be had here: makes one beside, runs nothing in it, and throws it away. Needs no lock. ERR_POLICY, or what
  * fails. */

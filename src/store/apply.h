@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "base/vec.h"
@@ -44,6 +45,11 @@ bool apply_is_cache(struct span path);
  * may not read is given u+r for the moment. */
 MUST_USE int apply_check(
 	int root, const struct changes *c, struct apply_drifts *out, struct err *err);
+
+/* The same for what was seen from `since` on: what somebody has touched later is a drift, too, whatever it is now. For who has a file
+ * open or found in an overlay goes on seeing the old one, and `c`, read afterwards, the new one. */
+MUST_USE int apply_check_since(int root, const struct changes *c, const struct timespec *since,
+	struct apply_drifts *out, struct err *err);
 
 /* Whether what one change has made stands there still; what is in a folder is not looked at. Adds one drift, or none. */
 MUST_USE int apply_check_made(

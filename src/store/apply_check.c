@@ -58,6 +58,7 @@ struct check {
 	int root;
 	const struct changes *c;
 	struct apply_drifts *out;
+	const struct timespec *since; /* or NULL */
 };
 
 static struct apply_drift *add_drift(
@@ -117,6 +118,17 @@ static int load(
 	return node_load(at, out, err);
 }
 
+/* Names come and go in folders of all. */
+static bool is_touched(const struct check *k, const struct node_at *at)
+{
+	const struct timespec *touched = &at->st.st_ctim;
+
+	if (!k->since || at->fd < 0 || S_ISDIR(at->st.st_mode))
+		return false;
+	return touched->tv_sec > k->since->tv_sec ||
+	       (touched->tv_sec == k->since->tv_sec && touched->tv_nsec > k->since->tv_nsec);
+}
+
 static int check_opened(
 	struct check *k, const struct change *c, const struct node_at *at, struct err *err)
 {
@@ -124,7 +136,7 @@ static int check_opened(
 
 	if (load(at, &c->before, &now, err) < 0)
 		return -1;
-	if (!node_is_same(&now, &c->before))
+	if (!node_is_same(&now, &c->before) || is_touched(k, at))
 		add_drift(k, c, buf_span(&c->path), &now);
 	else if (now.type == NODE_FOLDER && c->after.type != NODE_FOLDER)
 		return check_names(k, c, at, err);
@@ -158,7 +170,13 @@ static bool is_beneath(const struct change *c, const struct change *folder)
 
 int apply_check(int root, const struct changes *c, struct apply_drifts *out, struct err *err)
 {
-	struct check k = {root, c, out};
+	return apply_check_since(root, c, NULL, out, err);
+}
+
+int apply_check_since(int root, const struct changes *c, const struct timespec *since,
+	struct apply_drifts *out, struct err *err)
+{
+	struct check k = {root, c, out, since};
 	const struct change *none = NULL; /* no folder: nothing can be beneath it */
 
 	VEC_FOR (const struct change, x, &c->of) {
@@ -174,7 +192,7 @@ int apply_check(int root, const struct changes *c, struct apply_drifts *out, str
 int apply_check_made(int root, const struct change *made, struct apply_drifts *out, struct err *err)
 {
 	struct change stays = {.path = made->path, .before = made->after, .after = made->after};
-	struct check k = {root, NULL, out};
+	struct check k = {root, NULL, out, NULL};
 	size_t before = out->of.n;
 
 	if (check_one(&k, &stays, err) < 0)

@@ -42,6 +42,28 @@ static void a_link_on_the_way_is_listed(void **state)
 	assert_int_equal(d.of.v[1].now.type, NODE_NONE);
 }
 
+static void what_was_touched_meanwhile_is_listed(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(trial) t = TRIAL_INIT;
+	AUTO(apply_drifts) d = APPLY_DRIFTS_INIT;
+	AUTO(apply_drifts) later = APPLY_DRIFTS_INIT;
+	const struct timespec never = {INT64_MAX, 0};
+	struct timespec since;
+
+	begin(&t, s, "cd root/t; echo 1 >a; echo 1 >b; mkdir d",
+		"cd new/t; echo 22 >a; echo 22 >b; rmdir d");
+	assert_int_equal(run_in(s, "sleep 0.02"), 0); /* the clock of files ticks slowly */
+	assert_int_equal(clock_gettime(CLOCK_REALTIME, &since), 0);
+	assert_int_equal(
+		run_in(s, "sleep 0.02; cd root/t; cp -p b n; mv n b; touch d/x; rm d/x"), 0);
+	assert_int_equal(apply_check_since(t.root, &t.changes, &since, &d, &s->err), 0);
+	assert_int_equal(d.of.n, 1);
+	assert_buf(&d.of.v[0].path, "/t/b");
+	assert_int_equal(apply_check_since(t.root, &t.changes, &never, &later, &s->err), 0);
+	assert_int_equal(later.of.n, 0);
+}
+
 static void databases_of_all_are_told_apart(void **state)
 {
 	static const char *const yes[] = {"/etc/passwd", "/etc/shadow-", "/etc/ld.so.cache",
@@ -142,6 +164,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(what_differs_is_listed),
 		SCRATCH_TEST(a_link_on_the_way_is_listed),
+		SCRATCH_TEST(what_was_touched_meanwhile_is_listed),
 		SCRATCH_TEST(databases_of_all_are_told_apart),
 		SCRATCH_TEST(names_of_our_own_are_refused),
 		SCRATCH_TEST(whiteouts_are_refused),
