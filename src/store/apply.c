@@ -308,6 +308,10 @@ static int explain(const struct buf *path, const char *what, struct err *err)
 	if (err->sys == EPERM && !*err->next)
 		err_next(err, "is it immutable? see lsattr -d %s, and chattr -i; or whose it is",
 			path->s);
+	if (err->sys == EBUSY)
+		err_next(err,
+			"is something mounted there? umount %s, then run the same command again",
+			path->s);
 	return err_at(err, "%s %s", what, path->s);
 }
 

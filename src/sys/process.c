@@ -34,7 +34,7 @@ struct report {
 	unsigned missing;
 	bool retry; /* it failed in its namespaces: without them it may work */
 	enum err_code code; /* if not ERR_NONE, the text says all */
-	char text[512];
+	char text[512], next[256];
 };
 
 /* A child on its way to exec, in this order:
@@ -230,6 +230,7 @@ NORETURN static void fail_prelude(const struct child *c, const struct err *err)
 	struct report r = {.code = err->code, .sys = err->sys};
 
 	snprintf(r.text, sizeof(r.text), "%s", err->text);
+	snprintf(r.next, sizeof(r.next), "%s", err->next);
 	tell(c->report, &r);
 }
 
@@ -301,6 +302,8 @@ static int failed(const struct report *r, const struct process_spec *spec, struc
 	if (r->code != ERR_NONE) {
 		err_set(err, r->code, "%.*s", (int)sizeof(r->text) - 1, r->text);
 		err->sys = r->sys;
+		if (*r->next)
+			err_next(err, "%.*s", (int)sizeof(r->next) - 1, r->next);
 		return -1;
 	}
 	if (r->missing) {
