@@ -137,6 +137,7 @@ static void tell_left(struct turn *t, const struct staged *s)
 	t->item->counted = s->has_before && s->before.whole;
 	for (size_t i = 0; i < s->left.of.n; i++) {
 		const struct buf *path = &s->left.of.v[i];
+
 		texts_add(&t->item->left, buf_span(path));
 		engine_tell(t->e, WATCH_WARN, name, "kept %s: %s", path->s,
 			why_left(t, s, buf_span(path)));
