@@ -100,7 +100,8 @@ static int play(struct turn *t, struct staged *s, struct err *why)
 		engine_tell(t->e, WATCH_INFO, buf_span(&staged_subject(s)->name),
 			"somebody else has changed a database meanwhile; its rules run again");
 	}
-	return err_set(why, ERR_CONFLICT, "others do not stop to change the same databases");
+	err_set(why, ERR_CONFLICT, "others do not stop to change the same databases");
+	return err_next(why, "run the same command again when they are done");
 }
 
 static int begin(struct turn *t, struct commit *c, struct err *err)
