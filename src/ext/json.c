@@ -155,8 +155,11 @@ void json_format(const struct json *value, struct buf *out)
 int json_parse(struct span text, struct json **out, struct err *err)
 {
 	json_error_t bad;
-	json_t *value = json_loadb(text.s, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &bad);
+	json_t *value;
 
+	/* Without memory it would say that the text is none. */
+	json_set_alloc_funcs(mem_alloc, free);
+	value = json_loadb(text.s, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &bad);
 	if (!value)
 		return err_set(err, ERR_FAILED, "not JSON: line %d, column %d: %s", bad.line,
 			bad.column, bad.text);
