@@ -3,8 +3,11 @@
 
 #include "engine/settings.h"
 #include "solve/check.h"
+#include "store/committed.h"
 #include "store/dpkg.h"
 #include "store/installation.h"
+
+#define DIVERSIONS_MAX ((size_t)16 << 20) /* bytes of the file */
 
 static int load_policy(
 	struct engine *e, const struct texts *allowed, struct policy *out, struct err *err)
@@ -17,21 +20,45 @@ static int load_policy(
 	return 0;
 }
 
-static int find_owners(
-	struct engine *e, const struct changes *c, struct owners *out, struct err *err)
+/* What dpkg's diversions will be with the changes: 1; 0: as they are; -1. */
+static int read_diversions(
+	struct stage *stage, const struct changes *c, struct buf *out, struct err *err)
+{
+	const struct change *change = changes_get(c, SPAN(DPKG_DIVERSIONS));
+	AUTO(buf) before = BUF_INIT;
+	int there;
+
+	if (!change)
+		return 0;
+	there = stage_content(stage, change, DIVERSIONS_MAX, &before, out, err);
+	if (there == 0)
+		err_set(err, ERR_POLICY, "longer than %zu bytes", DIVERSIONS_MAX);
+	return there == 1 ? 1 : err_at(err, "%s", DPKG_DIVERSIONS);
+}
+
+static int find_owners(struct engine *e, struct stage *stage, const struct changes *c,
+	struct owners *out, struct err *err)
 {
 	AUTO(texts) paths = {0};
+	AUTO(buf) text = BUF_INIT;
+	struct span diversions;
+	int changed = read_diversions(stage, c, &text, err);
 
+	if (changed < 0)
+		return -1;
+	diversions = buf_span(&text);
 	VEC_FOR (const struct change, x, &c->of)
 		texts_add(&paths, buf_span(&x->path));
-	if (dpkg_owners(&e->place, &paths, NULL, e->lock.fd >= 0, out, err) < 0)
+	if (owned_find(&e->db, &paths, out, err) < 0 ||
+		dpkg_owners(&e->place, &paths, changed ? &diversions : NULL, e->lock.fd >= 0, out,
+			err) < 0)
 		return -1;
 	owners_sort(out);
 	return 0;
 }
 
-int inspect(struct engine *e, struct span package, const struct texts *ids, const struct changes *c,
-	const struct texts *allowed, struct findings *out, struct err *err)
+int inspect(struct engine *e, struct stage *stage, struct span package, const struct texts *ids,
+	const struct changes *c, const struct texts *allowed, struct findings *out, struct err *err)
 {
 	AUTO(policy) policy = POLICY_INIT;
 	AUTO(owners) owners = OWNERS_INIT;
@@ -39,7 +66,7 @@ int inspect(struct engine *e, struct span package, const struct texts *ids, cons
 	AUTO(texts) fixed = {0};
 	struct check_facts facts = {package, &own, &fixed, &owners};
 
-	if (load_policy(e, allowed, &policy, err) < 0 || find_owners(e, c, &owners, err) < 0)
+	if (load_policy(e, allowed, &policy, err) < 0 || find_owners(e, stage, c, &owners, err) < 0)
 		return -1;
 	for (size_t i = 0; i < ids->of.n; i++) {
 		AUTO(buf) folder = BUF_INIT;

@@ -3,11 +3,12 @@
 
 #include "base/err.h"
 #include "engine/session.h"
+#include "engine/stage.h"
 #include "model/changes.h"
 #include "model/findings.h"
 
-/* Adds to `out` what is to be said about the changes of a package, of which `ids` are the installations; `allowed`: ids of the
- * policy, for this once (ERR_USAGE for one that there is not). Errors of policy.d and of dpkg's database. */
-MUST_USE int inspect(struct engine *e, struct span package, const struct texts *ids,
-	const struct changes *c, const struct texts *allowed, struct findings *out,
-	struct err *err);
+/* Adds to `out` what is to be said about the changes of a package, which were read from the stage; `ids` are its installations, `allowed` ids of
+ * the policy, for this once (ERR_USAGE for one that there is not). Errors of policy.d and of dpkg's database. */
+MUST_USE int inspect(struct engine *e, struct stage *stage, struct span package,
+	const struct texts *ids, const struct changes *c, const struct texts *allowed,
+	struct findings *out, struct err *err);

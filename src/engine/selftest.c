@@ -155,7 +155,7 @@ static void verify(struct test *t)
 		diagnoses_add(t->out, DIAGNOSIS_OK, "", "verify: all links lead somewhere");
 }
 
-static int look(struct test *t, struct err *err)
+static int look(struct test *t, struct stage *s, struct err *err)
 {
 	AUTO(texts) ids = {0}, none = {0};
 	AUTO(findings) findings = FINDINGS_INIT;
@@ -163,7 +163,8 @@ static int look(struct test *t, struct err *err)
 	texts_add(&ids, buf_span(&t->made->id));
 	if (t->in_use)
 		texts_add(&ids, buf_span(&t->in_use->id));
-	if (inspect(t->e, buf_span(&t->made->name), &ids, &t->installed, &none, &findings, err) < 0)
+	if (inspect(t->e, s, buf_span(&t->made->name), &ids, &t->installed, &none, &findings, err) <
+		0)
 		return -1;
 	VEC_FOR (const struct finding, f, &findings.of) {
 		AUTO(buf) text = BUF_INIT;
@@ -190,7 +191,7 @@ static int test_install(struct test *t, struct stage *s, struct err *err)
 	diagnoses_add(
 		t->out, DIAGNOSIS_OK, "", "install: %zu changes", changes_count(&t->installed));
 	verify(t);
-	return look(t, err) < 0 ? -1 : 1;
+	return look(t, s, err) < 0 ? -1 : 1;
 }
 
 static int test_again(struct test *t, struct stage *s, struct err *err)

@@ -553,8 +553,8 @@ int staged_inspect(struct staged *s, struct err *err)
 		texts_add(&ids, buf_span(&s->old->id));
 	if (s->made)
 		texts_add(&ids, buf_span(&s->made->id));
-	if (inspect(s->e, name_of(s), &ids, &s->now.changes, &s->request->allowed, &s->findings,
-		    err) < 0)
+	if (inspect(s->e, &s->stage, name_of(s), &ids, &s->now.changes, &s->request->allowed,
+		    &s->findings, err) < 0)
 		return -1;
 	forgive(s);
 	return 0;

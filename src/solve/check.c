@@ -245,6 +245,17 @@ static bool is_by_update_alternatives(const struct check *c, const struct owner 
 	return changes_get(c->all, buf_span(&note)) != NULL;
 }
 
+/* A link of a group that several packages may be in: update-alternatives has it lead to one of them. */
+static bool is_of_a_group(const struct change *c)
+{
+	const struct node *after = &c->after;
+
+	if (span_starts(buf_span(&c->path), ALTERNATIVES))
+		return true;
+	return span_starts(buf_span(&c->before.target), ALTERNATIVES) &&
+	       (after->type == NODE_NONE || span_starts(buf_span(&after->target), ALTERNATIVES));
+}
+
 /* Which id the change is a matter of because of this owner; NULL: none. A folder is of all who have it. */
 static const char *id_of_owner(const struct check *c, const struct owner *o)
 {
@@ -258,7 +269,9 @@ static const char *id_of_owner(const struct check *c, const struct owner *o)
 		return "shared-folder";
 	switch (o->kind) {
 	case OWNER_PACKAGE:
-		return span_is(buf_span(&o->name), c->facts->package) ? NULL : "other-package";
+		if (span_is(buf_span(&o->name), c->facts->package))
+			return NULL;
+		return is_of_a_group(change) ? "alternatives" : "other-package";
 	case OWNER_DPKG: return attributes ? "dpkg-attributes" : "dpkg-file";
 	case OWNER_CONFFILE: return "conffile";
 	case OWNER_DIVERTED_FROM:
