@@ -14,14 +14,14 @@
 struct walk {
 	const char *root;
 	struct buf done; /* without links; "" is the root itself */
-	struct buf todo;
+	struct buf ahead;
 	unsigned links;
 };
 
 static void walk_drop(struct walk *w)
 {
 	buf_drop(&w->done);
-	buf_drop(&w->todo);
+	buf_drop(&w->ahead);
 }
 
 static int begin(struct walk *w, const char *path, struct err *err)
@@ -30,7 +30,7 @@ static int begin(struct walk *w, const char *path, struct err *err)
 	size_t n = strlen(w->root);
 
 	if (*path == '/') {
-		buf_sets(&w->todo, path);
+		buf_sets(&w->ahead, path);
 		return 0;
 	}
 	here = getcwd(NULL, 0);
@@ -40,14 +40,14 @@ static int begin(struct walk *w, const char *path, struct err *err)
 		return err_set(err, ERR_USAGE,
 			"%s: the current folder is not below %s; give a path that begins with /",
 			path, w->root);
-	buf_setf(&w->todo, "%s/%s", here + n, path);
+	buf_setf(&w->ahead, "%s/%s", here + n, path);
 	return 0;
 }
 
-/* Takes the next part out of todo: false at its end. */
+/* Takes the next part out of ahead: false at its end. */
 static bool next_part(struct walk *w, struct buf *part)
 {
-	struct span rest = buf_span(&w->todo), first;
+	struct span rest = buf_span(&w->ahead), first;
 	AUTO(buf) left = BUF_INIT;
 
 	buf_clear(part);
@@ -56,7 +56,7 @@ static bool next_part(struct walk *w, struct buf *part)
 	while (span_starts(rest, "/"))
 		rest = span_cut(rest, 1, rest.n - 1);
 	buf_set(&left, rest);
-	buf_set(&w->todo, buf_span(&left));
+	buf_set(&w->ahead, buf_span(&left));
 	return part->n > 0;
 }
 
@@ -89,8 +89,8 @@ static int follow(struct walk *w, const struct buf *part, struct err *err)
 	if (*target == '/')
 		buf_clear(&w->done);
 	buf_add(&more, target, (size_t)n);
-	buf_addf(&more, "/%s", w->todo.s);
-	buf_set(&w->todo, buf_span(&more));
+	buf_addf(&more, "/%s", w->ahead.s);
+	buf_set(&w->ahead, buf_span(&more));
 	return 1;
 }
 
@@ -112,7 +112,7 @@ int resolve(const char *root, const char *path, struct buf *out, struct err *err
 			go_up(&w);
 			continue;
 		}
-		if (w.todo.n)
+		if (w.ahead.n)
 			link = follow(&w, &part, err);
 		if (link < 0)
 			return -1;
