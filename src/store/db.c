@@ -91,22 +91,18 @@ static int migrate(struct db *db, struct err *err)
 {
 	int64_t version;
 	AUTO(buf) text = BUF_INIT;
+	int tables = has_tables(db, err);
 
-	if (sql_version(db->sql, &version, err) < 0)
+	/* In this order: its first writer may commit both between the two questions. */
+	if (tables < 0 || sql_version(db->sql, &version, err) < 0)
 		return -1;
 	if (version < 0 || version > DB_SCHEMA) {
 		err_set(err, ERR_BAD_STATE, "state.db has schema %lld, this fardel knows up to %d",
 			(long long)version, DB_SCHEMA);
 		return err_next(err, "use the fardel that wrote it, or a newer one");
 	}
-	if (version == 0) {
-		int tables = has_tables(db, err);
-
-		if (tables < 0)
-			return -1;
-		if (tables)
-			return damaged("it has tables, but no schema version", err);
-	}
+	if (version == 0 && tables)
+		return damaged("it has tables, but no schema version", err);
 	if (version == 0 && !db->writable) {
 		/* Its first writer has not come further than to make it. */
 		sql_close(db->sql);
