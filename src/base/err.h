@@ -32,6 +32,8 @@
 	X(ERR_NO, 1, "no", "answered with no", "") \
 	X(ERR_NETWORK, 2, "network", "network failure", \
 		"check the network and the proxy ([fetch] in fardel.toml), then run the same command again") \
+	X(ERR_HTTP, 2, "http-status", "the server refuses it", \
+		"see whether the address is still right; else run the same command again later") \
 	X(ERR_OFFLINE, 2, "offline", "not in the cache, and --offline was given", \
 		"run it again without --offline") \
 	X(ERR_NO_PACKAGE, 3, "no-package", "no such package", "see: fardel list") \

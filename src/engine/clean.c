@@ -4,16 +4,50 @@
 #include "store/committed.h"
 #include "store/installation.h"
 #include "store/undo.h"
+#include "sys/fd.h"
+#include "sys/tree.h"
 
-void clean_purge(struct engine *e, struct span name, struct span id)
+static void tell_purged(struct engine *e, struct span name, int result, const struct err *err)
 {
-	struct err err = ERR_INIT;
-	int result = id.n ? installation_purge(&e->place, name, id, &err)
-			  : installation_purge_all(&e->place, name, &err);
-
 	if (result < 0)
 		engine_tell(e, WATCH_WARN, name,
-			"its folder could not be removed: %s (fardel gc tries again)", err.text);
+			"its folder could not be removed: %s (fardel gc tries again)", err->text);
+}
+
+void clean_purge(struct engine *e, const struct bundle *b)
+{
+	struct err err = ERR_INIT;
+
+	tell_purged(e, buf_span(&b->name), installation_purge(&e->place, b, &err), &err);
+}
+
+void clean_purge_all(struct engine *e, struct span name)
+{
+	struct err err = ERR_INIT;
+
+	tell_purged(e, name, installation_purge_all(&e->place, name, &err), &err);
+}
+
+static int strip(struct engine *e, const struct bundle *b, struct err *err)
+{
+	static const char *const parts[] = {
+		INSTALLATION_INSTALLED, INSTALLATION_PREPARED, INSTALLATION_UPSTREAM};
+	AUTO_FD dir = installation_open_if(&e->place, b, err);
+
+	if (dir < 0 && err->code != ERR_NONE)
+		return -1;
+	for (size_t i = 0; dir >= 0 && i < COUNT(parts); i++)
+		if (tree_remove(dir, parts[i], err) < 0)
+			return -1;
+	return db_set_state(&e->db, b->row, BUNDLE_EXTRACTED, engine_now(), err);
+}
+
+void clean_strip(struct engine *e, const struct bundle *b)
+{
+	struct err err = ERR_INIT;
+
+	if (b->layout == LAYOUT_PUAVO && strip(e, b, &err) < 0)
+		engine_tell(e, WATCH_WARN, buf_span(&b->name), "%s", err.text);
 }
 
 void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
@@ -28,7 +62,7 @@ void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
 			e, WATCH_WARN, name, "its folder cannot be kept for undo: %s", err.text);
 	if (kept > 0)
 		return;
-	clean_purge(e, name, SPAN(""));
+	clean_purge_all(e, name);
 	err_clear(&err);
 	if (committed_forget_gone(&e->db, txn, item, &err) < 0)
 		engine_tell(e, WATCH_WARN, name, "%s", err.text);
@@ -52,7 +86,7 @@ static struct item *add_item(struct items *out, const struct bundle *b)
 }
 
 /* Row first, then folder; what a kill leaves between is in the journal. */
-static int take(struct engine *e, struct journal *journal, const struct bundle *b, struct err *err)
+int clean_take(struct engine *e, struct journal *journal, const struct bundle *b, struct err *err)
 {
 	if (db_begin(&e->db, err) < 0)
 		return -1;
@@ -63,7 +97,7 @@ static int take(struct engine *e, struct journal *journal, const struct bundle *
 	}
 	if (db_commit(&e->db, err) < 0)
 		return -1;
-	clean_purge(e, buf_span(&b->name), buf_span(&b->id));
+	clean_purge(e, b);
 	journal->of.v[journal->of.n - 1].status =
 		STATUS_DONE; /* on disk with the transaction's end */
 	log_line(&e->log, "%s: its old installation %s is deleted", b->name.s, b->id.s);
@@ -89,14 +123,14 @@ int clean_old(struct engine *e, struct span name, int64_t keep, struct journal *
 		if ((name.n && !span_is(last, name)) ||
 			!clean_is_old(b, world_current(&world, last)))
 			continue;
-		whole = installation_is_whole(&e->place, last, buf_span(&b->id), err);
+		whole = installation_is_whole(&e->place, b, err);
 		if (whole < 0)
 			return err_at(err, "%s", b->name.s);
 		if (whole && kept++ < keep)
 			continue;
 		if (out)
 			add_item(out, b)->done = journal != NULL;
-		if (journal && take(e, journal, b, err) < 0)
+		if (journal && clean_take(e, journal, b, err) < 0)
 			return -1;
 	}
 	return 0;

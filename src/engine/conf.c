@@ -207,6 +207,15 @@ int conf_each(
 	return 0;
 }
 
+int conf_at(
+	const struct place *place, const char *path, const struct conf_reader *r, struct err *err)
+{
+	AUTO(where) w;
+
+	where_init(&w, place, path);
+	return lay(r, &w, err);
+}
+
 int conf_one(const char *file, const struct conf_reader *r, struct err *err)
 {
 	AUTO(where) w = {.root = "", .path = buf_of(file), .shown = buf_of(file)};

@@ -22,5 +22,9 @@ MUST_USE int conf_first(
 MUST_USE int conf_each(const struct place *place, const char *folder, const struct conf_reader *r,
 	struct err *err);
 
+/* PATH below the place's root, in a folder that is none of ours. 1; 0: it is not there. */
+MUST_USE int conf_at(
+	const struct place *place, const char *path, const struct conf_reader *r, struct err *err);
+
 /* The file that is named, wherever it is. 1; 0: it is not there. */
 MUST_USE int conf_one(const char *file, const struct conf_reader *r, struct err *err);

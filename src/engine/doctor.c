@@ -13,6 +13,7 @@
 #include "engine/stage.h"
 #include "store/committed.h"
 #include "store/installation.h"
+#include "store/links.h"
 #include "store/undo.h"
 #include "sys/fd.h"
 #include "sys/features.h"
@@ -80,7 +81,7 @@ static void check_bundle(
 {
 	bool old = clean_is_old(b, world_current(world, buf_span(&b->name)));
 	struct err wrong = ERR_INIT;
-	AUTO_FD dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), &wrong);
+	AUTO_FD dir = installation_open_if(&e->place, b, &wrong);
 	AUTO(buf) mend = BUF_INIT;
 	bool unpacked = b->state >= BUNDLE_PREPARED;
 
@@ -96,41 +97,35 @@ static void check_bundle(
 		buf_setf(&mend, "fardel reconfigure %s", b->name.s);
 		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s,
 			"%s is broken: its last configure failed", b->name.s);
-	} else if (unpacked && installation_is_hollow(&e->place, buf_span(&b->name),
-				       buf_span(&b->id), b->size, &wrong) == 1) {
+	} else if (unpacked && installation_is_hollow(&e->place, b, &wrong) == 1) {
 		add_unpack(b, old, "fardel gc --keep 0", &mend);
 		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s,
 			"%s %.8s: files of it, or what was in them, were lost", b->name.s, b->id.s);
 	}
 }
 
-/* installed/NAME must lead to the installation in use, available/NAME to the one that is shown, or not be there. */
+/* Each link must lead to the installation that it is for, or not be there. */
 static void check_link(struct engine *e, const struct world *world, struct span name,
-	bool available, struct diagnoses *out)
+	enum link_set set, struct diagnoses *out)
 {
-	const struct bundle *current = world_current(world, name);
 	AUTO(buf) path = BUF_INIT;
 	AUTO(buf) wanted = BUF_INIT;
 	AUTO(buf) mend = BUF_INIT;
-	char target[4096];
-	ssize_t n;
+	AUTO(buf) now = BUF_INIT;
 
-	place_path(&e->place, available ? PLACE_STATE "/available/" : PLACE_STATE "/installed/",
-		&path);
-	buf_add_span(&path, name);
-	n = readlink(path.s, target, sizeof(target));
-	links_target(world, name, available, &wanted);
-	if (span_is((struct span){target, n > 0 ? (size_t)n : 0}, buf_span(&wanted)))
+	if (links_is_right(&e->place, world, name, set, &now))
 		return;
-	if (current && wanted.n)
+	place_path(&e->place, links_folder(set), &path);
+	buf_addf(&path, "/%.*s", SPAN_ARG(name));
+	links_target(&e->place, world, name, set, &wanted);
+	if (world_current(world, name) && wanted.n)
 		buf_setf(&mend, "fardel reconfigure %.*s", SPAN_ARG(name));
 	else
 		buf_sets(&mend, "fardel gc");
-	if (n < 0)
+	if (!now.n)
 		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s, "%s is missing", path.s);
 	else
-		diagnoses_add(
-			out, DIAGNOSIS_FAIL, mend.s, "%s leads to %.*s", path.s, (int)n, target);
+		diagnoses_add(out, DIAGNOSIS_FAIL, mend.s, "%s leads to %s", path.s, now.s);
 }
 
 static void check_packages(struct engine *e, const struct world *world, struct diagnoses *out)
@@ -143,8 +138,8 @@ static void check_packages(struct engine *e, const struct world *world, struct d
 
 		check_bundle(e, world, b, out);
 		if (!span_is(last, buf_span(&b->name)))
-			for (int available = 0; available < 2; available++)
-				check_link(e, world, buf_span(&b->name), available, out);
+			for (unsigned set = 0; set < LINK_SETS; set++)
+				check_link(e, world, buf_span(&b->name), (enum link_set)set, out);
 		last = buf_span(&b->name);
 	}
 	if (out->of.n == before)
@@ -221,8 +216,8 @@ static int check_leftovers(
 		installation_sweep(&e->place, world, false, &found, err) < 0)
 		return -1;
 	for (size_t i = 0; i < links.of.n; i++)
-		diagnoses_add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
-			e->place.root.s, PLACE_STATE, links.of.v[i].s);
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s belongs to no package",
+			e->place.root.s, links.of.v[i].s);
 	for (size_t i = 0; i < found.of.n; i++)
 		diagnoses_add(out, DIAGNOSIS_WARN, "fardel gc", "%s%s/%s belongs to no package",
 			e->place.root.s, PLACE_PACKAGES, found.of.v[i].s);

@@ -36,6 +36,9 @@ struct engine_options {
 	/* NULL-ended: "http_proxy=…", "https_proxy=…", "no_proxy=…" of the environment */
 	const char *const *proxies;
 	struct watch *watch;
+	/* Called as puavo-pkg: new installations have its layout, WATCH_OUTPUT tells rules' stdout and stderr apart, packages are asked
+	 * about by what its links offer, and conflicts warn. */
+	bool as_puavo;
 };
 
 /* Frees nothing on error but *out is NULL then. Warnings on the configuration go to the watch. */
@@ -96,6 +99,11 @@ MUST_USE int engine_selftest(struct engine *e, const char *file, const char *old
  * brief (db_each). fn returns -1 to end it. NEED_READ. */
 MUST_USE int engine_each(struct engine *e, bool all,
 	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err);
+
+/* All there is: as state.db has it, and as puavo-pkg has changed it since. NEED_READ. */
+MUST_USE int engine_world(struct engine *e, struct world *out, struct err *err);
+/* Appends the folder of an installation, with the root; of one that is not there, the one that it would have. */
+void engine_folder(struct engine *e, const struct bundle *b, struct buf *out);
 
 /* What `show` says of a package or of an installer's file. */
 struct about {
@@ -274,6 +282,10 @@ void items_drop(struct items *i);
  * transactions than the last `undo` ones (-1: as undo.keep and undo.days say), and leftovers. dry_run needs NEED_READ, else NEED_LOCK. */
 MUST_USE int engine_gc(struct engine *e, int64_t keep, int64_t undo, bool dry_run,
 	struct items *out, struct err *err);
+/* As puavo-pkg: installations of its layout that no link leads to; on a boot server those that were prepared in the last 60 days
+ * stay. And of each package's packs in its cache all but the newest, with those of ours that nothing is left to use. NEED_LOCK. */
+MUST_USE int engine_puavo_gc(struct engine *e, struct items *out, struct err *err);
+MUST_USE int engine_puavo_gc_packs(struct engine *e, struct items *out, struct err *err);
 /* All packs (NEED_READ). */
 MUST_USE int engine_cache_list(struct engine *e, struct items *out, struct err *err);
 /* Reads every pack: the damaged ones; with repair (NEED_LOCK) they are dropped, and fetched

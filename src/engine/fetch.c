@@ -414,6 +414,7 @@ static bool other_helps(const struct fetch *f, const struct err *err)
 {
 	switch (err->code) {
 	case ERR_NETWORK:
+	case ERR_HTTP:
 	case ERR_CHECKSUM:
 	case ERR_FAILED:
 	case ERR_WORKER: return true;

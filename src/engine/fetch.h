@@ -36,7 +36,12 @@ struct fetch {
 MUST_USE int fetch_from_cache(
 	struct engine *e, struct fetch *f, const struct installer *installer, struct err *err);
 
-/* After a 0 of that: begins with the first source. 1: a task runs; 0: done already (a file://
+/* After a 0 of that: the same for what puavo-pkg keeps in its caches, taken into ours. */
+MUST_USE int fetch_from_puavo(struct fetch *f, const char *unique, struct err *err);
+/* Shows the pack, which is in the cache, in puavo-pkg's; it can only warn. */
+void fetch_show_puavo(struct fetch *f);
+
+/* After a 0 of those: begins with the first source. 1: a task runs; 0: done already (a file://
  * pack). `unique` makes its name among the incoming. */
 MUST_USE int fetch_begin(struct fetch *f, const char *unique, struct err *err);
 /* After the task has ended: 1: the next source is being tried, another task runs; 0: done; -1:

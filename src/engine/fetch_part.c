@@ -58,7 +58,8 @@ int fetch_part_open(struct fetch *f, struct span url, struct err *err)
 
 void fetch_part_leave(struct fetch *f, const struct err *why)
 {
-	bool keep = why->code == ERR_NETWORK || why->code == ERR_SIGNAL || why->code == ERR_WORKER;
+	bool keep = why->code == ERR_NETWORK || why->code == ERR_HTTP || why->code == ERR_SIGNAL ||
+		    why->code == ERR_WORKER;
 	struct err err = ERR_INIT;
 
 	if (!f->intake.keep || (keep && f->intake.size))

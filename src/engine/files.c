@@ -1,4 +1,5 @@
 /* What of a package is in force: the paths of its footprint. */
+#include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/committed.h"
 #include "store/installation.h"
@@ -33,14 +34,14 @@ int engine_files(struct engine *e, const char *name, struct made *out, struct er
 
 	*out = (struct made){.folder = BUF_INIT};
 	bundle_init(&out->bundle);
-	if (db_world(&e->db, &world, err) < 0)
+	if (engine_world(e, &world, err) < 0)
 		return -1;
 	shown = world_shown(&world, span_of(name));
 	if (!shown)
 		return err_set(err, ERR_NO_PACKAGE, "%s: no such package", name);
 	bundle_set(&out->bundle, shown);
 	place_path(&e->place, "", &out->folder);
-	installation_path(buf_span(&shown->name), buf_span(&shown->id), &out->folder);
+	installation_path(&e->place, shown, &out->folder);
 	there = in_force_get(&e->db, span_of(name), &row, err);
 	out->known = there == 1 || !bundle_in_use(shown);
 	return there <= 0 ? there : owned_each(&e->db, span_of(name), add_path, out, err);

@@ -6,6 +6,7 @@
 #include "store/committed.h"
 #include "store/dpkg.h"
 #include "store/installation.h"
+#include "store/links.h"
 
 #define DIVERSIONS_MAX ((size_t)16 << 20) /* bytes of the file */
 
@@ -14,6 +15,7 @@ static int load_policy(
 {
 	if (settings_load_policy(&e->place, out, err) < 0)
 		return -1;
+	out->conflicts_warn = e->as_puavo;
 	for (size_t i = 0; i < allowed->of.n; i++)
 		if (policy_allow(out, buf_span(&allowed->of.v[i]), err) < 0)
 			return -1;
@@ -57,25 +59,38 @@ static int find_owners(struct engine *e, struct stage *stage, const struct chang
 	return 0;
 }
 
-int inspect(struct engine *e, struct stage *stage, struct span package, const struct texts *ids,
+void inspect_add_own(struct engine *e, const struct bundle *b, struct texts *own)
+{
+	AUTO(buf) folder = BUF_INIT;
+
+	installation_path(&e->place, b, &folder);
+	texts_add(own, buf_span(&folder));
+}
+
+/* puavo's own, but for what its rules are wont to append to. */
+static void add_puavo(const struct place *p, struct texts *fixed)
+{
+	AUTO(buf) packages = buf_dup(&p->puavo);
+
+	buf_adds(&packages, "/packages");
+	texts_add(fixed, buf_span(&packages));
+	texts_add(fixed, span_of(links_folder(LINKS_PUAVO_INSTALLED)));
+	texts_add(fixed, span_of(links_folder(LINKS_PUAVO_AVAILABLE)));
+}
+
+int inspect(struct engine *e, struct stage *stage, struct span package, const struct texts *own,
 	const struct changes *c, const struct texts *allowed, struct findings *out, struct err *err)
 {
 	AUTO(policy) policy = POLICY_INIT;
 	AUTO(owners) owners = OWNERS_INIT;
-	AUTO(texts) own = {0};
 	AUTO(texts) fixed = {0};
-	struct check_facts facts = {package, &own, &fixed, &owners};
+	struct check_facts facts = {package, own, &fixed, &owners};
 
 	if (load_policy(e, allowed, &policy, err) < 0 || find_owners(e, stage, c, &owners, err) < 0)
 		return -1;
-	for (size_t i = 0; i < ids->of.n; i++) {
-		AUTO(buf) folder = BUF_INIT;
-
-		installation_path(package, buf_span(&ids->of.v[i]), &folder);
-		texts_add(&own, buf_span(&folder));
-	}
 	if (!e->place.root.n)
 		texts_add(&fixed, buf_span(&e->libexec));
+	add_puavo(&e->place, &fixed);
 	check_changes(c, &facts, &policy, out);
 	return 0;
 }

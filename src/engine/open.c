@@ -7,6 +7,7 @@
 
 #include "engine/confine.h"
 #include "engine/engine.h"
+#include "engine/puavo.h"
 #include "engine/recover.h"
 #include "engine/session.h"
 #include "engine/settings.h"
@@ -115,7 +116,7 @@ static int lock_and_recover(struct engine *e, struct err *err)
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
 	place_hold(&e->place);
-	return recover(e, err);
+	return puavo_follow(e, err) < 0 ? -1 : recover(e, err);
 }
 
 static int open_for(struct engine *e, enum need need, struct err *err)
@@ -148,6 +149,22 @@ static int load_files(
 	return 0;
 }
 
+/* The same for puavo-pkg's. */
+static int load_puavo(struct engine *e, bool must, struct texts *warnings, struct err *err)
+{
+	if (settings_load_puavo(&e->place, &e->puavo, warnings, err) < 0) {
+		if (must)
+			return -1;
+		texts_add(warnings, span_of(err->text));
+		err_clear(err);
+		puavo_conf_drop(&e->puavo);
+		puavo_conf_init(&e->puavo);
+	}
+	place_set_puavo(
+		&e->place, buf_span(&e->puavo.rootdir), buf_span(&e->puavo.readonly_rootdir));
+	return 0;
+}
+
 static int load_settings(
 	struct engine *e, const struct engine_options *o, enum need need, struct err *err)
 {
@@ -155,8 +172,12 @@ static int load_settings(
 
 	if (place_init(&e->place, o->root, err) < 0 ||
 		load_files(e, o->config_file, need == NEED_LOCK, &warnings, err) < 0 ||
+		load_puavo(e, need == NEED_LOCK, &warnings, err) < 0 ||
 		settings_set(o->sets, &e->config, &e->origins, err) < 0)
 		return -1;
+	/* That tool deletes what was in use before as soon as the new one is. */
+	if (e->as_puavo)
+		e->config.gc_keep = 0;
 	for (size_t i = 0; i < warnings.of.n; i++)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", warnings.of.v[i].s);
 	return 0;
@@ -178,11 +199,13 @@ int engine_open(
 	e->shared = LOCK_INIT;
 	e->log = LOG_INIT;
 	e->watch = o->watch;
+	e->as_puavo = o->as_puavo;
 	e->user = (int64_t)getuid();
 	e->place.root = BUF_INIT;
 	e->command = buf_of(o->command ? o->command : "fardel");
 	e->libexec = BUF_INIT;
 	config_init(&e->config, &e->origins);
+	puavo_conf_init(&e->puavo);
 	for (const char *const *p = o->proxies; p && *p; p++)
 		texts_add(&e->proxies, span_of(*p));
 	find_libexec(&e->libexec);
@@ -206,6 +229,7 @@ void engine_close(struct engine *e)
 	lock_drop(&e->lock);
 	config_drop(&e->config);
 	config_origins_drop(&e->origins);
+	puavo_conf_drop(&e->puavo);
 	texts_drop(&e->proxies);
 	place_drop(&e->place);
 	buf_drop(&e->command);

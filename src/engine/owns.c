@@ -1,9 +1,11 @@
 /* Whose paths are: fardel's packages, by their footprints and their own folders, and dpkg's. */
 #include <string.h>
 
+#include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/committed.h"
 #include "store/dpkg.h"
+#include "store/installation.h"
 #include "sys/resolve.h"
 
 static void owner_drop(struct path_owner *o)
@@ -67,26 +69,32 @@ static int add_package(void *arg, const struct owned *o, struct err *err)
 
 /* --- By their own folders ------------------------------------------------------------------------------ */
 
-/* PLACE_PACKAGES/NAME, or with an installation's ID, or anything below that. */
+static bool is_in(struct span path, const struct buf *folder)
+{
+	return span_starts(path, folder->s) && (path.n == folder->n || path.s[folder->n] == '/');
+}
+
+/* The folder of an installation, or that of all of its name's, or anything below one. */
 static void add_own(const struct asking *a)
 {
-	struct span rest = buf_span(&a->to->path), name, id;
-	const struct bundle *b;
+	struct span path = buf_span(&a->to->path);
 	struct path_owner *owner;
 
-	if (!span_starts(rest, PLACE_PACKAGES "/"))
+	VEC_FOR (const struct bundle, b, &a->world->of) {
+		AUTO(buf) above = BUF_INIT;
+		AUTO(buf) folder = BUF_INIT;
+
+		installation_above(&a->e->place, b, &above);
+		installation_path(&a->e->place, b, &folder);
+		if (span_is(path, buf_span(&above)))
+			b = world_shown(a->world, buf_span(&b->name));
+		else if (!is_in(path, &folder))
+			continue;
+		owner = add_owner(a->to, OWNER_PACKAGE, buf_span(&b->name));
+		owner->own = true;
+		fill_version(owner, b);
 		return;
-	rest = span_cut(rest, strlen(PLACE_PACKAGES "/"), rest.n);
-	span_split(&rest, '/', &name);
-	if (span_split(&rest, '/', &id))
-		b = world_get(a->world, name, id);
-	else
-		b = world_shown(a->world, name);
-	if (!b)
-		return;
-	owner = add_owner(a->to, OWNER_PACKAGE, name);
-	owner->own = true;
-	fill_version(owner, b);
+	}
 }
 
 /* --- By dpkg ------------------------------------------------------------------------------------------- */
@@ -130,7 +138,7 @@ int engine_owns(struct engine *e, const char *const *paths, size_t count, struct
 	AUTO(world) world = WORLD_INIT;
 
 	*out = (struct paths_owners){0};
-	if (db_world(&e->db, &world, err) < 0)
+	if (engine_world(e, &world, err) < 0)
 		return -1;
 	for (size_t i = 0; i < count; i++)
 		if (add_path(e, &world, paths[i], vec_push(&out->of), err) < 0)

@@ -9,6 +9,7 @@
 #include "engine/session.h"
 #include "engine/transaction.h"
 #include "store/installation.h"
+#include "store/links.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
@@ -210,7 +211,7 @@ static int fetch_again(struct engine *e, const struct bundle *b, struct err *err
 	AUTO(fetch) f;
 	AUTO(facts) facts = FACTS_INIT;
 	AUTO(installer) in;
-	AUTO_FD dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), err);
+	AUTO_FD dir = installation_open_if(&e->place, b, err);
 
 	fetch_init(&f);
 	installer_init(&in);

@@ -189,8 +189,7 @@ static bool take_back(struct engine *e, struct sites *sites)
 		if (!s->published || s->ready)
 			continue;
 		s->item->to.row = 0;
-		if (installation_purge(&e->place, buf_span(&s->item->to.name),
-			    buf_span(&s->item->to.id), &ignored) < 0)
+		if (installation_purge(&e->place, &s->item->to, &ignored) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&s->item->to.name), "%s", ignored.text);
 		if (switch_publish(e, buf_span(&s->item->to.name), &ignored) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&s->item->to.name), "%s", ignored.text);
@@ -221,8 +220,7 @@ void prepare_untry(struct engine *e, const struct plan_item *item)
 	struct span name = buf_span(&item->to.name);
 	struct err ignored = ERR_INIT;
 
-	if (is_fresh(item) &&
-		installation_purge(&e->place, name, buf_span(&item->to.id), &ignored) < 0)
+	if (is_fresh(item) && installation_purge(&e->place, &item->to, &ignored) < 0)
 		engine_tell(e, WATCH_WARN, name, "%s", ignored.text);
 }
 

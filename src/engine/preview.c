@@ -97,7 +97,7 @@ static int preview_one(
 	b = staged_subject(&s);
 	if (!b)
 		return 0;
-	installation_path(buf_span(&b->name), buf_span(&b->id), &p->folder);
+	installation_path(&e->place, b, &p->folder);
 	result = staged_run(&s, &none, err) < 0 ? -1 : staged_inspect(&s, err);
 	if (result == 0) {
 		take(p, &s);

@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/installer_file.h"
+#include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/installation.h"
 #include "sys/fd.h"
@@ -46,12 +47,28 @@ static int show_one(void *arg, const struct bundle *b, struct err *err)
 	return 0;
 }
 
+static int each_of_world(struct engine *e, bool all,
+	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+
+	if (engine_world(e, &world, err) < 0)
+		return -1;
+	VEC_FOR (const struct bundle, b, &world.of)
+		if ((all || b == world_shown(&world, buf_span(&b->name))) && fn(arg, b, err) < 0)
+			return -1;
+	return 0;
+}
+
 int engine_each(struct engine *e, bool all,
 	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err)
 {
 	struct shown s = {fn, arg, .given = false};
 	int result;
 
+	result = puavo_differs(e, err);
+	if (result)
+		return result < 0 ? -1 : each_of_world(e, all, fn, arg, err);
 	if (all)
 		return db_each(&e->db, true, fn, arg, err);
 	bundle_init(&s.held);
@@ -60,6 +77,12 @@ int engine_each(struct engine *e, bool all,
 		result = give_held(&s, err);
 	bundle_drop(&s.held);
 	return result;
+}
+
+void engine_folder(struct engine *e, const struct bundle *b, struct buf *out)
+{
+	place_path(&e->place, "", out);
+	installation_path(&e->place, b, out);
 }
 
 void about_drop(struct about *a)
@@ -120,14 +143,16 @@ static int open_shown(struct engine *e, const char *name, struct bundle *b, stru
 	const struct bundle *shown;
 	int dir;
 
-	if (db_world(&e->db, &world, err) < 0)
+	if (engine_world(e, &world, err) < 0)
 		return -1;
-	shown = world_shown(&world, span_of(name));
+	shown = e->as_puavo ? world_puavo(&world, span_of(name)) : NULL;
+	if (!shown)
+		shown = world_shown(&world, span_of(name));
 	if (!shown)
 		return err_set(err, ERR_NO_PACKAGE, "%s: no such package", name);
 	bundle_drop(b);
 	*b = bundle_dup(shown);
-	dir = installation_open_if(&e->place, buf_span(&b->name), buf_span(&b->id), err);
+	dir = installation_open_if(&e->place, b, err);
 	if (dir < 0 && err->code == ERR_NONE) {
 		err_set(err, ERR_BAD_STATE, "%s: its folder is gone", name);
 		err_next(err, "fardel install ./%s.tar.gz", name);
@@ -144,8 +169,7 @@ static int about_name(struct engine *e, const char *name, struct about *out, str
 
 	if (dir < 0 || installation_facts(dir, &facts, err) < 0)
 		return -1;
-	place_path(&e->place, "", &out->directory);
-	installation_path(buf_span(&out->bundle.name), buf_span(&out->bundle.id), &out->directory);
+	engine_folder(e, &out->bundle, &out->directory);
 	installer_init(&in);
 	result = installer_parse(&facts, buf_span(&out->bundle.name), &in, err);
 	if (result == 0)
@@ -193,7 +217,7 @@ static int licence_of_name(struct engine *e, const char *name, struct buf *url, 
 	bundle_init(&b);
 	dir = open_shown(e, name, &b, err);
 	place_path(&e->place, "", &path);
-	installation_path(buf_span(&b.name), buf_span(&b.id), &path);
+	installation_path(&e->place, &b, &path);
 	bundle_drop(&b);
 	if (dir < 0)
 		return -1;

@@ -7,6 +7,7 @@
 #include "engine/run_rules.h"
 #include "engine/switch.h"
 #include "store/installation.h"
+#include "store/links.h"
 
 /* What the journal says of one item of the transaction that never ended. */
 struct turned {
@@ -30,6 +31,17 @@ static const struct bundle *bundle_of(const struct world *world, const struct jo
 	return s ? world_get(world, buf_span(&s->name), buf_span(&s->id)) : NULL;
 }
 
+/* Its row is gone, and with it what its folder in puavo's rootdir is called: that one comes back as a package that is prepared. */
+static void purge_of(struct engine *e, const struct journal_step *s)
+{
+	AUTO(bundle) b;
+
+	bundle_init(&b);
+	buf_set(&b.name, buf_span(&s->name));
+	buf_set(&b.id, buf_span(&s->id));
+	clean_purge(e, &b);
+}
+
 /* What is to be done for each state of the journal, in the order in which it is looked at:
  *	purge begun                     the rows are gone: forward, the folder goes too
  *	configure done                  the switch was committed: nothing
@@ -48,7 +60,7 @@ static int settle_item(
 	if (was_begun(t->purge)) {
 		/* A remove purges all of the package, cleaning one installation. */
 		if (t->purge->action == ACTION_NOTHING)
-			clean_purge(e, buf_span(&t->purge->name), buf_span(&t->purge->id));
+			purge_of(e, t->purge);
 		else
 			clean_retire(e, t->number, t->purge->item, buf_span(&t->purge->name));
 		return 0;
@@ -103,7 +115,10 @@ static int drop_fresh(
 	b = bundle_of(world, t->any);
 	if (b && db_delete_bundle(&e->db, b->row, err) < 0)
 		return -1;
-	clean_purge(e, buf_span(&t->any->name), buf_span(&t->any->id));
+	if (b)
+		clean_purge(e, b);
+	else
+		purge_of(e, t->any);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "engine/installer_file.h"
 #include "engine/prepare.h"
+#include "engine/puavo.h"
 #include "engine/session.h"
 #include "engine/switch.h"
 #include "engine/transaction.h"
@@ -45,7 +46,7 @@ static int look(
 	AUTO(looked) l = {.id = BUF_INIT};
 	AUTO_FD fd = -1;
 	struct digest sha256;
-	int cached, whole;
+	int cached;
 
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
@@ -57,12 +58,7 @@ static int look(
 	c->size = l.size;
 	cached = cache_find(&e->cache, &c->installer.pack.sums, &sha256, &c->pack_size, err);
 	c->cached = cached == 1;
-	if (cached < 0)
-		return -1;
-	whole = installation_is_whole(
-		&e->place, buf_span(&c->installer.name), buf_span(&c->id), err);
-	c->damaged = whole == 0;
-	return whole < 0 ? -1 : 0;
+	return cached < 0 ? -1 : 0;
 }
 
 static int look_at_files(
@@ -92,21 +88,32 @@ static int look_at_files(
 	return 0;
 }
 
-/* What has lost its content is unpacked anew as well. */
-static int find_hollow(
-	struct engine *e, const struct world *world, struct candidates *candidates, struct err *err)
+/* What is not whole, or has lost its content, is unpacked anew. */
+static int find_damage(struct engine *e, const struct bundle *b, bool *damaged, struct err *err)
+{
+	int whole = installation_is_whole(&e->place, b, err);
+	int hollow = whole == 1 ? installation_is_hollow(&e->place, b, err) : 0;
+
+	if (whole < 0 || hollow < 0)
+		return err_at(err, "%s", b->name.s);
+	*damaged = !whole || hollow;
+	return 0;
+}
+
+/* Holds what was looked at against what there is. */
+static int meet(struct engine *e, const struct request *request, const struct world *world,
+	struct candidates *candidates, struct err *err)
 {
 	VEC_FOR (struct candidate, c, &candidates->of) {
-		struct span name = buf_span(&c->installer.name);
-		const struct bundle *b = world_get(world, name, buf_span(&c->id));
-		int hollow;
+		const struct bundle *b;
 
-		if (c->err.code != ERR_NONE || c->damaged || !b)
+		if (c->err.code != ERR_NONE)
 			continue;
-		hollow = installation_is_hollow(&e->place, name, buf_span(&c->id), b->size, err);
-		if (hollow < 0)
-			return err_at(err, "%s", b->name.s);
-		c->damaged = hollow;
+		if (puavo_meet(e, request, world, c, err) < 0)
+			return err_at(err, "%s", c->file.s);
+		b = world_get(world, buf_span(&c->installer.name), buf_span(&c->id));
+		if (b && find_damage(e, b, &c->damaged, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -119,8 +126,8 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 	*plan = PLAN_INIT;
 	if (request->goal == GOAL_UNDO)
 		return undo_plan(e, request->number, plan, err) < 0 ? err_at(err, "undo") : 0;
-	if (look_at_files(e, request, &candidates, err) < 0 || db_world(&e->db, &world, err) < 0 ||
-		find_hollow(e, &world, &candidates, err) < 0)
+	if (look_at_files(e, request, &candidates, err) < 0 || engine_world(e, &world, err) < 0 ||
+		meet(e, request, &world, &candidates, err) < 0)
 		return -1;
 	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);
@@ -159,6 +166,14 @@ static void clean(struct engine *e, const struct plan *plan, struct journal *jou
 			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", ignored.text);
 }
 
+/* What puavo-pkg leaves of a package that it removed. */
+static void strip(struct engine *e, const struct plan *plan, const struct request *request)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (request->strip && item->result == RESULT_DONE)
+			clean_strip(e, &item->from);
+}
+
 static void trim(struct engine *e)
 {
 	struct err ignored = ERR_INIT;
@@ -184,6 +199,7 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 		return -1;
 	}
 	clean(e, plan, journal);
+	strip(e, plan, request);
 	trim(e);
 	if (failed.code == ERR_NONE)
 		return 0;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,13 +26,16 @@ static void keep_tail(struct buf *tail, const char *bytes, size_t n)
 	}
 }
 
-static void take_output(struct rules_task *t, const char *bytes, size_t n)
+/* Where they are told apart, stream is 1 or 2, as of the descriptors; else 0. */
+static void take_output(struct rules_task *t, int stream, const char *bytes, size_t n)
 {
 	struct engine *e = t->e;
 	int64_t room = e->config.rules_output_max - t->printed;
 	struct event event = {
 		.kind = WATCH_OUTPUT, .package = buf_span(&t->bundle->name), .text = {bytes, n}};
 
+	if (!t->quiet && (stream == 2 || t->phase == PHASE_CONFIGURE))
+		event.done = stream;
 	t->printed += (int64_t)n;
 	keep_tail(&t->tail, bytes, n);
 	engine_event(e, &event);
@@ -42,18 +46,75 @@ static void take_output(struct rules_task *t, const char *bytes, size_t n)
 			t->bundle->name.s);
 }
 
-static int input(struct task *task, struct err *err)
+static int read_stream(struct rules_task *t, int fd, int stream, struct err *err)
 {
 	char bytes[16384];
-	ssize_t n = read(task->fd, bytes, sizeof(bytes));
+	ssize_t n = read(fd, bytes, sizeof(bytes));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 1;
 	if (n < 0)
 		return err_sys(err, "read the rules' output");
 	if (n > 0)
-		take_output((struct rules_task *)task, bytes, (size_t)n);
+		take_output(t, stream, bytes, (size_t)n);
 	return n > 0;
+}
+
+static int input(struct task *task, struct err *err)
+{
+	return read_stream((struct rules_task *)task, task->fd, 0, err);
+}
+
+/* The same of two: they end when both have. */
+static int input_apart(struct task *task, struct err *err)
+{
+	struct rules_task *t = (struct rules_task *)task;
+
+	for (int i = 0; i < 2; i++) {
+		int more = t->streams[i] < 0 ? 0 : read_stream(t, t->streams[i], i + 1, err);
+
+		if (more < 0)
+			return -1;
+		if (more == 0)
+			fd_drop(&t->streams[i]); /* and epoll forgets it */
+	}
+	return t->streams[0] >= 0 || t->streams[1] >= 0;
+}
+
+/* The pipes that the rules write to, ends to be given away in `to`. */
+static int open_streams(struct rules_task *t, int to[2], struct err *err)
+{
+	AUTO_FD both = -1;
+
+	if (!t->e->as_puavo) {
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return err_sys(err, "make a pipe");
+		to[0] = ends[1];
+		t->task.fd = ends[0];
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+		t->task.input = input;
+		return 0;
+	}
+	both = epoll_create1(EPOLL_CLOEXEC);
+	for (int i = 0; both >= 0 && i < 2; i++) {
+		struct epoll_event event = {.events = EPOLLIN};
+		int ends[2];
+
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return err_sys(err, "make a pipe");
+		t->streams[i] = ends[0];
+		to[i] = ends[1];
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+		if (epoll_ctl(both, EPOLL_CTL_ADD, ends[0], &event) < 0)
+			return err_sys(err, "wait for a pipe");
+	}
+	if (both < 0)
+		return err_sys(err, "wait for pipes");
+	t->task.fd = fd_take(&both);
+	t->task.input = input_apart;
+	return 0;
 }
 
 static bool is_confined(enum phase phase)
@@ -178,7 +239,7 @@ static void show_bind(struct engine *e, const struct rules_order *o, struct seen
 }
 
 static int start(struct engine *e, struct rules_task *t, const struct rules_order *o, bool chroot,
-	int output, struct err *err)
+	const int to[2], struct err *err)
 {
 	AUTO(seen_paths) s = {
 		BUF_INIT, {BUF_INIT, BUF_INIT}, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
@@ -187,7 +248,8 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	struct process_bind bind;
 	struct phase_spec spec = {.phase = o->phase,
 		.bundle = o->bundle,
-		.output = output,
+		.output = to[0],
+		.errors = to[1],
 		.hold = e->lock.fd,
 		.root = chroot ? e->place.root.s : NULL,
 		.root_told = chroot ? "" : e->place.root.s,
@@ -221,7 +283,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 
 /* Inside they are root of all that they see. */
 static int start_staged(struct engine *e, struct rules_task *t, const struct rules_order *o,
-	int output, struct err *err)
+	const int to[2], struct err *err)
 {
 	struct sandbox box;
 	struct phase_spec spec = {.phase = o->phase,
@@ -231,7 +293,8 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.home = "/tmp",
 		.tmp = "/tmp",
 		.tools = e->place.root.n ? NULL : e->libexec.s,
-		.output = output,
+		.output = to[0],
+		.errors = to[1],
 		.hold = e->lock.fd,
 		.sandbox = &box,
 		.overlay = o->stage->overlay,
@@ -246,14 +309,23 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 	return 0;
 }
 
+static void drop_streams(struct rules_task *t)
+{
+	fd_drop(&t->task.fd);
+	fd_drop(&t->streams[0]);
+	fd_drop(&t->streams[1]);
+}
+
 int rules_begin(
 	struct engine *e, struct rules_task *t, const struct rules_order *o, struct err *err)
 {
-	int pipe_fds[2];
+	int to[2] = {-1, 0};
 	bool chroot = false;
 	int result;
 
 	*t = (struct rules_task){.task = TASK_INIT,
+		.streams = {-1, -1},
+		.quiet = o->stage && o->stage->quiet,
 		.e = e,
 		.phase = o->phase,
 		.bundle = o->bundle,
@@ -261,21 +333,20 @@ int rules_begin(
 		.tail = BUF_INIT};
 	if (!o->stage && (engine_chroot(e, &chroot, err) < 0 || make_private(t, err) < 0))
 		return -1;
-	if (pipe2(pipe_fds, O_CLOEXEC) < 0)
-		return err_sys(err, "make a pipe");
+	result = open_streams(t, to, err);
 	log_line(&e->log, "%s: rules %s", o->bundle->name.s, phase_name(o->phase));
-	result = o->stage ? start_staged(e, t, o, pipe_fds[1], err)
-			  : start(e, t, o, chroot, pipe_fds[1], err);
-	fd_drop(&pipe_fds[1]);
+	if (result == 0)
+		result =
+			o->stage ? start_staged(e, t, o, to, err) : start(e, t, o, chroot, to, err);
+	fd_drop(&to[0]);
+	if (to[1] > 0)
+		fd_drop(&to[1]);
 	if (result < 0) {
-		fd_drop(&pipe_fds[0]);
+		drop_streams(t);
 		if (err->code == ERR_SYSTEM && !err_may_pass(err))
 			err->code = ERR_RULES;
 		return err_at(err, "rules %s", phase_name(o->phase));
 	}
-	fcntl(pipe_fds[0], F_SETFL, O_NONBLOCK);
-	t->task.fd = pipe_fds[0];
-	t->task.input = input;
 	t->task.deadline = engine_ms() + e->config.rules_timeout * 1000;
 	t->task.running = true;
 	return 0;
@@ -306,6 +377,7 @@ void rules_task_drop(struct rules_task *t)
 {
 	struct err ignored = ERR_INIT;
 
+	drop_streams(t);
 	task_drop(&t->task);
 	if (t->private.n && stage_remove(&t->e->place, t->private.s, &ignored) < 0)
 		log_line(&t->e->log, "%s: %s", t->private.s, ignored.text);
@@ -323,7 +395,8 @@ static int was_begun(struct err *err)
 
 int rules_run(struct engine *e, const struct rules_order *order, struct err *err)
 {
-	AUTO(rules_task) t = {.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT};
+	AUTO(rules_task)
+	t = {.task = TASK_INIT, .streams = {-1, -1}, .e = e, .private = BUF_INIT, .tail = BUF_INIT};
 
 	if (rules_begin(e, &t, order, err) < 0)
 		return -1;
@@ -342,13 +415,12 @@ bool rules_not_begun(const struct err *err)
 static int check_folder(struct engine *e, enum phase phase, const struct bundle *bundle,
 	const char *dir, struct err *err)
 {
-	struct span name = buf_span(&bundle->name), id = buf_span(&bundle->id);
 	int there;
 
 	if (phase == PHASE_CONFIGURE) {
-		there = installation_is_whole(&e->place, name, id, err);
+		there = installation_is_whole(&e->place, bundle, err);
 	} else {
-		AUTO_FD fd = installation_open_if(&e->place, name, id, err);
+		AUTO_FD fd = installation_open_if(&e->place, bundle, err);
 
 		there = fd >= 0 ? 1 : err->code == ERR_NONE ? 0 : -1;
 	}
@@ -372,7 +444,7 @@ static int run_at_its_place(struct engine *e, enum phase phase, const struct bun
 		.package = buf_span(&bundle->name), .text = span_of(phase_name(phase))};
 	int result;
 
-	installation_path(buf_span(&bundle->name), buf_span(&bundle->id), &dir);
+	installation_path(&e->place, bundle, &dir);
 	upstream = buf_dup(&dir);
 	buf_add_path(&upstream, INSTALLATION_UPSTREAM);
 	order.dir = dir.s;

@@ -8,7 +8,9 @@
 
 struct rules_task {
 	struct task task; /* first: the loop's callbacks are given its address */
+	int streams[2]; /* what its fd waits for, where stdout and stderr are told apart; -1 */
 	struct engine *e;
+	bool quiet; /* nobody is told */
 	enum phase phase;
 	const struct bundle *bundle; /* borrowed */
 	struct buf private; /* name of the stage that holds HOME and TMPDIR */

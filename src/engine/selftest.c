@@ -157,13 +157,13 @@ static void verify(struct test *t)
 
 static int look(struct test *t, struct stage *s, struct err *err)
 {
-	AUTO(texts) ids = {0}, none = {0};
+	AUTO(texts) own = {0}, none = {0};
 	AUTO(findings) findings = FINDINGS_INIT;
 
-	texts_add(&ids, buf_span(&t->made->id));
+	inspect_add_own(t->e, t->made, &own);
 	if (t->in_use)
-		texts_add(&ids, buf_span(&t->in_use->id));
-	if (inspect(t->e, s, buf_span(&t->made->name), &ids, &t->installed, &none, &findings, err) <
+		inspect_add_own(t->e, t->in_use, &own);
+	if (inspect(t->e, s, buf_span(&t->made->name), &own, &t->installed, &none, &findings, err) <
 		0)
 		return -1;
 	VEC_FOR (const struct finding, f, &findings.of) {

@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "engine/engine.h"
+#include "model/puavo_conf.h"
 #include "store/cache.h"
 #include "store/db.h"
 #include "store/journal.h"
@@ -18,6 +19,7 @@ struct engine {
 	struct config config;
 	struct config_origins origins;
 	struct err config_error; /* why the files could not be used; ERR_NONE: they could */
+	struct puavo_conf puavo;
 	struct db db;
 	struct cache cache;
 	struct lock lock;
@@ -32,6 +34,7 @@ struct engine {
 	bool means_known;
 	int64_t waited_since; /* when waiting for the lock began; 0: it was free */
 	int64_t user; /* the uid that asked */
+	bool as_puavo; /* called by that name */
 	bool offline; /* of the request at work */
 	struct { /* engine/confine */
 		uid_t uid; /* 0: not looked up yet */

@@ -39,6 +39,29 @@ int settings_load(const struct place *place, const char *file, struct config *co
 	return conf_each(place, "conf.d", &r, err);
 }
 
+struct puavo_settings {
+	struct puavo_conf *conf;
+	struct texts *warnings;
+};
+
+static int lay_puavo(void *arg, const char *path, struct span text, struct err *err)
+{
+	struct puavo_settings *s = arg;
+
+	return puavo_conf_parse(s->conf, path, text, s->warnings, err);
+}
+
+int settings_load_puavo(
+	const struct place *place, struct puavo_conf *conf, struct texts *warnings, struct err *err)
+{
+	struct puavo_settings s = {conf, warnings};
+	const struct conf_reader r = {lay_puavo, &s};
+
+	if (conf_at(place, "/etc/puavo-pkg/config", &r, err) < 0)
+		return -1;
+	return conf_at(place, "/etc/puavo-pkg/puavo-pkg.conf", &r, err) < 0 ? -1 : 0;
+}
+
 static int lay_policy(void *arg, const char *path, struct span text, struct err *err)
 {
 	return policy_parse(arg, path, text, err);

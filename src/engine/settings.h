@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "model/config.h"
 #include "model/policy.h"
+#include "model/puavo_conf.h"
 #include "store/place.h"
 
 /* Over what config holds (config_init's defaults): fardel.toml of the first of /run/fardel, /etc/fardel,
@@ -12,6 +13,10 @@
  * /usr/lib. Files that others could change, or whose folder others may write to, are refused. */
 MUST_USE int settings_load(const struct place *place, const char *file, struct config *config,
 	struct config_origins *origins, struct texts *warnings, struct err *err);
+
+/* puavo-pkg's configuration: of /etc/puavo-pkg, config and then puavo-pkg.conf, over what conf holds. */
+MUST_USE int settings_load_puavo(const struct place *place, struct puavo_conf *conf,
+	struct texts *warnings, struct err *err);
 
 /* Each KEY=VALUE of --set, over that. */
 MUST_USE int settings_set(const struct texts *sets, struct config *config,

@@ -25,7 +25,11 @@ void site_init(struct site *s, struct engine *e, struct plan_item *item, const c
 		.ready = item->to.row && item->to.state >= BUNDLE_PREPARED,
 		.dir = -1,
 		.stage = buf_of(stage),
-		.rules = {.task = TASK_INIT, .e = e, .private = BUF_INIT, .tail = BUF_INIT}};
+		.rules = {.task = TASK_INIT,
+			.streams = {-1, -1},
+			.e = e,
+			.private = BUF_INIT,
+			.tail = BUF_INIT}};
 	fetch_init(&s->fetch);
 }
 
@@ -134,6 +138,8 @@ static int fetch_step_begin(struct site *s, struct err *err)
 {
 	int result = fetch_from_cache(s->e, &s->fetch, &s->item->installer, err);
 
+	if (result == 0)
+		result = fetch_from_puavo(&s->fetch, s->stage.s, err);
 	if (result)
 		return result < 0 ? -1 : 0;
 	if (s->e->offline) {
@@ -276,13 +282,17 @@ static int publish(struct site *s, struct err *err)
 		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
 	if (tree_measure(s->dir, &to->size, &files, err) < 0)
 		return -1;
+	if (to->layout == LAYOUT_PUAVO &&
+		file_replace(s->dir, INSTALLATION_PREPARED, 0644, SPAN(""), err) < 0)
+		return -1;
 	/* It takes the place of what is in use. */
 	if (s->ready && place_sync_packages(&s->e->place, err) < 0)
 		return -1;
-	if (installation_publish(
-		    &s->e->place, s->stage.s, buf_span(&to->name), buf_span(&to->id), err) < 0)
+	if (installation_publish(&s->e->place, s->stage.s, to, err) < 0)
 		return -1;
 	s->published = true;
+	if (to->layout == LAYOUT_PUAVO && s->fetch.cached)
+		fetch_show_puavo(&s->fetch);
 	if (!s->ready)
 		to->state = BUNDLE_PREPARED;
 	to->pack_size = s->fetch.size;

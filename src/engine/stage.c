@@ -114,8 +114,7 @@ static bool asks_what_runs(const struct stage *s, const struct bundle *b)
 {
 	struct err ignored = ERR_INIT;
 	AUTO(buf) text = BUF_INIT;
-	AUTO_FD folder =
-		installation_open_if(&s->e->place, buf_span(&b->name), buf_span(&b->id), &ignored);
+	AUTO_FD folder = installation_open_if(&s->e->place, b, &ignored);
 
 	if (folder < 0 || file_read(folder, "rules", RULES_MAX, &text, &ignored) != 1)
 		return false;
@@ -284,18 +283,12 @@ static void list_exceptions(
 	*vec_push(&out->of) = NULL;
 }
 
-/* The folder of all its installations. */
-static void add_own(struct buf *out, const struct bundle *b)
-{
-	buf_addf(out, PLACE_PACKAGES "/%s", b->name.s);
-}
-
 static int read_layers(
 	struct stage *s, const struct bundle *b, struct changes *out, struct err *err)
 {
 	AUTO(buf) own = BUF_INIT;
 
-	add_own(&own, b);
+	installation_above(&s->e->place, b, &own);
 	VEC_FOR (const struct overlay_layer, l, &s->overlay.of) {
 		AUTO(exceptions) except = {0};
 		struct scan how = SCAN_INIT;

@@ -547,13 +547,13 @@ static void forgive(struct staged *s)
 
 int staged_inspect(struct staged *s, struct err *err)
 {
-	AUTO(texts) ids = {0};
+	AUTO(texts) own = {0};
 
 	if (s->old)
-		texts_add(&ids, buf_span(&s->old->id));
+		inspect_add_own(s->e, s->old, &own);
 	if (s->made)
-		texts_add(&ids, buf_span(&s->made->id));
-	if (inspect(s->e, &s->stage, name_of(s), &ids, &s->now.changes, &s->request->allowed,
+		inspect_add_own(s->e, s->made, &own);
+	if (inspect(s->e, &s->stage, name_of(s), &own, &s->now.changes, &s->request->allowed,
 		    &s->findings, err) < 0)
 		return -1;
 	forgive(s);

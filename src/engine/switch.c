@@ -3,7 +3,7 @@
 
 #include "engine/clean.h"
 #include "engine/turn.h"
-#include "store/installation.h"
+#include "store/links.h"
 #include "sys/signals.h"
 
 int switch_link(struct engine *e, struct span name, struct err *err)
@@ -38,7 +38,7 @@ static int drop_new(struct turn *t, struct err *err)
 	}
 	if (db_commit(db, err) < 0)
 		return -1;
-	clean_purge(t->e, buf_span(&to->name), buf_span(&to->id));
+	clean_purge(t->e, to);
 	return 0;
 }
 

@@ -27,8 +27,7 @@ static int note_size(struct turn *t, struct err *err)
 	struct bundle *to = &t->item->to;
 	int64_t size;
 
-	if (installation_measure(&t->e->place, buf_span(&to->name), buf_span(&to->id), &size, err) <
-		0)
+	if (installation_measure(&t->e->place, to, &size, err) < 0)
 		return -1;
 	if (size == to->size)
 		return 0;
@@ -58,7 +57,8 @@ int turn_configured(struct turn *t, struct commit *c, struct err *err)
 
 	if (db_begin(db, err) < 0)
 		return -1;
-	if (undo_restore_rows(t->e, t->item, err) < 0 || note_size(t, err) < 0) {
+	if (undo_restore_rows(t->e, t->item, err) < 0 || note_size(t, err) < 0 ||
+		installation_stamp(&t->e->place, &t->item->to, INSTALLATION_INSTALLED, err) < 0) {
 		db_abandon(db);
 		return -1;
 	}

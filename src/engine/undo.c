@@ -113,8 +113,7 @@ static int find_old(struct engine *e, const struct world *world, const struct co
 
 	if (b) {
 		bundle_set(out, b);
-		there = installation_is_whole(
-			&e->place, buf_span(&row->name), buf_span(&row->old), err);
+		there = installation_is_whole(&e->place, b, err);
 	} else {
 		there = committed_gone(&e->db, row->txn, row->item, buf_span(&row->old), out, err);
 	}

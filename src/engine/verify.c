@@ -1,6 +1,7 @@
 /* verify: what is in force of packages, held against the disk. */
 #include <errno.h>
 
+#include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/apply.h"
 #include "store/committed.h"
@@ -144,7 +145,6 @@ static int look_at_paths(struct look *l, struct err *err)
 
 static int look_at_installation(struct look *l, struct err *err)
 {
-	struct span name = buf_span(&l->bundle->name), id = buf_span(&l->bundle->id);
 	AUTO(buf) path = BUF_INIT;
 	struct verify_finding *f;
 	int whole, hollow;
@@ -153,10 +153,9 @@ static int look_at_installation(struct look *l, struct err *err)
 		return 0;
 	l->out->paths++;
 	l->since = l->bundle->since;
-	installation_path(name, id, &path);
-	whole = installation_is_whole(&l->e->place, name, id, err);
-	hollow = whole == 1 ? installation_is_hollow(&l->e->place, name, id, l->bundle->size, err)
-			    : 0;
+	installation_path(&l->e->place, l->bundle, &path);
+	whole = installation_is_whole(&l->e->place, l->bundle, err);
+	hollow = whole == 1 ? installation_is_hollow(&l->e->place, l->bundle, err) : 0;
 	if (whole < 0 || hollow < 0)
 		return -1;
 	if (whole && !hollow)
@@ -207,7 +206,7 @@ int engine_verify(
 	AUTO_FD root = engine_root(e, err);
 
 	*out = (struct verified){0};
-	if (root < 0 || db_world(&e->db, &world, err) < 0 || check_names(&world, names, err) < 0)
+	if (root < 0 || engine_world(e, &world, err) < 0 || check_names(&world, names, err) < 0)
 		return -1;
 	VEC_FOR (const struct bundle, b, &world.of)
 		if (b == world_shown(&world, buf_span(&b->name)) &&

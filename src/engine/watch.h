@@ -15,7 +15,9 @@ enum watch_kind {
 	WATCH_TRANSFER_END, /* that one has ended, well or not */
 	WATCH_STEP, /* package, text = the step's name: begun */
 	WATCH_STEP_END, /* done = 0 well, else failed */
-	WATCH_OUTPUT, /* package, text = a piece of the rules' output (for --debug) */
+	/* package, text = a piece of the rules' output (for --debug); done: 1 configure's stdout, 2 stderr, 0 what is neither, or of a run
+	 * that is beside the matter. */
+	WATCH_OUTPUT,
 	WATCH_DEBUG,
 	WATCH_INFO,
 	WATCH_WARN,

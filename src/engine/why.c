@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/apply.h"
 #include "store/committed.h"
@@ -192,7 +193,7 @@ static int explain_path(
 		r->change = owner->change;
 		return explain_change(e, path, r, err) < 0 ? -1 : tell_transaction(e, r, err);
 	}
-	if (db_world(&e->db, &world, err) < 0)
+	if (engine_world(e, &world, err) < 0)
 		return -1;
 	b = world_get(&world, buf_span(&owner->name), buf_span(&owner->id));
 	return b ? tell_arrival(e, b, r, err) : 0;
@@ -218,7 +219,7 @@ static int why_package(struct engine *e, const char *name, struct why *out, stru
 	AUTO(world) world = WORLD_INIT;
 	const struct bundle *shown;
 
-	if (db_world(&e->db, &world, err) < 0)
+	if (engine_world(e, &world, err) < 0)
 		return -1;
 	shown = world_shown(&world, span_of(name));
 	if (!shown)

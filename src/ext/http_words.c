@@ -93,7 +93,7 @@ int http_fail_short(struct err *err, const char *who, int64_t got, int64_t total
 
 int http_fail_status(struct err *err, const char *who, long status)
 {
-	err_set(err, ERR_NETWORK, "%s answered with HTTP status %ld", who, status);
+	err_set(err, ERR_HTTP, "%s answered with HTTP status %ld", who, status);
 	if (status == 401)
 		err_next(err, "give a user and password for it in /etc/fardel/netrc");
 	if (status == 404 || status == 410)

@@ -9,6 +9,12 @@ static const char *const states[BUNDLE_STATES] = {
 	[BUNDLE_BROKEN] = "broken",
 };
 
+static const char *const layouts[BUNDLE_LAYOUTS] = {
+	[LAYOUT_FARDEL] = "fardel",
+	[LAYOUT_PUAVO] = "puavo",
+	[LAYOUT_SYSTEM] = "system",
+};
+
 void bundle_init(struct bundle *b)
 {
 	*b = (struct bundle){
@@ -76,6 +82,31 @@ bool bundle_state_parse(struct span text, enum bundle_state *out)
 			return true;
 		}
 	return false;
+}
+
+const char *bundle_layout_name(enum bundle_layout layout)
+{
+	return layouts[layout];
+}
+
+bool bundle_layout_parse(struct span text, enum bundle_layout *out)
+{
+	for (unsigned layout = 0; layout < BUNDLE_LAYOUTS; layout++)
+		if (span_is_text(text, layouts[layout])) {
+			*out = (enum bundle_layout)layout;
+			return true;
+		}
+	return false;
+}
+
+bool bundle_is_puavo(const struct bundle *b)
+{
+	return b->layout != LAYOUT_FARDEL;
+}
+
+struct span bundle_folder(const struct bundle *b)
+{
+	return buf_span(bundle_is_puavo(b) ? &b->puavo_id : &b->id);
 }
 
 struct span bundle_version(const struct bundle *b)
@@ -154,6 +185,15 @@ const struct bundle *world_current(const struct world *w, struct span name)
 	const struct bundle *b = first_of(w, name);
 
 	while (b && !bundle_in_use(b))
+		b = next_of(w, b);
+	return b;
+}
+
+const struct bundle *world_puavo(const struct world *w, struct span name)
+{
+	const struct bundle *b = first_of(w, name);
+
+	while (b && !bundle_is_puavo(b))
 		b = next_of(w, b);
 	return b;
 }

@@ -17,14 +17,24 @@ enum bundle_state {
 	BUNDLE_STATES,
 };
 
+/* Where an installation is, and what its folder is called there. */
+enum bundle_layout {
+	LAYOUT_FARDEL, /* PLACE_PACKAGES/NAME/ID */
+	LAYOUT_PUAVO, /* puavo-pkg's: packages/NAME/PACKAGE-ID below its rootdir */
+	LAYOUT_SYSTEM, /* the same below its read-only rootdir: the system image's, never written to */
+	BUNDLE_LAYOUTS,
+};
+
 struct bundle {
 	int64_t row; /* of state.db; 0: none yet */
 	struct buf name;
 	struct buf id; /* 64 hex digits: the content's sha256 */
 	struct buf version; /* empty: unknown */
-	struct buf puavo_id; /* package-id of format 2; may be empty */
+	struct buf
+		puavo_id; /* package-id of format 2; of format 1 in puavo's layout the installer's md5; may be empty */
 	struct buf pack; /* sha256 of its pack in hex; empty: not known yet */
 	int format;
+	enum bundle_layout layout;
 	enum bundle_state state;
 	int64_t since; /* seconds since 1970, when the state was reached */
 	int64_t size; /* bytes of the installation, with upstream/; -1 unknown */
@@ -41,6 +51,11 @@ bool bundle_in_use(const struct bundle *b); /* installed, or broken */
 
 const char *bundle_state_name(enum bundle_state state); /* "prepared" */
 bool bundle_state_parse(struct span text, enum bundle_state *out);
+const char *bundle_layout_name(enum bundle_layout layout); /* "puavo" */
+bool bundle_layout_parse(struct span text, enum bundle_layout *out);
+bool bundle_is_puavo(const struct bundle *b); /* in one of puavo's layouts */
+/* What its folder is called: the id that its layout goes by. */
+struct span bundle_folder(const struct bundle *b);
 /* The version, else the first 8 of the id. */
 struct span bundle_version(const struct bundle *b);
 /* Below 0: a is older than b; 0: same or not to be told; above 0: newer. Whole numbers of any
@@ -58,5 +73,7 @@ void world_drop(struct world *w);
 const struct bundle *world_get(const struct world *w, struct span name, struct span id);
 /* The one in use: installed, or broken. */
 const struct bundle *world_current(const struct world *w, struct span name);
+/* Of those in puavo's layouts, the one whose state changed last. */
+const struct bundle *world_puavo(const struct world *w, struct span name);
 /* The one that `list` shows: current, else the newest. */
 const struct bundle *world_shown(const struct world *w, struct span name);

@@ -11,16 +11,13 @@
 #include "model/installer.h"
 #include "model/paths.h"
 
-static const char *const reserved[] = {
-	INSTALLATION_UPSTREAM, INSTALLATION_UPSTREAM_NEW, INSTALLATION_PACKS, NULL};
-
 const struct entry_limits entry_limits_installer = {
 	.bytes = 64 << 20,
 	.entries = 10000,
 	.depth = 32,
 	.component = 255,
 	.path = 1024,
-	.reserved = reserved,
+	.reserved = installation_reserved,
 };
 
 const struct entry_limits entry_limits_pack = {

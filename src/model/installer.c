@@ -4,6 +4,9 @@
 #define VERSION_FACT ".puavo-pkg-version"
 #define VALUE_MAX 64 /* bytes of one value in it */
 
+const char *const installation_reserved[] = {INSTALLATION_UPSTREAM, INSTALLATION_UPSTREAM_NEW,
+	INSTALLATION_PACKS, INSTALLATION_PREPARED, INSTALLATION_INSTALLED, NULL};
+
 void installer_init(struct installer *in)
 {
 	*in = (struct installer){

@@ -11,10 +11,15 @@
 #define NAME_SIZE 64 /* bytes of a package's name at most */
 
 /* Beside the installer's own files in an installation: the pack's tree, and while it is made its
- * first name; and the folder that shows the pack to rules. None of them is part of the id. */
+ * first name; the folder that shows the pack to rules; stamps. None of them is part of the id. */
 #define INSTALLATION_UPSTREAM "upstream"
 #define INSTALLATION_UPSTREAM_NEW "upstream.tmp"
 #define INSTALLATION_PACKS "packs"
+/* puavo's stamps, in its layout: it was prepared, and it was installed. */
+#define INSTALLATION_PREPARED ".prepared"
+#define INSTALLATION_INSTALLED ".installed"
+/* All of them, NULL-ended: no installer has anything of such a name at its top. */
+extern const char *const installation_reserved[];
 
 struct installer {
 	int format; /* 1 or 2: the puavo formats */

@@ -34,9 +34,13 @@ struct request {
 	bool purge; /* of a remove: what others have changed since goes, too */
 	bool direct; /* run rules on the system itself, not in a stage */
 	bool yes; /* what policy wants asked is answered with yes */
+	bool puavo; /* asked for as puavo-pkg: what is new has that tool's layout */
 	bool force_id; /* take another content under a package-id that is known */
 	bool keep_going;
 	bool offline;
+	bool strip; /* of an unconfigure: of installations in puavo's layout only the installer's files stay */
+	const char *
+		id; /* of an install by name: which installation; NULL: the one in use, else the newest */
 	int64_t number; /* of GOAL_UNDO: the transaction */
 	const char *previewed; /* a file: do exactly what that preview shows, or nothing; NULL */
 	struct texts allowed; /* ids of the policy, for this once */

@@ -65,6 +65,7 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 		.argv = argv,
 		.cwd = spec->dir,
 		.output = spec->output,
+		.errors = spec->errors,
 		.means = spec->means,
 		.root = spec->root,
 		.binds = spec->binds,

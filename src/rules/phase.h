@@ -32,6 +32,7 @@ struct phase_spec {
 	struct overlay *overlay; /* the stage that they run in; NULL: none */
 	const struct process_bind *writable; /* as in process_spec */
 	int output; /* stdout and stderr; borrowed */
+	int errors; /* stderr alone, borrowed; 0: as stdout */
 	int hold; /* the lock */
 };
 

@@ -45,6 +45,7 @@ static void aim(struct plan_item *item, struct candidate *c, const struct bundle
 		buf_set(&to->version, buf_span(&c->installer.version));
 		buf_set(&to->puavo_id, buf_span(&c->installer.puavo_id));
 		to->format = c->installer.format;
+		to->layout = c->layout;
 		to->size = -1;
 		to->pack_size = c->pack_size;
 	}
@@ -207,6 +208,25 @@ static int name_install(struct plan *plan, const struct bundle *shown, const str
 	return 0;
 }
 
+/* The installation that was asked for comes into use, in the place of another. */
+static int plan_exact(const struct world *world, const struct request *request, struct span name,
+	struct plan *plan, struct err *err)
+{
+	const struct bundle *b = world_get(world, name, span_of(request->id));
+	const struct bundle *current = world_current(world, name);
+	struct plan_item *item;
+
+	if (!b)
+		return err_set(err, ERR_NO_PACKAGE, "no such installation");
+	if (!is_ready(b))
+		return err_set(
+			err, ERR_FAILED, "it is %s, not prepared", bundle_state_name(b->state));
+	item = plan_add(plan, b == current ? ACTION_AGAIN : current ? ACTION_UPGRADE : ACTION_NEW);
+	set_bundle(&item->to, b);
+	add_switch(item, b == current ? NULL : current);
+	return 0;
+}
+
 static int name_reconfigure(struct plan *plan, const struct bundle *shown,
 	const struct bundle *current, struct err *err)
 {
@@ -296,6 +316,8 @@ static int plan_name(const struct world *world, const struct request *request, s
 				SPAN_ARG(name));
 		return -1;
 	}
+	if (request->goal == GOAL_INSTALL && request->id)
+		return plan_exact(world, request, name, plan, err);
 	return name_goals[request->goal](plan, shown, world_current(world, name), err);
 }
 

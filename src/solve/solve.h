@@ -12,6 +12,7 @@ struct candidate {
 	struct buf id;
 	struct buf file; /* as typed */
 	struct buf stage; /* as in struct plan_item */
+	enum bundle_layout layout; /* of the installation that it would become */
 	int64_t size;
 	bool cached; /* its pack is in the cache */
 	int64_t pack_size; /* of the cached one; -1 unknown */

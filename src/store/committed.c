@@ -87,7 +87,7 @@ int committed_has_gone(struct db *db, int64_t txn, int64_t item, struct err *err
 	return there;
 }
 
-static void read_gone(struct sql_row *row, struct bundle *b)
+static int read_gone(struct sql_row *row, struct bundle *b, struct err *err)
 {
 	b->state = BUNDLE_PREPARED;
 	buf_set(&b->name, sql_text(row, 0));
@@ -95,10 +95,14 @@ static void read_gone(struct sql_row *row, struct bundle *b)
 	buf_set(&b->version, sql_text(row, 2));
 	buf_set(&b->puavo_id, sql_text(row, 3));
 	b->format = (int)sql_integer(row, 4);
+	if (!bundle_layout_parse(sql_text(row, 5), &b->layout))
+		return err_set(
+			err, ERR_BAD_STATE, "state.db: %s is in an unknown layout", b->name.s);
 	b->since = sql_integer(row, 6);
 	b->size = sql_integer(row, 7);
 	buf_set(&b->pack, sql_text(row, 8));
 	b->pack_size = sql_integer(row, 9);
+	return 0;
 }
 
 int committed_gone(struct db *db, int64_t txn, int64_t item, struct span id, struct bundle *out,
@@ -112,8 +116,8 @@ int committed_gone(struct db *db, int64_t txn, int64_t item, struct span id, str
 		    item, id) < 0)
 		return -1;
 	there = sql_next(row, err);
-	if (there == 1)
-		read_gone(row, out);
+	if (there == 1 && read_gone(row, out, err) < 0)
+		there = -1;
 	sql_end(row);
 	if (there != 1)
 		return there;

@@ -268,6 +268,9 @@ static int read_bundle(struct sql_row *row, bool brief, struct bundle *b, struct
 		b->format = (int)sql_integer(row, 8);
 		buf_set(&b->pack, sql_text(row, 9));
 		b->pack_size = sql_integer(row, 10);
+		if (!bundle_layout_parse(sql_text(row, 11), &b->layout))
+			return err_set(err, ERR_BAD_STATE, "state.db: %s is in an unknown layout",
+				b->name.s);
 	}
 	if (!bundle_state_parse(state, &b->state))
 		return err_set(err, ERR_BAD_STATE, "state.db: %s is in the unknown state '%.*s'",
@@ -278,7 +281,8 @@ static int read_bundle(struct sql_row *row, bool brief, struct bundle *b, struct
 int db_each(struct db *db, bool brief,
 	int (*fn)(void *arg, const struct bundle *b, struct err *err), void *arg, struct err *err)
 {
-	static const char *const queries[] = {"SELECT " BRIEF ", puavo_id, format, pack, pack_size"
+	static const char *const queries[] = {"SELECT " BRIEF
+					      ", puavo_id, format, pack, pack_size, layout"
 					      " FROM bundle ORDER BY name, turn DESC",
 		"SELECT " BRIEF " FROM bundle ORDER BY name, turn DESC"};
 	AUTO(bundle) b;
@@ -309,6 +313,21 @@ static int keep(void *arg, const struct bundle *b, struct err *err)
 	return 0;
 }
 
+int db_has_puavo(struct db *db, struct err *err)
+{
+	struct sql_row *row;
+	int there;
+
+	if (!db->sql)
+		return 0;
+	if (sql_query(db->sql, &row, err, "SELECT 1 FROM bundle WHERE layout <> 'fardel' LIMIT 1",
+		    "") < 0)
+		return -1;
+	there = sql_next(row, err);
+	sql_end(row);
+	return there;
+}
+
 int db_world(struct db *db, struct world *out, struct err *err)
 {
 	*out = WORLD_INIT;
@@ -318,19 +337,22 @@ int db_world(struct db *db, struct world *out, struct err *err)
 int db_put_bundle(struct db *db, struct bundle *b, struct err *err)
 {
 	struct span state = span_of(bundle_state_name(b->state));
+	struct span layout = span_of(bundle_layout_name(b->layout));
 
 	if (b->row)
 		return sql_do(db->sql, err,
-			"UPDATE bundle SET version = ?, puavo_id = ?, format = ?, state = ?, since = ?,"
-			" size = ?, pack = ?, pack_size = ?, turn = " NEXT_TURN " WHERE row = ?",
-			"ttitiitii", buf_span(&b->version), buf_span(&b->puavo_id),
-			(int64_t)b->format, state, b->since, b->size, buf_span(&b->pack),
+			"UPDATE bundle SET version = ?, puavo_id = ?, format = ?, layout = ?, state = ?,"
+			" since = ?, size = ?, pack = ?, pack_size = ?, turn = " NEXT_TURN
+			" WHERE row = ?",
+			"ttittiitii", buf_span(&b->version), buf_span(&b->puavo_id),
+			(int64_t)b->format, layout, state, b->since, b->size, buf_span(&b->pack),
 			b->pack_size, b->row);
 	if (sql_do(db->sql, err,
-		    "INSERT INTO bundle (name, id, version, puavo_id, format, state, since, size, pack,"
-		    " pack_size, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_TURN ")",
-		    "ttttitiiti", buf_span(&b->name), buf_span(&b->id), buf_span(&b->version),
-		    buf_span(&b->puavo_id), (int64_t)b->format, state, b->since, b->size,
+		    "INSERT INTO bundle (name, id, version, puavo_id, format, layout, state, since,"
+		    " size, pack, pack_size, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, " NEXT_TURN
+		    ")",
+		    "ttttittiiti", buf_span(&b->name), buf_span(&b->id), buf_span(&b->version),
+		    buf_span(&b->puavo_id), (int64_t)b->format, layout, state, b->since, b->size,
 		    buf_span(&b->pack), b->pack_size) < 0)
 		return -1;
 	b->row = sql_last_row(db->sql);

@@ -18,9 +18,29 @@
 
 #define STAGE_MODE 0710
 
-void installation_path(struct span name, struct span id, struct buf *out)
+/* The folder that those of all names are in. */
+static const char *packages_of(const struct place *p, enum bundle_layout layout, struct buf *out)
 {
-	buf_addf(out, PLACE_PACKAGES "/%.*s/%.*s", SPAN_ARG(name), SPAN_ARG(id));
+	static const char below[] = "/packages";
+
+	buf_set(out, layout == LAYOUT_FARDEL  ? SPAN(PLACE_STATE)
+		     : layout == LAYOUT_PUAVO ? buf_span(&p->puavo)
+					      : buf_span(&p->puavo_system));
+	buf_adds(out, below);
+	return out->s;
+}
+
+void installation_above(const struct place *p, const struct bundle *b, struct buf *out)
+{
+	AUTO(buf) packages = BUF_INIT;
+
+	buf_addf(out, "%s/%s", packages_of(p, b->layout, &packages), b->name.s);
+}
+
+void installation_path(const struct place *p, const struct bundle *b, struct buf *out)
+{
+	installation_above(p, b, out);
+	buf_addf(out, "/%.*s", SPAN_ARG(bundle_folder(b)));
 }
 
 void stage_path(const char *name, struct buf *out)
@@ -103,17 +123,17 @@ int stage_is_clear(const struct place *p, struct err *err)
 	return tree_measure(stage, &bytes, &entries, err) < 0 ? -1 : entries == 0;
 }
 
-int installation_open_if(const struct place *p, struct span name, struct span id, struct err *err)
+int installation_open_if(const struct place *p, const struct bundle *b, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 
-	installation_path(name, id, &path);
+	installation_path(p, b, &path);
 	return place_open_if(p, path.s, err);
 }
 
-int installation_is_whole(const struct place *p, struct span name, struct span id, struct err *err)
+int installation_is_whole(const struct place *p, const struct bundle *b, struct err *err)
 {
-	AUTO_FD dir = installation_open_if(p, name, id, err);
+	AUTO_FD dir = installation_open_if(p, b, err);
 	struct stat st;
 	int there;
 
@@ -129,9 +149,9 @@ int installation_is_whole(const struct place *p, struct span name, struct span i
 }
 
 int installation_measure(
-	const struct place *p, struct span name, struct span id, int64_t *size, struct err *err)
+	const struct place *p, const struct bundle *b, int64_t *size, struct err *err)
 {
-	AUTO_FD dir = installation_open_if(p, name, id, err);
+	AUTO_FD dir = installation_open_if(p, b, err);
 	int64_t entries;
 
 	*size = -1;
@@ -140,21 +160,31 @@ int installation_measure(
 	return tree_measure(dir, size, &entries, err);
 }
 
-int installation_is_hollow(
-	const struct place *p, struct span name, struct span id, int64_t size, struct err *err)
+int installation_is_hollow(const struct place *p, const struct bundle *b, struct err *err)
 {
 	int64_t now;
 
-	if (installation_measure(p, name, id, &now, err) < 0)
+	if (installation_measure(p, b, &now, err) < 0)
 		return -1;
-	return now >= 0 && now < size;
+	return now >= 0 && now < b->size;
+}
+
+int installation_stamp(
+	const struct place *p, const struct bundle *b, const char *stamp, struct err *err)
+{
+	AUTO_FD dir = b->layout == LAYOUT_PUAVO ? installation_open_if(p, b, err) : -1;
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return file_replace(dir, stamp, 0644, SPAN(""), err);
 }
 
 static bool is_ours(const char *path)
 {
-	return strcmp(path, INSTALLATION_UPSTREAM) == 0 ||
-	       strcmp(path, INSTALLATION_UPSTREAM_NEW) == 0 ||
-	       strcmp(path, INSTALLATION_PACKS) == 0;
+	for (const char *const *name = installation_reserved; *name; name++)
+		if (strcmp(path, *name) == 0)
+			return true;
+	return false;
 }
 
 static int describe_file(struct manifest_entry *m, const struct tree_entry *e, struct err *err)
@@ -245,27 +275,27 @@ int installation_facts(int dir, struct facts *out, struct err *err)
 }
 
 int installation_publish(
-	const struct place *p, const char *stage, struct span name, struct span id, struct err *err)
+	const struct place *p, const char *stage, const struct bundle *b, struct err *err)
 {
-	AUTO(buf) parent = buf_of(PLACE_PACKAGES);
-	AUTO(buf) id_text = BUF_INIT;
+	AUTO(buf) above = BUF_INIT;
+	AUTO(buf) id = BUF_INIT;
 	AUTO_FD from = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 	AUTO_FD to = -1;
 	int swapped;
 
 	if (from < 0)
 		return -1;
-	buf_addf(&parent, "/%.*s", SPAN_ARG(name));
-	buf_add_span(&id_text, id);
-	to = place_make(p, parent.s, 0755, err);
+	installation_above(p, b, &above);
+	buf_add_span(&id, bundle_folder(b));
+	to = place_make(p, above.s, 0755, err);
 	if (to < 0)
 		return -1;
-	swapped = file_swap(from, stage, to, id_text.s, err);
+	swapped = file_swap(from, stage, to, id.s, err);
 	if (swapped)
 		return swapped < 0 ? -1 : 0;
-	if (tree_remove(to, id_text.s, err) < 0)
+	if (tree_remove(to, id.s, err) < 0)
 		return -1;
-	return file_publish(from, stage, to, id_text.s, err);
+	return file_publish(from, stage, to, id.s, err);
 }
 
 /* Out of sight by one rename, then away; missing is fine. */
@@ -284,151 +314,54 @@ static int move_out(int from, int stage, const char *name, struct err *err)
 	return tree_remove(stage, name, err);
 }
 
-int installation_purge(const struct place *p, struct span name, struct span id, struct err *err)
+int installation_purge(const struct place *p, const struct bundle *b, struct err *err)
 {
-	AUTO(buf) parent = buf_of(PLACE_PACKAGES);
-	AUTO(buf) id_text = BUF_INIT;
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) id = BUF_INIT;
 	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
-	AUTO_FD packages = stage < 0 ? -1 : place_open_if(p, parent.s, err);
+	AUTO_FD packages = -1;
 	AUTO_FD from = -1;
+
+	if (stage < 0)
+		return -1;
+	if (b->layout == LAYOUT_SYSTEM)
+		return 0;
+	packages = place_open_if(p, packages_of(p, b->layout, &path), err);
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	from = file_open_if(packages, b->name.s, O_RDONLY | O_DIRECTORY, err);
+	if (from < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	buf_add_span(&id, bundle_folder(b));
+	if (move_out(from, stage, id.s, err) < 0)
+		return -1;
+	/* Fails where another installation of the name is left: as it should. */
+	unlinkat(packages, b->name.s, AT_REMOVEDIR);
+	return 0;
+}
+
+static int purge_all_of(const struct place *p, int stage, enum bundle_layout layout,
+	const char *name, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD packages = place_open_if(p, packages_of(p, layout, &path), err);
 
 	if (packages < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	buf_addf(&parent, "/%.*s", SPAN_ARG(name));
-	from = place_open_if(p, parent.s, err);
-	if (from < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	buf_add_span(&id_text, id);
-	if (move_out(from, stage, id_text.s, err) < 0)
-		return -1;
-	/* Fails where another installation of the name is left: as it should. */
-	unlinkat(packages, parent.s + strlen(PLACE_PACKAGES) + 1, AT_REMOVEDIR);
-	return 0;
+	return move_out(packages, stage, name, err);
 }
 
 int installation_purge_all(const struct place *p, struct span name, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
 	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
-	AUTO_FD packages = stage < 0 ? -1 : place_open_if(p, PLACE_PACKAGES, err);
 
-	if (packages < 0)
-		return err->code == ERR_NONE ? 0 : -1;
+	if (stage < 0)
+		return -1;
 	buf_add_span(&text, name);
-	return move_out(packages, stage, text.s, err);
-}
-
-void links_target(const struct world *world, struct span name, bool available, struct buf *out)
-{
-	const struct bundle *b = available ? world_shown(world, name) : world_current(world, name);
-	bool prepared = available && b && b->state == BUNDLE_PREPARED;
-
-	if (b && (b->state == BUNDLE_INSTALLED || prepared))
-		buf_addf(out, "../packages/%s/%s", b->name.s, b->id.s);
-}
-
-static int publish_link(const struct place *p, const struct world *world, struct span name,
-	bool available, struct err *err)
-{
-	AUTO(buf) link = BUF_INIT;
-	AUTO(buf) target = BUF_INIT;
-	char now[4096];
-	AUTO_FD dir = place_make(
-		p, available ? PLACE_STATE "/available" : PLACE_STATE "/installed", 0755, err);
-	ssize_t n;
-
-	buf_add_span(&link, name);
-	links_target(world, name, available, &target);
-	if (dir < 0)
+	if (purge_all_of(p, stage, LAYOUT_FARDEL, text.s, err) < 0)
 		return -1;
-	if (!target.n)
-		return tree_remove(dir, link.s, err);
-	n = readlinkat(dir, link.s, now, sizeof(now));
-	if (n >= 0 && span_is((struct span){now, (size_t)n}, buf_span(&target)))
-		return 0;
-	/* Something else than a link has no business there. */
-	if (n < 0 && errno == EINVAL && tree_remove(dir, link.s, err) < 0)
-		return -1;
-	return file_replace_link(dir, link.s, target.s, err);
-}
-
-int links_publish(
-	const struct place *p, const struct world *world, struct span name, struct err *err)
-{
-	if (publish_link(p, world, name, false, err) < 0)
-		return -1;
-	return publish_link(p, world, name, true, err);
-}
-
-static int find_strays(const struct place *p, const char *folder, const struct world *world,
-	struct texts *found, struct err *err)
-{
-	AUTO(buf) path = buf_of(PLACE_STATE "/");
-	AUTO_FD dir = -1;
-	AUTO_FD again = -1;
-	struct dirent *entry;
-	DIR *names;
-
-	buf_adds(&path, folder);
-	dir = place_open_if(p, path.s, err);
-	if (dir < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	names = again < 0 ? NULL : fdopendir(again);
-	if (!names)
-		return err_sys(err, "read the folder %s", path.s);
-	fd_take(&again);
-	while ((entry = readdir(names))) {
-		AUTO(buf) stray = BUF_INIT;
-
-		/* Also what a kill left of a link on its way: no package's name begins with a dot. */
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-			world_shown(world, span_of(entry->d_name)))
-			continue;
-		buf_addf(&stray, "%s/%s", folder, entry->d_name);
-		texts_add(found, buf_span(&stray));
-	}
-	closedir(names);
-	return 0;
-}
-
-int links_strays(
-	const struct place *p, const struct world *world, struct texts *found, struct err *err)
-{
-	if (find_strays(p, "installed", world, found, err) < 0)
-		return -1;
-	return find_strays(p, "available", world, found, err);
-}
-
-static int drop_strays(const struct place *p, const struct world *world, struct err *err)
-{
-	AUTO(texts) found = {0};
-	AUTO_FD state = -1;
-
-	if (links_strays(p, world, &found, err) < 0)
-		return -1;
-	if (!found.of.n)
-		return 0;
-	state = place_make(p, PLACE_STATE, 0755, err);
-	if (state < 0)
-		return -1;
-	for (size_t i = 0; i < found.of.n; i++)
-		if (tree_remove(state, found.of.v[i].s, err) < 0)
-			return -1;
-	return 0;
-}
-
-int links_rebuild(const struct place *p, const struct world *world, struct err *err)
-{
-	for (size_t i = 0; i < world->of.n; i++) {
-		const struct bundle *b = &world->of.v[i];
-
-		if (i && span_is(buf_span(&b->name), buf_span(&b[-1].name)))
-			continue;
-		if (links_publish(p, world, buf_span(&b->name), err) < 0)
-			return -1;
-	}
-	return drop_strays(p, world, err);
+	return purge_all_of(p, stage, LAYOUT_PUAVO, text.s, err);
 }
 
 struct sweep {
@@ -440,13 +373,15 @@ static int sweep_entry(void *arg, const struct tree_entry *e, struct err *err)
 {
 	struct sweep *s = arg;
 	const char *slash = strchr(e->path, '/');
+	const struct bundle *b;
 	struct span name;
 
 	(void)err;
 	if (!slash)
 		return 0;
 	name = (struct span){e->path, (size_t)(slash - e->path)};
-	if (!world_get(s->world, name, span_of(slash + 1)))
+	b = world_get(s->world, name, span_of(slash + 1));
+	if (!b || b->layout != LAYOUT_FARDEL)
 		texts_add(s->found, span_of(e->path));
 	return 1;
 }

@@ -1,5 +1,4 @@
-/* Installations on disk: staged while they are prepared, then packages/NAME/ID; and the links
- * published for rules and scripts. */
+/* Installations on disk: staged while they are prepared, then in the folder that their layout has for them. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,8 +13,10 @@
 #include "model/manifest.h"
 #include "store/place.h"
 
-/* Appends /var/lib/fardel/packages/NAME/ID (without the root). */
-void installation_path(struct span name, struct span id, struct buf *out);
+/* Appends its folder, as its layout has it: /var/lib/fardel/packages/NAME/ID (without the root). */
+void installation_path(const struct place *p, const struct bundle *b, struct buf *out);
+/* Appends the folder above, of all of its name's installations in that layout. */
+void installation_above(const struct place *p, const struct bundle *b, struct buf *out);
 
 /* Makes PLACE_STAGE as it is to be: root's, and only members of `gid` may pass through it (0710). */
 MUST_USE int stage_share(const struct place *p, gid_t gid, struct err *err);
@@ -33,22 +34,22 @@ MUST_USE int stage_mark(const struct place *p, struct err *err);
 /* 1: nothing is in it; 0; -1. */
 MUST_USE int stage_is_clear(const struct place *p, struct err *err);
 
-/* Opens packages/NAME/ID; -1 with err->code ERR_NONE when it is not there. */
-MUST_USE int installation_open_if(
-	const struct place *p, struct span name, struct span id, struct err *err);
+/* Opens its folder; -1 with err->code ERR_NONE when it is not there. */
+MUST_USE int installation_open_if(const struct place *p, const struct bundle *b, struct err *err);
 
-/* Whether packages/NAME/ID is there with its upstream/ and rules: 1, 0, or -1 where that cannot be
- * found out. */
-MUST_USE int installation_is_whole(
-	const struct place *p, struct span name, struct span id, struct err *err);
+/* Whether it is there with its upstream/ and rules: 1, 0, or -1 where that cannot be found out. */
+MUST_USE int installation_is_whole(const struct place *p, const struct bundle *b, struct err *err);
 
 /* Bytes of all its files; -1 where it is not there. */
 MUST_USE int installation_measure(
-	const struct place *p, struct span name, struct span id, int64_t *size, struct err *err);
-/* Whether it is smaller than the `size` it had when it was last whole (-1: unknown): files of it, or what was in them, were lost. 1,
+	const struct place *p, const struct bundle *b, int64_t *size, struct err *err);
+/* Whether it is smaller than the size it had when it was last whole (-1: unknown): files of it, or what was in them, were lost. 1,
  * 0, -1. */
-MUST_USE int installation_is_hollow(
-	const struct place *p, struct span name, struct span id, int64_t size, struct err *err);
+MUST_USE int installation_is_hollow(const struct place *p, const struct bundle *b, struct err *err);
+
+/* Writes one of puavo's stamps, for a bundle of that layout; else does nothing. */
+MUST_USE int installation_stamp(
+	const struct place *p, const struct bundle *b, const char *stamp, struct err *err);
 
 /* What stands in the folder as the installer's own; and its id: the sha256 of that, in hex. */
 MUST_USE int installation_manifest(int dir, struct manifest *out, struct err *err);
@@ -58,26 +59,13 @@ MUST_USE int installation_facts(int dir, struct facts *out, struct err *err);
 
 /* Moves a stage to its place; durable is that with place_sync_packages. What is there already, the same one damaged or what state.db
  * does not know, changes places with it, in one step where the file system can do that, and is then in the stage. */
-MUST_USE int installation_publish(const struct place *p, const char *stage, struct span name,
-	struct span id, struct err *err);
-/* Takes packages/NAME/ID away: first out of sight by a rename, then all of it; missing is fine. */
-MUST_USE int installation_purge(
-	const struct place *p, struct span name, struct span id, struct err *err);
+MUST_USE int installation_publish(
+	const struct place *p, const char *stage, const struct bundle *b, struct err *err);
+/* Takes its folder away: first out of sight by a rename, then all of it; missing is fine. */
+MUST_USE int installation_purge(const struct place *p, const struct bundle *b, struct err *err);
 
-/* The same for all of packages/NAME. */
+/* The same for all of the name's, in both layouts. */
 MUST_USE int installation_purge_all(const struct place *p, struct span name, struct err *err);
-
-/* Sets the links of one name from what state.db says: installed/NAME to the one in use,
- * available/NAME to the one that is shown; a link to nothing is removed. */
-MUST_USE int links_publish(
-	const struct place *p, const struct world *world, struct span name, struct err *err);
-/* The same for all names, and links of unknown names go. */
-MUST_USE int links_rebuild(const struct place *p, const struct world *world, struct err *err);
-/* Appends where the link installed/NAME is to lead, or with `available` available/NAME; nothing where there is to be none. */
-void links_target(const struct world *world, struct span name, bool available, struct buf *out);
-/* What is in installed/ and available/ under names that the world does not know: "available/NAME". */
-MUST_USE int links_strays(
-	const struct place *p, const struct world *world, struct texts *found, struct err *err);
 
 /* Folders packages/NAME/ID that the world does not know: removed, or with `found` only listed
  * (as "NAME/ID"). */

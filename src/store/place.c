@@ -18,6 +18,14 @@ void place_drop(struct place *p)
 		fd_drop(&p->held[i].fd);
 	p->held_count = 0;
 	buf_drop(&p->root);
+	buf_drop(&p->puavo);
+	buf_drop(&p->puavo_system);
+}
+
+void place_set_puavo(struct place *p, struct span rootdir, struct span readonly)
+{
+	buf_set(&p->puavo, rootdir);
+	buf_set(&p->puavo_system, readonly);
 }
 
 int place_init(struct place *p, const char *root, struct err *err)
@@ -25,7 +33,9 @@ int place_init(struct place *p, const char *root, struct err *err)
 	AUTO_FREE char *real = NULL;
 	AUTO_FD fd = -1;
 
-	*p = (struct place){.root = BUF_INIT};
+	*p = (struct place){.root = BUF_INIT,
+		.puavo = buf_of(PLACE_PUAVO),
+		.puavo_system = buf_of(PLACE_PUAVO)};
 	if (!root)
 		return 0;
 	if (!*root)
@@ -47,12 +57,23 @@ void place_path(const struct place *p, const char *path, struct buf *out)
 	buf_adds(out, path);
 }
 
-/* /var and what is above it may be links that the admin made; from fardel's own folder on
- * nothing is followed. */
-static size_t own_part(const char *path)
+static bool is_below(const char *path, const struct buf *folder)
+{
+	return folder->n > 1 && strncmp(path, folder->s, folder->n) == 0 && path[folder->n] == '/';
+}
+
+/* /var and what is above it may be links that the admin made, and so may puavo's rootdir be; from fardel's own folder on, and
+ * in that one, nothing is followed. */
+static size_t own_part(const struct place *p, const char *path)
 {
 	const char *own = strstr(path, "/fardel");
 
+	if (is_below(path, &p->puavo))
+		return p->puavo.n;
+	if (is_below(path, &p->puavo_system))
+		return p->puavo_system.n;
+	if (span_starts(span_of(path), PLACE_PUAVO "/"))
+		return strlen(PLACE_PUAVO);
 	return own ? (size_t)(own - path) : strlen(path);
 }
 
@@ -142,7 +163,7 @@ static int check_above(const struct place *p, const char *path, size_t above, st
 
 int place_make(const struct place *p, const char *path, unsigned mode, struct err *err)
 {
-	size_t above = own_part(path);
+	size_t above = own_part(p, path);
 	AUTO_FD top = -1;
 
 	if (check_above(p, path, above, err) < 0)
@@ -153,7 +174,7 @@ int place_make(const struct place *p, const char *path, unsigned mode, struct er
 
 int place_open_if(const struct place *p, const char *path, struct err *err)
 {
-	size_t above = own_part(path);
+	size_t above = own_part(p, path);
 	AUTO_FD top = open_above(p, path, above, false, err);
 
 	if (top < 0)
@@ -161,9 +182,14 @@ int place_open_if(const struct place *p, const char *path, struct err *err)
 	return file_open_if(top, path + above + 1, O_RDONLY | O_DIRECTORY, err);
 }
 
-/* Where software is installed to, as the hierarchy of file systems is commonly cut. */
-static const char *const synced[PLACE_SYNCED] = {"/", "/usr", "/usr/local", "/etc", "/opt", "/srv",
-	"/home", "/var", "/var/lib", PLACE_STATE, PLACE_PACKAGES};
+/* Where software is installed to, as the hierarchy of file systems is commonly cut; and puavo's rootdir. */
+static const char *const synced[PLACE_SYNCED - 1] = {"/", "/usr", "/usr/local", "/etc", "/opt",
+	"/srv", "/home", "/var", "/var/lib", PLACE_STATE, PLACE_PACKAGES};
+
+static const char *synced_at(const struct place *p, size_t i)
+{
+	return i < COUNT(synced) ? synced[i] : p->puavo.s;
+}
 
 /* Opens the file system of a folder; -1 where there is no such folder, or one of the file systems is it already. */
 static int open_other(
@@ -186,8 +212,8 @@ static int open_other(
 
 void place_hold(struct place *p)
 {
-	for (size_t i = 0; i < COUNT(synced) && p->held_count < COUNT(p->held); i++) {
-		int fd = open_other(p, synced[i], p->held, p->held_count);
+	for (size_t i = 0; i < PLACE_SYNCED && p->held_count < COUNT(p->held); i++) {
+		int fd = open_other(p, synced_at(p, i), p->held, p->held_count);
 
 		if (fd >= 0)
 			p->held[p->held_count++].fd = fd;
@@ -221,16 +247,18 @@ int place_sync(const struct place *p, struct err *err)
 	struct place_fs known[PLACE_SYNCED];
 	size_t count = 0;
 
-	for (size_t i = 0; i < COUNT(synced); i++)
-		if (sync_other(p, synced[i], known, &count, err) < 0)
+	for (size_t i = 0; i < PLACE_SYNCED; i++)
+		if (sync_other(p, synced_at(p, i), known, &count, err) < 0)
 			return -1;
 	return 0;
 }
 
 int place_sync_packages(const struct place *p, struct err *err)
 {
-	struct place_fs known;
+	struct place_fs known[2];
 	size_t count = 0;
 
-	return sync_other(p, PLACE_PACKAGES, &known, &count, err);
+	if (sync_other(p, PLACE_PACKAGES, known, &count, err) < 0)
+		return -1;
+	return sync_other(p, p->puavo.s, known, &count, err);
 }

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define PLACE_SYNCED 11
+#define PLACE_SYNCED 12
 
 struct place_fs {
 	dev_t device;
@@ -17,6 +17,9 @@ struct place_fs {
 struct place {
 	/* "" for the running system; else an absolute path without a slash at the end */
 	struct buf root;
+	struct buf
+		puavo; /* puavo-pkg's rootdir, without the root: PLACE_PUAVO unless it is configured */
+	struct buf puavo_system; /* its read-only one: the same unless it is configured */
 	struct place_fs held[PLACE_SYNCED];
 	size_t held_count;
 };
@@ -27,6 +30,7 @@ struct place {
 #define PLACE_RUN "/run/fardel"
 #define PLACE_PACKAGES PLACE_STATE "/packages"
 #define PLACE_STAGE PLACE_STATE "/stage"
+#define PLACE_PUAVO "/var/lib/puavo-pkg"
 #define PLACE_DB PLACE_STATE "/state.db"
 
 void place_drop(struct place *p);
@@ -34,10 +38,13 @@ void place_drop(struct place *p);
  * links resolved. */
 MUST_USE int place_init(struct place *p, const char *root, struct err *err);
 
+/* Sets puavo-pkg's two rootdirs; both are absolute. */
+void place_set_puavo(struct place *p, struct span rootdir, struct span readonly);
+
 /* Appends the path as this process sees it: root and path. */
 void place_path(const struct place *p, const char *path, struct buf *out);
 
-/* Opens the folder `path` (one of the above) below root, making what is missing (0755, or `mode`
+/* Opens the folder `path` (one of the above, or below puavo's rootdir) below root, making what is missing (0755, or `mode`
  * for the last), and checks that others may not write to it. The root itself must be there. */
 MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, struct err *err);
 /* Opens the file systems that place_sync is for, until place_drop. The kernel tells a descriptor only of writes that
@@ -45,7 +52,7 @@ MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, 
 void place_hold(struct place *p);
 /* Makes durable what rules, or who links, have changed anywhere: syncfs for each file system of the system below root. */
 MUST_USE int place_sync(const struct place *p, struct err *err);
-/* The same for the one file system where installations are. */
+/* The same for the file systems where installations are. */
 MUST_USE int place_sync_packages(const struct place *p, struct err *err);
 
 /* Opens it; -1 with err->code ERR_NONE when it is not there. */

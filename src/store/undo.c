@@ -231,32 +231,57 @@ static int move(int from_dir, const char *from, int to_dir, const char *to, stru
 	return err_sys(err, "move %s to %s", from, to);
 }
 
-/* Opens both; 0: one of them is not there. */
-static int open_both(const struct place *p, int64_t txn, int64_t item, struct undo *u,
-	int *packages, struct err *err)
-{
-	int there = undo_open(p, txn, item, u, err);
+/* The folders in which a package's installations may be, and what they are called when they are kept. */
+struct shelf_of {
+	const char *name;
+	int (*open)(const struct place *p, struct err *err);
+};
 
-	if (there <= 0)
-		return there;
-	*packages = place_make(p, PLACE_PACKAGES, 0755, err);
-	return *packages < 0 ? -1 : 1;
+static int open_fardel(const struct place *p, struct err *err)
+{
+	return place_make(p, PLACE_PACKAGES, 0755, err);
+}
+
+static int open_puavo(const struct place *p, struct err *err)
+{
+	AUTO(buf) path = buf_dup(&p->puavo);
+
+	buf_adds(&path, "/packages");
+	return place_open_if(p, path.s, err);
+}
+
+static const struct shelf_of shelves[] = {{"packages", open_fardel}, {"puavo", open_puavo}};
+
+/* 1: what is of that name is kept; 0: there is nothing. */
+static int retire(const struct place *p, const struct undo *u, const struct shelf_of *shelf,
+	const char *name, struct err *err)
+{
+	AUTO_FD packages = shelf->open(p, err);
+	struct stat st;
+	int moved;
+
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	moved = move(packages, name, u->folder, shelf->name, err);
+	/* Before a kill, maybe. */
+	return moved == 0 ? file_stat(u->folder, shelf->name, &st, err) : moved;
 }
 
 int undo_retire(const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err)
 {
 	AUTO(undo) u = UNDO_INIT;
 	AUTO(buf) text = BUF_INIT;
-	AUTO_FD packages = -1;
-	struct stat st;
-	int there = open_both(p, txn, item, &u, &packages, err);
+	int there = undo_open(p, txn, item, &u, err), kept = 0;
 
 	buf_add_span(&text, name);
-	if (there <= 0)
-		return there;
-	there = move(packages, text.s, u.folder, "packages", err);
-	/* Before a kill, maybe. */
-	return there == 0 ? file_stat(u.folder, "packages", &st, err) : there;
+	for (size_t i = 0; there > 0 && i < COUNT(shelves); i++) {
+		int one = retire(p, &u, &shelves[i], text.s, err);
+
+		if (one < 0)
+			return -1;
+		kept |= one;
+	}
+	return there < 0 ? -1 : kept;
 }
 
 int undo_restore(
@@ -264,11 +289,21 @@ int undo_restore(
 {
 	AUTO(undo) u = UNDO_INIT;
 	AUTO(buf) text = BUF_INIT;
-	AUTO_FD packages = -1;
-	int there = open_both(p, txn, item, &u, &packages, err);
+	int there = undo_open(p, txn, item, &u, err), back = 0;
 
 	buf_add_span(&text, name);
-	return there <= 0 ? there : move(u.folder, "packages", packages, text.s, err);
+	for (size_t i = 0; there > 0 && i < COUNT(shelves); i++) {
+		AUTO_FD packages = shelves[i].open(p, err);
+		int one;
+
+		if (packages < 0 && err->code != ERR_NONE)
+			return -1;
+		one = packages < 0 ? 0 : move(u.folder, shelves[i].name, packages, text.s, err);
+		if (one < 0)
+			return -1;
+		back |= one;
+	}
+	return there < 0 ? -1 : back;
 }
 
 void undo_settle(const struct undo *u)
@@ -296,6 +331,7 @@ int undo_shorten(const struct place *p, int64_t txn, int64_t item, struct err *e
 		return 0;
 	return tree_remove(folder, "after", err) < 0 || tree_remove(folder, "before", err) < 0 ||
 			       tree_remove(folder, "packages", err) < 0 ||
+			       tree_remove(folder, "puavo", err) < 0 ||
 			       tree_remove(folder, "changes", err) < 0
 		       ? -1
 		       : 0;

@@ -105,7 +105,7 @@ static int arrange(const struct process_spec *spec, int report)
 	for (unsigned i = 0; i < spec->fd_count; i++)
 		safe[i] = move_up(spec->fds[i], first + 1, report);
 	if (dup2(null, 0) < 0 || dup2(spec->output < 0 ? null : spec->output, 1) < 0 ||
-		dup2(1, 2) < 0)
+		dup2(spec->errors > 0 ? spec->errors : 1, 2) < 0)
 		fail(report, "set up stdin and stdout");
 	for (unsigned i = 0; i < spec->fd_count; i++)
 		if (dup2(safe[i], 3 + (int)i) < 0)

@@ -21,6 +21,7 @@ struct process_spec {
 	const char *const *envp; /* NULL-ended: all that the program gets */
 	const char *cwd; /* where it starts, as seen inside `root`; NULL: "/" */
 	int output; /* its stdout and stderr; -1: /dev/null. stdin is always /dev/null */
+	int errors; /* its stderr alone; 0: as stdout */
 	const int *fds; /* given to it as 3, 4, …; no folders where there is an overlay */
 	unsigned fd_count;
 	unsigned means; /* what may be used for the three below */

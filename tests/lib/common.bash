@@ -16,7 +16,7 @@ fresh() {
 # Takes away all of fardel's, and what the rules of the tests leave.
 wipe() {
   # shellcheck disable=SC2153
-  rm -rf -- "$ROOT"/etc/fardel "$ROOT"/var/{lib,cache,log}/fardel "$ROOT"/run/fardel "$ROOT"/srv/* \
+  rm -rf -- "$ROOT"/etc/fardel "$ROOT"/etc/puavo-pkg "$ROOT"/var/{lib,cache,log}/{fardel,puavo-pkg} "$ROOT"/run/fardel "$ROOT"/srv/* \
     "$ROOT"/usr/share/applications/hello*.desktop "$ROOT"/usr/bin/hello* "$ROOT"/etc/hello* \
     "$ROOT"/usr/{bin/other,share/applications/other.desktop} "$ROOT"/etc/other* "$ROOT"/etc/{settings,not-wanted}
 }

@@ -96,10 +96,10 @@ static void bodies_arrive(void **state)
 static void statuses_are_failures(void **state)
 {
 	(void)state;
-	assert_fails("/missing", ERR_NETWORK, "answered with HTTP status 404", 404, false);
-	assert_fails("/error", ERR_NETWORK, "HTTP status 500", 500, true);
-	assert_fails("/part", ERR_NETWORK, "HTTP status 206", 206, false);
-	assert_fails("/nowhere", ERR_NETWORK, "HTTP status 302", 302, false);
+	assert_fails("/missing", ERR_HTTP, "answered with HTTP status 404", 404, false);
+	assert_fails("/error", ERR_HTTP, "HTTP status 500", 500, true);
+	assert_fails("/part", ERR_HTTP, "HTTP status 206", 206, false);
+	assert_fails("/nowhere", ERR_HTTP, "HTTP status 302", 302, false);
 }
 
 static void broken_answers_are_failures(void **state)

@@ -1,5 +1,6 @@
 /* Tests of store/installation. */
 #include "store/installation.h"
+#include "store/links.h"
 
 #include "scratch.h"
 
@@ -7,6 +8,51 @@
 #define ID_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define ID_B "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
 #define ID_C "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
+
+static struct bundle bundle_of(const char *name, const char *id)
+{
+	struct bundle b;
+
+	bundle_init(&b);
+	buf_sets(&b.name, name);
+	buf_sets(&b.id, id);
+	return b;
+}
+
+static int purge(struct scratch *s, const char *name, const char *id)
+{
+	AUTO(bundle) b = bundle_of(name, id);
+
+	return installation_purge(&s->place, &b, &s->err);
+}
+
+static int open_of(struct scratch *s, const char *name, const char *id)
+{
+	AUTO(bundle) b = bundle_of(name, id);
+
+	return installation_open_if(&s->place, &b, &s->err);
+}
+
+static int publish_stage(struct scratch *s, const char *stage, const char *name, const char *id)
+{
+	AUTO(bundle) b = bundle_of(name, id);
+
+	return installation_publish(&s->place, stage, &b, &s->err);
+}
+
+static int is_whole_of(struct scratch *s, const char *name, const char *id)
+{
+	AUTO(bundle) b = bundle_of(name, id);
+
+	return installation_is_whole(&s->place, &b, &s->err);
+}
+
+static void path_of(struct scratch *s, const char *name, const char *id, struct buf *out)
+{
+	AUTO(bundle) b = bundle_of(name, id);
+
+	installation_path(&s->place, &b, out);
+}
 
 static void add(struct world *world, const char *name, const char *id, enum bundle_state state)
 {
@@ -184,8 +230,8 @@ static void no_stage_is_no_error(void **state)
 	assert_int_equal(stage_mark(&s->place, &s->err), 0);
 	assert_int_equal(stage_is_clear(&s->place, &s->err), 1);
 	assert_int_equal(installation_purge_all(&s->place, SPAN("zoom"), &s->err), 0);
-	assert_int_equal(installation_purge(&s->place, SPAN("zoom"), SPAN(ID_A), &s->err), 0);
-	assert_int_equal(installation_open_if(&s->place, SPAN("zoom"), SPAN(ID_A), &s->err), -1);
+	assert_int_equal(purge(s, "zoom", ID_A), 0);
+	assert_int_equal(open_of(s, "zoom", ID_A), -1);
 	assert_int_equal(s->err.code, ERR_NONE);
 	assert_false(is_there(s, STATE "packages"));
 }
@@ -196,8 +242,7 @@ static void publish(struct scratch *s, const char *name, const char *id, const c
 
 	assert_true(stage >= 0);
 	assert_int_equal(file_replace(stage, "file", 0644, span_of(content), &s->err), 0);
-	assert_int_equal(
-		installation_publish(&s->place, "1.0", span_of(name), span_of(id), &s->err), 0);
+	assert_int_equal(publish_stage(s, "1.0", name, id), 0);
 }
 
 static void stages_are_published_over_leftovers(void **state)
@@ -206,7 +251,7 @@ static void stages_are_published_over_leftovers(void **state)
 	AUTO_FD dir = -1;
 	AUTO(buf) path = BUF_INIT;
 
-	installation_path(SPAN("zoom"), SPAN(ID_A), &path);
+	path_of(s, "zoom", ID_A, &path);
 	assert_buf(&path, "/" STATE "packages/zoom/" ID_A);
 	put(s, STATE "packages/zoom/" ID_A "/left", "over");
 	publish(s, "zoom", ID_A, "new");
@@ -217,10 +262,9 @@ static void stages_are_published_over_leftovers(void **state)
 	assert_int_equal(stage_remove(&s->place, "1.0", &s->err), 0);
 	publish(s, "zoom", ID_B, "second");
 	assert_file(s, STATE "packages/zoom/" ID_A "/file", "new");
-	dir = installation_open_if(&s->place, SPAN("zoom"), SPAN(ID_B), &s->err);
+	dir = open_of(s, "zoom", ID_B);
 	assert_true(dir >= 0);
-	assert_int_equal(
-		installation_publish(&s->place, "none", SPAN("zoom"), SPAN(ID_C), &s->err), -1);
+	assert_int_equal(publish_stage(s, "none", "zoom", ID_C), -1);
 	assert_int_equal(s->err.sys, ENOENT);
 }
 
@@ -233,14 +277,14 @@ static void purging_takes_one_or_all(void **state)
 	publish(s, "slack", ID_A, "s");
 	/* What an earlier purge did not finish. */
 	put(s, STATE "stage/" ID_A "/old/file", "x");
-	assert_int_equal(installation_purge(&s->place, SPAN("zoom"), SPAN(ID_A), &s->err), 0);
+	assert_int_equal(purge(s, "zoom", ID_A), 0);
 	assert_false(is_there(s, STATE "packages/zoom/" ID_A));
 	assert_file(s, STATE "packages/zoom/" ID_B "/file", "b");
 	assert_false(is_there(s, STATE "stage/" ID_A));
-	assert_int_equal(installation_purge(&s->place, SPAN("zoom"), SPAN(ID_C), &s->err), 0);
-	assert_int_equal(installation_purge(&s->place, SPAN("zoom"), SPAN(ID_B), &s->err), 0);
+	assert_int_equal(purge(s, "zoom", ID_C), 0);
+	assert_int_equal(purge(s, "zoom", ID_B), 0);
 	assert_false(is_there(s, STATE "packages/zoom"));
-	assert_int_equal(installation_purge(&s->place, SPAN("none"), SPAN(ID_B), &s->err), 0);
+	assert_int_equal(purge(s, "none", ID_B), 0);
 	publish(s, "zoom", ID_A, "a");
 	publish(s, "zoom", ID_B, "b");
 	put(s, STATE "packages/zoom/stray", "x");
@@ -334,7 +378,7 @@ static void rebuilding_removes_strangers(void **state)
 
 static int is_whole(struct scratch *s, const char *id)
 {
-	return installation_is_whole(&s->place, SPAN("zoom"), span_of(id), &s->err);
+	return is_whole_of(s, "zoom", id);
 }
 
 static void what_is_whole_has_rules_and_the_packs_tree(void **state)

@@ -86,10 +86,10 @@ static void a_further_try_may_help(void **state)
 	assert_err(&err, ERR_NETWORK, "9 of 100");
 	assert_buf(&begun_again.text, "[100]only this(try 2 of 2 in 0)[100]only this=-1");
 	assert_int_equal(transfer("/busy", 1, 99, &too_busy, &err), -1);
-	assert_err(&err, ERR_NETWORK, "HTTP status 503");
+	assert_err(&err, ERR_HTTP, "HTTP status 503");
 	assert_buf(&too_busy.text, "(try 2 of 2 in 0)=-1");
 	assert_int_equal(transfer("/missing", 5, 0, &hopeless, &err), -1);
-	assert_err(&err, ERR_NETWORK, "HTTP status 404");
+	assert_err(&err, ERR_HTTP, "HTTP status 404");
 	assert_buf(&hopeless.text, "=-1");
 	assert_int_equal(transfer("/busy", 3, 99, &refused, &err), -1);
 	assert_err(&err, ERR_WORKER, "gone");

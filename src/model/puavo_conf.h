@@ -1,0 +1,21 @@
+/* puavo-pkg's configuration: assignments as of a shell, which are read and never run. Pure. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "model/config.h"
+
+struct puavo_conf {
+	struct buf rootdir, readonly_rootdir; /* absolute */
+	struct buf cachedir, readonly_cachedir; /* absolute; empty: none */
+};
+
+void puavo_conf_init(struct puavo_conf *c); /* the defaults */
+void puavo_conf_drop(struct puavo_conf *c);
+
+/* Lays the text of `file` over c. Of a line counts PUAVO_PKG_ROOTDIR=VALUE (…_CACHEDIR, …_READONLY_ROOTDIR, …_READONLY_CACHEDIR)
+ * where VALUE is literal, or in single quotes, or in double quotes without $, ` and \. Of what else is neither empty nor a
+ * comment a sentence is added to `warnings`. A folder that is not absolute, or has a part "..", is ERR_CONFIG. */
+MUST_USE int puavo_conf_parse(struct puavo_conf *c, const char *file, struct span text,
+	struct texts *warnings, struct err *err);
