@@ -15,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/help.h"
 #include "cmd/print.h"
+#include "cmd/puavo.h"
 #include "engine/engine.h"
 #include "ext/json.h"
 
@@ -300,6 +301,30 @@ static void die_of(int number)
 	raise(number);
 }
 
+static bool is_puavo(const char *program)
+{
+	const char *slash = program ? strrchr(program, '/') : NULL;
+
+	return program && strcmp(slash ? slash + 1 : program, "puavo-pkg") == 0;
+}
+
+/* The program by its other name: what it says, it says itself. */
+static int as_puavo(const char *const *arguments)
+{
+	struct err err = ERR_INIT;
+	AUTO(proxies) proxies;
+	int status;
+
+	find_proxies(&proxies);
+	status = puavo_main(arguments, proxies.list, language(), &err);
+
+	if (fflush(stdout) != 0 || ferror(stdout))
+		status = status ? status : 1;
+	if (err.code == ERR_SIGNAL && err.sys > 0)
+		die_of(err.sys);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const none[] = {NULL};
@@ -313,6 +338,8 @@ int main(int argc, char **argv)
 	reset_signals();
 	umask(022);
 	setlocale(LC_CTYPE, ""); /* sizes and times read the same everywhere */
+	if (is_puavo(argc > 0 ? argv[0] : NULL))
+		return as_puavo(arguments);
 	run_init(&run, language());
 	progress_init(&run.progress, stderr);
 	status = cmd_parse(&run, arguments, &err);

@@ -1,0 +1,10 @@
+/* The program as puavo-pkg: that tool's command line, streams and exit statuses over our engine. */
+#pragma once
+
+#include "base/err.h"
+
+/* Does what the arguments (without the program's name, NULL-ended) ask for and says all that is to be said. Gives the exit
+ * status; err->code is ERR_SIGNAL where the caller is to die of err->sys. `language` as in struct run, `proxies` as in
+ * struct engine_options. */
+int puavo_main(const char *const *arguments, const char *const *proxies, const char *language,
+	struct err *err);
