@@ -219,7 +219,8 @@ static int take_over(struct fetch *f, struct err *err)
 	if (intake_end(&f->intake, keep, &f->have, err) < 0)
 		return -1;
 	if (intake_compare(want, &f->have, err) < 0) {
-		if (!want->advisory)
+		/* The vendor may have put a newer file there; others have the one that is stated, or they are of no use. */
+		if (!want->advisory || f->at + 1 < f->sources.of.n)
 			return -1;
 		engine_tell(f->e, WATCH_WARN, package(f),
 			"%s: %s; the sum is only advisory: going on, not cached", f->file_name.s,
@@ -392,18 +393,23 @@ static int try_source(struct fetch *f, struct err *err)
 	return 1;
 }
 
+/* The vendor's own comes last. What no checksum guards is taken from there alone. */
 static void add_sources(struct fetch *f)
 {
 	const struct pack *pack = &f->installer->pack;
-	const struct texts *mirrors = &f->e->config.fetch_mirrors;
+	const struct config *c = &f->e->config;
 
-	/* What no checksum guards is taken from the vendor alone. */
-	for (size_t i = 0; i < mirrors->of.n && !sums_is_empty(&pack->sums) && !pack->sums.advisory;
-		i++) {
-		AUTO(buf) url = buf_dup(&mirrors->of.v[i]);
+	for (size_t i = 0; i < c->fetch_mirrors.of.n && !sums_is_empty(&pack->sums); i++) {
+		AUTO(buf) url = buf_dup(&c->fetch_mirrors.of.v[i]);
 
 		buf_add_path(&url, f->file_name.s);
 		texts_add(&f->sources, buf_span(&url));
+	}
+	for (size_t i = 0; i < c->fetch_distfiles.of.n && !sums_is_empty(&pack->sums); i++) {
+		AUTO(buf) url = BUF_INIT;
+
+		if (pack_distfile(pack, buf_span(&c->fetch_distfiles.of.v[i]), &url))
+			texts_add(&f->sources, buf_span(&url));
 	}
 	texts_add(&f->sources, buf_span(&pack->url));
 }

@@ -37,6 +37,8 @@
 		"file of the certificates that are trusted; empty: the system's") \
 	X(fetch_mirrors, "fetch.mirrors", URLS, "[]", 0, 0, \
 		"base URLs that are tried first; the pack's file name is put behind") \
+	X(fetch_distfiles, "fetch.distfiles", SERVERS, "[]", 0, 0, \
+		"servers (HOST or HOST:PORT) whose https://SERVER/distfiles/ is tried before the vendor's") \
 	X(fetch_require_checksum, "fetch.require_checksum", SWITCH, "false", 0, 0, \
 		"refuse packs for which no checksum is stated") \
 	X(rules_timeout, "rules.timeout", NUMBER, "1800", 1, 86400, \
@@ -60,11 +62,11 @@
 	X(log_syslog, "log.syslog", SWITCH, "true", 0, 0, "write to the system's log too") \
 	X(log_keep, "log.keep", NUMBER, "200", 1, 1000000, "transactions whose logs are kept")
 
-enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS, PATHS, NAMES };
+enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS, SERVERS, PATHS, NAMES };
 
 static bool is_list(enum kind kind)
 {
-	return kind == URLS || kind == PATHS || kind == NAMES;
+	return kind == URLS || kind == SERVERS || kind == PATHS || kind == NAMES;
 }
 
 struct option {
@@ -116,6 +118,7 @@ static void init_field(struct config *c, size_t i)
 	case PROXY:
 	case FILE_PATH: buf_init(field_of(c, i)); break;
 	case URLS:
+	case SERVERS:
 	case PATHS:
 	case NAMES: break;
 	}
@@ -208,6 +211,8 @@ static bool is_listed(enum kind kind, struct span x)
 {
 	if (kind == NAMES)
 		return installer_name_is_valid(x);
+	if (kind == SERVERS)
+		return pack_is_server(x);
 	return kind == URLS ? is_web_url(x) : x.n && x.s[0] == '/';
 }
 
@@ -235,6 +240,7 @@ static bool set_field(struct config *c, size_t i, const struct toml_item *item)
 	case PROXY:
 	case FILE_PATH: return set_text(c, i, item);
 	case URLS:
+	case SERVERS:
 	case PATHS:
 	case NAMES: break;
 	}
@@ -253,6 +259,7 @@ static void add_wanted(struct buf *out, size_t i)
 	case PROXY: buf_adds(out, "must be a proxy's URL, \"none\", or empty"); break;
 	case FILE_PATH: buf_adds(out, "must be an absolute path, or empty"); break;
 	case URLS: buf_adds(out, "must be a list of http:// or https:// URLs"); break;
+	case SERVERS: buf_adds(out, "must be a list of servers, as HOST or HOST:PORT"); break;
 	case PATHS: buf_adds(out, "must be a list of absolute paths"); break;
 	case NAMES: buf_adds(out, "must be a list of packages' names"); break;
 	}
@@ -439,6 +446,7 @@ void config_format(const struct config *c, size_t i, struct buf *out)
 	case PROXY: add_toml_url(out, buf_span(field)); break;
 	case FILE_PATH: add_toml_text(out, buf_span(field)); break;
 	case URLS:
+	case SERVERS:
 	case PATHS:
 	case NAMES: add_toml_list(out, field, options[i].kind == URLS); break;
 	}

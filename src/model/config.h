@@ -29,6 +29,7 @@ struct config {
 	struct buf fetch_proxy; /* "" : from the environment; "none": no proxy */
 	struct buf fetch_ca_file; /* "" : the system's */
 	struct texts fetch_mirrors; /* base URLs; the pack's file name is put behind */
+	struct texts fetch_distfiles; /* HOST or HOST:PORT */
 	bool fetch_require_checksum;
 	/* [rules] */
 	int64_t rules_timeout; /* seconds of one phase */

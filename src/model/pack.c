@@ -104,17 +104,22 @@ static bool is_plain(int c)
 	       (c && c < 0x80 && strchr("._+~-", c));
 }
 
+/* What stands behind the last slash; without one, all of it. */
+static struct span behind_slash(struct span x)
+{
+	size_t n = x.n;
+
+	while (n && x.s[n - 1] != '/')
+		n--;
+	return span_cut(x, n, x.n);
+}
+
 void pack_file_name(const struct pack *p, struct buf *out)
 {
-	struct span path = split(buf_span(&p->url)).path;
+	struct span path = behind_slash(split(buf_span(&p->url)).path);
 	AUTO(buf) name = BUF_INIT;
 	struct span end;
 
-	for (size_t i = path.n; i--;)
-		if (path.s[i] == '/') {
-			path = span_cut(path, i + 1, path.n);
-			break;
-		}
 	for (size_t i = 0; i < path.n; i++) {
 		int byte = hex_of(path, i);
 		int c = byte < 0 ? (unsigned char)path.s[i] : byte;
@@ -182,6 +187,27 @@ int pack_check_url(struct span url, struct err *err)
 		return err_set(err, ERR_INSTALLER, "the URL has no host, or none that can be one");
 	}
 	return 0;
+}
+
+bool pack_is_server(struct span x)
+{
+	AUTO(buf) url = buf_of("https://");
+	struct err ignored = ERR_INIT;
+
+	for (size_t i = 0; i < x.n; i++)
+		if (!is_plain((unsigned char)x.s[i]) && !(x.s[i] && strchr(":[]", x.s[i])))
+			return false;
+	buf_add_span(&url, x);
+	return pack_check_url(buf_span(&url), &ignored) == 0;
+}
+
+bool pack_distfile(const struct pack *p, struct span server, struct buf *out)
+{
+	struct span name = behind_slash(buf_span(&p->url));
+
+	if (name.n)
+		buf_addf(out, "https://%.*s/distfiles/%.*s", SPAN_ARG(server), SPAN_ARG(name));
+	return name.n > 0;
 }
 
 void pack_show_url(struct span url, struct buf *out)

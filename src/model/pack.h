@@ -41,6 +41,12 @@ void pack_file_name(const struct pack *p, struct buf *out);
  * characters, at most 4096 bytes. ERR_INSTALLER names what is wrong. */
 MUST_USE int pack_check_url(struct span url, struct err *err);
 
+/* HOST or HOST:PORT, as a URL may have it and no more of one: no user, no path. */
+bool pack_is_server(struct span x);
+/* Appends https://SERVER/distfiles/ and what stands behind the URL's last slash, as it stands there. False, and nothing is
+ * appended, where that is nothing. */
+MUST_USE bool pack_distfile(const struct pack *p, struct span server, struct buf *out);
+
 /* Appends url, of any scheme, without the user and password it may hold: for messages and logs. */
 void pack_show_url(struct span url, struct buf *out);
 

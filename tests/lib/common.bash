@@ -70,6 +70,25 @@ serve() {
   ACCESS_LOG=$state/access.log
 }
 
+# make_certificate: WORK/cert.pem and key.pem, for localhost.
+make_certificate() {
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
+    -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
+}
+
+# serve_tls DIR [TEXT]: nginx with that certificate; sets TLS_SERVER to its HOST:PORT.
+serve_tls() {
+  local port _
+  for _ in {1..20}; do
+    port=$((50000 + RANDOM % 9000))
+    # shellcheck disable=SC2034
+    TLS_SERVER=localhost:$port
+    serve "$1" "listen 127.0.0.1:$port ssl; ssl_certificate $WORK/cert.pem; ssl_certificate_key $WORK/key.pem;
+      ${2:-}" && return
+  done
+  return 1
+}
+
 # serve_evil DIR: evil-httpd; sets EVIL, and EVIL_STATE.
 serve_evil() {
   EVIL_STATE=$(mktemp -d "$WORK/evil.XXXXXX")

@@ -149,6 +149,8 @@ static void values_are_checked(void **state)
 		{"fetch.mirrors = \"https://a\"", "fetch.mirrors must be a list"},
 		{"fetch.mirrors = [\"https://a\", \"file:///b\"]", "fetch.mirrors must be a list"},
 		{"fetch.mirrors = [\"https://a\", 1]", "fetch.mirrors must be a list"},
+		{"fetch.distfiles = [\"https://a\"]", "fetch.distfiles must be a list of servers"},
+		{"fetch.distfiles = \"a\"", "fetch.distfiles must be a list of servers"},
 		{"fetch = 1\nretries", "/etc/f.toml: "},
 		{"a = 1\na = 2", "/etc/f.toml: "},
 		{"[", "/etc/f.toml: "},
@@ -205,6 +207,8 @@ static void one_option_can_be_set(void **state)
 	check_value(f, "fetch.ca_file", "\"\"", "--set");
 	set(f, "fetch.proxy=none");
 	check_value(f, "fetch.proxy", "\"none\"", "--set");
+	set(f, "fetch.distfiles=[\"a.example\", \"b:8443\"]");
+	check_value(f, "fetch.distfiles", "[\"a.example\", \"b:8443\"]", "--set");
 	set(f, "fetch.mirrors=[\"https://a/\"]");
 	check_value(f, "fetch.mirrors", "[\"https://a/\"]", "--set");
 }

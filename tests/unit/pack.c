@@ -45,6 +45,43 @@ static void long_file_names_keep_their_end(void **state)
 	assert_true(span_ends(buf_span(&name), "aaa.deb"));
 }
 
+static void check_distfile(const char *url, const char *wanted)
+{
+	AUTO(pack) pack = {.url = buf_of(url)};
+	AUTO(buf) out = BUF_INIT;
+
+	assert_int_equal(pack_distfile(&pack, SPAN("cdn.example:8443"), &out), wanted[0] != 0);
+	assert_buf(&out, wanted);
+}
+
+static void distfiles_are_asked_for_by_the_end_of_the_url(void **state)
+{
+	(void)state;
+	check_distfile("https://x/a/b.deb", "https://cdn.example:8443/distfiles/b.deb");
+	check_distfile("https://x/a%20b.deb", "https://cdn.example:8443/distfiles/a%20b.deb");
+	check_distfile("https://x/get?f=a.deb", "https://cdn.example:8443/distfiles/get?f=a.deb");
+	check_distfile("https://x/get?f=a/b.deb", "https://cdn.example:8443/distfiles/b.deb");
+	check_distfile("https://x/a/", "");
+	check_distfile("", "");
+}
+
+static void servers_are_hosts_and_no_more(void **state)
+{
+	static const char *const good[] = {
+		"a", "cdn.example.org", "cdn.example.org:8443", "127.0.0.1", "[::1]", "[::1]:443"};
+	static const char *const bad[] = {"", "https://a", "a/b", "a/", "u@a", "u:p@a", "a?b",
+		"a#b", "a b", "a:0", "a:70000", ":80", "a%2fb", "a\"b", "a\nb", "[::1", "a:b"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++)
+		if (!pack_is_server(span_of(good[i])))
+			fail_msg("%s is none", good[i]);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (pack_is_server(span_of(bad[i])))
+			fail_msg("%s is one", bad[i]);
+	assert_false(pack_is_server((struct span){"a\0b", 3}));
+}
+
 static void good_urls_pass(void **state)
 {
 	static const char *const urls[] = {
@@ -210,6 +247,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(file_names_are_the_end_of_the_path),
 		cmocka_unit_test(long_file_names_keep_their_end),
+		cmocka_unit_test(distfiles_are_asked_for_by_the_end_of_the_url),
+		cmocka_unit_test(servers_are_hosts_and_no_more),
 		cmocka_unit_test(good_urls_pass),
 		cmocka_unit_test(bad_urls_are_refused),
 		cmocka_unit_test(urls_have_a_greatest_length),
