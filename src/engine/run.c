@@ -4,6 +4,7 @@
 #include "engine/clean.h"
 #include "engine/commit.h"
 #include "engine/engine.h"
+#include "engine/image.h"
 #include "engine/installer_file.h"
 #include "engine/prepare.h"
 #include "engine/puavo.h"
@@ -78,7 +79,9 @@ static int look_at_files(
 		c->stage = BUF_INIT;
 		if (extract)
 			buf_setf(&c->stage, "in.%zu", i);
-		if (look(e, item, c, extract, &c->err) == 0)
+		if (look(e, item, c, extract, &c->err) == 0 &&
+			(request->goal == GOAL_DOWNLOAD ||
+				image_check(e, &c->installer, &c->err) == 0))
 			continue;
 		if (!request->keep_going || c->err.code == ERR_SIGNAL) {
 			err_copy(err, &c->err);

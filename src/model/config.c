@@ -51,6 +51,8 @@
 		"further folders that download and unpack may read and run programs from") \
 	X(prepare_jobs, "prepare.jobs", NUMBER, "0", 0, 256, \
 		"packs that are unpacked at once; 0: as many as there are processors") \
+	X(image_check, "image.check", SWITCH, "true", 0, 0, \
+		"refuse installers that require a newer system image than /etc/puavo-image/name tells of") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \
 		"old installations of each package that gc keeps") \
 	X(undo_keep, "undo.keep", NUMBER, "10", 0, 100000, \

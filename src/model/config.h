@@ -39,6 +39,8 @@ struct config {
 		rules_read; /* folders that download and unpack may read, besides the system's */
 	/* [prepare] */
 	int64_t prepare_jobs; /* unpacks at once; 0: as many as there are processors */
+	/* [image] */
+	bool image_check; /* hold required-image of installers against the image that runs */
 	/* [gc] */
 	int64_t gc_keep; /* old installations of a package that are kept */
 	/* [undo] */

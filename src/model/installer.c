@@ -1,6 +1,8 @@
 /* Installers of the puavo formats, parsed. */
 #include "model/installer.h"
 
+#include "model/image.h"
+
 #define VERSION_FACT ".puavo-pkg-version"
 #define VALUE_MAX 64 /* bytes of one value in it */
 
@@ -123,17 +125,6 @@ static bool is_printable(struct span x)
 	return x.n <= VALUE_MAX;
 }
 
-/* YYYY-MM-DD-HHMMSS */
-static bool is_image(struct span x)
-{
-	static const char shape[] = "0000-00-00-000000";
-
-	for (size_t i = 0; i < x.n && i < sizeof(shape) - 1; i++)
-		if (shape[i] == '0' ? !is_digit(x.s[i]) : x.s[i] != shape[i])
-			return false;
-	return x.n == sizeof(shape) - 1;
-}
-
 enum key { KEY_NAME, KEY_ID, KEY_FORMAT, KEY_TIMESTAMP, KEY_VERSION, KEY_IMAGE, KEYS };
 
 static const struct {
@@ -199,7 +190,7 @@ static int read_version(struct span text, struct span top, struct installer *out
 		return refuse(err, "version", values[KEY_VERSION], "is not a whole number");
 	if (!is_printable(values[KEY_TIMESTAMP]))
 		return refuse(err, "timestamp", values[KEY_TIMESTAMP], "is not one");
-	if (values[KEY_IMAGE].n && !is_image(values[KEY_IMAGE]))
+	if (values[KEY_IMAGE].n && !image_is_timestamp(values[KEY_IMAGE]))
 		return refuse(err, "required-image", values[KEY_IMAGE],
 			"is not of the form YYYY-MM-DD-HHMMSS");
 	buf_set(&out->name, values[KEY_NAME]);
