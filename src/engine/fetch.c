@@ -206,6 +206,22 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 	return err_set(err, ERR_WORKER, "fardel-fetch said what cannot be understood");
 }
 
+/* An advisory sum is for the vendor, who may have put a newer file to that address; others have the one that is stated, or
+ * they are of no use. What the admin demands stands above what an installer says. */
+static bool forgives(const struct fetch *f)
+{
+	return f->installer->pack.sums.advisory && f->at + 1 >= f->sources.of.n &&
+	       !f->e->config.fetch_require_checksum;
+}
+
+static int refuse_sum(const struct fetch *f, struct err *err)
+{
+	if (f->installer->pack.sums.advisory && f->e->config.fetch_require_checksum)
+		err_next(err, "ask the packager for a new installer, or set "
+			      "fetch.require_checksum = false: its sum is only advisory");
+	return -1;
+}
+
 /* All bytes are there: right, wrong but only advised, or wrong. */
 static int take_over(struct fetch *f, struct err *err)
 {
@@ -219,9 +235,8 @@ static int take_over(struct fetch *f, struct err *err)
 	if (intake_end(&f->intake, keep, &f->have, err) < 0)
 		return -1;
 	if (intake_compare(want, &f->have, err) < 0) {
-		/* The vendor may have put a newer file there; others have the one that is stated, or they are of no use. */
-		if (!want->advisory || f->at + 1 < f->sources.of.n)
-			return -1;
+		if (!forgives(f))
+			return refuse_sum(f, err);
 		engine_tell(f->e, WATCH_WARN, package(f),
 			"%s: %s; the sum is only advisory: going on, not cached", f->file_name.s,
 			err->text);

@@ -117,6 +117,19 @@ others() { sed 's/hello 1/hullo 1/' "$VENDOR/hello-1.deb" | head -c -1 >"$WORK/d
   (($(asked "$vendor_log" hello-1.deb) == 0 && $(fardel cache list | wc -l) == 1))
 }
 
+@test "an advisory checksum of what rules download: a warning, never cached" {
+  run --separate-stderr -0 fardel install "$(make_installer hello 1 url= sum=advisory-wrong-sha384)"
+  [[ $stderr == *'the sum is only advisory: going on, not cached'* ]]
+  [[ -L $ROOT/usr/bin/hello && -z $(fardel cache list) ]]
+}
+
+@test "fetch.require_checksum is not loosened by an installer: exit 5" {
+  run --separate-stderr -5 fardel --set fetch.require_checksum=true install \
+    "$(make_installer hello 1 sum=advisory-wrong-sha384)"
+  [[ $stderr == *'checksum mismatch'*'fetch.require_checksum'* && ! -e $ROOT/usr/bin/hello ]]
+  run --separate-stderr -0 fardel --set fetch.require_checksum=true install "$(make_installer hello 1 sum=advisory-sha384)"
+}
+
 @test "what is no server is refused" {
   run --separate-stderr -64 fardel --set 'fetch.distfiles=["https://a/b"]' list
   [[ $stderr == *'fetch.distfiles must be a list of servers'* ]]

@@ -44,8 +44,9 @@ refused() {
 @test "what is installed stays, and others go on with --keep-going" {
   fardel --set image.check=false install "$file"
   image 'a-2020-01-01-000000-b'
-  file=$(make_installer hello 2 key:required-image=2026-04-16-113652)
-  run --separate-stderr -6 fardel --keep-going install "$file" "$(make_installer hello_two 1)"
+  local newer
+  newer=$(make_installer hello 2 key:required-image=2026-04-16-113652)
+  run --separate-stderr -6 fardel --keep-going install "$newer" "$(make_installer hello_two 1)"
   [[ $stderr == *'this one is of 2020-01-01-000000'* ]]
   [[ $("$ROOT/usr/bin/hello") == 'hello 1' && -L $ROOT/usr/bin/hello_two ]]
 }
@@ -95,7 +96,8 @@ refused() {
 
 @test "what is no timestamp is refused in the installer" {
   image 'a-2027-01-01-000000-b'
-  file=$(make_installer hello 2 key:required-image=../../x)
-  run --separate-stderr -1 fardel install "$file"
+  local newer
+  newer=$(make_installer hello 2 key:required-image=../../x)
+  run --separate-stderr -1 fardel install "$newer"
   [[ $stderr == *'required-image is not of the form YYYY-MM-DD-HHMMSS'* ]]
 }

@@ -134,6 +134,24 @@ teardown() {
   [[ $output == English ]]
 }
 
+@test "a language of one country, of any, and none: of names and of files" {
+  file=$(make_installer hello 1 fact:legend=Word fact:legend.pt=Palavra fact:legend.pt_BR=Palavrinha \
+    'fact:description=One\nTwo' 'fact:description.fi=Yksi\nKaksi')
+  fardel install "$file"
+  for what in hello "$file"; do
+    legend() { env -u LC_ALL -u LC_MESSAGES -u LANG "$@" fardel show -F Legend "$what"; }
+    [[ $(legend LANG=pt_BR.UTF-8) == Palavrinha && $(legend LANG=pt_PT.UTF-8@euro) == Palavra ]]
+    [[ $(legend LANG=sv_SE.UTF-8) == Word && $(legend) == Word && $(legend LANG=C.UTF-8) == Word ]]
+    [[ $(legend LANG=pt_BR.UTF-8 LC_ALL=C) == Word && $(legend LANG=pt_BR LC_MESSAGES=pt) == Palavra ]]
+    [[ $(legend LANG=pt_BR LC_ALL=) == Palavrinha ]]
+    # Each field by itself; the sums and the id are the same for all.
+    run --separate-stderr -0 env LC_ALL=fi_FI.UTF-8 fardel show --json "$what"
+    jq -e '.packages[0] | .legend == "Word" and .description == "Yksi\nKaksi"' <<<"$output"
+    run --separate-stderr -0 env LC_ALL=fi_FI.UTF-8 fardel show "$what"
+    [[ $output == *$'Description:\n Yksi\n Kaksi\n'* ]]
+  done
+}
+
 @test "a description that would turn the terminal is escaped" {
   fardel install "$(make_installer hello 1 'fact:description=red \033[31m text\007')"
   run --separate-stderr -0 fardel show hello

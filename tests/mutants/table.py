@@ -37,7 +37,7 @@ MUTANTS = [
      "		if (!kill_children(init, spared))\n", "		if (init && !spared)\n", ["unit process"]),
     # --- verified ----------------------------------------------------------------------------------------
     ("a wrong sum is only said", "src/engine/fetch.c",
-     "		if (!want->advisory)\n			return -1;", "		if (false)\n			return -1;", ["life sum-wrong"]),
+     "		if (!forgives(f))\n			return refuse_sum(f, err);", "		if (false)\n			return refuse_sum(f, err);", ["life sum-wrong"]),
     ("what is only advised is cached, too", "src/engine/fetch.c",
      "		err_clear(err);\n		keep = false;", "		err_clear(err);", ["life sum-advisory-wrong"]),
     ("the cache is not hashed again", "src/store/cache.c",
