@@ -152,6 +152,30 @@ void json_format(const struct json *value, struct buf *out)
 	}
 }
 
+/* Neither jansson nor json_format escapes anything of it. */
+static bool is_as_it_is(struct span x)
+{
+	for (size_t i = 0; i < x.n; i++)
+		if (x.s[i] < ' ' || x.s[i] >= 0x7f || x.s[i] == '"' || x.s[i] == '\\')
+			return false;
+	return true;
+}
+
+void json_format_text(struct span x, struct buf *out)
+{
+	struct json *value;
+
+	if (is_as_it_is(x)) {
+		buf_addc(out, '"');
+		buf_add_span(out, x);
+		buf_addc(out, '"');
+		return;
+	}
+	value = json_text(x);
+	json_format(value, out);
+	json_free(value);
+}
+
 int json_parse(struct span text, struct json **out, struct err *err)
 {
 	json_error_t bad;

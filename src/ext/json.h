@@ -36,6 +36,8 @@ void json_append(struct json *array, struct json *value); /* takes value */
 /* Appends the value as text, on one line, without a newline behind. What would disturb a
  * terminal (controls, turned text) stands as \uXXXX, so that nothing is lost. */
 void json_format(const struct json *value, struct buf *out);
+/* What that makes of json_text(x). */
+void json_format_text(struct span x, struct buf *out);
 
 /* Reads one value; its size is the caller's to bound, 2048 levels are the most. Double keys and
  * NUL characters are refused. ERR_FAILED with line and column. */

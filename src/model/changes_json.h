@@ -14,6 +14,7 @@
 #define CHANGES_SCHEMA 1
 #define CHANGES_JSON_MAX ((size_t)256 << 20) /* bytes of text that changes_parse reads */
 
+void changes_format(const struct changes *c, struct buf *out); /* appends that, on one line */
 struct json *changes_to_json(const struct changes *c); /* the caller frees, or puts it in another */
 
 /* The value that changes_to_json makes; takes nothing. Refused with the path or number of the change: what is not so, another

@@ -14,14 +14,15 @@ void footprint_drop(struct footprint *f)
 
 void footprint_format(const struct footprint *f, struct buf *out)
 {
-	struct json *value = json_object();
+	struct json *effects = effects_to_json(&f->effects);
 
-	json_put_number(value, "schema", FOOTPRINT_SCHEMA);
-	json_put_bool(value, "whole", f->whole);
-	json_put(value, "changes", changes_to_json(&f->changes));
-	json_put(value, "effects", effects_to_json(&f->effects));
-	json_format(value, out);
-	json_free(value);
+	buf_addf(out, "{\"schema\":%d,\"whole\":%s,\"changes\":", FOOTPRINT_SCHEMA,
+		f->whole ? "true" : "false");
+	changes_format(&f->changes, out);
+	buf_adds(out, ",\"effects\":");
+	json_format(effects, out);
+	buf_addc(out, '}');
+	json_free(effects);
 }
 
 static int parse_value(const struct json *value, struct footprint *out, struct err *err)

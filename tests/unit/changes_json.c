@@ -17,11 +17,14 @@ static void unit_assert_again(const struct changes *c, const char *file, int lin
 	AUTO(changes) again = CHANGES_INIT;
 	AUTO(changes_difference) d = CHANGES_DIFFERENCE_INIT;
 	AUTO(buf) text = BUF_INIT;
+	AUTO(buf) at_once = BUF_INIT;
 	struct json *value = changes_to_json(c);
 	struct err err = ERR_INIT;
 
 	json_format(value, &text);
 	json_free(value);
+	changes_format(c, &at_once);
+	assert_buf(&at_once, text.s);
 	if (changes_parse(buf_span(&text), &again, &err) < 0) {
 		print_error("%s: %s\n", text.s, err.text);
 		_fail(file, line);

@@ -12,6 +12,16 @@ static void assert_json(struct json *value, const char *want)
 	assert_buf(&out, want);
 }
 
+/* As a value, and at once. */
+static void assert_text(struct span text, const char *want)
+{
+	AUTO(buf) out = BUF_INIT;
+
+	assert_json(json_text(text), want);
+	json_format_text(text, &out);
+	assert_buf(&out, want);
+}
+
 static void values_are_one_line(void **state)
 {
 	struct json *object = json_object();
@@ -29,7 +39,7 @@ static void values_are_one_line(void **state)
 	assert_json(object,
 		"{\"zebra\":\"a\\nb\\t\\\"\\\\\",\"apple\":-9223372036854775808,\"yes\":true,"
 		"\"none\":null,\"list\":[9223372036854775807,false,{}]}");
-	assert_json(json_text(SPAN("")), "\"\"");
+	assert_text(SPAN(""), "\"\"");
 	assert_json(json_null(), "null");
 }
 
@@ -47,13 +57,17 @@ static void a_key_put_again_is_replaced(void **state)
 static void hostile_texts_are_harmless(void **state)
 {
 	(void)state;
-	assert_json(json_text(SPAN("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80")),
+	assert_text(SPAN("/usr/bin/~"), "\"/usr/bin/~\"");
+	assert_text(SPAN("a\"b"), "\"a\\\"b\"");
+	assert_text(SPAN("\\n"), "\"\\\\n\"");
+	assert_text(SPAN("a\n"), "\"a\\n\"");
+	assert_text(SPAN("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"),
 		"\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
-	assert_json(json_text(SPAN("a\xff\xc3")), "\"a\\\\xff\\\\xc3\"");
-	assert_json(json_text(SPAN("\xed\xa0\x80")), "\"\\\\xed\\\\xa0\\\\x80\""); /* a surrogate */
-	assert_json(json_text(SPAN("a\0b")), "\"a\\u0000b\"");
-	assert_json(json_text(SPAN("\x1b[2J\x7f")), "\"\\u001B[2J\\u007F\"");
-	assert_json(json_text(SPAN("\xe2\x80\xae\xc2\x9b")), "\"\\u202E\\u009B\"");
+	assert_text(SPAN("a\xff\xc3"), "\"a\\\\xff\\\\xc3\"");
+	assert_text(SPAN("\xed\xa0\x80"), "\"\\\\xed\\\\xa0\\\\x80\""); /* a surrogate */
+	assert_text(SPAN("a\0b"), "\"a\\u0000b\"");
+	assert_text(SPAN("\x1b[2J\x7f"), "\"\\u001B[2J\\u007F\"");
+	assert_text(SPAN("\xe2\x80\xae\xc2\x9b"), "\"\\u202E\\u009B\"");
 }
 
 static void what_is_written_reads_the_same(void **state)
