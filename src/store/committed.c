@@ -341,8 +341,14 @@ static int add_owner(void *arg, const struct owned *o, struct err *err)
 
 int owned_find(struct db *db, const struct texts *paths, struct owners *out, struct err *err)
 {
-	for (size_t i = 0; i < paths->of.n; i++)
-		if (owned_at(db, buf_span(&paths->of.v[i]), add_owner, out, err) < 0)
-			return -1;
-	return 0;
+	int result = 0;
+
+	if (!db->sql)
+		return 0;
+	if (db_begin_reading(db, err) < 0)
+		return -1;
+	for (size_t i = 0; result == 0 && i < paths->of.n; i++)
+		result = owned_at(db, buf_span(&paths->of.v[i]), add_owner, out, err);
+	db_abandon(db);
+	return result;
 }

@@ -200,6 +200,11 @@ int db_begin(struct db *db, struct err *err)
 	return sql_run(db->sql, "BEGIN IMMEDIATE", err);
 }
 
+int db_begin_reading(struct db *db, struct err *err)
+{
+	return sql_run(db->sql, "BEGIN", err);
+}
+
 /* Outside of a transaction this cannot fail: it changes a number in memory. */
 static void be_diligent(struct db *db)
 {

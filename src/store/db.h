@@ -31,6 +31,8 @@ MUST_USE int db_commit(struct db *db, struct err *err);
 /* As db_begin; what is committed is on disk with the next ordinary commit, or when the database is closed. What was
  * written earlier is never lost without it. */
 MUST_USE int db_begin_lazily(struct db *db, struct err *err);
+/* Until db_abandon all is read as of one moment: a lock for all of it, not one for each question. */
+MUST_USE int db_begin_reading(struct db *db, struct err *err);
 void db_abandon(struct db *db);
 
 /* Both were read from state.db and are to become parts of paths: is each one name? */
