@@ -176,10 +176,10 @@ static int load_xattrs(const struct node_at *at, struct node *out, struct err *e
 	return 0;
 }
 
-static int load_target(const struct node_at *at, struct buf *out, struct err *err)
+static int load_target(int dirfd, const char *name, struct buf *out, struct err *err)
 {
 	char target[PATH_MAX];
-	ssize_t n = readlinkat(at->fd, "", target, sizeof(target));
+	ssize_t n = readlinkat(dirfd, name, target, sizeof(target));
 
 	if (n < 0)
 		return err_sys(err, "read a link");
@@ -220,7 +220,7 @@ static int load_content(const struct node_at *at, struct node *out, struct err *
 	return 0;
 }
 
-int node_load_attributes(const struct node_at *at, struct node *out, struct err *err)
+static void set_attributes(const struct stat *st, struct node *out)
 {
 	static const struct {
 		mode_t format;
@@ -229,18 +229,23 @@ int node_load_attributes(const struct node_at *at, struct node *out, struct err 
 		{S_IFIFO, NODE_FIFO}, {S_IFSOCK, NODE_SOCKET}, {S_IFCHR, NODE_CHAR},
 		{S_IFBLK, NODE_BLOCK}};
 
+	for (size_t i = 0; i < COUNT(types); i++)
+		if ((st->st_mode & S_IFMT) == types[i].format)
+			out->type = types[i].type;
+	out->mode = out->type == NODE_LINK ? 0777 : st->st_mode & 07777;
+	out->uid = st->st_uid;
+	out->gid = st->st_gid;
+	if (out->type == NODE_CHAR || out->type == NODE_BLOCK)
+		out->device = (int64_t)st->st_rdev;
+}
+
+int node_load_attributes(const struct node_at *at, struct node *out, struct err *err)
+{
 	node_drop(out);
 	*out = NODE_INIT;
 	if (at->fd < 0)
 		return 0;
-	for (size_t i = 0; i < COUNT(types); i++)
-		if ((at->st.st_mode & S_IFMT) == types[i].format)
-			out->type = types[i].type;
-	out->mode = out->type == NODE_LINK ? 0777 : at->st.st_mode & 07777;
-	out->uid = at->st.st_uid;
-	out->gid = at->st.st_gid;
-	if (out->type == NODE_CHAR || out->type == NODE_BLOCK)
-		out->device = (int64_t)at->st.st_rdev;
+	set_attributes(&at->st, out);
 	return load_xattrs(at, out, err);
 }
 
@@ -250,5 +255,19 @@ int node_load(const struct node_at *at, struct node *out, struct err *err)
 		return -1;
 	if (out->type == NODE_FILE && load_content(at, out, err) < 0)
 		return -1;
-	return out->type == NODE_LINK ? load_target(at, &out->target, err) : 0;
+	return out->type == NODE_LINK ? load_target(at->fd, "", &out->target, err) : 0;
+}
+
+int node_load_link(int dirfd, const char *name, struct node *out, struct err *err)
+{
+	struct node_at at = NODE_AT_INIT;
+
+	node_drop(out);
+	*out = NODE_INIT;
+	if (fstatat(dirfd, name, &at.st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, "look at %s", name);
+	if (!S_ISLNK(at.st.st_mode))
+		return 0;
+	set_attributes(&at.st, out);
+	return load_target(dirfd, name, &out->target, err) < 0 ? -1 : 1;
 }

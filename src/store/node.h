@@ -25,7 +25,10 @@ MUST_USE int node_open(
  * was opened is ERR_FAILED. */
 MUST_USE int node_load(const struct node_at *at, struct node *out, struct err *err);
 
-/* The same without what is in it: size, digest and target stay empty. */
+/* What a name in the folder is, if it is a link, without opening it: 1; 0: it is something else. Of a folder that nobody else writes to. */
+MUST_USE int node_load_link(int dirfd, const char *name, struct node *out, struct err *err);
+
+/* As node_load, without what is in it: size, digest and target stay empty. */
 MUST_USE int node_load_attributes(const struct node_at *at, struct node *out, struct err *err);
 
 /* Whether the attribute is there, 1, 0 or -1; where its value is one byte, *value is that, else 0. */

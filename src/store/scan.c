@@ -223,6 +223,18 @@ static int scan_opened(struct walk *w, struct level *in, const char *name, bool 
 	return is_folder(lower) || is_folder(upper) ? descend(w, in, lower, upper, err) : 0;
 }
 
+/* A link where lower has no folder even, as most of what packages make: 1; 0: it is something else. */
+static int scan_new_link(struct walk *w, const struct level *in, const char *name, struct err *err)
+{
+	struct change c = {BUF_INIT, NODE_INIT, NODE_INIT, false};
+	int result = node_load_link(in->upper->fd, name, &c.after, err);
+
+	if (result > 0 && add_change(w, &c, err) < 0)
+		result = -1;
+	node_drop(&c.after);
+	return result;
+}
+
 static int scan_name(
 	struct walk *w, struct level *in, const char *name, bool in_upper, struct err *err)
 {
@@ -233,15 +245,19 @@ static int scan_name(
 	if (signals_check(err) < 0)
 		return -1;
 	buf_add_path(&w->path, name);
-	if (!is_excepted(w->how, buf_span(&w->path)))
-		result = scan_opened(w, in, name, in_upper, &lower, &upper, err);
+	if (!is_excepted(w->how, buf_span(&w->path))) {
+		if (in_upper && in->lower->fd < 0)
+			result = scan_new_link(w, in, name, err);
+		if (result == 0)
+			result = scan_opened(w, in, name, in_upper, &lower, &upper, err);
+	}
 	node_at_drop(&lower);
 	node_at_drop(&upper);
-	if (result == 0) {
-		w->path.n = length;
-		w->path.s[length] = 0;
-	}
-	return result;
+	if (result < 0)
+		return -1;
+	w->path.n = length;
+	w->path.s[length] = 0;
+	return 0;
 }
 
 /* All names of both, those of the lower only where they are not simply there still. */
