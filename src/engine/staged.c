@@ -397,7 +397,8 @@ static void compose_after(struct staged *s, const struct changes *undone)
 		changes_merge(&s->before.changes, &s->now.changes, out);
 	else
 		guess_after(undone, &s->now.changes, out);
-	drop_own(out);
+	if (changes_count(out) < out->of.n)
+		drop_own(out);
 }
 
 /* A file that was kept may have been written to by who had it open, or be damaged: there is no other. */

@@ -12,6 +12,7 @@
 #include "store/beneath.h"
 #include "store/put.h"
 #include "store/spot.h"
+#include "store/take.h"
 #include "sys/fd.h"
 
 static int remove_one(struct apply *a, size_t i, struct err *err)
@@ -146,6 +147,16 @@ static int replace(struct apply *a, size_t i, struct spot *s, struct err *err)
 	return -1;
 }
 
+/* With all that is in it. */
+static bool take_over(struct apply *a, size_t i, const struct spot *s)
+{
+	if (!a->after || !take_place(a->kept, i, s->folder, s->name))
+		return false;
+	for (size_t k = i, end = take_end(a->c, i); k < end; k++)
+		a->taken[k] = true;
+	return true;
+}
+
 static int place_opened(struct apply *a, size_t i, struct spot *s, struct err *err)
 {
 	bool folder = apply_wanted(a, i)->type == NODE_FOLDER;
@@ -154,6 +165,8 @@ static int place_opened(struct apply *a, size_t i, struct spot *s, struct err *e
 		return 0; /* its attributes come last */
 	if (folder && s->at.fd < 0 && apply_unwanted(a, i)->type == NODE_FOLDER)
 		return apply_leave(a, i, LEAVE_MISSING, err);
+	if (folder && s->at.fd < 0 && take_over(a, i, s))
+		return 0;
 	switch (spot_judge(a, i, s, err)) {
 	case STANDS_WANTED: return 0;
 	case STANDS_FREE: return replace(a, i, s, err);
@@ -213,15 +226,20 @@ static int set_one(struct apply *a, size_t i, struct err *err)
 static int clear_one(struct apply *a, size_t i, struct err *err)
 {
 	char beside[APPLY_BESIDE_BYTES];
+	const struct buf *path = &a->c->of.v[i].path;
 	const char *name;
-	AUTO_FD folder = beneath_parent(a->root, &a->c->of.v[i].path, &name, err);
+	AUTO_FD folder = -1;
 	int gone;
 
+	if (a->gone.n && apply_is_beneath(buf_span(path), a->gone))
+		return 0;
+	folder = beneath_parent(a->root, path, &name, err);
 	apply_beside(i, beside);
 	if (folder < 0) {
 		/* No folder of ours, now: nothing of ours can be in it. */
 		bool none = err->sys == ENOENT || err->code == ERR_UNSAFE;
 
+		a->gone = span_cut(buf_span(path), 0, (size_t)(strrchr(path->s, '/') - path->s));
 		return none ? (err_clear(err), 0) : -1;
 	}
 	if (touched_add(a->touched, folder, err) < 0)
@@ -322,7 +340,7 @@ static int run_pass(struct apply *a, const struct pass *p, struct err *err)
 	for (size_t k = 0; k < n; k++) {
 		size_t i = p->upwards ? n - 1 - k : k;
 
-		if ((!p->is_for || p->is_for(a, i)) && !apply_is_left(a, i) &&
+		if ((!p->is_for || p->is_for(a, i)) && !a->taken[i] && !apply_is_left(a, i) &&
 			p->run(a, i, err) < 0)
 			return explain(&a->c->of.v[i].path, p->what, err);
 	}
@@ -376,12 +394,14 @@ static int apply(int root, const struct changes *c, bool after, int kept, struct
 	struct touched *touched, struct err *err)
 {
 	AUTO_FREE size_t *first = mem_zero(c->of.n + 1, sizeof(*first));
+	AUTO_FREE bool *taken = mem_zero(c->of.n + 1, sizeof(*taken));
 	AUTO_FREE bool *covered = mem_zero(c->of.n + 1, sizeof(*covered));
 	struct apply a = {.root = root,
 		.c = c,
 		.after = after,
 		.kept = kept,
 		.first = first,
+		.taken = taken,
 		.covered = covered,
 		.left = left,
 		.touched = touched};

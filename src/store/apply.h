@@ -60,6 +60,7 @@ MUST_USE int apply_check_made(
  * once, under the first one's number. `list` says which changes they belong to. A file of the same file system is a
  * hard link to what stood, or will stand, in the root, so that back gives the very file that was there; on another one it is a
  * copy, and a name of it that the changes do not have is apart from it after back. So nothing but removing may be done to them.
+ * In `after` are new folders without files in them, too, until the first forward has put them in their place (store/take).
  * -1 for one that is not needed: forward reads `after`, back reads `before`. */
 struct apply_kept {
 	int after, before;

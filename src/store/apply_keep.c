@@ -12,6 +12,7 @@
 #include "store/beneath.h"
 #include "store/kept.h"
 #include "store/put.h"
+#include "store/take.h"
 #include "sys/fd.h"
 
 struct keep {
@@ -181,6 +182,19 @@ static int check_list(const struct changes *c, struct err *err)
 	return 0;
 }
 
+static void take_folders(const struct keep *k)
+{
+	for (size_t i = 0; i < k->c->of.n;) {
+		AUTO(buf) in = BUF_INIT;
+		const struct apply_layer *layer =
+			take_is(k->c, i) ? find_layer(k, &k->c->of.v[i].path, &in) : NULL;
+
+		if (layer)
+			take_keep(k->root, k->c, i, layer->upper, &in, k->kept->after);
+		i = layer ? take_end(k->c, i) : i + 1;
+	}
+}
+
 static int keep_all(const struct keep *k, struct err *err)
 {
 	for (size_t i = 0; i < k->c->of.n; i++)
@@ -188,6 +202,8 @@ static int keep_all(const struct keep *k, struct err *err)
 			return err_at(err, "keep %s", k->c->of.v[i].path.s);
 	if (!k->given && kept_seal(k->kept->after, k->c, true, err) < 0)
 		return -1;
+	if (!k->given && k->kept->after >= 0)
+		take_folders(k);
 	return kept_seal(k->kept->before, k->c, false, err);
 }
 

@@ -18,9 +18,11 @@ struct apply {
 	bool after; /* is wanted; else before */
 	int kept; /* the files that are wanted */
 	size_t *first; /* kept_first */
+	bool *taken; /* stands there as it is to be: it came with the folder that was taken over (store/take) */
 	bool *covered; /* beneath what is to be neither a folder nor nothing: went with the folder that was there */
 	struct texts *left;
 	struct touched *touched;
+	struct span gone; /* a folder that was found missing: nor is there anything beneath it */
 };
 
 static inline const struct node *apply_wanted(const struct apply *a, size_t i)

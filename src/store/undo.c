@@ -10,6 +10,7 @@
 #include "model/changes_json.h"
 #include "store/kept.h"
 #include "store/put.h"
+#include "store/take.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
@@ -59,7 +60,8 @@ int undo_make(const struct place *p, int64_t txn, int64_t item, const struct cha
 		return -1;
 	out->folder = make_folder(above, name, err);
 	if (out->folder < 0 ||
-		make_if(out->folder, "after", kept_has(changes, true), &out->kept.after, err) < 0 ||
+		make_if(out->folder, "after", kept_has(changes, true) || take_has(changes),
+			&out->kept.after, err) < 0 ||
 		make_if(out->folder, "before", kept_has(changes, false), &out->kept.before, err) <
 			0 ||
 		make_if(out->folder, "base", kept_has(footprint, false), &out->base, err) < 0) {

@@ -51,6 +51,12 @@ name"
   setcap cap_net_raw+ep "$ground/new/capable"
   [ -e "$ground/kept/key" ] || echo "made once, by @VERSION@" >"$ground/kept/key"
   echo "@VERSION@" >"$far/new/version"
+  # Nothing but folders and links, which a commit takes over.
+  mkdir -p "$ground/links/deep/none" "$far/links"
+  chmod 2750 "$ground/links/deep"
+  ln -sfn "@VERSION@" "$ground/links/one"
+  ln -sfn ../one "$ground/links/deep/two"
+  ln -sfn "@VERSION@" "$far/links/one"
 }
 
 # What one version does, and another does not, or otherwise.
