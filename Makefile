@@ -54,8 +54,9 @@ help:
 ## make              build into build/
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
-##                   check-crash, check-fault, check-hostile: parts of it
+##                   check-crash, check-fault, check-hostile, check-packages: parts of it
 ## make check-long   check, every crash point and fault, and mutants (an hour); make -k goes on
+## make -C packages  the real installers, and a bundle of them (packages/README.md)
 ## make lint         layers, headers, lengths, format, shellcheck
 ## make asan         the tests under ASan and UBSan
 ## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each
@@ -124,7 +125,7 @@ $(FAULT_SHIM): tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
-check: all check-unit check-cli check-life check-crash check-fault check-hostile
+check: all check-unit check-cli check-life check-packages check-crash check-fault check-hostile
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
@@ -134,6 +135,9 @@ check-cli: all
 
 check-life: all
 	tests/run life $(BUILD)
+
+check-packages: all
+	$(MAKE) -C packages check BUILD='$(abspath $(BUILD))'
 
 check-crash: all
 	tests/run crash $(BUILD)
@@ -189,7 +193,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-cli check-life check-packages check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
