@@ -316,7 +316,7 @@ static int as_puavo(const char *const *arguments)
 	int status;
 
 	find_proxies(&proxies);
-	status = puavo_main(arguments, proxies.list, language(), &err);
+	status = puavo_main(arguments, proxies.list, &err);
 
 	if (fflush(stdout) != 0 || ferror(stdout))
 		status = status ? status : 1;

@@ -129,27 +129,27 @@ static bool is_installer(const char *argument)
 	return span_ends(span_of(argument), ".tar.gz");
 }
 
-/* A name stands for a file of that name: no installer is asked for by the package's name here. */
-static int check_installer(const char *argument, struct err *err)
+/* Whatever it is called, it is a file here. */
+static int run_with_file(struct puavo *p, enum goal goal, const char *done, struct err *err)
 {
-	if (access(argument, F_OK) == 0 && engine_is_file(argument))
-		return 0;
-	return err_set(err, ERR_FAILED,
-		"installer '%s' does not exist, or is not called NAME.tar.gz", argument);
+	AUTO(buf) path = BUF_INIT;
+	struct request request;
+
+	if (access(p->args[0], F_OK) < 0)
+		return err_set(err, ERR_FAILED, "installer '%s' does not exist", p->args[0]);
+	buf_addf(&path, "%s%s", strchr(p->args[0], '/') ? "" : "./", p->args[0]);
+	request = request_of(goal, path.s);
+	return carry_out(p, &request, done, err);
 }
 
 static int run_install(struct puavo *p, struct err *err)
 {
-	struct request request = request_of(GOAL_INSTALL, p->args[0]);
-
-	return check_installer(p->args[0], err) < 0 ? -1 : carry_out(p, &request, "installed", err);
+	return run_with_file(p, GOAL_INSTALL, "installed", err);
 }
 
 static int run_prepare(struct puavo *p, struct err *err)
 {
-	struct request request = request_of(GOAL_PREPARE, p->args[0]);
-
-	return check_installer(p->args[0], err) < 0 ? -1 : carry_out(p, &request, "prepared", err);
+	return run_with_file(p, GOAL_PREPARE, "prepared", err);
 }
 
 /* Borrows from the world. */
@@ -458,13 +458,9 @@ static int run(struct puavo *p, const struct command *c, struct err *err)
 	return status;
 }
 
-int puavo_main(const char *const *arguments, const char *const *proxies, const char *language,
-	struct err *err)
+int puavo_main(const char *const *arguments, const char *const *proxies, struct err *err)
 {
-	struct puavo p = {.watch = {.on = on_event},
-		.level = LOG_INFO,
-		.language = language,
-		.proxies = proxies};
+	struct puavo p = {.watch = {.on = on_event}, .level = LOG_INFO, .proxies = proxies};
 	const struct command *c;
 	const char *bad;
 

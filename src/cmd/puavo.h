@@ -4,7 +4,5 @@
 #include "base/err.h"
 
 /* Does what the arguments (without the program's name, NULL-ended) ask for and says all that is to be said. Gives the exit
- * status; err->code is ERR_SIGNAL where the caller is to die of err->sys. `language` as in struct run, `proxies` as in
- * struct engine_options. */
-int puavo_main(const char *const *arguments, const char *const *proxies, const char *language,
-	struct err *err);
+ * status; err->code is ERR_SIGNAL where the caller is to die of err->sys. `proxies` as in struct engine_options. */
+int puavo_main(const char *const *arguments, const char *const *proxies, struct err *err);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "cmd/print.h"
@@ -62,17 +63,28 @@ int puavo_list(struct puavo *p, struct err *err)
 	return 0;
 }
 
-static struct span legend_of(const struct puavo *p, const struct about *a)
+/* Scripts are given the bytes as they are, a terminal only what it cannot take for an order. */
+static void put_text(struct buf *out, struct span text)
 {
-	struct span rest = facts_text(&a->facts, "legend", p->language), line;
-
-	return span_split(&rest, '\n', &line) && span_trim(line).n ? span_trim(line)
-								   : buf_span(&a->bundle.name);
+	if (isatty(STDOUT_FILENO))
+		text_escape(out, text);
+	else
+		buf_add_span(out, text);
 }
 
-static struct span description_of(const struct puavo *p, const struct about *a)
+/* The old tool knows one language only. */
+static struct span legend_of(const struct about *a)
 {
-	struct span text = facts_text(&a->facts, "description", p->language);
+	struct span rest = facts_text(&a->facts, "legend", ""), line;
+
+	if (!facts_get(&a->facts, "legend"))
+		return buf_span(&a->bundle.name);
+	return span_split(&rest, '\n', &line) ? line : SPAN("");
+}
+
+static struct span description_of(const struct about *a)
+{
+	struct span text = facts_text(&a->facts, "description", "");
 
 	while (span_ends(text, "\n"))
 		text.n--;
@@ -85,21 +97,20 @@ static struct span version_of(const struct about *a)
 }
 
 /* Name: value; a description's lines behind a blank, one without anything in it as " .". */
-static void put_all(
-	const struct puavo *p, const struct about *a, const char *folder, struct buf *out)
+static void put_all(const struct about *a, const char *folder, struct buf *out)
 {
-	struct span rest = description_of(p, a), line;
+	struct span rest = description_of(a), line;
 	bool any = rest.n;
 
 	buf_addf(out,
 		"Name: %s\nId: %.*s\nVersion: %.*s\nDirectory: %s\nLegend: ", a->bundle.name.s,
 		SPAN_ARG(id_of(&a->bundle)), SPAN_ARG(version_of(a)), folder);
-	text_escape(out, legend_of(p, a));
+	put_text(out, legend_of(a));
 	buf_adds(out, "\nDescription:\n");
 	while (span_split(&rest, '\n', &line)) {
 		buf_addc(out, ' ');
 		if (span_trim(line).n)
-			text_escape(out, line);
+			put_text(out, line);
 		else
 			buf_addc(out, '.');
 		buf_addc(out, '\n');
@@ -108,8 +119,8 @@ static void put_all(
 		buf_adds(out, " .\n");
 }
 
-static int put_field(const struct puavo *p, const struct about *a, const char *folder,
-	const char *field, struct buf *out, struct err *err)
+static int put_field(const struct about *a, const char *folder, const char *field, struct buf *out,
+	struct err *err)
 {
 	const struct {
 		const char *name;
@@ -119,8 +130,8 @@ static int put_field(const struct puavo *p, const struct about *a, const char *f
 		{"Id", id_of(&a->bundle)},
 		{"Version", version_of(a)},
 		{"Directory", span_of(folder)},
-		{"Legend", legend_of(p, a)},
-		{"Description", description_of(p, a)},
+		{"Legend", legend_of(a)},
+		{"Description", description_of(a)},
 	};
 
 	for (size_t i = 0; i < COUNT(fields); i++) {
@@ -129,7 +140,7 @@ static int put_field(const struct puavo *p, const struct about *a, const char *f
 		if (strcmp(fields[i].name, field) != 0)
 			continue;
 		while (span_split(&rest, '\n', &line)) {
-			text_escape(out, line);
+			put_text(out, line);
 			buf_addc(out, '\n');
 		}
 		if (!fields[i].value.n)
@@ -159,9 +170,9 @@ int puavo_show(struct puavo *p, struct err *err)
 		a.bundle.layout = LAYOUT_PUAVO;
 	engine_folder(p->engine, &a.bundle, &folder);
 	if (field)
-		status = put_field(p, &a, folder.s, field, &text, err);
+		status = put_field(&a, folder.s, field, &text, err);
 	else
-		put_all(p, &a, folder.s, &text);
+		put_all(&a, folder.s, &text);
 	print_out(&text);
 	return status;
 }

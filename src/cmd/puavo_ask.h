@@ -10,7 +10,6 @@ struct puavo {
 	struct watch watch; /* first: the engine is given its address */
 	struct engine *engine;
 	int level; /* as of syslog: what is above it is not printed */
-	const char *language;
 	const char *const *proxies;
 	const char *const *args; /* behind the command's name, NULL-ended */
 	int count;

@@ -12,6 +12,7 @@
 #include "engine/session.h"
 #include "engine/settings.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/process.h"
@@ -115,6 +116,8 @@ static int lock_and_recover(struct engine *e, struct err *err)
 	if (lock_state(e, err) < 0 || db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
+	if (e->as_puavo && puavo_make_folders(e, err) < 0)
+		return -1;
 	place_hold(&e->place);
 	return puavo_follow(e, err) < 0 ? -1 : recover(e, err);
 }
@@ -172,7 +175,7 @@ static int load_settings(
 
 	if (place_init(&e->place, o->root, err) < 0 ||
 		load_files(e, o->config_file, need == NEED_LOCK, &warnings, err) < 0 ||
-		load_puavo(e, need == NEED_LOCK, &warnings, err) < 0 ||
+		load_puavo(e, need == NEED_LOCK || e->as_puavo, &warnings, err) < 0 ||
 		settings_set(o->sets, &e->config, &e->origins, err) < 0)
 		return -1;
 	/* That tool deletes what was in use before as soon as the new one is. */

@@ -4,6 +4,7 @@
 #include "engine/session.h"
 #include "engine/staged.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/process.h"
 #include "sys/signals.h"
 

@@ -12,12 +12,43 @@
 #include "store/committed.h"
 #include "store/installation.h"
 #include "store/intake.h"
+#include "store/links.h"
 #include "store/puavo_scan.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
 #define TAKEN_OVER "puavo-pkg"
+
+static int make_folder(struct engine *e, const char *path, struct err *err)
+{
+	AUTO_FD made = place_make(&e->place, path, 0755, err);
+
+	return made < 0 ? -1 : 0;
+}
+
+int puavo_make_folders(struct engine *e, struct err *err)
+{
+	AUTO(buf) packages = buf_dup(&e->place.puavo);
+
+	buf_adds(&packages, "/packages");
+	if (make_folder(e, packages.s, err) < 0 ||
+		make_folder(e, links_folder(LINKS_PUAVO_INSTALLED), err) < 0)
+		return -1;
+	return make_folder(e, links_folder(LINKS_PUAVO_AVAILABLE), err);
+}
+
+void puavo_touch(struct engine *e, const struct plan *plan)
+{
+	struct err err = ERR_INIT;
+
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (item->result == RESULT_DONE && item->to.layout == LAYOUT_PUAVO &&
+			installation_stamp(
+				&e->place, &item->to, INSTALLATION_PREPARED, &err) < 0)
+			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", err.text);
+}
 
 /* --- A folder becomes a bundle --------------------------------------------------------------------------- */
 
@@ -409,7 +440,7 @@ static int is_folder_of(
 
 	if (folder < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	stage_path(c->stage.s, &path);
+	stage_path(&e->place, c->stage.s, &path);
 	stage = place_open_if(&e->place, path.s, err);
 	if (stage < 0)
 		return err->code == ERR_NONE ? 0 : -1;

@@ -9,6 +9,12 @@
  * of its own with its log. Packages of an interrupted transaction are left to recovery. With the lock. */
 MUST_USE int puavo_follow(struct engine *e, struct err *err);
 
+/* Makes the folders that scripts and rules look into, and that the old tool makes whatever it is asked. */
+MUST_USE int puavo_make_folders(struct engine *e, struct err *err);
+
+/* What was asked for, and is prepared, is as if it had been so now: the old tool's collector goes by that. */
+void puavo_touch(struct engine *e, const struct plan *plan);
+
 /* Whether that is more than state.db: 1, 0, -1. */
 MUST_USE int puavo_differs(struct engine *e, struct err *err);
 

@@ -1,57 +1,125 @@
 /* What puavo-pkg's two collectors take. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/clean.h"
-#include "engine/conf.h"
 #include "engine/engine.h"
+#include "engine/loop.h"
 #include "engine/session.h"
 #include "engine/transaction.h"
 #include "store/puavo_cache.h"
+#include "store/puavo_scan.h"
+#include "sys/fd.h"
 
-#define HOST_TYPE "/etc/puavo/hosttype"
 #define BOOT_SERVER_KEEPS (60LL * 24 * 3600) /* seconds */
+#define ANSWER_MAX 4096 /* bytes */
+#define PATIENCE 10000 /* ms */
 
 /* --- Installations --------------------------------------------------------------------------------------- */
 
-static int take_type(void *arg, const char *path, struct span text, struct err *err)
-{
-	bool *server = arg;
+struct answer {
+	struct task task; /* first: the loop's callbacks are given its address */
+	struct buf text;
+};
 
-	(void)path;
-	(void)err;
-	*server = span_is_text(span_trim(text), "bootserver");
-	return 0;
+static int take_answer(struct task *task, struct err *err)
+{
+	struct answer *a = (struct answer *)task;
+	char bytes[1024];
+	ssize_t n = read(task->fd, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 1;
+	if (n < 0 || a->text.n + (size_t)n > ANSWER_MAX)
+		return err_set(err, ERR_FAILED, "puavo-conf says too much");
+	buf_add(&a->text, bytes, (size_t)n);
+	return n > 0;
 }
 
-/* Its clients may use what is only prepared on it. */
+static const char *find_conf(const struct engine *e)
+{
+	static const char *const programs[] = {
+		"/usr/bin/puavo-conf", "/usr/sbin/puavo-conf", "/usr/local/bin/puavo-conf"};
+
+	for (size_t i = 0; !e->place.root.n && i < COUNT(programs); i++)
+		if (access(programs[i], X_OK) == 0)
+			return programs[i];
+	return NULL;
+}
+
+static int start_conf(const char *program, struct answer *a, struct err *err)
+{
+	static const char *const envp[] = {
+		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", NULL};
+	const char *argv[] = {"puavo-conf", "puavo.hosttype", NULL};
+	struct process_spec spec = {
+		.program = program, .argv = argv, .envp = envp, .hold = -1, .keep = true};
+	int ends[2], result;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return err_sys(err, "make a pipe");
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	spec.output = ends[1];
+	result = process_start(&spec, &a->task.process, err);
+	fd_drop(&ends[1]);
+	a->task.fd = ends[0];
+	a->task.input = take_answer;
+	a->task.deadline = engine_ms() + PATIENCE;
+	a->task.running = result == 0;
+	return result;
+}
+
+/* A boot server's clients may use what is only prepared on it. What cannot be found out is not that. */
 static int is_boot_server(struct engine *e, bool *server, struct err *err)
 {
-	const struct conf_reader r = {take_type, server};
+	const char *program = find_conf(e);
+	struct answer a = {.task = TASK_INIT, .text = BUF_INIT};
+	struct err failure = ERR_INIT;
+	int result = 0;
 
 	*server = false;
-	return conf_at(&e->place, HOST_TYPE, &r, err) < 0 ? -1 : 0;
+	if (!program)
+		return 0;
+	if (start_conf(program, &a, &failure) == 0 && loop_finish(&a.task, &failure) == 0)
+		*server = a.task.status == 0 &&
+			  span_is_text(span_trim(buf_span(&a.text)), "bootserver");
+	if (failure.code == ERR_SIGNAL)
+		result = err_copy(err, &failure);
+	else if (failure.code != ERR_NONE)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s: %s", program, failure.text);
+	task_drop(&a.task);
+	buf_drop(&a.text);
+	return result;
 }
 
-static bool is_of_use(const struct world *world, const struct bundle *b, bool server)
+/* By the links, as the old tool goes by them; and what its own folder says. */
+static bool is_of_use(const struct puavo_tree *tree, const struct bundle *b, bool server)
 {
-	struct span name = buf_span(&b->name);
-
-	if (b->layout != LAYOUT_PUAVO || bundle_in_use(b) || b == world_puavo(world, name))
+	if (b->layout != LAYOUT_PUAVO || bundle_in_use(b))
 		return true;
-	return server && b->state == BUNDLE_PREPARED && b->since + BOOT_SERVER_KEEPS > engine_now();
+	VEC_FOR (const struct puavo_folder, f, &tree->of)
+		if (f->layout == b->layout && span_is(buf_span(&f->name), buf_span(&b->name)) &&
+			span_is(buf_span(&f->id), buf_span(&b->puavo_id)))
+			return f->installed || f->available ||
+			       (server && f->stamped + BOOT_SERVER_KEEPS > engine_now());
+	return false;
 }
 
 static int take_all(struct engine *e, struct journal *journal, struct items *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
+	AUTO(puavo_tree) tree = PUAVO_TREE_INIT;
 	bool server;
 
-	if (is_boot_server(e, &server, err) < 0 || db_world(&e->db, &world, err) < 0)
+	if (is_boot_server(e, &server, err) < 0 || db_world(&e->db, &world, err) < 0 ||
+		puavo_scan(&e->place, &tree, err) < 0 || puavo_sweep(&e->place, err) < 0)
 		return -1;
 	VEC_FOR (const struct bundle, b, &world.of) {
 		struct item *item;
 
-		if (is_of_use(&world, b, server))
+		if (is_of_use(&tree, b, server))
 			continue;
 		if (clean_take(e, journal, b, err) < 0)
 			return -1;

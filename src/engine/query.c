@@ -9,6 +9,7 @@
 #include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 

@@ -8,6 +8,7 @@
 #include "engine/switch.h"
 #include "store/installation.h"
 #include "store/links.h"
+#include "store/stages.h"
 
 /* What the journal says of one item of the transaction that never ended. */
 struct turned {

@@ -14,6 +14,7 @@
 #include "engine/undo.h"
 #include "solve/solve.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/process.h"
 #include "sys/signals.h"
@@ -157,12 +158,14 @@ static int partial(const struct plan *plan, struct err *err)
 }
 
 /* What is of no more use goes; only a warning if it cannot. */
-static void clean(struct engine *e, const struct plan *plan, struct journal *journal)
+static void clean(struct engine *e, const struct plan *plan, const struct request *request,
+	struct journal *journal)
 {
 	struct err ignored = ERR_INIT;
 
+	/* What was asked for by its id may be changed back the same way. */
 	VEC_FOR (struct plan_item, item, &plan->of)
-		if (plan->goal == GOAL_INSTALL && item->result == RESULT_DONE &&
+		if (plan->goal == GOAL_INSTALL && !request->id && item->result == RESULT_DONE &&
 			item->from.name.n &&
 			clean_old(e, buf_span(&item->to.name), e->config.gc_keep, journal, NULL,
 				&ignored) < 0)
@@ -201,7 +204,7 @@ static int three_acts(struct engine *e, const struct request *request, struct pl
 		*open = err->code != ERR_SIGNAL;
 		return -1;
 	}
-	clean(e, plan, journal);
+	clean(e, plan, request, journal);
 	strip(e, plan, request);
 	trim(e);
 	if (failed.code == ERR_NONE)
@@ -278,6 +281,8 @@ int engine_run(struct engine *e, const struct request *request, struct plan *pla
 
 	e->offline = request->offline;
 	result = plan_and_run(e, request, plan, err);
+	if (request->goal <= GOAL_PREPARE)
+		puavo_touch(e, plan);
 	/* Installers that were extracted and not taken up. */
 	if (stage_clear(&e->place, &ignored) < 0)
 		engine_tell(e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);

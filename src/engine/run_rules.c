@@ -12,6 +12,7 @@
 #include "engine/fetch_order.h"
 #include "engine/mime.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
@@ -260,7 +261,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 		seen(e, chroot, o->args[i], &s.args[i]);
 		spec.args[i] = s.args[i].s;
 	}
-	stage_path(t->private.s, &own);
+	stage_path(&t->e->place, t->private.s, &own);
 	seen(e, chroot, own.s, &s.home);
 	buf_adds(&s.home, "/home");
 	seen(e, chroot, own.s, &s.tmp);

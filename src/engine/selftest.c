@@ -9,6 +9,7 @@
 #include "model/changes_math.h"
 #include "store/apply.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/process.h"

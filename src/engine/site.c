@@ -11,6 +11,7 @@
 #include "engine/confine.h"
 #include "engine/installer_file.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
@@ -24,12 +25,13 @@ void site_init(struct site *s, struct engine *e, struct plan_item *item, const c
 		.item = item,
 		.ready = item->to.row && item->to.state >= BUNDLE_PREPARED,
 		.dir = -1,
-		.stage = buf_of(stage),
+		.stage = BUF_INIT,
 		.rules = {.task = TASK_INIT,
 			.streams = {-1, -1},
 			.e = e,
 			.private = BUF_INIT,
 			.tail = BUF_INIT}};
+	stage_name(&e->place, &item->to, stage, &s->stage);
 	fetch_init(&s->fetch);
 }
 
@@ -50,7 +52,7 @@ void site_drop(struct site *s)
 /* A path in the item's stage, without the root. */
 static void in_stage(const struct site *s, const char *below, struct buf *out)
 {
-	stage_path(s->stage.s, out);
+	stage_path(&s->e->place, s->stage.s, out);
 	if (*below)
 		buf_add_path(out, below);
 }

@@ -16,6 +16,7 @@
 #include "store/apply.h"
 #include "store/installation.h"
 #include "store/scan.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/overlay.h"
@@ -133,7 +134,7 @@ static int show_live(
 
 	if (dir < 0)
 		return -1;
-	stage_path(LOG_FOLDER, &folder);
+	stage_path(&e->place, LOG_FOLDER, &folder);
 	place_path(&e->place, folder.s, &path);
 	buf_add_path(&program, "fardel-live");
 	if (live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err) < 0)

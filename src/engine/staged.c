@@ -17,6 +17,7 @@
 #include "store/apply.h"
 #include "store/beneath.h"
 #include "store/installation.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 

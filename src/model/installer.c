@@ -135,7 +135,7 @@ static const struct {
 	[KEY_ID] = {"package-id", true},
 	[KEY_FORMAT] = {"pkg-format", true},
 	[KEY_TIMESTAMP] = {"timestamp", false},
-	[KEY_VERSION] = {"version", true},
+	[KEY_VERSION] = {"version", false},
 	[KEY_IMAGE] = {"required-image", false},
 };
 
@@ -186,7 +186,7 @@ static int read_version(struct span text, struct span top, struct installer *out
 			SPAN_ARG(values[KEY_NAME]), SPAN_ARG(span_cut(top, 0, 200)));
 	if (!digest_parse(DIGEST_MD5, values[KEY_ID], &id))
 		return refuse(err, "package-id", values[KEY_ID], "is not 32 hex digits");
-	if (!is_number(values[KEY_VERSION]))
+	if (values[KEY_VERSION].n && !is_number(values[KEY_VERSION]))
 		return refuse(err, "version", values[KEY_VERSION], "is not a whole number");
 	if (!is_printable(values[KEY_TIMESTAMP]))
 		return refuse(err, "timestamp", values[KEY_TIMESTAMP], "is not one");

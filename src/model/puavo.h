@@ -14,6 +14,7 @@ struct puavo_folder {
 	enum bundle_layout layout; /* which rootdir */
 	bool prepared; /* it has the stamp, and upstream/ */
 	bool installed, available; /* a link leads to it */
+	int64_t stamped; /* seconds since 1970, when it was prepared last; 0: never */
 };
 /* A link to a folder that is not there. */
 struct puavo_dangling {

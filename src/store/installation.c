@@ -12,11 +12,10 @@
 #include "base/text.h"
 #include "ext/digest.h"
 #include "store/intake.h"
+#include "store/stages.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
-
-#define STAGE_MODE 0710
 
 /* The folder that those of all names are in. */
 static const char *packages_of(const struct place *p, enum bundle_layout layout, struct buf *out)
@@ -41,86 +40,6 @@ void installation_path(const struct place *p, const struct bundle *b, struct buf
 {
 	installation_above(p, b, out);
 	buf_addf(out, "/%.*s", SPAN_ARG(bundle_folder(b)));
-}
-
-void stage_path(const char *name, struct buf *out)
-{
-	buf_addf(out, PLACE_STAGE "/%s", name);
-}
-
-int stage_share(const struct place *p, gid_t gid, struct err *err)
-{
-	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
-	struct stat st;
-
-	if (stage < 0)
-		return -1;
-	if (fstat(stage, &st) < 0)
-		return err_sys(err, "look at the stage");
-	/* EINVAL: a user namespace has no such group; then nobody is in it either. */
-	if (st.st_gid != gid && fchown(stage, (uid_t)-1, gid) < 0 && errno != EINVAL)
-		return err_sys(err, "prepare the stage");
-	if ((st.st_mode & 07777) != STAGE_MODE && fchmod(stage, STAGE_MODE) < 0)
-		return err_sys(err, "prepare the stage");
-	return 0;
-}
-
-int stage_make(const struct place *p, const char *name, struct err *err)
-{
-	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
-
-	if (stage < 0 || tree_remove(stage, name, err) < 0 ||
-		file_make_dir(stage, name, 0755, err) < 0)
-		return -1;
-	return file_open(stage, name, O_RDONLY | O_DIRECTORY, 0, err);
-}
-
-int stage_take(const struct place *p, const char *from, const char *to, struct err *err)
-{
-	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
-
-	if (stage < 0)
-		return -1;
-	if (renameat(stage, from, stage, to) < 0)
-		return err_sys(err, "rename %s in the stage", from);
-	return file_open(stage, to, O_RDONLY | O_DIRECTORY, 0, err);
-}
-
-int stage_remove(const struct place *p, const char *name, struct err *err)
-{
-	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
-
-	if (stage < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	return tree_remove(stage, name, err);
-}
-
-int stage_clear(const struct place *p, struct err *err)
-{
-	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
-
-	if (stage < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	return tree_clear(stage, err);
-}
-
-int stage_mark(const struct place *p, struct err *err)
-{
-	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
-
-	if (stage < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	return file_make_dir(stage, "open", 0700, err);
-}
-
-int stage_is_clear(const struct place *p, struct err *err)
-{
-	AUTO_FD stage = place_open_if(p, PLACE_STAGE, err);
-	int64_t bytes, entries;
-
-	if (stage < 0)
-		return err->code == ERR_NONE ? 1 : -1;
-	return tree_measure(stage, &bytes, &entries, err) < 0 ? -1 : entries == 0;
 }
 
 int installation_open_if(const struct place *p, const struct bundle *b, struct err *err)
@@ -279,7 +198,7 @@ int installation_publish(
 {
 	AUTO(buf) above = BUF_INIT;
 	AUTO(buf) id = BUF_INIT;
-	AUTO_FD from = place_make(p, PLACE_STAGE, STAGE_MODE, err);
+	AUTO_FD from = stage_above(p, stage, err);
 	AUTO_FD to = -1;
 	int swapped;
 
@@ -314,11 +233,20 @@ static int move_out(int from, int stage, const char *name, struct err *err)
 	return tree_remove(stage, name, err);
 }
 
+/* The stage's folder from which the bundle's can be reached by a rename. */
+static int open_stage_for(const struct place *p, const struct bundle *b, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	stage_name(p, b, "", &name);
+	return stage_above(p, name.s, err);
+}
+
 int installation_purge(const struct place *p, const struct bundle *b, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	AUTO(buf) id = BUF_INIT;
-	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
+	AUTO_FD stage = open_stage_for(p, b, err);
 	AUTO_FD packages = -1;
 	AUTO_FD from = -1;
 
@@ -340,28 +268,28 @@ int installation_purge(const struct place *p, const struct bundle *b, struct err
 	return 0;
 }
 
-static int purge_all_of(const struct place *p, int stage, enum bundle_layout layout,
-	const char *name, struct err *err)
+static int purge_all_of(
+	const struct place *p, enum bundle_layout layout, const char *name, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
+	const struct bundle any = {.layout = layout};
 	AUTO_FD packages = place_open_if(p, packages_of(p, layout, &path), err);
+	AUTO_FD stage = -1;
 
 	if (packages < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	return move_out(packages, stage, name, err);
+	stage = open_stage_for(p, &any, err);
+	return stage < 0 ? -1 : move_out(packages, stage, name, err);
 }
 
 int installation_purge_all(const struct place *p, struct span name, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
-	AUTO_FD stage = place_make(p, PLACE_STAGE, STAGE_MODE, err);
 
-	if (stage < 0)
-		return -1;
 	buf_add_span(&text, name);
-	if (purge_all_of(p, stage, LAYOUT_FARDEL, text.s, err) < 0)
+	if (purge_all_of(p, LAYOUT_FARDEL, text.s, err) < 0)
 		return -1;
-	return purge_all_of(p, stage, LAYOUT_PUAVO, text.s, err);
+	return purge_all_of(p, LAYOUT_PUAVO, text.s, err);
 }
 
 struct sweep {

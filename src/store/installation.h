@@ -18,22 +18,6 @@ void installation_path(const struct place *p, const struct bundle *b, struct buf
 /* Appends the folder above, of all of its name's installations in that layout. */
 void installation_above(const struct place *p, const struct bundle *b, struct buf *out);
 
-/* Makes PLACE_STAGE as it is to be: root's, and only members of `gid` may pass through it (0710). */
-MUST_USE int stage_share(const struct place *p, gid_t gid, struct err *err);
-/* A new, empty folder PLACE_STAGE/name (0755). Gives its descriptor. */
-MUST_USE int stage_make(const struct place *p, const char *name, struct err *err);
-void stage_path(const char *name, struct buf *out); /* without the root */
-/* The stage `from`, called `to` from now on. */
-MUST_USE int stage_take(const struct place *p, const char *from, const char *to, struct err *err);
-/* Removes one, or all that was left in PLACE_STAGE. */
-MUST_USE int stage_remove(const struct place *p, const char *name, struct err *err);
-MUST_USE int stage_clear(const struct place *p, struct err *err);
-/* Leaves a trace in the stage until it is cleared: a journal that was written lazily may be lost with the power, and what
- * it tells of not. */
-MUST_USE int stage_mark(const struct place *p, struct err *err);
-/* 1: nothing is in it; 0; -1. */
-MUST_USE int stage_is_clear(const struct place *p, struct err *err);
-
 /* Opens its folder; -1 with err->code ERR_NONE when it is not there. */
 MUST_USE int installation_open_if(const struct place *p, const struct bundle *b, struct err *err);
 

@@ -19,12 +19,15 @@ void place_drop(struct place *p)
 	p->held_count = 0;
 	buf_drop(&p->root);
 	buf_drop(&p->puavo);
+	buf_drop(&p->puavo_stage);
 	buf_drop(&p->puavo_system);
 }
 
 void place_set_puavo(struct place *p, struct span rootdir, struct span readonly)
 {
 	buf_set(&p->puavo, rootdir);
+	buf_set(&p->puavo_stage, rootdir);
+	buf_adds(&p->puavo_stage, "/.fardel");
 	buf_set(&p->puavo_system, readonly);
 }
 
@@ -34,8 +37,10 @@ int place_init(struct place *p, const char *root, struct err *err)
 	AUTO_FD fd = -1;
 
 	*p = (struct place){.root = BUF_INIT,
-		.puavo = buf_of(PLACE_PUAVO),
-		.puavo_system = buf_of(PLACE_PUAVO)};
+		.puavo = BUF_INIT,
+		.puavo_stage = BUF_INIT,
+		.puavo_system = BUF_INIT};
+	place_set_puavo(p, SPAN(PLACE_PUAVO), SPAN(PLACE_PUAVO));
 	if (!root)
 		return 0;
 	if (!*root)

@@ -19,6 +19,8 @@ struct place {
 	struct buf root;
 	struct buf
 		puavo; /* puavo-pkg's rootdir, without the root: PLACE_PUAVO unless it is configured */
+	struct buf
+		puavo_stage; /* the stage for it, where it is not on the file system of PLACE_STAGE */
 	struct buf puavo_system; /* its read-only one: the same unless it is configured */
 	struct place_fs held[PLACE_SYNCED];
 	size_t held_count;

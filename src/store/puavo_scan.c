@@ -83,7 +83,10 @@ static void add_folder(struct scan *s, int name_dir, const char *name, const cha
 	f->prepared = is_folder(name_dir, path.s, &part);
 	buf_sets(&path, id);
 	buf_add_path(&path, INSTALLATION_PREPARED);
-	f->prepared = f->prepared && fstatat(name_dir, path.s, &part, AT_SYMLINK_NOFOLLOW) == 0;
+	if (fstatat(name_dir, path.s, &part, AT_SYMLINK_NOFOLLOW) == 0)
+		f->stamped = (int64_t)part.st_mtime;
+	else
+		f->prepared = false;
 }
 
 static int scan_name(struct scan *s, int packages, const char *name, struct err *err)
@@ -119,6 +122,47 @@ static int scan_root(struct scan *s, const struct buf *root, struct err *err)
 	for (size_t i = 0; i < names.of.n; i++)
 		if (scan_name(s, packages, names.of.v[i], err) < 0)
 			return -1;
+	return 0;
+}
+
+static int sweep_name(int packages, const char *name, struct err *err)
+{
+	AUTO(tree_names) ids = {0};
+	AUTO_FD dir = -1;
+	struct stat st;
+
+	if (!installer_name_is_valid(span_of(name)) || !is_folder(packages, name, &st))
+		return 0;
+	dir = file_open_if(packages, name, O_RDONLY | O_DIRECTORY, err);
+	if (dir < 0 || tree_names(dir, NAMES_MAX, &ids, err) < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	for (size_t i = 0; i < ids.of.n; i++) {
+		struct span id = span_of(ids.of.v[i]);
+
+		if (span_ends(id, ".tmp") && is_id(span_cut(id, 0, id.n - 4)) &&
+			tree_remove(dir, ids.of.v[i], err) < 0)
+			return -1;
+	}
+	/* Fails where anything else is left: as it should. */
+	unlinkat(packages, name, AT_REMOVEDIR);
+	return 0;
+}
+
+int puavo_sweep(const struct place *p, struct err *err)
+{
+	AUTO(tree_names) names = {0};
+	AUTO(buf) path = buf_dup(&p->puavo);
+	AUTO_FD packages = -1;
+
+	buf_adds(&path, "/packages");
+	packages = place_open_if(p, path.s, err);
+	if (packages < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (tree_names(packages, NAMES_MAX, &names, err) < 0)
+		return err_at(err, "%s", path.s);
+	for (size_t i = 0; i < names.of.n; i++)
+		if (sweep_name(packages, names.of.v[i], err) < 0)
+			return err_at(err, "%s", names.of.v[i]);
 	return 0;
 }
 

@@ -8,3 +8,6 @@
 /* Reads the folders, stamps and links of both rootdirs; the old layout's links packages/NAME/installed too. What is no package's
  * name or no id (32 hex digits) is passed over. Without a rootdir the tree is empty. Needs no rights but to read. */
 MUST_USE int puavo_scan(const struct place *p, struct puavo_tree *out, struct err *err);
+
+/* Removes the folders packages/NAME/ID.tmp, which the old tool leaves when it is killed while it extracts. */
+MUST_USE int puavo_sweep(const struct place *p, struct err *err);

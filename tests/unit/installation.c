@@ -1,5 +1,6 @@
 /* Tests of store/installation. */
 #include "store/installation.h"
+#include "store/stages.h"
 #include "store/links.h"
 
 #include "scratch.h"

@@ -145,7 +145,6 @@ static void format_2_is_read_strictly(void **state)
 		{REST, "name is missing"},
 		{"name zoom\npkg-format 2\nversion 1\n", "package-id is missing"},
 		{"name zoom\n" ID_LINE "version 1\n", "pkg-format is missing"},
-		{"name zoom\n" ID_LINE "pkg-format 2\n", "version is missing"},
 		{"name zoom\nname zoom\n" REST, "name is there twice"},
 		{"name zoom\nname evil\n" REST, "name is there twice"},
 		{"name zoom\n" REST ID_LINE, "package-id is there twice"},

@@ -1,0 +1,8 @@
+/* A tree made again elsewhere. */
+#pragma once
+
+#include "base/err.h"
+
+/* Makes what is in the folder `from` again in the folder `to`, which is empty: folders, files (a hard link as a file of its own) and links, with their permission
+ * bits; all of it belongs to the caller, and nothing else of it is kept. What is of another type is ERR_UNSAFE. */
+MUST_USE int tree_copy(int from, int to, struct err *err);
