@@ -194,7 +194,7 @@ static void stages_are_new_and_empty(void **state)
 	struct scratch *s = *state;
 	AUTO(buf) path = BUF_INIT;
 
-	stage_path("7.0", &path);
+	stage_path(&s->place, "7.0", &path);
 	assert_buf(&path, "/" STATE "stage/7.0");
 	put(s, STATE "stage/7.0/left/over", "x");
 	put(s, STATE "stage/8.0/file", "x");
