@@ -249,21 +249,20 @@ static bool set_field(struct config *c, size_t i, const struct toml_item *item)
 	return set_list(c, i, item);
 }
 
-/* What the option takes, for errors. */
-static void add_wanted(struct buf *out, size_t i)
+void config_takes(size_t i, struct buf *out)
 {
 	switch (options[i].kind) {
 	case NUMBER:
-		buf_addf(out, "must be a whole number from %" PRId64 " to %" PRId64,
-			options[i].least, options[i].most);
+		buf_addf(out, "a whole number from %" PRId64 " to %" PRId64, options[i].least,
+			options[i].most);
 		break;
-	case SWITCH: buf_adds(out, "must be true or false"); break;
-	case PROXY: buf_adds(out, "must be a proxy's URL, \"none\", or empty"); break;
-	case FILE_PATH: buf_adds(out, "must be an absolute path, or empty"); break;
-	case URLS: buf_adds(out, "must be a list of http:// or https:// URLs"); break;
-	case SERVERS: buf_adds(out, "must be a list of servers, as HOST or HOST:PORT"); break;
-	case PATHS: buf_adds(out, "must be a list of absolute paths"); break;
-	case NAMES: buf_adds(out, "must be a list of packages' names"); break;
+	case SWITCH: buf_adds(out, "true or false"); break;
+	case PROXY: buf_adds(out, "a proxy's URL, \"none\", or empty"); break;
+	case FILE_PATH: buf_adds(out, "an absolute path, or empty"); break;
+	case URLS: buf_adds(out, "a list of http:// or https:// URLs"); break;
+	case SERVERS: buf_adds(out, "a list of servers, as HOST or HOST:PORT"); break;
+	case PATHS: buf_adds(out, "a list of absolute paths"); break;
+	case NAMES: buf_adds(out, "a list of packages' names"); break;
 	}
 }
 
@@ -290,16 +289,16 @@ static int lay_item(void *arg, const struct toml_item *item, struct err *err)
 {
 	struct layer *layer = arg;
 	int i = find_row(span_of(item->key));
-	AUTO(buf) wanted = BUF_INIT;
+	AUTO(buf) takes = BUF_INIT;
 
 	if (i < 0) {
 		warn_unknown(layer, item);
 		return 0;
 	}
 	if (!set_field(layer->c, (size_t)i, item)) {
-		add_wanted(&wanted, (size_t)i);
-		return err_set(err, ERR_CONFIG, "line %u, column %u: %s %s", item->line,
-			item->column, item->key, wanted.s);
+		config_takes((size_t)i, &takes);
+		return err_set(err, ERR_CONFIG, "line %u, column %u: %s must be %s", item->line,
+			item->column, item->key, takes.s);
 	}
 	buf_setf(&layer->origins->of.v[i], "%s:%u", layer->file, item->line);
 	return 0;
@@ -385,7 +384,7 @@ int config_set(
 	struct config *c, struct config_origins *origins, struct span assignment, struct err *err)
 {
 	struct span rest = assignment, key;
-	AUTO(buf) wanted = BUF_INIT;
+	AUTO(buf) takes = BUF_INIT;
 	struct assignment a = {.c = c};
 	int row;
 
@@ -399,8 +398,8 @@ int config_set(
 		return refuse_key(key, err);
 	a.row = (size_t)row;
 	if (assign(&a, span_trim(rest), err) < 0 || !a.seen) {
-		add_wanted(&wanted, a.row);
-		return err_set(err, ERR_USAGE, "--set: %s %s", rows[row].key, wanted.s);
+		config_takes(a.row, &takes);
+		return err_set(err, ERR_USAGE, "--set: %s must be %s", rows[row].key, takes.s);
 	}
 	buf_sets(&origins->of.v[row], "--set");
 	return 0;

@@ -60,6 +60,8 @@ struct config_row {
 	const char *help; /* one line, with its unit */
 };
 extern const struct config_row *config_rows(size_t *count);
+/* Appends what row i takes: "a whole number from 1 to 32". */
+void config_takes(size_t i, struct buf *out);
 
 /* Where each option's value comes from; index as in config_rows. */
 struct config_origins {
