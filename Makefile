@@ -5,6 +5,10 @@ SYSCONFDIR ?= /etc
 BINDIR     ?= $(PREFIX)/bin
 LIBEXECDIR ?= $(PREFIX)/libexec/fardel
 MANDIR     ?= $(PREFIX)/share/man
+BASH_COMPLETIONS ?= $(PREFIX)/share/bash-completion/completions
+# Where zsh looks is not the same for the system's and for the admin's own.
+ZSH_COMPLETIONS  ?= $(PREFIX)/share/zsh/$(if $(filter /usr/local,$(PREFIX)),site-functions,vendor-completions)
+FISH_COMPLETIONS ?= $(PREFIX)/share/fish/vendor_completions.d
 DESTDIR    ?=
 BUILD      ?= build
 CC         ?= gcc
@@ -46,7 +50,7 @@ OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
 LIBRARY  := $(BUILD)/libfardel.a
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) $(BUILD)/man/.made completions
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -62,7 +66,7 @@ help:
 ## make fuzz         the fuzz targets, FUZZ_SECONDS (20) each
 ## make bench        figures, as ratios measured side by side
 ## make deps         install what the build and the tests need (Debian, as root)
-## make man          the manual pages, from docs/
+## make man          the manual pages, from man/, docs/ and the program's tables; make completions: the shells'
 ## make install      into DESTDIR and PREFIX; make uninstall takes it out; make clean
 
 # The filters of system calls: C that a program of ours prints.
@@ -70,11 +74,31 @@ $(BUILD)/tools/%: tools/%.c
 	@mkdir -p $(@D)
 	$(HOSTCC) -std=c17 -D_GNU_SOURCE $(WARN) -O1 -o $@ $< $$($(PKG_CONFIG) --cflags --libs libseccomp)
 
-man: $(BUILD)/man/fardel-policy.5
+# Manual pages and completions: what stands in the program's tables is printed by a program that only the build runs.
+MANUAL      := $(BUILD)/tools/manual
+COMPLETIONS := $(BUILD)/completions/fardel.bash $(BUILD)/completions/_fardel $(BUILD)/completions/fardel.fish
+MANUAL_OBJECTS := $(patsubst tools/manual/%.c,$(BUILD)/obj/manual/%.c.o,$(wildcard tools/manual/*.c))
 
-$(BUILD)/man/fardel-policy.5: docs/POLICY.md tools/man.awk
+$(BUILD)/obj/manual/%.c.o: tools/manual/%.c
 	@mkdir -p $(@D)
-	awk -f tools/man.awk -v name=fardel-policy -v section=5 -v about='what packages may change on this system' $< | scdoc >$@.new
+	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -DFARDEL_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
+
+$(MANUAL): $(MANUAL_OBJECTS) $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LIBS_fardel))
+
+man: $(BUILD)/man/.made
+
+$(BUILD)/man/.made: $(MANUAL) tools/pages tools/man.awk tools/roff.awk CHANGELOG.md $(wildcard man/*.md docs/*.md)
+	tools/pages $(MANUAL) $(VERSION) $(@D)
+	@touch $@
+
+.PHONY: completions
+completions: $(COMPLETIONS)
+
+$(COMPLETIONS): $(BUILD)/completions/%: completions/% $(MANUAL)
+	@mkdir -p $(@D)
+	$(MANUAL) $(or $(patsubst .%,%,$(suffix $*)),zsh) <$< >$@.new
 	mv $@.new $@
 
 $(BUILD)/gen/filters.inc: $(BUILD)/tools/filters
@@ -182,12 +206,16 @@ install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR)/fardel
 	install -m 0755 $(BUILD)/bin/fardel $(DESTDIR)$(BINDIR)/fardel
 	install -m 0755 $(BUILD)/libexec/fardel/* $(DESTDIR)$(LIBEXECDIR)/
-	[ ! -e $(BUILD)/man/fardel-policy.5 ] || install -D -m 0644 -t $(DESTDIR)$(MANDIR)/man5 $(BUILD)/man/fardel-policy.5
+	for n in 5 7 8; do install -D -m 0644 -t $(DESTDIR)$(MANDIR)/man$$n $(BUILD)/man/*.$$n || exit; done
+	install -D -m 0644 $(BUILD)/completions/fardel.bash $(DESTDIR)$(BASH_COMPLETIONS)/fardel
+	install -D -m 0644 $(BUILD)/completions/_fardel $(DESTDIR)$(ZSH_COMPLETIONS)/_fardel
+	install -D -m 0644 $(BUILD)/completions/fardel.fish $(DESTDIR)$(FISH_COMPLETIONS)/fardel.fish
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/fardel
 	rm -rf $(DESTDIR)$(LIBEXECDIR)
-	rm -f $(DESTDIR)$(MANDIR)/man5/fardel-policy.5
+	for n in 5 7 8; do rm -f $(DESTDIR)$(MANDIR)/man$$n/fardel[-.]* $(DESTDIR)$(MANDIR)/man$$n/puavo-pkg.$$n; done
+	rm -f $(DESTDIR)$(BASH_COMPLETIONS)/fardel $(DESTDIR)$(ZSH_COMPLETIONS)/_fardel $(DESTDIR)$(FISH_COMPLETIONS)/fardel.fish
 	-rmdir $(DESTDIR)$(SYSCONFDIR)/fardel
 
 clean:

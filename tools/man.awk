@@ -1,5 +1,10 @@
-# man.awk -v name=fardel-policy -v section=5 -v about='…' FILE.md: a page of docs/ as scdoc, from which scdoc makes a manual
-# page. What our pages use of Markdown is all that it knows: headings, paragraphs, tables, fences, `code`, *emphasis*, **strong**, links.
+# man.awk -v version=… -v manual=… FILE.md: prose as scdoc, from which scdoc makes a manual page. What our pages use of
+# Markdown is all that it knows: headings, paragraphs, lists, tables, fences, `code`, *emphasis*, **strong**, links. Besides:
+#   # NAME(N): what it is             as the first line, begins a page
+#   <!-- print: PIECE -->             what the program `manual` prints of its tables
+#   <!-- from: FILE -->               another file's text, but for its title; with names
+#   <!-- from: FILE: A, B -->         behind, only those sections; that of one section stands without its heading
+# What a link leads to is left out; "([FILE.md](FILE.md))" altogether.
 
 function escape(text) {
 	gsub(/\\/, "\\\\\\\\", text)
@@ -21,7 +26,8 @@ function inline(text,    out, at, code) {
 	return out marks(text)
 }
 
-function marks(text,    out, rest, at) {
+function marks(text,    rest, at) {
+	gsub(/ \(\[[A-Z]+\.md\]\([^)]*\)\)/, "", text)
 	while (match(text, /\[[^]]*\]\([^)]*\)/)) {
 		rest = substr(text, RSTART + 1)
 		at = index(rest, "]")
@@ -41,34 +47,88 @@ function row(line,    cells, n, i, text) {
 	n = split(line, cells, / *\| */)
 	if (cells[1] ~ /^-*$/)
 		return
-	if (!titled) { # the names of columns say nothing here
+	if (!titled) { # the first and the last column need no name
+		for (i = 1; i <= n; i++)
+			titles[i] = cells[i]
 		titled = 1
 		return
 	}
 	text = inline(cells[1])
 	for (i = 2; i < n; i++)
-		text = text " (" inline(cells[i]) ")"
+		text = text " (" titles[i] ": " inline(cells[i]) ")"
 	print text
 	print "\t" inline(cells[n])
 	print ""
 }
 
-BEGIN {
-	printf "%s(%d)\n\n# NAME\n\n%s - %s\n\n# DESCRIPTION\n\n", name, section, name, about
+# Of a title, the page's head.
+function title(line,    name, about) {
+	if (line !~ /^[a-z.-]+\([0-9]\): /)
+		return
+	name = line
+	sub(/: .*/, "", name)
+	about = substr(line, length(name) + 3)
+	printf "%s \"fardel %s\" \"fardel's manual\"\n\n# NAME\n\n", name, version
+	sub(/\([0-9]\)$/, "", name)
+	printf "%s - %s\n", name, about
 }
-/^```/ {
-	fenced = !fenced
-	print "```"
-	next
+
+function directive(line,    kind, rest) {
+	gsub(/^<!-- | -->$/, "", line)
+	kind = line
+	sub(/:.*/, "", kind)
+	rest = substr(line, length(kind) + 3)
+	if (kind == "print") {
+		if (system(manual " print " rest))
+			exit 1
+	} else if (kind == "from") {
+		take(rest)
+	}
 }
-fenced { print; next }
-/^# / { next }
-/^## / { print "# " toupper(substr($0, 4)); next }
-/^\|/ { row($0); next }
-{
-	titled = 0
-	print inline($0)
+
+function take(what,    file, names, line, on, among, parts) {
+	file = what
+	names = ""
+	if (index(what, ": ")) {
+		file = substr(what, 1, index(what, ": ") - 1)
+		names = ", " substr(what, index(what, ": ") + 2) ", "
+	}
+	among = split(names, parts, /, /) != 3
+	on = names == ""
+	while ((getline line < file) > 0) {
+		if (line ~ /^## /) {
+			on = names == "" || index(names, ", " substr(line, 4) ", ")
+			if (on && names != "" && !among)
+				continue
+		}
+		if (on)
+			put(line)
+	}
+	close(file)
 }
-END {
-	print "\n# SEE ALSO\n\n*fardel*(1)"
+
+function put(line) {
+	if (line ~ /^```/) {
+		fenced = !fenced
+		print "```"
+	} else if (fenced) {
+		gsub(/\\/, "\\\\\\\\", line)
+		print line
+	} else if (line ~ /^# /) {
+		title(substr(line, 3))
+	} else if (line ~ /^### /) {
+		print "## " substr(line, 5)
+	} else if (line ~ /^## /) {
+		print "# " toupper(substr(line, 4))
+	} else if (line ~ /^<!-- /) {
+		directive(line)
+	} else if (line ~ /^\|/) {
+		row(line)
+	} else {
+		titled = 0
+		print inline(line)
+	}
+	fflush()
 }
+
+{ put($0) }

@@ -1,0 +1,93 @@
+# fardel's completion for fish 3.0 and later. What it knows of commands and options comes from the program's own tables.
+
+@TABLES@
+
+# __fardel_first ARG...: of the lines that fardel prints the fields before the first tab. What fails says nothing.
+function __fardel_first
+    command fardel -qq --no-input --plain $argv 2>/dev/null </dev/null | string replace -r '\t.*' ''
+end
+
+# __fardel_words GROUP: the words that may follow it; without one, those on which the commands begin.
+function __fardel_words
+    if test -n "$argv"
+        __fardel_commands | string replace -f "$argv " ''
+    else
+        __fardel_commands | string match -rv '^\S+ \S+\t'
+        __fardel_commands | string replace -rf '^(\S+) \S+\t.*' '$1' | sort -u
+    end
+end
+
+# Prints what may stand for a kind; see the tables. A word after = stands for itself.
+function __fardel_kind -a kind last
+    switch $kind
+        case '=*'
+            string sub -s 2 -- $kind
+        case file
+            __fish_complete_suffix .tar.gz .tar.zst
+        case folder
+            __fish_complete_directories
+        case name
+            __fardel_first $root list
+        case transaction
+            command fardel -qq --no-input --plain $root history 2>/dev/null </dev/null |
+                string replace -r '^(\S+)\t[^\t]*\t([^\t]*)\t.*' '$1\t$2'
+        case command
+            set -l inner (test -n "$last"; and __fardel_words $last)
+            test -n "$inner"; and printf '%s\n' $inner; or __fardel_words
+        case policy
+            printf '%s\n' $__fardel_ids
+        case key
+            printf '%s=\n' $__fardel_keys
+    end
+end
+
+# Prints what may stand at a place of the command's arguments.
+function __fardel_place -a command place last
+    set -l places (string split / -- (__fardel_arguments $command))
+    set -l most (string match -r '^[0-9]+' -- $places[1])
+    set places[1] (string replace -r '^[0-9]+' '' -- $places[1])
+    test $place -le $most; or return
+    test $place -le (count $places); or set place (count $places)
+    for kind in (string split -n ' ' -- $places[$place])
+        __fardel_kind $kind $last
+    end
+end
+
+function __fardel_complete
+    set -l tokens (commandline -opc)
+    set -l typed (commandline -ct)
+    set -l command ''
+    set -l pending ''
+    set -l ended ''
+    set -l arguments
+    set -l root
+    for word in $tokens[2..-1]
+        if test -n "$pending"
+            test $pending = --root; and set root --root $word
+            set pending ''
+        else if test -z "$ended" -a "$word" = --
+            set ended yes
+        else if test -z "$ended"; and string match -q -- '-*' $word
+            string match -q -- '--root=*' $word; and set root $word
+            test -n "$(__fardel_values fardel $word; __fardel_values $command $word)"; and set pending $word
+        else if test -n "$(__fardel_arguments $command)"
+            set -a arguments $word
+        else
+            set command (string trim -- "$command $word")
+        end
+    end
+    if test -n "$pending"
+        for kind in (string split -n ' ' -- (__fardel_values $command $pending; __fardel_values fardel $pending))
+            __fardel_kind $kind
+        end
+    else if test -z "$ended"; and string match -q -- '-*' $typed
+        __fardel_options fardel
+        __fardel_options $command
+    else if test -z "$(__fardel_arguments $command)"
+        __fardel_words $command
+    else
+        __fardel_place $command (math (count $arguments) + 1) $arguments[1]
+    end
+end
+
+complete -c fardel -f -a '(__fardel_complete)'
