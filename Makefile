@@ -224,4 +224,4 @@ clean:
 .PHONY: all help check check-unit check-cli check-life check-packages check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

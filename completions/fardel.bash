@@ -6,13 +6,15 @@
 # The words on which the commands begin; with a first word, those behind it.
 _fardel_words() {
   local command
+  local -A words=()
   for command in "${!_fardel_arguments[@]}"; do
     if [[ -z $1 ]]; then
-      echo "${command%% *}"
+      words["${command%% *}"]=
     elif [[ $command == "$1 "* ]]; then
-      echo "${command#* }"
+      words["${command#* }"]=
     fi
   done
+  echo "${!words[@]}"
 }
 
 # _fardel_first FIELDS ARG…: of the lines that fardel prints, the fields that begin with what was typed. What fails says nothing.
@@ -42,7 +44,7 @@ _fardel_files() {
 # _fardel_kind KIND: see the tables.
 _fardel_kind() {
   case $1 in
-  '='*) _fardel_pick "${1#=}" ;;
+  '+'*) _fardel_pick "${1#+}" ;;
   file) _fardel_files ;;
   folder)
     compopt -o filenames 2>/dev/null
@@ -59,17 +61,17 @@ _fardel_kind() {
   esac
 }
 
-# What may stand where the next argument is.
+# What may stand where the next argument is. The last place may come again, but not words for themselves.
 _fardel_argument() {
-  local places=${_fardel_arguments[$command]} place=${#arguments[@]} kind
+  local places=${_fardel_arguments[$command]} place=${#arguments[@]} again='' kind
   local most=${places%%[!0-9]*}
   places=${places#"$most"}
   ((place < most)) || return
-  while ((place-- > 0)) && [[ $places == */* ]]; do
-    places=${places#*/}
+  for (( ; place > 0; place--)); do
+    if [[ $places == */* ]]; then places=${places#*/}; else again=yes; fi
   done
   for kind in ${places%%/*}; do
-    _fardel_kind "$kind"
+    [[ -n $again && $kind == '+'* ]] || _fardel_kind "$kind"
   done
 }
 

@@ -23,11 +23,22 @@ static void add_option(struct buf *out, const char *name, const char *help)
 	add_quoted(out, help);
 }
 
-static void add_options(struct buf *out, const char *key, const struct opt *rows, size_t count)
+/* "case 'remove' 'uninstall'", with an option behind each: the command's own name and the other one. */
+static void add_case(struct buf *out, const struct cmd *cmd, const char *option)
+{
+	buf_addf(out, "        case '%s%s'", cmd ? cmd->name : "fardel", option);
+	if (cmd && cmd->alias)
+		buf_addf(out, " '%s%s'", cmd->alias, option);
+	buf_adds(out, "\n");
+}
+
+static void add_options(
+	struct buf *out, const struct cmd *cmd, const struct opt *rows, size_t count)
 {
 	if (!count)
 		return;
-	buf_addf(out, "        case '%s'\n            printf '%%s\\t%%s\\n'", key);
+	add_case(out, cmd, "");
+	buf_adds(out, "            printf '%s\\t%s\\n'");
 	for (size_t i = 0; i < count; i++) {
 		char letter[2] = {rows[i].letter, 0};
 
@@ -38,21 +49,29 @@ static void add_options(struct buf *out, const char *key, const struct opt *rows
 	buf_addc(out, '\n');
 }
 
-static void add_values(struct buf *out, const char *key, const struct opt *rows, size_t count)
+static void add_value(struct buf *out, const struct cmd *cmd, const char *name, const struct opt *o)
+{
+	AUTO(buf) option = BUF_INIT;
+
+	if (!*name)
+		return;
+	buf_addf(&option, " %s%s", name[1] ? "--" : "-", name);
+	add_case(out, cmd, option.s);
+	buf_adds(out, "            echo '");
+	words_of_option(o, out);
+	buf_adds(out, "'\n");
+}
+
+static void add_values(struct buf *out, const struct cmd *cmd, const struct opt *rows, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct opt *o = &rows[i];
-		AUTO(buf) kinds = BUF_INIT;
+		char letter[2] = {rows[i].letter, 0};
 
-		if (!o->arg)
+		if (!rows[i].arg)
 			continue;
-		words_of_option(o, &kinds);
-		buf_addf(out, "        case '%s --%s'", key, o->name);
-		if (o->alias)
-			buf_addf(out, " '%s --%s'", key, o->alias);
-		if (o->letter)
-			buf_addf(out, " '%s -%c'", key, o->letter);
-		buf_addf(out, "\n            echo '%s'\n", kinds.s);
+		add_value(out, cmd, rows[i].name, &rows[i]);
+		add_value(out, cmd, rows[i].alias ? rows[i].alias : "", &rows[i]);
+		add_value(out, cmd, letter, &rows[i]);
 	}
 }
 
@@ -78,10 +97,8 @@ static void add_arguments(struct buf *out)
 	for (size_t i = 0; cmd_table[i]; i++) {
 		const struct cmd *cmd = cmd_table[i];
 
-		buf_addf(out, "        case '%s'", cmd->name);
-		if (cmd->alias)
-			buf_addf(out, " '%s'", cmd->alias);
-		buf_addf(out, "\n            echo '%u", cmd->most);
+		add_case(out, cmd, "");
+		buf_addf(out, "            echo '%u", cmd->most);
 		words_of_arguments(cmd, out);
 		buf_adds(out, "'\n");
 	}
@@ -92,13 +109,13 @@ void fish_tables(struct buf *out)
 {
 	add_commands(out);
 	buf_adds(out, "function __fardel_options\n    switch \"$argv\"\n");
-	add_options(out, "fardel", globals_rows, globals_count);
+	add_options(out, NULL, globals_rows, globals_count);
 	for (size_t i = 0; cmd_table[i]; i++)
-		add_options(out, cmd_table[i]->name, cmd_table[i]->opts, cmd_table[i]->opt_count);
+		add_options(out, cmd_table[i], cmd_table[i]->opts, cmd_table[i]->opt_count);
 	buf_adds(out, "    end\nend\nfunction __fardel_values\n    switch \"$argv\"\n");
-	add_values(out, "fardel", globals_rows, globals_count);
+	add_values(out, NULL, globals_rows, globals_count);
 	for (size_t i = 0; cmd_table[i]; i++)
-		add_values(out, cmd_table[i]->name, cmd_table[i]->opts, cmd_table[i]->opt_count);
+		add_values(out, cmd_table[i], cmd_table[i]->opts, cmd_table[i]->opt_count);
 	buf_adds(out, "    end\nend\n");
 	add_arguments(out);
 	buf_adds(out, "set -g __fardel_keys ");

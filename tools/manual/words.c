@@ -28,13 +28,13 @@ static void add_word(struct buf *out, struct span x)
 		if (span_is_text(x, words[i].text))
 			buf_addf(out, " %s", words[i].word);
 	if (islower((unsigned char)x.s[0]))
-		buf_addf(out, " =%.*s", SPAN_ARG(x));
+		buf_addf(out, " +%.*s", SPAN_ARG(x));
 }
 
 void words_of_option(const struct opt *o, struct buf *out)
 {
 	for (size_t i = 0; o->choices && o->choices[i]; i++)
-		buf_addf(out, " =%s", o->choices[i]);
+		buf_addf(out, " +%s", o->choices[i]);
 	if (!o->choices && o->arg && o->kind != OPT_NUMBER) /* "N" is a count there */
 		add_word(out, span_of(o->arg));
 }
