@@ -1,22 +1,14 @@
-/* puavo-pkg's packages in our world. */
+/* What the old script does beside us. */
 #include "engine/puavo.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "engine/installer_file.h"
+#include "engine/puavo_meeting.h"
 #include "engine/transaction.h"
-#include "model/puavo.h"
 #include "store/committed.h"
 #include "store/installation.h"
-#include "store/intake.h"
 #include "store/links.h"
-#include "store/puavo_scan.h"
-#include "store/stages.h"
 #include "sys/fd.h"
-#include "sys/file.h"
 #include "sys/tree.h"
 
 #define TAKEN_OVER "puavo-pkg"
@@ -45,96 +37,9 @@ void puavo_touch(struct engine *e, const struct plan *plan)
 
 	VEC_FOR (const struct plan_item, item, &plan->of)
 		if (item->result == RESULT_DONE && item->to.layout == LAYOUT_PUAVO &&
-			installation_stamp(
-				&e->place, &item->to, INSTALLATION_PREPARED, &err) < 0)
+			installation_stamp(&e->place, &item->to, INSTALLATION_PREPARED, &err) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", err.text);
 }
-
-/* --- A folder becomes a bundle --------------------------------------------------------------------------- */
-
-/* What its installer says; a folder that says nothing good is a package all the same. */
-static void fill(int dir, struct bundle *b)
-{
-	AUTO(facts) facts = FACTS_INIT;
-	struct err ignored = ERR_INIT;
-	struct installer in;
-
-	b->format = 2;
-	installer_init(&in);
-	if (installation_facts(dir, &facts, &ignored) == 0 &&
-		installer_parse(&facts, buf_span(&b->name), &in, &ignored) == 0) {
-		buf_set(&b->version, buf_span(&in.version));
-		b->format = in.format;
-	}
-	installer_drop(&in);
-}
-
-/* 1: *b is it; 0: it is gone, or is none. */
-static int read_folder(
-	struct engine *e, const struct puavo_folder *f, struct bundle *b, struct err *err)
-{
-	AUTO_FD dir = -1;
-	struct stat st;
-
-	bundle_init(b);
-	buf_set(&b->name, buf_span(&f->name));
-	buf_set(&b->puavo_id, buf_span(&f->id));
-	b->layout = f->layout;
-	dir = installation_open_if(&e->place, b, err);
-	if (dir < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	if (installation_id(dir, &b->id, err) < 0 ||
-		installation_measure(&e->place, b, &b->size, err) < 0)
-		return -1;
-	if (file_stat(dir, INSTALLATION_PREPARED, &st, err) == 1 || fstat(dir, &st) == 0)
-		b->since = (int64_t)st.st_mtime;
-	err_clear(err);
-	fill(dir, b);
-	return 1;
-}
-
-/* --- What differs ---------------------------------------------------------------------------------------- */
-
-struct meeting {
-	struct world world;
-	struct puavo_tree tree;
-	struct puavo_changes changes;
-};
-
-static void meeting_drop(struct meeting *m)
-{
-	puavo_changes_drop(&m->changes);
-	puavo_tree_drop(&m->tree);
-	world_drop(&m->world);
-}
-
-static int hold_against(struct engine *e, struct meeting *m, struct err *err)
-{
-	int known;
-
-	*m = (struct meeting){0};
-
-	if (puavo_scan(&e->place, &m->tree, err) < 0)
-		return -1;
-	known = m->tree.of.n ? 1 : db_has_puavo(&e->db, err);
-	if (known <= 0)
-		return known;
-	if (db_world(&e->db, &m->world, err) < 0)
-		return -1;
-	puavo_compare(&m->world, &m->tree, &m->changes);
-	return 0;
-}
-
-int puavo_differs(struct engine *e, struct err *err)
-{
-	AUTO(meeting) m = {0};
-
-	if (e->lock.fd >= 0)
-		return 0;
-	return hold_against(e, &m, err) < 0 ? -1 : m.changes.of.n > 0;
-}
-
-/* --- In state.db ----------------------------------------------------------------------------------------- */
 
 static void tell(struct engine *e, const struct puavo_change *c, const char *name)
 {
@@ -184,7 +89,7 @@ static int take_new(struct engine *e, const struct puavo_change *c, struct err *
 {
 	AUTO(bundle) b;
 	AUTO(world) now = WORLD_INIT;
-	int there = read_folder(e, c->folder, &b, err);
+	int there = puavo_read_folder(e, c->folder, &b, err);
 
 	if (there <= 0)
 		return there;
@@ -261,8 +166,8 @@ static bool is_open(const struct journal *j, struct span name)
 	return false;
 }
 
-static int take_all(
-	struct engine *e, const struct meeting *m, const struct journal *open, struct err *err)
+static int take_all(struct engine *e, const struct puavo_meeting *m, const struct journal *open,
+	struct err *err)
 {
 	if (db_begin(&e->db, err) < 0)
 		return -1;
@@ -275,8 +180,8 @@ static int take_all(
 	return db_commit(&e->db, err);
 }
 
-static int note(
-	struct engine *e, const struct meeting *m, const struct journal *open, struct err *err)
+static int note(struct engine *e, const struct puavo_meeting *m, const struct journal *open,
+	struct err *err)
 {
 	AUTO(journal) journal = JOURNAL_INIT;
 	AUTO(plan) nothing = PLAN_INIT;
@@ -293,7 +198,7 @@ static int note(
 	return result;
 }
 
-static bool is_to_follow(const struct meeting *m, const struct journal *open)
+static bool is_to_follow(const struct puavo_meeting *m, const struct journal *open)
 {
 	VEC_FOR (const struct puavo_change, c, &m->changes.of)
 		if (!is_open(open, name_of(c)))
@@ -303,181 +208,12 @@ static bool is_to_follow(const struct meeting *m, const struct journal *open)
 
 int puavo_follow(struct engine *e, struct err *err)
 {
-	AUTO(meeting) m = {0};
+	AUTO(puavo_meeting) m = {0};
 	AUTO(journal) open = JOURNAL_INIT;
 
-	if (hold_against(e, &m, err) < 0 || journal_load_open(&e->db, &open, err) < 0)
+	if (puavo_hold_against(e, &m, err) < 0 || journal_load_open(&e->db, &open, err) < 0)
 		return err_at(err, "what puavo-pkg has done");
 	if (!is_to_follow(&m, &open))
 		return 0;
 	return note(e, &m, &open, err) < 0 ? err_at(err, "what puavo-pkg has done") : 0;
-}
-
-/* --- In memory only -------------------------------------------------------------------------------------- */
-
-struct placed {
-	struct bundle bundle;
-	size_t rank; /* of one name: the one whose state changed last has the lowest */
-};
-
-static int by_name_and_rank(const void *a, const void *b)
-{
-	const struct placed *x = a, *y = b;
-	int order = span_compare(buf_span(&x->bundle.name), buf_span(&y->bundle.name));
-
-	if (order)
-		return order;
-	return x->rank < y->rank ? -1 : x->rank > y->rank;
-}
-
-struct placing {
-	VEC(struct placed) of;
-	size_t last; /* the lowest rank that was given */
-};
-
-static struct bundle *find(struct placing *p, struct span name, struct span puavo_id)
-{
-	VEC_FOR (struct placed, x, &p->of)
-		if (bundle_is_puavo(&x->bundle) && span_is(buf_span(&x->bundle.name), name) &&
-			span_is(buf_span(&x->bundle.puavo_id), puavo_id)) {
-			x->rank = --p->last;
-			return &x->bundle;
-		}
-	return NULL;
-}
-
-static void leave_use(struct placing *p, struct span name)
-{
-	VEC_FOR (struct placed, x, &p->of)
-		if (span_is(buf_span(&x->bundle.name), name) && bundle_in_use(&x->bundle))
-			x->bundle.state = BUNDLE_PREPARED;
-}
-
-static int place_one(
-	struct engine *e, struct placing *p, const struct puavo_change *c, struct err *err)
-{
-	struct bundle *b;
-	struct placed *x;
-	int there;
-
-	if (c->turn == PUAVO_GONE) {
-		b = find(p, buf_span(&c->bundle->name), buf_span(&c->bundle->puavo_id));
-		if (b)
-			buf_clear(&b->name); /* left out below */
-		return 0;
-	}
-	if (c->state == BUNDLE_INSTALLED && c->turn != PUAVO_FIRST)
-		leave_use(p, buf_span(&c->folder->name));
-	b = find(p, buf_span(&c->folder->name), buf_span(&c->folder->id));
-	if (b && c->turn != PUAVO_FIRST)
-		b->state = c->state;
-	if (b || c->turn != PUAVO_NEW)
-		return 0;
-	x = vec_push(&p->of);
-	there = read_folder(e, c->folder, &x->bundle, err);
-	x->bundle.state = c->state;
-	x->rank = --p->last;
-	if (there == 0)
-		buf_clear(&x->bundle.name);
-	return there < 0 ? -1 : 0;
-}
-
-int engine_world(struct engine *e, struct world *out, struct err *err)
-{
-	AUTO(meeting) m = {0};
-	struct placing p = {.last = SIZE_MAX / 2};
-	int result = 0;
-
-	*out = WORLD_INIT;
-	if (e->lock.fd >= 0)
-		return db_world(&e->db, out, err);
-	if (hold_against(e, &m, err) < 0)
-		return -1;
-	if (!m.changes.of.n)
-		return db_world(&e->db, out, err);
-	for (size_t i = 0; i < m.world.of.n; i++)
-		*vec_push(&p.of) = (struct placed){bundle_dup(&m.world.of.v[i]), SIZE_MAX / 2 + i};
-	for (size_t i = 0; result == 0 && i < m.changes.of.n; i++)
-		result = place_one(e, &p, &m.changes.of.v[i], err);
-	if (p.of.n)
-		qsort(p.of.v, p.of.n, sizeof(p.of.v[0]), by_name_and_rank);
-	VEC_FOR (struct placed, x, &p.of) {
-		if (result == 0 && x->bundle.name.n)
-			*vec_push(&out->of) = x->bundle;
-		else
-			bundle_drop(&x->bundle);
-	}
-	vec_drop(&p.of);
-	return result;
-}
-
-/* --- An installer meets what there is -------------------------------------------------------------------- */
-
-static int add_md5(const char *file, struct buf *id, struct err *err)
-{
-	struct sums want = {0}, have;
-	int64_t size;
-	AUTO_FD fd = installer_open(file, err);
-
-	if (fd < 0)
-		return -1;
-	want.has[DIGEST_MD5] = true;
-	if (intake_digest_fd(fd, &want, &have, &size, err) < 0)
-		return -1;
-	digest_format(id, &have.of[DIGEST_MD5]);
-	return 0;
-}
-
-/* 1: the folder has all of the installer's files, unchanged. */
-static int is_folder_of(
-	struct engine *e, const struct bundle *b, const struct candidate *c, struct err *err)
-{
-	AUTO(manifest) theirs = MANIFEST_INIT;
-	AUTO(manifest) ours = MANIFEST_INIT;
-	AUTO(buf) path = BUF_INIT;
-	AUTO_FD folder = installation_open_if(&e->place, b, err);
-	AUTO_FD stage = -1;
-
-	if (folder < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	stage_path(&e->place, c->stage.s, &path);
-	stage = place_open_if(&e->place, path.s, err);
-	if (stage < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	if (installation_manifest(folder, &theirs, err) < 0 ||
-		installation_manifest(stage, &ours, err) < 0)
-		return -1;
-	return !manifest_lacks(&theirs, &ours);
-}
-
-/* The one in puavo's layout with the candidate's package-id. */
-static const struct bundle *namesake(const struct world *world, const struct candidate *c)
-{
-	VEC_FOR (const struct bundle, b, &world->of)
-		if (bundle_is_puavo(b) && c->installer.puavo_id.n &&
-			span_is(buf_span(&b->name), buf_span(&c->installer.name)) &&
-			span_is(buf_span(&b->puavo_id), buf_span(&c->installer.puavo_id)))
-			return b;
-	return NULL;
-}
-
-int puavo_meet(struct engine *e, const struct request *request, const struct world *world,
-	struct candidate *c, struct err *err)
-{
-	struct span name = buf_span(&c->installer.name);
-	const struct bundle *shown = world_shown(world, name), *same;
-	int result;
-
-	if (!request->puavo && !e->as_puavo && (!shown || !bundle_is_puavo(shown)))
-		return 0;
-	c->layout = LAYOUT_PUAVO;
-	if (!c->installer.puavo_id.n && add_md5(c->file.s, &c->installer.puavo_id, err) < 0)
-		return -1;
-	same = namesake(world, c);
-	if (!same || !c->stage.n || span_is(buf_span(&same->id), buf_span(&c->id)))
-		return 0;
-	result = is_folder_of(e, same, c, err);
-	if (result == 1)
-		buf_set(&c->id, buf_span(&same->id));
-	return result < 0 ? -1 : 0;
 }

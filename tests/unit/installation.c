@@ -1,7 +1,7 @@
 /* Tests of store/installation. */
 #include "store/installation.h"
-#include "store/stages.h"
 #include "store/links.h"
+#include "store/stages.h"
 
 #include "scratch.h"
 
