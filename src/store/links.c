@@ -99,13 +99,39 @@ static int publish(const struct place *p, const struct world *world, struct span
 	return file_replace_link(dir, link.s, target.s, err);
 }
 
+/* Beside the folders in puavo's rootdir. */
+static int publish_original(
+	const struct place *p, const struct world *world, struct span name, struct err *err)
+{
+	static const char link[] = "installed";
+	const struct bundle *b = world_current(world, name);
+	struct bundle any = {.layout = LAYOUT_PUAVO};
+	AUTO(buf) above = BUF_INIT;
+	AUTO(buf) now = BUF_INIT;
+	AUTO_FD dir = -1;
+
+	if (!world_puavo(world, name))
+		return 0;
+	buf_set(&any.name, name);
+	installation_above(p, &any, &above);
+	buf_drop(&any.name);
+	dir = place_open_if(p, above.s, err);
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (!b || b->layout != LAYOUT_PUAVO || b->format != 1 || b->state != BUNDLE_INSTALLED)
+		return read_link(dir, link, &now) ? tree_remove(dir, link, err) : 0;
+	if (read_link(dir, link, &now) && span_is(buf_span(&now), buf_span(&b->puavo_id)))
+		return 0;
+	return file_replace_link(dir, link, b->puavo_id.s, err);
+}
+
 int links_publish(
 	const struct place *p, const struct world *world, struct span name, struct err *err)
 {
 	for (unsigned set = 0; set < LINK_SETS; set++)
 		if (publish(p, world, name, (enum link_set)set, err) < 0)
 			return -1;
-	return 0;
+	return publish_original(p, world, name, err);
 }
 
 bool links_is_right(const struct place *p, const struct world *world, struct span name,

@@ -17,7 +17,8 @@ enum link_set {
 /* The folder of a set, without the root; puavo's are never elsewhere, wherever its rootdir is. */
 const char *links_folder(enum link_set set);
 
-/* Sets the links of one name from what state.db says; a link to nothing is removed. */
+/* Sets the links of one name from what state.db says; a link to nothing is removed. Beside the folders of format 1 the link packages/NAME/installed, which
+ * the original tool goes by, is kept the same way. */
 MUST_USE int links_publish(
 	const struct place *p, const struct world *world, struct span name, struct err *err);
 /* The same for all names, and links of unknown names go (of puavo's, those that lead nowhere). */

@@ -3,6 +3,7 @@
 
 #include "scratch.h"
 
+#include "store/links.h"
 #include "store/puavo_scan.h"
 
 #define ROOT "var/lib/puavo-pkg/"
@@ -175,6 +176,33 @@ static void the_original_tools_link_counts(void **state)
 	assert_differs(s, &world, "new hello a installed");
 }
 
+static void the_original_tools_link_follows(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(world) world = WORLD_INIT;
+	char target[64] = "";
+
+	prepare(s, "hello", A);
+	prepare(s, "hello", B);
+	put_link(s, ROOT "packages/hello/installed", B);
+	add(&world, "hello", A, LAYOUT_PUAVO, BUNDLE_INSTALLED);
+	add(&world, "hello", B, LAYOUT_PUAVO, BUNDLE_PREPARED);
+	world.of.v[0].format = 1;
+	assert_int_equal(links_publish(&s->place, &world, SPAN("hello"), &s->err), 0);
+	assert_int_equal(readlinkat(s->fd, ROOT "packages/hello/installed", target, 63), 32);
+	assert_string_equal(target, A);
+	assert_differs(s, &world, "");
+	world.of.v[0].state = BUNDLE_PREPARED;
+	assert_int_equal(links_publish(&s->place, &world, SPAN("hello"), &s->err), 0);
+	assert_false(is_there(s, ROOT "packages/hello/installed"));
+	/* Nor does it stand beside one that the original tool cannot read. */
+	put_link(s, ROOT "packages/hello/installed", A);
+	world.of.v[0].state = BUNDLE_INSTALLED;
+	world.of.v[0].format = 2;
+	assert_int_equal(links_publish(&s->place, &world, SPAN("hello"), &s->err), 0);
+	assert_false(is_there(s, ROOT "packages/hello/installed"));
+}
+
 static void the_systems_own_are_told_apart(void **state)
 {
 	struct scratch *s = *state;
@@ -217,6 +245,7 @@ int main(void)
 		SCRATCH_TEST(what_leaves_use_stands_first),
 		SCRATCH_TEST(what_is_gone_is_gone_but_where_a_link_asks_for_it),
 		SCRATCH_TEST(the_original_tools_link_counts),
+		SCRATCH_TEST(the_original_tools_link_follows),
 		SCRATCH_TEST(the_systems_own_are_told_apart),
 		SCRATCH_TEST(sweeping_takes_what_killed_extracts_left),
 	};
