@@ -118,7 +118,7 @@ $(BUILD)/obj/%.cc.o: src/%.cc
 
 $(LIBRARY): $(OBJECTS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcsD $@ $^
 
 define link
 	@mkdir -p $(@D)
@@ -202,6 +202,9 @@ bench: all
 deps:
 	tests/deps
 
+deb:
+	tools/deb . $(BUILD)/deb
+
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR)/fardel
 	install -m 0755 $(BUILD)/bin/fardel $(DESTDIR)$(BINDIR)/fardel
@@ -221,7 +224,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-packages check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-cli check-life check-packages check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps deb \
 	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
