@@ -59,7 +59,8 @@ help:
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
 ##                   check-crash, check-fault, check-hostile, check-packages: parts of it
-## make check-long   check, every crash point and fault, and mutants (an hour); make -k goes on
+## make check-long   check, every crash point and fault, mutants, check-deb (an hour); make -k goes on
+## make check-deb    the Debian packages: two builds compared, lintian, life in a private root
 ## make -C packages  the real installers, and a bundle of them (packages/README.md)
 ## make lint         layers, headers, lengths, format, shellcheck
 ## make asan         the tests under ASan and UBSan
@@ -172,7 +173,7 @@ check-fault: all $(FAULT_SHIM)
 check-hostile: all $(FAULT_SHIM)
 	tests/run hostile $(BUILD)
 
-check-long: check check-mutants check-all-crash check-all-fault
+check-long: check check-mutants check-all-crash check-all-fault check-deb
 
 check-mutants: all
 	tests/run mutants $(BUILD)
@@ -182,6 +183,9 @@ check-all-crash: all
 
 check-all-fault: all
 	tests/run fault $(BUILD) --all
+
+check-deb:
+	tests/run deb $(BUILD)
 
 demo: all
 	tests/demo $(BUILD)
@@ -205,6 +209,8 @@ deps:
 deb:
 	tools/deb . $(BUILD)/deb
 
+.PHONY: deb check-deb
+
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) $(DESTDIR)$(SYSCONFDIR)/fardel
 	install -m 0755 $(BUILD)/bin/fardel $(DESTDIR)$(BINDIR)/fardel
@@ -224,7 +230,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-packages check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps deb \
+.PHONY: all help check check-unit check-cli check-life check-packages check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)
+-include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
