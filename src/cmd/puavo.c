@@ -354,6 +354,14 @@ static const struct command {
 	{"unconfigure", "PACKAGE", 1, 1, NEED_LOCK, run_unconfigure, "take out of use"},
 };
 
+bool puavo_row(size_t i, struct puavo_row *row)
+{
+	if (i >= COUNT(commands))
+		return false;
+	*row = (struct puavo_row){commands[i].name, commands[i].args, commands[i].help};
+	return true;
+}
+
 static void print_help(void)
 {
 	printf("puavo-pkg [-q]... COMMAND [ARGUMENT]...\n\n"

@@ -2,7 +2,7 @@
  *
  *	manual commands                  the commands, a line each
  *	manual page COMMAND <PROSE       its page, of the prose and the rows, as scdoc
- *	manual print PIECE               commands, options, exit-codes or keys, as scdoc
+ *	manual print PIECE               commands, options, exit-codes, keys or puavo, as scdoc
  *	manual bash|zsh|fish <SCRIPT     that script, in the place of its line @TABLES@ the tables
  *	manual rows                      all rows, a line each: what tests hold the pages against
  */
@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/puavo.h"
 #include "model/config.h"
 #include "model/policy.h"
 
@@ -73,6 +74,7 @@ static void print_rows(struct buf *out)
 {
 	size_t count;
 	const struct policy_id *ids = policy_ids(&count);
+	struct puavo_row puavo;
 
 	for (size_t i = 0; i < count; i++)
 		add_row(out, "id", ids[i].id, policy_action_name(ids[i].action), ids[i].text);
@@ -90,6 +92,8 @@ static void print_rows(struct buf *out)
 		add_row(out, "exit", status.s, "", exit_table[i].text);
 	}
 	add_key_rows(out);
+	for (size_t i = 0; puavo_row(i, &puavo); i++)
+		add_row(out, "puavo", puavo.name, puavo.args, puavo.help);
 }
 
 struct mode {
@@ -102,6 +106,7 @@ static const struct mode pieces[] = {
 	{"options", page_options},
 	{"exit-codes", page_exit_codes},
 	{"keys", page_keys},
+	{"puavo", page_puavo},
 };
 
 static const struct mode scripts[] = {

@@ -14,10 +14,11 @@ void page_commands(struct buf *out);
 void page_options(struct buf *out);
 void page_exit_codes(struct buf *out);
 void page_keys(struct buf *out);
+void page_puavo(struct buf *out); /* the commands of puavo-pkg */
 
 /* What can be completed, in words that the three scripts know: "file", "folder", "name", "transaction", "command", "policy",
- * "key", and "+WORD" for the word itself; a blank before each. Of an option's value, and of what may stand at the places of a
- * command's arguments, a slash between places: of "[show N]" " +show/ transaction". */
+ * "key", and "=WORD" for the word itself; a blank before each. Of an option's value, and of what may stand at the places of a
+ * command's arguments, a slash between places: of "[show N]" " =show/ transaction". */
 void words_of_option(const struct opt *o, struct buf *out);
 void words_of_arguments(const struct cmd *cmd, struct buf *out);
 

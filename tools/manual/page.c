@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/print.h"
+#include "cmd/puavo.h"
 #include "model/config.h"
 
 #define BLOCK_COLUMNS 72 /* of a text that scdoc does not fill */
@@ -142,6 +143,19 @@ void page_commands(struct buf *out)
 			add_sentence(out, cmd_table[i]->summary);
 			buf_adds(out, "\n\n");
 		}
+	}
+}
+
+void page_puavo(struct buf *out)
+{
+	struct puavo_row row;
+
+	for (size_t i = 0; puavo_row(i, &row); i++) {
+		buf_addf(out, "*%s* ", row.name);
+		add_arguments(out, row.args);
+		buf_adds(out, "\n\t");
+		add_sentence(out, row.help);
+		buf_adds(out, "\n\n");
 	}
 }
 
