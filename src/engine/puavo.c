@@ -31,6 +31,27 @@ int puavo_make_folders(struct engine *e, struct err *err)
 	return make_folder(e, links_folder(LINKS_PUAVO_AVAILABLE), err);
 }
 
+int puavo_purge_unknown(struct engine *e, struct span name, struct span id, struct err *err)
+{
+	AUTO(puavo_meeting) m = {0};
+
+	if (puavo_hold_against(e, &m, err) < 0)
+		return -1;
+	VEC_FOR (const struct puavo_change, c, &m.changes.of) {
+		AUTO(bundle) b;
+		int there;
+
+		bundle_init(&b);
+		if (c->turn != PUAVO_NEW || !span_is(buf_span(&c->folder->name), name))
+			continue;
+		there = puavo_read_folder(e, c->folder, &b, err);
+		if (there < 0 || (there && span_is(buf_span(&b.id), id) &&
+					 installation_purge(&e->place, &b, err) < 0))
+			return -1;
+	}
+	return 0;
+}
+
 void puavo_touch(struct engine *e, const struct plan *plan)
 {
 	struct err err = ERR_INIT;

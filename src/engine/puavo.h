@@ -12,6 +12,11 @@ MUST_USE int puavo_follow(struct engine *e, struct err *err);
 /* Makes the folders that scripts and rules look into, and that the old tool makes whatever it is asked. */
 MUST_USE int puavo_make_folders(struct engine *e, struct err *err);
 
+/* Removes the folders in puavo's rootdir that state.db does not know and whose content has this id: of a row that is gone, what its folder is called is not
+ * known. */
+MUST_USE int puavo_purge_unknown(
+	struct engine *e, struct span name, struct span id, struct err *err);
+
 /* What was asked for, and is prepared, is as if it had been so now: the old tool's collector goes by that. */
 void puavo_touch(struct engine *e, const struct plan *plan);
 

@@ -4,6 +4,7 @@
 #include "engine/clean.h"
 #include "engine/commit.h"
 #include "engine/mime.h"
+#include "engine/puavo.h"
 #include "engine/run_rules.h"
 #include "engine/switch.h"
 #include "store/installation.h"
@@ -32,15 +33,18 @@ static const struct bundle *bundle_of(const struct world *world, const struct jo
 	return s ? world_get(world, buf_span(&s->name), buf_span(&s->id)) : NULL;
 }
 
-/* Its row is gone, and with it what its folder in puavo's rootdir is called: that one comes back as a package that is prepared. */
+/* Its row is gone, or never came, and with it its layout. */
 static void purge_of(struct engine *e, const struct journal_step *s)
 {
+	struct err err = ERR_INIT;
 	AUTO(bundle) b;
 
 	bundle_init(&b);
 	buf_set(&b.name, buf_span(&s->name));
 	buf_set(&b.id, buf_span(&s->id));
 	clean_purge(e, &b);
+	if (puavo_purge_unknown(e, buf_span(&s->name), buf_span(&s->id), &err) < 0)
+		engine_tell(e, WATCH_WARN, buf_span(&s->name), "%s", err.text);
 }
 
 /* What is to be done for each state of the journal, in the order in which it is looked at:
