@@ -115,7 +115,7 @@ static int real_run(
 	AUTO(buf) text = BUF_INIT;
 	int status;
 
-	run->progress.with_plan = request->goal <= GOAL_DOWNLOAD;
+	run->progress.with_plan = request->goal <= GOAL_EXTRACT;
 	status = engine_run(run->engine, request, plan, err);
 	progress_clear(&run->progress);
 	if (run->json)

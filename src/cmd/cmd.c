@@ -25,6 +25,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_owns,
 	&cmd_prepare,
 	&cmd_preview,
+	&cmd_puavo_update,
 	&cmd_reconfigure,
 	&cmd_remove,
 	&cmd_selftest,

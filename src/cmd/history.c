@@ -35,6 +35,7 @@ static const char *const verbs[ACTIONS] = {
 	[ACTION_AGAIN] = "reconfigure",
 	[ACTION_PREPARE] = "prepare",
 	[ACTION_DOWNLOAD] = "download",
+	[ACTION_EXTRACT] = "extract",
 	[ACTION_RECONFIGURE] = "reconfigure",
 	[ACTION_UNCONFIGURE] = "unconfigure",
 	[ACTION_REMOVE] = "remove",

@@ -30,6 +30,7 @@ static void add_action(struct buf *out, const struct plan_item *item)
 		[ACTION_AGAIN] = "configure again",
 		[ACTION_PREPARE] = "prepare",
 		[ACTION_DOWNLOAD] = "download",
+		[ACTION_EXTRACT] = "extract",
 		[ACTION_RECONFIGURE] = "configure again",
 		[ACTION_UNCONFIGURE] = "unconfigure",
 		[ACTION_REMOVE] = "remove",

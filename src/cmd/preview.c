@@ -61,6 +61,7 @@ static void add_title(struct buf *out, const struct preview *p)
 		[ACTION_AGAIN] = "configuring it again",
 		[ACTION_PREPARE] = "install",
 		[ACTION_DOWNLOAD] = "install",
+		[ACTION_EXTRACT] = "install",
 		[ACTION_RECONFIGURE] = "configuring it again",
 		[ACTION_UNCONFIGURE] = "taking it out of use",
 		[ACTION_REMOVE] = "remove",

@@ -259,20 +259,6 @@ static int run_reconfigure_upgrade(struct puavo *p, struct err *err)
 		p->args[1], p->args[0]);
 }
 
-/* The one of the system's image that was made last. */
-static const struct bundle *of_system(const struct world *world, const char *name)
-{
-	const struct bundle *found = NULL;
-
-	VEC_FOR (const struct bundle, b, &world->of)
-		if (b->layout == LAYOUT_SYSTEM && b->state >= BUNDLE_PREPARED &&
-			span_is_text(buf_span(&b->name), name) &&
-			(!found || bundle_compare_version(
-					   buf_span(&b->version), buf_span(&found->version)) > 0))
-			found = b;
-	return found;
-}
-
 static int run_switch_to_system(struct puavo *p, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
@@ -280,7 +266,7 @@ static int run_switch_to_system(struct puavo *p, struct err *err)
 
 	if (engine_world(p->engine, &world, err) < 0)
 		return -1;
-	system = of_system(&world, p->args[0]);
+	system = world_system(&world, span_of(p->args[0]));
 	current = installed(&world, p->args[0]);
 	if (!system)
 		return run_unconfigure(p, err);

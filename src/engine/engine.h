@@ -295,6 +295,42 @@ MUST_USE int engine_cache_verify(struct engine *e, bool repair, struct items *ou
 MUST_USE int engine_cache_gc(
 	struct engine *e, int64_t keep, bool dry_run, struct items *out, struct err *err);
 
+/* puavo-update: what lines of NAME ACTION[:VERSION] ask for, one after the other. */
+enum puavo_outcome {
+	PUAVO_OPEN, /* not begun */
+	PUAVO_AS_IT_IS, /* as wanted already */
+	PUAVO_DONE,
+	PUAVO_KEPT, /* what the server has is older than what there is */
+	PUAVO_WOULD, /* it would be done */
+	PUAVO_FAILED,
+	PUAVO_OUTCOMES,
+};
+const char *puavo_outcome_name(enum puavo_outcome outcome); /* "kept" */
+struct puavo_result {
+	unsigned line;
+	struct buf name, action; /* as stated: "install:7" */
+	struct buf from,
+		to; /* versions before and after, as people are shown them; "": none, or not known yet */
+	enum puavo_outcome outcome;
+	struct buf why; /* a sentence; may be empty */
+	struct buf more; /* lines below it */
+	enum err_code code; /* of one that failed */
+	int64_t transaction; /* 0: there was none */
+};
+struct puavo_results {
+	VEC(struct puavo_result) of;
+};
+void puavo_results_drop(struct puavo_results *r);
+struct puavo_options {
+	const char *file; /* of lines; "-": stdin */
+	bool dry_run; /* say what would be done, ask no server (NEED_READ; else NEED_LOCK) */
+	bool offline, yes;
+};
+/* Also on error *out has what became of each line. ERR_PARTIAL: some failed; where all did that had something to do: the first of their errors, one of
+ * the network only where all were such. */
+MUST_USE int engine_puavo_update(struct engine *e, const struct puavo_options *options,
+	struct puavo_results *out, struct err *err);
+
 /* doctor: NEED_NOTHING, for it opens what there is itself, and what cannot be opened is a finding. */
 enum diagnosis_level { DIAGNOSIS_OK, DIAGNOSIS_WARN, DIAGNOSIS_FAIL };
 struct diagnosis {

@@ -107,6 +107,7 @@ static bool is_of_use(const struct puavo_tree *tree, const struct bundle *b, boo
 	return false;
 }
 
+/* Lists them; with a journal it takes them as well. */
 static int take_all(struct engine *e, struct journal *journal, struct items *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
@@ -121,7 +122,7 @@ static int take_all(struct engine *e, struct journal *journal, struct items *out
 
 		if (is_of_use(&tree, b, server))
 			continue;
-		if (clean_take(e, journal, b, err) < 0)
+		if (journal && clean_take(e, journal, b, err) < 0)
 			return -1;
 		item = vec_push(&out->of);
 		*item = (struct item){.name = buf_dup(&b->name),
@@ -134,14 +135,14 @@ static int take_all(struct engine *e, struct journal *journal, struct items *out
 	return 0;
 }
 
-int engine_puavo_gc(struct engine *e, struct items *out, struct err *err)
+/* A transaction only where there is something: one that does nothing would push out those that can be taken back. */
+static int gc(struct engine *e, struct items *out, struct err *err)
 {
 	AUTO(journal) journal = JOURNAL_INIT;
 	AUTO(plan) nothing = PLAN_INIT;
 	struct err ending = ERR_INIT;
 	int result;
 
-	*out = (struct items){0};
 	if (journal_open(&e->db, &nothing, e->command.s, e->user, engine_now(), &journal, err) < 0)
 		return -1;
 	result = log_open(&e->place, journal.number, false, &e->log, err);
@@ -150,6 +151,17 @@ int engine_puavo_gc(struct engine *e, struct items *out, struct err *err)
 	if (transaction_end(e, &journal, err, &ending) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	return result;
+}
+
+int engine_puavo_gc(struct engine *e, struct items *out, struct err *err)
+{
+	*out = (struct items){0};
+	if (take_all(e, NULL, out, err) < 0)
+		return -1;
+	if (!out->of.n)
+		return 0;
+	items_drop(out);
+	return gc(e, out, err);
 }
 
 /* --- Packs ----------------------------------------------------------------------------------------------- */

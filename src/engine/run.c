@@ -20,7 +20,7 @@
 #include "sys/signals.h"
 
 static const char *const goal_names[GOALS] = {
-	"install", "prepare", "download", "reconfigure", "unconfigure", "remove", "undo", "repair"};
+	"install", "prepare", "download", "extract", "reconfigure", "unconfigure", "remove", "undo", "repair"};
 
 bool engine_is_file(const char *argument)
 {
@@ -72,7 +72,7 @@ static int look_at_files(
 		const char *item = request->items.of.v[i].s;
 		struct candidate *c;
 
-		if (request->goal > GOAL_DOWNLOAD || !engine_is_file(item))
+		if (request->goal > GOAL_EXTRACT || !engine_is_file(item))
 			continue;
 		c = vec_push(&out->of);
 		*c = (struct candidate){.id = BUF_INIT, .file = buf_of(item), .pack_size = -1};

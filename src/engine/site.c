@@ -77,15 +77,33 @@ static int extract_anew(struct site *s, struct err *err)
 	return 0;
 }
 
+/* Moves it to its place, in that state; it may take the place of what is in use. */
+static int put_in_place(struct site *s, enum bundle_state state, struct err *err)
+{
+	struct bundle *to = &s->item->to;
+	int64_t files;
+
+	if (tree_measure(s->dir, &to->size, &files, err) < 0)
+		return -1;
+	if (s->ready && place_sync_packages(&s->e->place, err) < 0)
+		return -1;
+	if (installation_publish(&s->e->place, s->stage.s, to, err) < 0)
+		return -1;
+	s->published = true;
+	if (!s->ready)
+		to->state = state;
+	return 0;
+}
+
 static int extract_begin(struct site *s, struct err *err)
 {
 	if (s->item->stage.n)
 		s->dir = stage_take(&s->e->place, s->item->stage.s, s->stage.s, err);
 	else if (extract_anew(s, err) < 0)
 		return -1;
-	if (s->dir < 0)
+	if (s->dir < 0 || installation_manifest(s->dir, &s->manifest, err) < 0)
 		return -1;
-	return installation_manifest(s->dir, &s->manifest, err);
+	return s->at + 1 < s->item->steps.n ? 0 : put_in_place(s, BUNDLE_EXTRACTED, err);
 }
 
 /* A folder of the stage that rules write to. */
@@ -266,7 +284,7 @@ static bool is_folder(int dir, const char *name)
 static int publish(struct site *s, struct err *err)
 {
 	struct bundle *to = &s->item->to;
-	int64_t stripped = 0, files;
+	int64_t stripped = 0;
 
 	if (tree_remove(s->dir, INSTALLATION_PACKS, err) < 0 ||
 		tree_settle(s->dir, geteuid(), getegid(), &stripped, err) < 0 ||
@@ -282,21 +300,13 @@ static int publish(struct site *s, struct err *err)
 			"rules unpack left no folder at " INSTALLATION_UPSTREAM_NEW);
 	if (renameat(s->dir, INSTALLATION_UPSTREAM_NEW, s->dir, INSTALLATION_UPSTREAM) < 0)
 		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
-	if (tree_measure(s->dir, &to->size, &files, err) < 0)
-		return -1;
 	if (to->layout == LAYOUT_PUAVO &&
 		file_replace(s->dir, INSTALLATION_PREPARED, 0644, SPAN(""), err) < 0)
 		return -1;
-	/* It takes the place of what is in use. */
-	if (s->ready && place_sync_packages(&s->e->place, err) < 0)
+	if (put_in_place(s, BUNDLE_PREPARED, err) < 0)
 		return -1;
-	if (installation_publish(&s->e->place, s->stage.s, to, err) < 0)
-		return -1;
-	s->published = true;
 	if (to->layout == LAYOUT_PUAVO && s->fetch.cached)
 		fetch_show_puavo(&s->fetch);
-	if (!s->ready)
-		to->state = BUNDLE_PREPARED;
 	to->pack_size = s->fetch.size;
 	buf_clear(&to->pack);
 	if (s->fetch.cached)

@@ -198,6 +198,19 @@ const struct bundle *world_puavo(const struct world *w, struct span name)
 	return b;
 }
 
+const struct bundle *world_system(const struct world *w, struct span name)
+{
+	const struct bundle *found = NULL;
+
+	VEC_FOR (const struct bundle, b, &w->of)
+		if (b->layout == LAYOUT_SYSTEM && b->state >= BUNDLE_PREPARED &&
+			span_is(buf_span(&b->name), name) &&
+			(!found || bundle_compare_version(
+					   buf_span(&b->version), buf_span(&found->version)) > 0))
+			found = b;
+	return found;
+}
+
 const struct bundle *world_shown(const struct world *w, struct span name)
 {
 	const struct bundle *current = world_current(w, name);

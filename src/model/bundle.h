@@ -75,5 +75,7 @@ const struct bundle *world_get(const struct world *w, struct span name, struct s
 const struct bundle *world_current(const struct world *w, struct span name);
 /* Of those in puavo's layouts, the one whose state changed last. */
 const struct bundle *world_puavo(const struct world *w, struct span name);
+/* Of the system image's that could be taken into use, the newest version. */
+const struct bundle *world_system(const struct world *w, struct span name);
 /* The one that `list` shows: current, else the newest. */
 const struct bundle *world_shown(const struct world *w, struct span name);

@@ -53,6 +53,10 @@
 		"packs that are unpacked at once; 0: as many as there are processors") \
 	X(image_check, "image.check", SWITCH, "true", 0, 0, \
 		"refuse installers that require a newer system image than /etc/puavo-image/name tells of") \
+	X(puavo_servers, "puavo.servers", SERVERS, "[]", 0, 0, \
+		"servers (HOST or HOST:PORT) that puavo-update gets installers from, in order") \
+	X(puavo_keyring, "puavo.keyring", FILE_PATH, "\"\"", 0, 0, \
+		"public keys of these servers; empty: /etc/fardel/keys/HOST.gpg of each") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \
 		"old installations of each package that gc keeps") \
 	X(undo_keep, "undo.keep", NUMBER, "10", 0, 100000, \

@@ -41,6 +41,9 @@ struct config {
 	int64_t prepare_jobs; /* unpacks at once; 0: as many as there are processors */
 	/* [image] */
 	bool image_check; /* hold required-image of installers against the image that runs */
+	/* [puavo] */
+	struct texts puavo_servers; /* HOST or HOST:PORT */
+	struct buf puavo_keyring; /* "": a file of /etc/fardel/keys for each host */
 	/* [gc] */
 	int64_t gc_keep; /* old installations of a package that are kept */
 	/* [undo] */

@@ -11,6 +11,7 @@ static const struct {
 	[ACTION_AGAIN] = {"again", "configured again"},
 	[ACTION_PREPARE] = {"prepare", "prepared"},
 	[ACTION_DOWNLOAD] = {"download", "downloaded"},
+	[ACTION_EXTRACT] = {"extract", "extracted"},
 	[ACTION_RECONFIGURE] = {"reconfigure", "reconfigured"},
 	[ACTION_UNCONFIGURE] = {"unconfigure", "unconfigured"},
 	[ACTION_REMOVE] = {"remove", "removed"},

@@ -18,6 +18,7 @@ enum goal {
 	GOAL_INSTALL, /* of installers' files */
 	GOAL_PREPARE,
 	GOAL_DOWNLOAD,
+	GOAL_EXTRACT, /* the installer's own files alone: what it says of itself can be asked */
 	GOAL_RECONFIGURE, /* of names */
 	GOAL_UNCONFIGURE,
 	GOAL_REMOVE,
@@ -56,6 +57,7 @@ enum plan_action {
 	ACTION_AGAIN, /* the id that is installed: configure runs again */
 	ACTION_PREPARE,
 	ACTION_DOWNLOAD,
+	ACTION_EXTRACT,
 	ACTION_RECONFIGURE,
 	ACTION_UNCONFIGURE,
 	ACTION_REMOVE,

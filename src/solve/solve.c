@@ -128,6 +128,15 @@ static int plan_download(
 	return 0;
 }
 
+static void plan_extract(struct plan *plan, struct candidate *c, const struct bundle *known)
+{
+	struct plan_item *item = plan_add(plan, known ? ACTION_NOTHING : ACTION_EXTRACT);
+
+	aim(item, c, known);
+	if (!known)
+		add_step(item, STEP_EXTRACT, TARGET_NEW);
+}
+
 /* One package-id stands for one content: another content under it was made to look like what is
  * known. */
 static int check_ids(const struct world *world, const struct candidate *c, struct err *err)
@@ -178,12 +187,14 @@ static int plan_candidate(const struct world *world, const struct request *reque
 		return twice < 0 ? -1 : 0;
 	if (!request->force_id && check_ids(world, c, err) < 0)
 		return -1;
-	if (request->offline && !c->cached && !is_ready(known)) {
+	if (request->offline && request->goal != GOAL_EXTRACT && !c->cached && !is_ready(known)) {
 		err_set(err, ERR_OFFLINE, "its pack is not in the cache");
 		return -1;
 	}
 	if (request->goal == GOAL_INSTALL)
 		plan_install(plan, c, known, world_current(world, name), since);
+	else if (request->goal == GOAL_EXTRACT)
+		plan_extract(plan, c, known);
 	else if (request->goal == GOAL_PREPARE)
 		plan_prepare(plan, c, known);
 	else

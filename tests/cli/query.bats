@@ -143,7 +143,7 @@ teardown() {
     [[ $(legend LANG=pt_BR.UTF-8) == Palavrinha && $(legend LANG=pt_PT.UTF-8@euro) == Palavra ]]
     [[ $(legend LANG=sv_SE.UTF-8) == Word && $(legend) == Word && $(legend LANG=C.UTF-8) == Word ]]
     [[ $(legend LANG=pt_BR.UTF-8 LC_ALL=C) == Word && $(legend LANG=pt_BR LC_MESSAGES=pt) == Palavra ]]
-    [[ $(legend LANG=pt_BR LC_ALL=) == Palavrinha ]]
+    [[ $(legend LANG=pt_BR LC_ALL=) == Palavrinha && $(legend LC_MESSAGES=pt LC_ALL=pt_BR) == Palavrinha ]]
     # Each field by itself; the sums and the id are the same for all.
     run --separate-stderr -0 env LC_ALL=fi_FI.UTF-8 fardel show --json "$what"
     jq -e '.packages[0] | .legend == "Word" and .description == "Yksi\nKaksi"' <<<"$output"

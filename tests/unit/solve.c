@@ -111,6 +111,13 @@ static const struct row prepares[] = {
 	{"by the rules", "", "download f/zoom/A/1/-/s", "download zoom A: extract fetch"},
 	{"without a checksum", "", "download f/zoom/A/1/-/u",
 		"!1 f: its installer states no checksum"},
+	{"the installer alone", "", "extract f/zoom/A/1/-/u", "extract zoom A: extract"},
+	{"extracted beside", "zoom A 1 installed", "extract f/zoom/B/2", "extract zoom B: extract"},
+	{"extracted before", "zoom A 1 extracted", "extract f/zoom/A/1/-/d", "nothing zoom A:"},
+	{"extract what is in use", "zoom A 1 installed", "extract f/zoom/A/1", "nothing zoom A:"},
+	{"extract offline", "", "extract --offline f/zoom/A/1", "extract zoom A: extract"},
+	{"extract a name", "zoom A 1 installed", "extract zoom",
+		"!64 zoom: not an installer's file"},
 	{"download a name", "zoom A 1 installed", "download zoom",
 		"!64 zoom: not an installer's file"},
 };
@@ -247,7 +254,7 @@ static void read_file(struct span text, struct texts *items, struct candidates *
 static void read_request(const char *text, struct request *request, struct candidates *candidates)
 {
 	static const char *const goals[GOALS] = {
-		"install", "prepare", "download", "reconfigure", "unconfigure", "remove"};
+		"install", "prepare", "download", "extract", "reconfigure", "unconfigure", "remove"};
 	struct span rest = span_of(text), word = next(&rest, ' ');
 
 	for (unsigned g = 0; g < GOALS; g++)
