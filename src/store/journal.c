@@ -52,6 +52,11 @@ static void add_item(struct journal *j, const struct plan_item *item, size_t ind
 	}
 }
 
+static bool has_switch(enum goal goal)
+{
+	return goal != GOAL_PREPARE && goal != GOAL_DOWNLOAD;
+}
+
 int journal_open(struct db *db, struct plan *plan, const char *command, int64_t user, int64_t now,
 	struct journal *out, struct err *err)
 {
@@ -59,7 +64,7 @@ int journal_open(struct db *db, struct plan *plan, const char *command, int64_t 
 	buf_sets(&out->command, command);
 	for (size_t i = 0; i < plan->of.n; i++)
 		add_item(out, &plan->of.v[i], i);
-	if ((plan->goal == GOAL_INSTALL ? db_begin_lazily(db, err) : db_begin(db, err)) < 0)
+	if ((has_switch(plan->goal) ? db_begin_lazily(db, err) : db_begin(db, err)) < 0)
 		return -1;
 	if (sql_do(db->sql, err, "INSERT INTO txn (command, user, begun) VALUES (?, ?, ?)", "tii",
 		    span_of(command), user, now) < 0) {

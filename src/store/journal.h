@@ -42,8 +42,8 @@ struct journal {
 void journal_drop(struct journal *j);
 
 /* Writes a transaction with all the plan's steps as planned, as one commit; plan->transaction is
- * set. `user` is the uid that asked. Of an install it is on disk with its first switch: a cut before that leaves nothing
- * but what stage_mark is for; of others at once. */
+ * set. `user` is the uid that asked. It is on disk with the first commit of a switch: a cut before that leaves nothing
+ * but what stage_mark is for; of what has no switch at once. */
 MUST_USE int journal_open(struct db *db, struct plan *plan, const char *command, int64_t user,
 	int64_t now, struct journal *out, struct err *err);
 /* Adds the purge of one installation, begun: an item of its own, which nobody asked for (ACTION_NOTHING). Inside the
