@@ -133,7 +133,7 @@ static int keep_all(struct commit *c, struct err *err)
 		return -1;
 	/* What is needed of the stage is kept. What goes before the sync never has to be written. */
 	stage_close(&c->s->stage);
-	return undo_sync(&c->undo, err);
+	return place_sync_folder(&c->e->place, c->undo.folder, err);
 }
 
 void commit_forget(struct commit *c)
@@ -200,6 +200,16 @@ static int go_back(struct engine *e, int root, struct span name, const struct ch
 	return 0;
 }
 
+/* What was kept, and what was prepared: it was written to before anything is applied. */
+static int touch_own(struct commit *c, struct err *err)
+{
+	AUTO_FD packages = place_make(&c->e->place, PLACE_PACKAGES, 0755, err);
+
+	if (packages < 0 || touched_add(&c->touched, c->undo.folder, err) < 0)
+		return -1;
+	return touched_add(&c->touched, packages, err);
+}
+
 int commit_apply(struct commit *c, bool *back, struct err *err)
 {
 	struct err failure = ERR_INIT;
@@ -208,9 +218,8 @@ int commit_apply(struct commit *c, bool *back, struct err *err)
 	*back = false;
 	if (c->nothing)
 		return 0;
-	if (touched_add(&c->touched, c->undo.folder, err) == 0 &&
-		apply_forward_lazily(
-			c->root, &c->s->now.changes, &c->undo.kept, NULL, &c->touched, err) == 0)
+	if (touch_own(c, err) == 0 && apply_forward_lazily(c->root, &c->s->now.changes,
+					      &c->undo.kept, NULL, &c->touched, err) == 0)
 		return 0;
 	engine_tell(c->e, WATCH_INFO, name, "taking back what was begun");
 	if (go_back(c->e, c->root, name, &c->s->now.changes, &c->undo.kept, &failure) < 0)

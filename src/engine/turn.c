@@ -21,6 +21,13 @@ int turn_check(enum step_kind kind, const struct bundle *b, struct err *err)
 		step_rows[kind].name, bundle_state_name(b->state));
 }
 
+int turn_take_up(struct turn *t, struct err *err)
+{
+	if (!t->configure || t->item->to.row)
+		return 0;
+	return db_put_bundle(&t->e->db, &t->item->to, err);
+}
+
 /* Rules may change files of their own installation; from now on what is there counts as whole. */
 static int note_size(struct turn *t, struct err *err)
 {
@@ -57,7 +64,8 @@ int turn_configured(struct turn *t, struct commit *c, struct err *err)
 
 	if (db_begin(db, err) < 0)
 		return -1;
-	if (undo_restore_rows(t->e, t->item, err) < 0 || note_size(t, err) < 0 ||
+	if (undo_restore_rows(t->e, t->item, err) < 0 || turn_take_up(t, err) < 0 ||
+		note_size(t, err) < 0 ||
 		installation_stamp(&t->e->place, &t->item->to, INSTALLATION_INSTALLED, err) < 0) {
 		db_abandon(db);
 		return -1;

@@ -33,6 +33,9 @@ MUST_USE int turn_check(enum step_kind kind, const struct bundle *b, struct err 
 /* What was begun cannot be taken back now: the next command does. Gives -1. */
 int turn_leave_open(const struct err *failure, struct err *err);
 
+/* The row of what this transaction has prepared, where it has none yet; inside the caller's commit, by which its files must be on disk. */
+MUST_USE int turn_take_up(struct turn *t, struct err *err);
+
 /* The states that a configure which went well leads to, with the links and what is in force: one commit. `c` is NULL for one without a
  * stage. */
 MUST_USE int turn_configured(struct turn *t, struct commit *c, struct err *err);

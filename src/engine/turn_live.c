@@ -128,9 +128,25 @@ static int configure(struct turn *t, struct err *why, struct err *err)
 	return keep_old(t, &t->item->to, err);
 }
 
+/* Recovery asks for the row of what may have been configured: it is on disk with the step that is begun next. */
+static int take_up(struct turn *t, struct err *err)
+{
+	struct db *db = &t->e->db;
+
+	if (!t->configure || t->item->to.row)
+		return 0;
+	if (place_sync_packages(&t->e->place, err) < 0 || db_begin_lazily(db, err) < 0)
+		return -1;
+	if (turn_take_up(t, err) < 0 || switch_link(t->e, buf_span(&t->item->to.name), err) < 0) {
+		db_abandon(db);
+		return -1;
+	}
+	return db_commit(db, err);
+}
+
 int turn_live(struct turn *t, struct err *why, struct err *err)
 {
-	int result = unconfigure(t, why, err);
+	int result = take_up(t, err) < 0 ? -1 : unconfigure(t, why, err);
 
 	if (result <= 0)
 		return result;

@@ -3,7 +3,7 @@
  *
  *     apply_check(root, c, &drifts, err)           is all as it was when the rules saw it?
  *     apply_keep(root, c, layers, n, &kept, err)   every byte that will be needed is kept; nothing is touched yet
- *     (the caller makes that durable: undo_sync)
+ *     (the caller makes that durable: place_sync_folder)
  *     (the caller notes durably that it begins)
  *     apply_forward(root, c, &kept, NULL, err)     all is as after
  *     apply_back(root, c, &kept, &left, err)       or all is as before: at once, or by recovery, or to undo it months later

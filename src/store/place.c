@@ -258,6 +258,17 @@ int place_sync(const struct place *p, struct err *err)
 	return 0;
 }
 
+int place_sync_folder(const struct place *p, int folder, struct err *err)
+{
+	struct place_fs fs = {.fd = folder};
+	struct stat st;
+
+	if (fstat(folder, &st) < 0)
+		return err_sys(err, "look at a folder");
+	fs.device = st.st_dev;
+	return syncfs(held_of(p, &fs)) < 0 ? err_sys(err, "sync what was kept") : 0;
+}
+
 int place_sync_packages(const struct place *p, struct err *err)
 {
 	struct place_fs known[2];

@@ -54,6 +54,8 @@ MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, 
 void place_hold(struct place *p);
 /* Makes durable what rules, or who links, have changed anywhere: syncfs for each file system of the system below root. */
 MUST_USE int place_sync(const struct place *p, struct err *err);
+/* The same for the one file system that an open folder is on. */
+MUST_USE int place_sync_folder(const struct place *p, int folder, struct err *err);
 /* The same for the file systems where installations are. */
 MUST_USE int place_sync_packages(const struct place *p, struct err *err);
 

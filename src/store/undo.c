@@ -71,11 +71,6 @@ int undo_make(const struct place *p, int64_t txn, int64_t item, const struct cha
 	return 0;
 }
 
-int undo_sync(const struct undo *u, struct err *err)
-{
-	return syncfs(u->folder) < 0 ? err_sys(err, "sync what was kept") : 0;
-}
-
 /* -1 with ERR_NONE where it is gone. */
 static int open_part(int above, const char *name, int *out, struct err *err)
 {

@@ -32,8 +32,6 @@ void undo_drop(struct undo *u);
 MUST_USE int undo_make(const struct place *p, int64_t txn, int64_t item,
 	const struct changes *changes, const struct changes *footprint, struct undo *out,
 	struct err *err);
-/* Makes all in it durable. */
-MUST_USE int undo_sync(const struct undo *u, struct err *err);
 /* 1; 0: it is not there (any more); -1. */
 MUST_USE int undo_open(
 	const struct place *p, int64_t txn, int64_t item, struct undo *out, struct err *err);
