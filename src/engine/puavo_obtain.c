@@ -71,7 +71,7 @@ static int make_file(struct engine *e, const char *name, struct buf *path, struc
 	if (dir < 0)
 		return -1;
 	buf_addf(&file, "%s.tar.gz", name);
-	stage_path(STAGED, &below);
+	stage_path(&e->place, STAGED, &below);
 	buf_add_path(&below, file.s);
 	buf_clear(path);
 	place_path(&e->place, below.s, path);
