@@ -19,8 +19,8 @@
 #include "sys/process.h"
 #include "sys/signals.h"
 
-static const char *const goal_names[GOALS] = {
-	"install", "prepare", "download", "extract", "reconfigure", "unconfigure", "remove", "undo", "repair"};
+static const char *const goal_names[GOALS] = {"install", "prepare", "download", "extract",
+	"reconfigure", "unconfigure", "remove", "undo", "repair"};
 
 bool engine_is_file(const char *argument)
 {

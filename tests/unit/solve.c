@@ -253,8 +253,8 @@ static void read_file(struct span text, struct texts *items, struct candidates *
 
 static void read_request(const char *text, struct request *request, struct candidates *candidates)
 {
-	static const char *const goals[GOALS] = {
-		"install", "prepare", "download", "extract", "reconfigure", "unconfigure", "remove"};
+	static const char *const goals[GOALS] = {"install", "prepare", "download", "extract",
+		"reconfigure", "unconfigure", "remove"};
 	struct span rest = span_of(text), word = next(&rest, ' ');
 
 	for (unsigned g = 0; g < GOALS; g++)
