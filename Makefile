@@ -58,7 +58,7 @@ help:
 ## make              build into build/
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
-##                   check-crash, check-fault, check-hostile, check-packages: parts of it
+##                   check-packages, check-compat, check-crash, check-fault, check-hostile: parts of it
 ## make check-long   check, every crash point and fault, mutants, check-deb (an hour); make -k goes on
 ## make check-deb    the Debian packages: two builds compared, lintian, life in a private root
 ## make -C packages  the real installers, and a bundle of them (packages/README.md)
@@ -150,7 +150,7 @@ $(FAULT_SHIM): tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
-check: all check-unit check-cli check-life check-packages check-crash check-fault check-hostile
+check: all check-unit check-cli check-life check-packages check-compat check-crash check-fault check-hostile
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
@@ -163,6 +163,9 @@ check-life: all
 
 check-packages: all
 	$(MAKE) -C packages check BUILD='$(abspath $(BUILD))'
+
+check-compat: all
+	tests/run compat $(BUILD)
 
 check-crash: all
 	tests/run crash $(BUILD)
@@ -230,7 +233,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-packages check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
