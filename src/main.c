@@ -265,19 +265,28 @@ static void print_error(struct run *run, const struct err *err)
 		fprintf(stderr, "        Next: %s\n", hint.s);
 }
 
-/* A full disk below stdout is an error like any other; a reader that has gone needs no message. */
-static int flush(struct run *run, int status)
+/* A full disk below stdout is an error like any other: -1, with why (ERR_NONE: the reader has gone, which needs no message). */
+static int end_output(struct err *err)
 {
 	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+
+	err_clear(err);
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return 0;
+	/* Which write failed, and why, is not known any more. */
+	if (poll(&out, 1, 0) < 1 || !(out.revents & POLLERR))
+		err_set(err, ERR_SYSTEM, "standard output could not be written to the end");
+	return -1;
+}
+
+static int flush(struct run *run, int status)
+{
 	struct err err;
 
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (end_output(&err) == 0)
 		return status;
-	/* Which write failed, and why, is not known any more. */
-	if (poll(&out, 1, 0) < 1 || !(out.revents & POLLERR)) {
-		err_set(&err, ERR_SYSTEM, "standard output could not be written to the end");
+	if (err.code != ERR_NONE)
 		print_error(run, &err);
-	}
 	return status ? status : 1;
 }
 
@@ -311,15 +320,17 @@ static bool is_puavo(const char *program)
 /* The program by its other name: what it says, it says itself. */
 static int as_puavo(const char *const *arguments)
 {
-	struct err err = ERR_INIT;
+	struct err err = ERR_INIT, writing;
 	AUTO(proxies) proxies;
 	int status;
 
 	find_proxies(&proxies);
 	status = puavo_main(arguments, proxies.list, &err);
-
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (end_output(&writing) < 0) {
+		if (writing.code != ERR_NONE)
+			fprintf(stderr, "PUAVO-PKG ERROR: %s\n", writing.text);
 		status = status ? status : 1;
+	}
 	if (err.code == ERR_SIGNAL && err.sys > 0)
 		die_of(err.sys);
 	return status;
