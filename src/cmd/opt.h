@@ -28,7 +28,7 @@ struct opt {
 	const char *arg; /* "SEC"; NULL: takes no value */
 	const char *help; /* one line */
 	int64_t min, max, preset; /* OPT_NUMBER; preset: the value while it is not given */
-	const char *const *choices; /* OPT_CHOICE, NULL-ended */
+	const char *const *choices; /* NULL-ended; of OPT_TEXT only what completions offer */
 };
 
 /* The rows of one struct, and the struct. */

@@ -30,11 +30,6 @@ struct show_options {
 	const char *field;
 };
 
-static const struct opt opts[] = {
-	{"field", .letter = 'F', .kind = OPT_TEXT, .at = offsetof(struct show_options, field),
-		.arg = "FIELD", .help = "print the value of this field only"},
-};
-
 /* What a field's value is made of. */
 struct subject {
 	struct run *run;
@@ -111,22 +106,40 @@ static void field_installed(const struct subject *s, struct buf *out)
 		print_time(out, s->form, s->about->bundle.since);
 }
 
+/* Name, what appends it, what is printed where there is no value. */
+#define FIELDS(X) \
+	X("Name", field_name, "unknown") \
+	X("Id", field_id, "unknown") \
+	X("Version", field_version, "unknown") \
+	X("Directory", field_directory, "none") \
+	X("Legend", field_legend, "none") \
+	X("Description", field_description, "none") \
+	X("Licence", field_licence, "none") \
+	X("State", field_state, "none") \
+	X("Pack", field_pack, "none") \
+	X("Size", field_size, "unknown") \
+	X("Installed", field_installed, "none")
+
 static const struct field {
 	const char *name;
 	void (*put)(const struct subject *s, struct buf *out);
-	const char *none; /* what is printed where there is no value */
+	const char *none;
 } fields[] = {
-	{"Name", field_name, "unknown"},
-	{"Id", field_id, "unknown"},
-	{"Version", field_version, "unknown"},
-	{"Directory", field_directory, "none"},
-	{"Legend", field_legend, "none"},
-	{"Description", field_description, "none"},
-	{"Licence", field_licence, "none"},
-	{"State", field_state, "none"},
-	{"Pack", field_pack, "none"},
-	{"Size", field_size, "unknown"},
-	{"Installed", field_installed, "none"},
+#define FIELD_ROW(name, put, none) {name, put, none},
+	FIELDS(FIELD_ROW)
+#undef FIELD_ROW
+};
+
+static const char *const field_names[] = {
+#define FIELD_NAME(name, put, none) name,
+	FIELDS(FIELD_NAME) NULL
+#undef FIELD_NAME
+};
+
+static const struct opt opts[] = {
+	{"field", .letter = 'F', .kind = OPT_TEXT, .at = offsetof(struct show_options, field),
+		.arg = "FIELD", .choices = field_names,
+		.help = "print the value of this field only"},
 };
 
 static const struct field *field_find(const char *name)
@@ -140,17 +153,14 @@ static const struct field *field_find(const char *name)
 static int check_field(const struct run *run, struct err *err)
 {
 	const struct show_options *own = run->own;
-	const char *words[COUNT(fields) + 1] = {NULL};
 	AUTO(buf) all = BUF_INIT;
 	const char *nearest;
 
 	if (!own->field || field_find(own->field))
 		return 0;
-	for (size_t i = 0; i < COUNT(fields); i++) {
-		words[i] = fields[i].name;
+	for (size_t i = 0; i < COUNT(fields); i++)
 		buf_addf(&all, "%s%s", i ? ", " : "", fields[i].name);
-	}
-	nearest = text_nearest(span_of(own->field), words);
+	nearest = text_nearest(span_of(own->field), field_names);
 	if (nearest)
 		err_set(err, ERR_USAGE, "there is no field '%s'; the nearest is '%s'", own->field,
 			nearest);
