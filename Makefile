@@ -90,7 +90,7 @@ $(MANUAL): $(MANUAL_OBJECTS) $(LIBRARY)
 
 man: $(BUILD)/man/.made
 
-$(BUILD)/man/.made: $(MANUAL) tools/pages tools/man.awk tools/roff.awk CHANGELOG.md $(wildcard man/*.md docs/*.md)
+$(BUILD)/man/.made: $(MANUAL) tools/pages tools/man.awk tools/roff.awk CHANGELOG.md $(wildcard man/*.md docs/*.md rules-api/*.md)
 	tools/pages $(MANUAL) $(VERSION) $(@D)
 	@touch $@
 

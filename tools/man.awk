@@ -45,7 +45,7 @@ function row(line,    cells, n, i, text) {
 	sub(/^\| */, "", line)
 	sub(/ *\|$/, "", line)
 	n = split(line, cells, / *\| */)
-	if (cells[1] ~ /^-*$/)
+	if (cells[1] ~ /^--*$/)
 		return
 	if (!titled) { # the first and the last column need no name
 		for (i = 1; i <= n; i++)
