@@ -228,12 +228,11 @@ static int clear_one(struct apply *a, size_t i, struct err *err)
 	char beside[APPLY_BESIDE_BYTES];
 	const struct buf *path = &a->c->of.v[i].path;
 	const char *name;
-	AUTO_FD folder = -1;
-	int gone;
+	int folder, gone;
 
 	if (a->gone.n && apply_is_beneath(buf_span(path), a->gone))
 		return 0;
-	folder = beneath_parent(a->root, path, &name, err);
+	folder = beneath_visit(&a->in, path, &name, err);
 	apply_beside(i, beside);
 	if (folder < 0) {
 		/* No folder of ours, now: nothing of ours can be in it. */
@@ -390,13 +389,18 @@ static void find_covered(const struct changes *c, bool after, bool *covered)
 	}
 }
 
+static void apply_drop(struct apply *a)
+{
+	beneath_drop(&a->in);
+}
+
 static int apply(int root, const struct changes *c, bool after, int kept, struct texts *left,
 	struct touched *touched, struct err *err)
 {
 	AUTO_FREE size_t *first = mem_zero(c->of.n + 1, sizeof(*first));
 	AUTO_FREE bool *taken = mem_zero(c->of.n + 1, sizeof(*taken));
 	AUTO_FREE bool *covered = mem_zero(c->of.n + 1, sizeof(*covered));
-	struct apply a = {.root = root,
+	AUTO(apply) a = {.root = root,
 		.c = c,
 		.after = after,
 		.kept = kept,
@@ -404,7 +408,8 @@ static int apply(int root, const struct changes *c, bool after, int kept, struct
 		.taken = taken,
 		.covered = covered,
 		.left = left,
-		.touched = touched};
+		.touched = touched,
+		.in = BENEATH_INIT(root)};
 
 	kept_first(c, after, first);
 	find_covered(c, after, covered);

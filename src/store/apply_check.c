@@ -55,11 +55,16 @@ bool apply_is_shared(struct span path)
 }
 
 struct check {
-	int root;
+	struct beneath in;
 	const struct changes *c;
 	struct apply_drifts *out;
 	const struct timespec *since; /* or NULL */
 };
+
+static void check_drop(struct check *k)
+{
+	beneath_drop(&k->in);
+}
 
 static struct apply_drift *add_drift(
 	struct check *k, const struct change *c, struct span path, const struct node *now)
@@ -147,7 +152,7 @@ static int check_one(struct check *k, const struct change *c, struct err *err)
 {
 	const struct node nothing = NODE_INIT;
 	struct node_at at = NODE_AT_INIT;
-	int result = beneath_look(k->root, &c->path, &at, err);
+	int result = beneath_visit_look(&k->in, &c->path, &at, err);
 
 	if (result >= 0) {
 		result = check_opened(k, c, &at, err);
@@ -176,7 +181,7 @@ int apply_check(int root, const struct changes *c, struct apply_drifts *out, str
 int apply_check_since(int root, const struct changes *c, const struct timespec *since,
 	struct apply_drifts *out, struct err *err)
 {
-	struct check k = {root, c, out, since};
+	AUTO(check) k = {BENEATH_INIT(root), c, out, since};
 	const struct change *none = NULL; /* no folder: nothing can be beneath it */
 
 	VEC_FOR (const struct change, x, &c->of) {
@@ -192,7 +197,7 @@ int apply_check_since(int root, const struct changes *c, const struct timespec *
 int apply_check_made(int root, const struct change *made, struct apply_drifts *out, struct err *err)
 {
 	struct change stays = {.path = made->path, .before = made->after, .after = made->after};
-	struct check k = {root, NULL, out, NULL};
+	AUTO(check) k = {BENEATH_INIT(root), NULL, out, NULL};
 	size_t before = out->of.n;
 
 	if (check_one(&k, &stays, err) < 0)

@@ -59,12 +59,36 @@ int beneath_open(int root, struct span path, struct err *err)
 	return fd_take(&fd);
 }
 
-int beneath_parent(int root, const struct buf *path, const char **name, struct err *err)
+/* The path of the folder that holds it. */
+static struct span folder_of(const struct buf *path, const char **name)
 {
 	size_t slash = (size_t)(strrchr(path->s, '/') - path->s);
 
 	*name = path->n > 1 ? path->s + slash + 1 : ".";
-	return beneath_open(root, span_cut(buf_span(path), 0, slash), err);
+	return span_cut(buf_span(path), 0, slash);
+}
+
+int beneath_parent(int root, const struct buf *path, const char **name, struct err *err)
+{
+	return beneath_open(root, folder_of(path, name), err);
+}
+
+void beneath_drop(struct beneath *b)
+{
+	fd_drop(&b->fd);
+	buf_drop(&b->folder);
+}
+
+int beneath_visit(struct beneath *b, const struct buf *path, const char **name, struct err *err)
+{
+	struct span folder = folder_of(path, name);
+
+	if (b->fd >= 0 && span_is(buf_span(&b->folder), folder))
+		return b->fd;
+	fd_drop(&b->fd);
+	b->fd = beneath_open(b->root, folder, err);
+	buf_set(&b->folder, folder);
+	return b->fd;
 }
 
 int beneath_look_at(int folder, const char *name, struct node_at *out, struct err *err)
@@ -83,10 +107,11 @@ int beneath_look_at(int folder, const char *name, struct node_at *out, struct er
 	return fstat(out->fd, &out->st) < 0 ? err_sys(err, "look at %s", name) : 1;
 }
 
-int beneath_look(int root, const struct buf *path, struct node_at *out, struct err *err)
+int beneath_visit_look(
+	struct beneath *b, const struct buf *path, struct node_at *out, struct err *err)
 {
 	const char *name;
-	AUTO_FD parent = beneath_parent(root, path, &name, err);
+	int parent = beneath_visit(b, path, &name, err);
 
 	*out = NODE_AT_INIT;
 	if (parent < 0 && err->sys == ENOENT) {
@@ -97,4 +122,11 @@ int beneath_look(int root, const struct buf *path, struct node_at *out, struct e
 		return -1;
 	return beneath_look_at(parent, name, out, err) < 0 ? err_at(err, "%s", path->s)
 							   : out->fd >= 0;
+}
+
+int beneath_look(int root, const struct buf *path, struct node_at *out, struct err *err)
+{
+	AUTO(beneath) once = BENEATH_INIT(root);
+
+	return beneath_visit_look(&once, path, out, err);
 }

@@ -8,6 +8,7 @@
 #include "base/span.h"
 #include "model/changes.h"
 #include "model/config.h"
+#include "store/beneath.h"
 #include "store/kept.h"
 #include "store/node.h"
 #include "store/touched.h"
@@ -22,6 +23,7 @@ struct apply {
 	bool *covered; /* beneath what is to be neither a folder nor nothing: went with the folder that was there */
 	struct texts *left;
 	struct touched *touched;
+	struct beneath in; /* while what is beside is cleared */
 	struct span gone; /* a folder that was found missing: nor is there anything beneath it */
 };
 
