@@ -88,6 +88,18 @@ int installation_is_hollow(const struct place *p, const struct bundle *b, struct
 	return now >= 0 && now < b->size;
 }
 
+/* In its place at once, as there is nothing in it that could be there in part. */
+static int touch(int dir, const char *name, struct err *err)
+{
+	AUTO_FD fd = openat(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+
+	if (fd < 0)
+		return err_sys(err, "open %s", name);
+	if (futimens(fd, NULL) < 0)
+		return err_sys(err, "set the time of %s", name);
+	return file_sync(fd, err) < 0 ? -1 : file_sync(dir, err);
+}
+
 int installation_stamp(
 	const struct place *p, const struct bundle *b, const char *stamp, struct err *err)
 {
@@ -95,7 +107,7 @@ int installation_stamp(
 
 	if (dir < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	return file_replace(dir, stamp, 0644, SPAN(""), err);
+	return touch(dir, stamp, err);
 }
 
 static bool is_ours(const char *path)
