@@ -4,8 +4,6 @@
 #include "store/committed.h"
 #include "store/installation.h"
 #include "store/undo.h"
-#include "sys/fd.h"
-#include "sys/tree.h"
 
 static void tell_purged(struct engine *e, struct span name, int result, const struct err *err)
 {
@@ -30,15 +28,8 @@ void clean_purge_all(struct engine *e, struct span name)
 
 static int strip(struct engine *e, const struct bundle *b, struct err *err)
 {
-	static const char *const parts[] = {
-		INSTALLATION_INSTALLED, INSTALLATION_PREPARED, INSTALLATION_UPSTREAM};
-	AUTO_FD dir = installation_open_if(&e->place, b, err);
-
-	if (dir < 0 && err->code != ERR_NONE)
+	if (installation_strip(&e->place, b, err) < 0)
 		return -1;
-	for (size_t i = 0; dir >= 0 && i < COUNT(parts); i++)
-		if (tree_remove(dir, parts[i], err) < 0)
-			return -1;
 	return db_set_state(&e->db, b->row, BUNDLE_EXTRACTED, engine_now(), err);
 }
 

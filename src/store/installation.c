@@ -16,6 +16,7 @@
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
+#include "sys/tree_copy.h"
 
 /* The folder that those of all names are in. */
 static const char *packages_of(const struct place *p, enum bundle_layout layout, struct buf *out)
@@ -227,6 +228,23 @@ int installation_publish(
 	if (tree_remove(to, id.s, err) < 0)
 		return -1;
 	return file_publish(from, stage, to, id.s, err);
+}
+
+int installation_strip(const struct place *p, const struct bundle *b, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+	AUTO_FD folder = installation_open_if(p, b, err);
+	AUTO_FD stage = -1;
+
+	if (folder < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	stage_name(p, b, "strip", &name);
+	stage = stage_make(p, name.s, err);
+	if (stage < 0 || tree_copy(folder, stage, installation_reserved, err) < 0 ||
+		place_sync_packages(p, err) < 0 || installation_publish(p, name.s, b, err) < 0 ||
+		place_sync_packages(p, err) < 0)
+		return -1;
+	return stage_remove(p, name.s, err);
 }
 
 /* Out of sight by one rename, then away; missing is fine. */

@@ -51,6 +51,10 @@ MUST_USE int installation_purge(const struct place *p, const struct bundle *b, s
 /* The same for all of the name's, in both layouts. */
 MUST_USE int installation_purge_all(const struct place *p, struct span name, struct err *err);
 
+/* Takes all from it but the installer's own files, and what rules have put beside them: in one step, where the file system can do that; durable when it
+ * returns. */
+MUST_USE int installation_strip(const struct place *p, const struct bundle *b, struct err *err);
+
 /* Folders packages/NAME/ID that the world does not know: removed, or with `found` only listed
  * (as "NAME/ID"). */
 MUST_USE int installation_sweep(const struct place *p, const struct world *world, bool remove,

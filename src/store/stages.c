@@ -108,7 +108,7 @@ static int take_across(
 	AUTO_FD old = file_open(stage, from, O_RDONLY | O_DIRECTORY, 0, err);
 	AUTO_FD made = old < 0 ? -1 : stage_make(p, to, err);
 
-	if (made < 0 || tree_copy(old, made, err) < 0 || tree_remove(stage, from, err) < 0)
+	if (made < 0 || tree_copy(old, made, NULL, err) < 0 || tree_remove(stage, from, err) < 0)
 		return -1;
 	return fd_take(&made);
 }

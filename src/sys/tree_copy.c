@@ -2,6 +2,8 @@
 #include "sys/tree_copy.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,10 +35,26 @@ static int copy_link(const struct tree_entry *e, int to, struct err *err)
 	return file_make_symlink(to, e->path, target, err);
 }
 
+struct copying {
+	int to;
+	const char *const *but;
+};
+
+static bool is_left_out(const struct copying *c, const char *path)
+{
+	for (const char *const *name = c->but; name && *name; name++)
+		if (strcmp(*name, path) == 0)
+			return true;
+	return false;
+}
+
 static int copy_one(void *arg, const struct tree_entry *e, struct err *err)
 {
-	int to = *(const int *)arg;
+	const struct copying *c = arg;
+	int to = c->to;
 
+	if (is_left_out(c, e->path))
+		return 1;
 	if (S_ISREG(e->st->st_mode))
 		return copy_file(e, to, err);
 	if (S_ISLNK(e->st->st_mode))
@@ -46,7 +64,9 @@ static int copy_one(void *arg, const struct tree_entry *e, struct err *err)
 	return err_set(err, ERR_UNSAFE, "%s is neither file, folder nor link", e->path);
 }
 
-int tree_copy(int from, int to, struct err *err)
+int tree_copy(int from, int to, const char *const *but, struct err *err)
 {
-	return tree_walk(from, copy_one, &to, err);
+	struct copying c = {to, but};
+
+	return tree_walk(from, copy_one, &c, err);
 }

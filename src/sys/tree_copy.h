@@ -4,5 +4,6 @@
 #include "base/err.h"
 
 /* Makes what is in the folder `from` again in the folder `to`, which is empty: folders, files (a hard link as a file of its own) and links, with their permission
- * bits; all of it belongs to the caller, and nothing else of it is kept. What is of another type is ERR_UNSAFE. */
-MUST_USE int tree_copy(int from, int to, struct err *err);
+ * bits; all of it belongs to the caller, and nothing else of it is kept. What is of another type is ERR_UNSAFE. What stands in `from` itself under one of the names `but`
+ * (NULL-ended; NULL: none) is left out. */
+MUST_USE int tree_copy(int from, int to, const char *const *but, struct err *err);
