@@ -91,15 +91,16 @@ static bool has_dots(struct span path)
 
 static int set(struct puavo_conf *c, size_t i, struct span value, struct err *err)
 {
-	bool absolute = value.n && value.s[0] == '/' && !memchr(value.s, 0, value.n);
+	bool given = value.n;
+	bool absolute = given && value.s[0] == '/' && !memchr(value.s, 0, value.n);
 
-	if ((!absolute || has_dots(value)) && (value.n || !rows[i].may_be_empty)) {
-		err_set(err, ERR_CONFIG, "%s: '%.*s' is not a folder's absolute path", rows[i].name,
-			SPAN_ARG(value));
+	while (value.n && value.s[value.n - 1] == '/')
+		value.n--;
+	if ((!absolute || !value.n || has_dots(value)) && (given || !rows[i].may_be_empty)) {
+		err_set(err, ERR_CONFIG, "%s: it is no absolute path of a folder below /",
+			rows[i].name);
 		return err_next(err, "write it from the / on, without '..'");
 	}
-	while (value.n > 1 && value.s[value.n - 1] == '/')
-		value.n--;
 	buf_set(value_of(c, i), value);
 	return 0;
 }

@@ -155,7 +155,6 @@ static bool is_stray(const struct place *p, const struct world *world, int dir, 
 	const char *name)
 {
 	AUTO(buf) target = BUF_INIT;
-	struct err ignored = ERR_INIT;
 	AUTO_FD leads_to = -1;
 
 	if (world_shown(world, span_of(name)))
@@ -164,8 +163,8 @@ static bool is_stray(const struct place *p, const struct world *world, int dir, 
 		return true;
 	if (!read_link(dir, name, &target) || target.n == 0 || target.s[0] != '/')
 		return false;
-	leads_to = place_open_if(p, target.s, &ignored);
-	return leads_to < 0 && ignored.code == ERR_NONE;
+	leads_to = file_open_within(p->root.s, target.s, O_PATH | O_CLOEXEC);
+	return leads_to < 0 && errno == ENOENT;
 }
 
 static int find_strays(const struct place *p, enum link_set set, const struct world *world,

@@ -174,7 +174,9 @@ int place_make(const struct place *p, const char *path, unsigned mode, struct er
 	if (check_above(p, path, above, err) < 0)
 		return -1;
 	top = open_above(p, path, above, true, err);
-	return top < 0 ? -1 : make_own(p, top, path, above, mode, err);
+	if (top < 0)
+		return -1;
+	return path[above] ? make_own(p, top, path, above, mode, err) : fd_take(&top);
 }
 
 int place_open_if(const struct place *p, const char *path, struct err *err)
@@ -184,6 +186,8 @@ int place_open_if(const struct place *p, const char *path, struct err *err)
 
 	if (top < 0)
 		return -1;
+	if (!path[above])
+		return fd_take(&top);
 	return file_open_if(top, path + above + 1, O_RDONLY | O_DIRECTORY, err);
 }
 

@@ -203,6 +203,20 @@ static void the_original_tools_link_follows(void **state)
 	assert_false(is_there(s, ROOT "packages/hello/installed"));
 }
 
+static void links_of_others_are_no_strays(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(world) world = WORLD_INIT;
+
+	put_dir(s, "opt/foo", 0755);
+	put_dir(s, ROOT "available", 0755);
+	put_link(s, ROOT "available/others", "/opt/foo");
+	put_link(s, ROOT "available/nothing", "/opt/none");
+	assert_int_equal(links_rebuild(&s->place, &world, &s->err), 0);
+	assert_true(is_there(s, ROOT "available/others"));
+	assert_false(is_there(s, ROOT "available/nothing"));
+}
+
 static void the_systems_own_are_told_apart(void **state)
 {
 	struct scratch *s = *state;
@@ -246,6 +260,7 @@ int main(void)
 		SCRATCH_TEST(what_is_gone_is_gone_but_where_a_link_asks_for_it),
 		SCRATCH_TEST(the_original_tools_link_counts),
 		SCRATCH_TEST(the_original_tools_link_follows),
+		SCRATCH_TEST(links_of_others_are_no_strays),
 		SCRATCH_TEST(the_systems_own_are_told_apart),
 		SCRATCH_TEST(sweeping_takes_what_killed_extracts_left),
 	};
