@@ -61,7 +61,7 @@ LINES=(
   'fardel --root /nowhere remove hel|fardel --root /nowhere remove hel'
   'fardel --root=/nowhere remove hel|fardel --root=/nowhere remove hel'
   'fardel remove --root /nowhere hel|fardel remove --root /nowhere hel'
-  'fardel show -- --|fardel show -- --'
+  'fardel remove -- --pur|fardel remove -- --pur'
 )
 
 # type_all SHELL: each line, and what came of it.

@@ -152,6 +152,16 @@ need() {
   done
 }
 
+# One that somebody has just added.
+@test "a command without prose has a whole page all the same" {
+  need scdoc mandoc
+  while IFS=$'\t' read -r command _; do
+    "$FARDEL_BUILD/tools/manual" page "$command" </dev/null | scdoc | awk -f "$LIB/../../tools/roff.awk" >"$WORK/page.8"
+    run -0 mandoc -T lint -W warning "$WORK/page.8"
+    [[ $(shown "$WORK/page.8") == *"EXAMPLES fardel $command"*"SEE ALSO fardel(8)"* ]]
+  done < <(rows command)
+}
+
 @test "pages are the same for each build" {
   need scdoc
   cd "$LIB/../.."

@@ -44,6 +44,8 @@ example() {
     zsh/vendor-completions/_fardel fish/vendor_completions.d/fardel.fish; do
     [[ -s $WORK/dest/usr/share/$file ]] || { echo "without $file"; false; }
   done
+  make -s -o all -C "$LIB/../.." BUILD="$build" DESTDIR="$WORK/local" PREFIX=/usr/local install
+  [[ -s $WORK/local/usr/local/share/zsh/site-functions/_fardel && ! -e $WORK/local/usr/share ]]
   make -s -C "$LIB/../.." BUILD="$build" DESTDIR="$WORK/dest" uninstall
   [[ -z $(find "$WORK/dest" ! -type d) ]]
 }
