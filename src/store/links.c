@@ -150,7 +150,7 @@ bool links_is_right(const struct place *p, const struct world *world, struct spa
 }
 
 /* Of fardel's own: what belongs to no package, also what a kill left of a link on its way, for no package's name begins with a
- * dot. Of puavo's, which others keep as well: a link to nothing. */
+ * dot. Of puavo's, which others keep as well: that, and a link to nothing. */
 static bool is_stray(const struct place *p, const struct world *world, int dir, enum link_set set,
 	const char *name)
 {
@@ -159,7 +159,7 @@ static bool is_stray(const struct place *p, const struct world *world, int dir, 
 
 	if (world_shown(world, span_of(name)))
 		return false;
-	if (!sets[set].puavo)
+	if (!sets[set].puavo || file_is_beside(name))
 		return true;
 	if (!read_link(dir, name, &target) || target.n == 0 || target.s[0] != '/')
 		return false;

@@ -67,9 +67,9 @@ static void add_folder(struct scan *s, int name_dir, const char *name, const cha
 	struct stat st, part;
 	struct puavo_folder *f;
 
+	bundle_init(&b);
 	if (!is_id(span_of(id)) || !is_folder(name_dir, id, &st))
 		return;
-	bundle_init(&b);
 	b.layout = s->layout;
 	buf_sets(&b.name, name);
 	buf_sets(&b.puavo_id, id);
@@ -138,9 +138,9 @@ static int sweep_name(int packages, const char *name, struct err *err)
 		return err->code == ERR_NONE ? 0 : -1;
 	for (size_t i = 0; i < ids.of.n; i++) {
 		struct span id = span_of(ids.of.v[i]);
+		bool halfway = span_ends(id, ".tmp") && is_id(span_cut(id, 0, id.n - 4));
 
-		if (span_ends(id, ".tmp") && is_id(span_cut(id, 0, id.n - 4)) &&
-			tree_remove(dir, ids.of.v[i], err) < 0)
+		if ((halfway || file_is_beside(id.s)) && tree_remove(dir, id.s, err) < 0)
 			return -1;
 	}
 	/* Fails where anything else is left: as it should. */

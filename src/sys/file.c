@@ -241,6 +241,13 @@ static void name_beside(struct buf *out, const char *name)
 	buf_addf(out, ".%s.new", name);
 }
 
+bool file_is_beside(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 5 && name[0] == '.' && strcmp(name + n - 4, ".new") == 0;
+}
+
 static int rename_over(int dirfd, const char *from, const char *to, struct err *err)
 {
 	if (renameat(dirfd, from, dirfd, to) == 0)

@@ -50,6 +50,8 @@ MUST_USE int file_replace(
 	int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
 /* The same for a symbolic link, but that nothing is synced: place_sync does that for all links at once. */
 MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, struct err *err);
+/* Whether that is what these two name what they have not renamed yet: where they were killed, it stays. */
+bool file_is_beside(const char *name);
 /* Renames without replacing; syncs nothing. */
 MUST_USE int file_publish(
 	int from_dir, const char *from, int to_dir, const char *to, struct err *err);
