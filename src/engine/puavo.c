@@ -9,9 +9,19 @@
 #include "store/installation.h"
 #include "store/links.h"
 #include "sys/fd.h"
+#include "sys/file.h"
 #include "sys/tree.h"
 
 #define TAKEN_OVER "puavo-pkg"
+
+/* As with mkdir -p: its rootdir may be anywhere. */
+static int make_rootdir(struct engine *e, struct err *err)
+{
+	AUTO_FD root = engine_root(e, err);
+	AUTO_FD made = root < 0 ? -1 : file_make_dirs(root, e->place.puavo.s + 1, 0755, err);
+
+	return made < 0 ? -1 : 0;
+}
 
 static int make_folder(struct engine *e, const char *path, struct err *err)
 {
@@ -25,7 +35,7 @@ int puavo_make_folders(struct engine *e, struct err *err)
 	AUTO(buf) packages = buf_dup(&e->place.puavo);
 
 	buf_adds(&packages, "/packages");
-	if (make_folder(e, packages.s, err) < 0 ||
+	if (make_rootdir(e, err) < 0 || make_folder(e, packages.s, err) < 0 ||
 		make_folder(e, links_folder(LINKS_PUAVO_INSTALLED), err) < 0)
 		return -1;
 	return make_folder(e, links_folder(LINKS_PUAVO_AVAILABLE), err);

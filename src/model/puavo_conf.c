@@ -79,29 +79,52 @@ static bool read_value(struct span text, struct span *value)
 	return is_end(span_cut(text, n + (quote != 0), text.n));
 }
 
-static bool has_dots(struct span path)
+/* Where installations cannot be: fardel's own folders are swept, and of these rules have others than we. */
+static const char *const refused[] = {"/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel",
+	"/etc/fardel", "/tmp", "/var/tmp", "/proc", "/sys", "/dev", "/run"};
+
+static bool is_refused(const struct buf *path)
+{
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		size_t n = strlen(refused[i]);
+
+		if (span_starts(buf_span(path), refused[i]) && (path->n == n || path->s[n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* One spelling of each path. False: it has a part "..". */
+static bool normalize(struct span path, struct buf *out)
 {
 	struct span part;
 
-	while (span_split(&path, '/', &part))
+	while (span_split(&path, '/', &part)) {
 		if (span_is_text(part, ".."))
-			return true;
-	return false;
+			return false;
+		if (part.n && !span_is_text(part, "."))
+			buf_addf(out, "/%.*s", SPAN_ARG(part));
+	}
+	return true;
 }
 
 static int set(struct puavo_conf *c, size_t i, struct span value, struct err *err)
 {
-	bool given = value.n;
-	bool absolute = given && value.s[0] == '/' && !memchr(value.s, 0, value.n);
+	bool absolute = value.n && value.s[0] == '/' && !memchr(value.s, 0, value.n);
+	AUTO(buf) path = BUF_INIT;
 
-	while (value.n && value.s[value.n - 1] == '/')
-		value.n--;
-	if ((!absolute || !value.n || has_dots(value)) && (given || !rows[i].may_be_empty)) {
-		err_set(err, ERR_CONFIG, "%s: it is no absolute path of a folder below /",
-			rows[i].name);
-		return err_next(err, "write it from the / on, without '..'");
+	if (value.n || !rows[i].may_be_empty) {
+		if (!absolute || !normalize(value, &path) || !path.n) {
+			err_set(err, ERR_CONFIG, "%s: it is no absolute path of a folder below /",
+				rows[i].name);
+			return err_next(err, "write it from the / on, without '..'");
+		}
+		if (is_refused(&path)) {
+			err_set(err, ERR_CONFIG, "%s: it cannot be in %s", rows[i].name, path.s);
+			return err_next(err, "name a folder of its own, as %s", rows[i].preset);
+		}
 	}
-	buf_set(value_of(c, i), value);
+	buf_set(value_of(c, i), buf_span(&path));
 	return 0;
 }
 

@@ -52,7 +52,8 @@ static void values_are_literal_or_quoted(void **state)
 		{"PUAVO_PKG_ROOTDIR='/a$b`c'", "/a$b`c"},
 		{"  PUAVO_PKG_ROOTDIR=/a/b   # why", "/a/b"},
 		{"PUAVO_PKG_ROOTDIR=\"/a\" # why", "/a"},
-		{"PUAVO_PKG_ROOTDIR=/a///", "/a"},
+		{"PUAVO_PKG_ROOTDIR=/a//b/./c///", "/a/b/c"},
+		{"PUAVO_PKG_ROOTDIR=/var/lib/fardels", "/var/lib/fardels"},
 		{"PUAVO_PKG_ROOTDIR=/a\nPUAVO_PKG_ROOTDIR=/b", "/b"},
 		{"PUAVO_PKG_ROOTDIR=/crlf\r\n", "/crlf"},
 	};
@@ -117,6 +118,22 @@ static void folders_are_absolute(void **state)
 	}
 }
 
+static void some_folders_are_no_place_for_it(void **state)
+{
+	static const char *const lines[] = {"PUAVO_PKG_ROOTDIR=/var/lib/fardel",
+		"PUAVO_PKG_ROOTDIR=/var//lib/fardel/x", "PUAVO_PKG_CACHEDIR=/var/cache/fardel/",
+		"PUAVO_PKG_ROOTDIR=/tmp/x", "PUAVO_PKG_READONLY_ROOTDIR=/run/x"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct reading r = begin();
+
+		assert_int_equal(parse(&r, lines[i]), -1);
+		assert_err(&r.err, ERR_CONFIG, "it cannot be in /");
+		end(&r);
+	}
+}
+
 static void there_may_be_no_cache(void **state)
 {
 	struct reading r = begin();
@@ -135,6 +152,7 @@ int main(void)
 		cmocka_unit_test(values_are_literal_or_quoted),
 		cmocka_unit_test(what_a_shell_would_run_is_passed_over),
 		cmocka_unit_test(folders_are_absolute),
+		cmocka_unit_test(some_folders_are_no_place_for_it),
 		cmocka_unit_test(there_may_be_no_cache),
 	};
 
