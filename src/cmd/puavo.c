@@ -181,8 +181,7 @@ static int run_unconfigure(struct puavo *p, struct err *err)
 /* What fardel installed in a layout of its own goes whole, as nobody looks for its folder at puavo's place. */
 static int remove_one(struct puavo *p, const struct bundle *b, struct err *err)
 {
-	struct request request =
-		request_of(bundle_is_puavo(b) ? GOAL_UNCONFIGURE : GOAL_REMOVE, b->name.s);
+	struct request request = request_of(GOAL_REMOVE, b->name.s);
 
 	request.strip = true;
 	return carry_out(p, &request, "removed", err);

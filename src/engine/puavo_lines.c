@@ -242,11 +242,7 @@ static int do_remove(struct update *u, struct err *err)
 	if (u->options->dry_run)
 		return settle(u, PUAVO_WOULD, "would remove it");
 	/* Of what has puavo-pkg's layout the installer's files stay, as there. */
-	if (run(u,
-		    (struct request){
-			    .goal = bundle_is_puavo(u->current) ? GOAL_UNCONFIGURE : GOAL_REMOVE,
-			    .strip = true},
-		    line->name.s, err) < 0)
+	if (run(u, (struct request){.goal = GOAL_REMOVE, .strip = true}, line->name.s, err) < 0)
 		return -1;
 	buf_clear(&u->out->to);
 	return settle(u, PUAVO_DONE, "removed");

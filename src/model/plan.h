@@ -39,7 +39,7 @@ struct request {
 	bool force_id; /* take another content under a package-id that is known */
 	bool keep_going;
 	bool offline;
-	bool strip; /* of an unconfigure: of installations in puavo's layout only the installer's files stay */
+	bool strip; /* of a remove: of installations in puavo's layout the installer's files stay, as that tool leaves them */
 	const char *
 		id; /* of an install by name: which installation; NULL: the one in use, else the newest */
 	int64_t number; /* of GOAL_UNDO: the transaction */

@@ -309,10 +309,17 @@ static bool is_planned(const struct plan *plan, struct span name)
 	return false;
 }
 
+static bool is_stripped(const struct request *request, const struct bundle *b)
+{
+	return request->goal == GOAL_REMOVE && request->strip && bundle_is_puavo(b);
+}
+
 static int plan_name(const struct world *world, const struct request *request, struct span name,
 	struct plan *plan, struct err *err)
 {
 	const struct bundle *shown = world_shown(world, name);
+	const struct bundle *current = world_current(world, name);
+	enum goal goal = request->goal;
 
 	if (!name.n)
 		return err_set(err, ERR_USAGE, "an empty name");
@@ -329,7 +336,9 @@ static int plan_name(const struct world *world, const struct request *request, s
 	}
 	if (request->goal == GOAL_INSTALL && request->id)
 		return plan_exact(world, request, name, plan, err);
-	return name_goals[request->goal](plan, shown, world_current(world, name), err);
+	if (is_stripped(request, shown))
+		goal = GOAL_UNCONFIGURE;
+	return name_goals[goal](plan, shown, current, err);
 }
 
 /* --all: each name that the goal has something to do for. */

@@ -5,8 +5,10 @@
 
 #include <stdio.h>
 
+#define ID_A "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
 /* A world is "NAME ID VERSION STATE PUAVO SINCE; …", of which the last two may be missing; an id is 64 times the
- * letter, "-" is nothing. A request is a goal, options, and items: a name, or a file as
+ * letter, "-" is nothing; behind SINCE may stand a layout. A request is a goal, options, and items: a name, or a file as
  * FILE/NAME/ID/VERSION/PUAVO/FLAGS (u: it has a URL, s: a checksum, c: it is cached, d: damaged on disk). A plan is
  * "ACTION NAME ID from ID: STEPS; …", steps of the one in use before with "old:" in front; an error is
  * "!EXIT TEXT". */
@@ -57,6 +59,16 @@ static const struct row installs[] = {
 	{"a file and its name", "zoom A 1 installed", "install f/zoom/B/2 zoom",
 		"upgrade zoom B from A: " PREPARE " " SWITCH},
 	{"by name", "zoom A 1 installed", "install zoom", "again zoom A: configure"},
+	{"that one", "zoom B 2 installed; zoom A 1 prepared", "install --exactly-A zoom",
+		"upgrade zoom A from B: " SWITCH},
+	{"that one, alone", "zoom B 2 prepared; zoom A 1 prepared", "install --exactly-A zoom",
+		"new zoom A: configure"},
+	{"that one, in use", "zoom A 1 installed", "install --exactly-A zoom",
+		"again zoom A: configure"},
+	{"that one, not ready", "zoom B 2 installed; zoom A 1 extracted",
+		"install --exactly-A zoom", "!1 zoom: it is extracted, not prepared"},
+	{"that one, not there", "zoom B 2 installed", "install --exactly-A zoom",
+		"!3 zoom: no such installation"},
 	{"by name, prepared", "zoom A 1 prepared", "install zoom", "new zoom A: configure"},
 	{"by name, the one in use", "zoom B 2 prepared; zoom A 1 installed", "install zoom",
 		"again zoom A: configure"},
@@ -147,6 +159,14 @@ static const struct row names[] = {
 		"remove zoom - from A: old:purge"},
 	{"remove all of a name", "zoom B 2 prepared; zoom A 1 installed", "remove zoom",
 		"remove zoom - from A: old:unconfigure old:purge"},
+	{"remove, in puavo's layout", "zoom A 1 installed A 1 puavo", "remove zoom",
+		"remove zoom - from A: old:unconfigure old:purge"},
+	{"remove as puavo-pkg", "zoom A 1 installed A 1 puavo", "remove --strip zoom",
+		"unconfigure zoom A from A: old:unconfigure"},
+	{"remove as puavo-pkg, of ours", "zoom A 1 installed", "remove --strip zoom",
+		"remove zoom - from A: old:unconfigure old:purge"},
+	{"remove as puavo-pkg, the system's", "zoom A 1 installed A 1 system",
+		"remove --strip zoom", "unconfigure zoom A from A: old:unconfigure"},
 	{"remove twice", "zoom A 1 installed", "remove zoom zoom",
 		"remove zoom - from A: old:unconfigure old:purge"},
 	{"remove unknown", "zoom A 1 installed", "remove zoom nope", "!3 nope: no such package"},
@@ -225,6 +245,7 @@ static void read_world(const char *text, struct world *world)
 		number = next(&row, ' ');
 		assert_true(!number.n || span_number(number, 1000, &since));
 		b->since = (int64_t)since;
+		assert_true(!row.n || bundle_layout_parse(row, &b->layout));
 	}
 }
 
@@ -269,6 +290,10 @@ static void read_request(const char *text, struct request *request, struct candi
 			request->keep_going = true;
 		else if (span_is_text(word, "--offline"))
 			request->offline = true;
+		else if (span_is_text(word, "--strip"))
+			request->strip = true;
+		else if (span_is_text(word, "--exactly-A"))
+			request->id = ID_A;
 		else if (span_is_text(word, "--waited"))
 			continue;
 		else if (span_is_text(word, "''"))
