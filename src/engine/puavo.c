@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "engine/puavo_meeting.h"
+#include "engine/switch.h"
 #include "engine/transaction.h"
 #include "store/committed.h"
 #include "store/installation.h"
@@ -120,10 +121,15 @@ static int take_new(struct engine *e, const struct puavo_change *c, struct err *
 {
 	AUTO(bundle) b;
 	AUTO(world) now = WORLD_INIT;
-	int there = puavo_read_folder(e, c->folder, &b, err);
+	struct err odd = ERR_INIT;
+	int there = puavo_read_folder(e, c->folder, &b, &odd);
 
+	/* One that is odd must not keep the others from being worked on. */
+	if (there < 0)
+		engine_tell(e, WATCH_WARN, buf_span(&c->folder->name),
+			"its folder %s is not taken over: %s", c->folder->id.s, odd.text);
 	if (there <= 0)
-		return there;
+		return 0;
 	if (db_world(&e->db, &now, err) < 0)
 		return -1;
 	if (world_get(&now, buf_span(&b.name), buf_span(&b.id))) {
@@ -211,6 +217,29 @@ static int take_all(struct engine *e, const struct puavo_meeting *m, const struc
 	return db_commit(&e->db, err);
 }
 
+static bool differs(const struct puavo_meeting *m, struct span name)
+{
+	VEC_FOR (const struct puavo_change, c, &m->changes.of)
+		if (span_is(name_of(c), name))
+			return true;
+	return false;
+}
+
+/* fardel's own links follow; but what was not taken over keeps those that it has. */
+static int show_all(struct engine *e, const struct puavo_meeting *m, const struct journal *open,
+	struct err *err)
+{
+	AUTO(puavo_meeting) left = {0};
+
+	if (puavo_hold_against(e, &left, err) < 0)
+		return -1;
+	VEC_FOR (const struct puavo_change, c, &m->changes.of)
+		if (!is_open(open, name_of(c)) && !differs(&left, name_of(c)) &&
+			switch_link(e, name_of(c), err) < 0)
+			return -1;
+	return 0;
+}
+
 static int note(struct engine *e, const struct puavo_meeting *m, const struct journal *open,
 	struct err *err)
 {
@@ -224,6 +253,8 @@ static int note(struct engine *e, const struct puavo_meeting *m, const struct jo
 	result = log_open(&e->place, journal.number, false, &e->log, err);
 	if (result == 0)
 		result = take_all(e, m, open, err);
+	if (result == 0)
+		result = show_all(e, m, open, err);
 	if (transaction_end(e, &journal, err, &ending) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	return result;

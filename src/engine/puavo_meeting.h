@@ -15,6 +15,7 @@ void puavo_meeting_drop(struct puavo_meeting *m);
 /* Reads both and compares them; where there is nothing of puavo's on either side, the world is not read. */
 MUST_USE int puavo_hold_against(struct engine *e, struct puavo_meeting *m, struct err *err);
 
-/* What a folder is as a bundle (which state it is in is for the caller to say): 1; 0: it is gone, or is none. *b is to be dropped in any case. */
+/* What a folder is as a bundle (which state it is in is for the caller to say): 1; 0: it is gone, or is none. *b is to be dropped in any case. Its content is read
+ * with the lock only: who asks any day needs neither the time nor the rights for that, and is given an id made of the package-id. */
 MUST_USE int puavo_read_folder(
 	struct engine *e, const struct puavo_folder *f, struct bundle *b, struct err *err);

@@ -92,10 +92,15 @@ int installation_is_hollow(const struct place *p, const struct bundle *b, struct
 /* In its place at once, as there is nothing in it that could be there in part. */
 static int touch(int dir, const char *name, struct err *err)
 {
-	AUTO_FD fd = openat(dir, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644);
+	AUTO_FD fd = openat(dir, name,
+		O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
+	struct stat st;
 
-	if (fd < 0)
+	/* ENXIO: of a FIFO that nobody reads. */
+	if ((fd < 0 && errno != ENXIO) || (fd >= 0 && fstat(fd, &st) < 0))
 		return err_sys(err, "open %s", name);
+	if (fd < 0 || !S_ISREG(st.st_mode))
+		return err_set(err, ERR_UNSAFE, "%s is not a file", name);
 	if (futimens(fd, NULL) < 0)
 		return err_sys(err, "set the time of %s", name);
 	return file_sync(fd, err) < 0 ? -1 : file_sync(dir, err);
@@ -147,6 +152,8 @@ static int describe(void *arg, const struct tree_entry *e, struct err *err)
 	}
 	if (S_ISREG(e->st->st_mode))
 		return describe_file(manifest_add(m, ENTRY_FILE, span_of(e->path)), e, err);
+	if (!S_ISLNK(e->st->st_mode))
+		return err_set(err, ERR_UNSAFE, "%s is neither file, folder nor link", e->path);
 	n = readlinkat(e->parent, e->name, target, sizeof(target));
 	if (n < 0 || (size_t)n == sizeof(target))
 		return err_sys(err, "read the link %s", e->path);

@@ -1,0 +1,71 @@
+#!/usr/bin/env bats
+# puavo-pkg: root directories that it filled in odd ways, under both names. (What it does well is in tests/compat.)
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  skip_unless_mount
+  fresh
+  serve "$VENDOR"
+  ln -sf /opt/fardel-test/bin/fardel /usr/sbin/puavo-pkg
+  fill hello
+  fill zoo
+}
+
+teardown() {
+  [[ $FARDEL_TEST_MODE != mount ]] || finish
+}
+
+as_nobody() { setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all "$@"; }
+
+# fill NAME: installed, as the old tool leaves it. FOLDER is its folder, of the last one.
+fill() {
+  local installer top=/var/lib/puavo-pkg
+  installer=$(make_installer "$1" 1)
+  FOLDER=$top/packages/$1/$(tar -xzOf "$installer" "$1/.puavo-pkg-version" | awk '$1 == "package-id" { print $2 }')
+  mkdir -p "$FOLDER/upstream" $top/{installed,available}
+  tar -xzf "$installer" -C "$FOLDER" --strip-components=1
+  dpkg -x "$VENDOR/$1-1.deb" "$FOLDER/upstream"
+  touch "$FOLDER"/.{prepared,installed}
+  ln -s "$FOLDER" "$top/installed/$1"
+  ln -s "$FOLDER" "$top/available/$1"
+}
+
+@test "puavo-pkg: after a root directory was taken over, doctor has nothing to say but what is not known" {
+  run -0 --separate-stderr puavo-pkg gc-installations
+  run -0 fardel doctor
+  [[ $output != *missing* ]]
+  [[ $(readlink -f /var/lib/fardel/installed/zoo) == "$FOLDER" ]]
+  [[ $(puavo-pkg list | wc -l) == 2 ]]
+}
+
+@test "puavo-pkg: a folder with a fifo in it is named and passed over; the others are worked on" {
+  mkfifo "$FOLDER/pipe"
+  run -0 --separate-stderr puavo-pkg list
+  [[ ${#lines[@]} == 2 && -z $stderr ]]
+  run -0 --separate-stderr puavo-pkg remove hello
+  [[ $stderr == *"WARNING: zoo: its folder $(basename "$FOLDER") is not taken over: pipe is neither file, folder nor link"* ]]
+  [[ ! -e /var/lib/puavo-pkg/installed/hello && -e /var/lib/puavo-pkg/installed/zoo ]]
+}
+
+@test "puavo-pkg: any user may list what is installed, whatever is in the folders" {
+  echo secret >"$FOLDER/own"
+  chmod 600 "$FOLDER/own"
+  truncate -s 20G "$FOLDER/upstream/holes"
+  run -0 --separate-stderr timeout 20 setpriv --reuid=65534 --regid=65534 --clear-groups puavo-pkg list
+  [[ ${#lines[@]} == 2 && -z $stderr ]]
+  run -0 --separate-stderr as_nobody puavo-pkg show -F Name zoo
+  [[ $output == zoo ]]
+  run -0 --separate-stderr as_nobody fardel list zoo
+  [[ $output == zoo$'\t'1$'\t'* ]]
+}
+
+@test "puavo-pkg: a stamp that is a fifo is refused, and nobody waits" {
+  puavo-pkg -q gc-installations
+  rm "$FOLDER/.prepared"
+  mkfifo "$FOLDER/.prepared"
+  run --separate-stderr timeout 20 puavo-pkg prepare "$(make_installer zoo 1)"
+  [[ $status != 124 && $stderr == *".prepared is not a file"* ]]
+}
