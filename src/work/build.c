@@ -34,7 +34,7 @@ static void member_drop(struct member *m)
 /* The members, and the planner that an installation would ask about each of them. */
 struct builder {
 	struct buf name;
-	dev_t dev;
+	uint64_t mount; /* that the folder is in; 0: unknown */
 	struct entry_plan *plan;
 	VEC(struct member) members;
 };
@@ -86,6 +86,17 @@ static int read_link(const struct tree_entry *e, struct buf *out, struct err *er
 	return 0;
 }
 
+/* By mounts, not by devices: of an overlay's files each may be on another. */
+static uint64_t mount_of(int dir, const char *name)
+{
+	struct statx st = {0};
+
+	return statx(dir, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_STATX_DONT_SYNC,
+		       STATX_MNT_ID, &st) == 0
+		       ? st.stx_mnt_id
+		       : 0;
+}
+
 static int add(void *arg, const struct tree_entry *e, struct err *err)
 {
 	struct builder *b = arg;
@@ -94,7 +105,7 @@ static int add(void *arg, const struct tree_entry *e, struct err *err)
 
 	*m = (struct member){.path = buf_dup(&b->name), .link = BUF_INIT, .mode = 0755};
 	buf_add_path(&m->path, e->path);
-	if (e->st->st_dev != b->dev)
+	if (b->mount && mount_of(e->parent, e->name) != b->mount)
 		return err_set(
 			err, ERR_INSTALLER, "%s: another file system is mounted there", e->path);
 	if (S_ISDIR(mode)) {
@@ -115,14 +126,11 @@ static int add(void *arg, const struct tree_entry *e, struct err *err)
 
 static int collect(struct builder *b, struct err *err)
 {
-	struct stat st;
 	struct member *top = vec_push(&b->members);
 
 	*top = (struct member){
 		.path = buf_dup(&b->name), .link = BUF_INIT, .type = ARCHIVE_DIR, .mode = 0755};
-	if (fstat(SOURCE_FD, &st) < 0)
-		return err_sys(err, "look at the folder");
-	b->dev = st.st_dev;
+	b->mount = mount_of(SOURCE_FD, "");
 	if (check_member(b, top, err) < 0 || tree_walk(SOURCE_FD, add, b, err) < 0)
 		return -1;
 	qsort(b->members.v, b->members.n, sizeof(b->members.v[0]), by_path);

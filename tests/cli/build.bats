@@ -187,6 +187,19 @@ build() {
   [[ ! -e /var/lib/fardel ]]
 }
 
+@test "build on an overlay, whose files are on other devices than its folders; what is mounted there is refused" {
+  skip_unless mount
+  cp -r "$WORK/src/hello" /root/hello
+  mkdir /root/hello/more
+  run -0 fardel build -o "$WORK" /root/hello
+  [[ -e $WORK/hello.tar.gz ]]
+  mount -t tmpfs none /root/hello/more
+  run --separate-stderr -1 fardel build -o "$WORK" /root/hello
+  umount /root/hello/more
+  [[ $stderr == *'more: another file system is mounted there'* ]]
+  rm -r /root/hello
+}
+
 @test "build inside of its own folder is refused: the next one would pack it" {
   cd "$WORK/src/hello"
   run --separate-stderr -64 fardel build .
