@@ -21,25 +21,30 @@
 
 /* --- What it says ---------------------------------------------------------------------------------------- */
 
-static void say(struct puavo *p, int level, const char *format, ...) PRINTF(3, 4);
-
-static void say(struct puavo *p, int level, const char *format, ...)
+/* A line that is escaped already. */
+static void put(struct puavo *p, int level, struct span line)
 {
 	static const char *const words[] = {
 		[LOG_ERR] = "ERROR", [LOG_WARNING] = "WARNING", [LOG_INFO] = "INFO"};
+
+	if (level > p->level)
+		return;
+	fprintf(stderr, "PUAVO-PKG %s: %.*s\n", words[level], SPAN_ARG(line));
+	if (access("/dev/log", W_OK) == 0)
+		syslog(LOG_USER | level, "%.*s", SPAN_ARG(line));
+}
+
+static PRINTF(3, 4) void say(struct puavo *p, int level, const char *format, ...)
+{
 	AUTO(buf) raw = BUF_INIT;
 	AUTO(buf) safe = BUF_INIT;
 	va_list args;
 
-	if (level > p->level)
-		return;
 	va_start(args, format);
 	buf_addv(&raw, format, args);
 	va_end(args);
 	text_escape(&safe, buf_span(&raw));
-	fprintf(stderr, "PUAVO-PKG %s: %s\n", words[level], safe.s);
-	if (access("/dev/log", W_OK) == 0)
-		syslog(LOG_USER | level, "%s", safe.s);
+	put(p, level, buf_span(&safe));
 }
 
 static void on_event(struct watch *watch, const struct event *e)
@@ -72,16 +77,26 @@ static void say_error(struct puavo *p, const struct err *err)
 {
 	struct span rest = span_of(err->detail), line;
 	const char *hint = err_hint(err);
+	bool see = span_starts(span_of(hint), "see: ");
+	AUTO(buf) next = BUF_INIT;
 
-	say(p, LOG_ERR, "%s", err->text);
+	put(p, LOG_ERR, span_of(err->text));
 	while (span_split(&rest, '\n', &line))
-		say(p, LOG_ERR, "%.*s", SPAN_ARG(line));
+		put(p, LOG_ERR, line);
+	buf_addf(&next, "%s%s", see ? "" : "next: ", hint);
 	if (*hint)
-		say(p, LOG_ERR, "%s: %s", span_starts(span_of(hint), "see: ") ? "see" : "next",
-			span_starts(span_of(hint), "see: ") ? hint + 5 : hint);
+		put(p, LOG_ERR, buf_span(&next));
 }
 
 /* --- Packages come and go -------------------------------------------------------------------------------- */
+
+static void put_undone(struct puavo *p, const char *name, const struct buf *why)
+{
+	AUTO(buf) line = BUF_INIT;
+
+	buf_addf(&line, "%s: %s", name, why->n ? why->s : "not done");
+	put(p, LOG_ERR, buf_span(&line));
+}
 
 /* What is said when it is done; the old version went with a new one's coming. */
 static void say_done(struct puavo *p, const struct plan *plan, const char *done)
@@ -92,7 +107,7 @@ static void say_done(struct puavo *p, const struct plan *plan, const char *done)
 		if (item->result == RESULT_DONE)
 			say(p, LOG_INFO, "%s: %s successfully", name, done);
 		else if (item->result != RESULT_OPEN && plan->of.n > 1)
-			say(p, LOG_ERR, "%s: %s", name, item->why.n ? item->why.s : "not done");
+			put_undone(p, name, &item->why);
 		VEC_FOR (const struct buf, path, &item->left.of)
 			say(p, LOG_WARNING, "%s: others have changed %s since: it stays", name,
 				path->s);
@@ -371,7 +386,7 @@ static void print_help(void)
 static int usage(struct puavo *p, struct err *err, const char *format, const char *word)
 {
 	err_set(err, ERR_USAGE, format, word);
-	say(p, LOG_ERR, "%s", err->text);
+	put(p, LOG_ERR, span_of(err->text));
 	fprintf(stderr, "Try 'puavo-pkg --help'.\n");
 	return 1;
 }

@@ -1,6 +1,7 @@
 /* Act three, and gc: what is of no more use goes. */
 #include "engine/clean.h"
 
+#include "engine/switch.h"
 #include "store/committed.h"
 #include "store/installation.h"
 #include "store/undo.h"
@@ -30,7 +31,9 @@ static int strip(struct engine *e, const struct bundle *b, struct err *err)
 {
 	if (installation_strip(&e->place, b, err) < 0)
 		return -1;
-	return db_set_state(&e->db, b->row, BUNDLE_EXTRACTED, engine_now(), err);
+	if (db_set_state(&e->db, b->row, BUNDLE_EXTRACTED, engine_now(), err) < 0)
+		return -1;
+	return switch_link(e, buf_span(&b->name), err);
 }
 
 void clean_strip(struct engine *e, const struct bundle *b)

@@ -16,7 +16,7 @@ static const struct {
 	{"PUAVO_PKG_ROOTDIR", offsetof(struct puavo_conf, rootdir), ROOTDIR, false},
 	{"PUAVO_PKG_CACHEDIR", offsetof(struct puavo_conf, cachedir), CACHEDIR, true},
 	{"PUAVO_PKG_READONLY_ROOTDIR", offsetof(struct puavo_conf, readonly_rootdir), ROOTDIR,
-		false},
+		true},
 	{"PUAVO_PKG_READONLY_CACHEDIR", offsetof(struct puavo_conf, readonly_cachedir), CACHEDIR,
 		true},
 };

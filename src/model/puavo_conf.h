@@ -7,8 +7,8 @@
 #include "model/config.h"
 
 struct puavo_conf {
-	struct buf rootdir, readonly_rootdir; /* absolute */
-	struct buf cachedir, readonly_cachedir; /* absolute; empty: none */
+	struct buf rootdir; /* absolute */
+	struct buf readonly_rootdir, cachedir, readonly_cachedir; /* absolute; empty: none */
 };
 
 void puavo_conf_init(struct puavo_conf *c); /* the defaults */

@@ -28,7 +28,7 @@ void place_set_puavo(struct place *p, struct span rootdir, struct span readonly)
 	buf_set(&p->puavo, rootdir);
 	buf_set(&p->puavo_stage, rootdir);
 	buf_adds(&p->puavo_stage, "/.fardel");
-	buf_set(&p->puavo_system, readonly);
+	buf_set(&p->puavo_system, readonly.n ? readonly : rootdir);
 }
 
 int place_init(struct place *p, const char *root, struct err *err)

@@ -40,7 +40,7 @@ void place_drop(struct place *p);
  * links resolved. */
 MUST_USE int place_init(struct place *p, const char *root, struct err *err);
 
-/* Sets puavo-pkg's two rootdirs; both are absolute. */
+/* Sets puavo-pkg's two rootdirs; both are absolute, the second may be empty: there is none. */
 void place_set_puavo(struct place *p, struct span rootdir, struct span readonly);
 
 /* Appends the path as this process sees it: root and path. */

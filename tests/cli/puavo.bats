@@ -69,3 +69,23 @@ fill() {
   run --separate-stderr timeout 20 puavo-pkg prepare "$(make_installer zoo 1)"
   [[ $status != 124 && $stderr == *".prepared is not a file"* ]]
 }
+
+@test "puavo-pkg: the configuration that is shipped says what holds without it" {
+  mkdir -p /etc/puavo-pkg
+  sed 's/^#PUAVO/PUAVO/' "$LIB/../../debian/puavo-pkg.conf" >/etc/puavo-pkg/puavo-pkg.conf
+  [[ $(grep -c '^PUAVO_PKG_' /etc/puavo-pkg/puavo-pkg.conf) == 4 ]]
+  run -0 --separate-stderr puavo-pkg list
+  [[ ${#lines[@]} == 2 && -z $stderr ]]
+  echo PUAVO_PKG_READONLY_ROOTDIR= >>/etc/puavo-pkg/puavo-pkg.conf
+  run -0 --separate-stderr puavo-pkg list
+  [[ ${#lines[@]} == 2 && -z $stderr ]]
+}
+
+@test "puavo-pkg: after a remove doctor has nothing to say, and words of others are escaped once" {
+  puavo-pkg -q gc-installations
+  run -0 puavo-pkg remove hello
+  run fardel doctor
+  [[ $output != *fail* && $output != *'leads to'* ]]
+  run --separate-stderr -3 puavo-pkg remove $'ev\033[31mil\nx'
+  [[ $stderr == *"'ev\\x1b[31mil\\nx'"* ]]
+}

@@ -105,7 +105,7 @@ static void folders_are_absolute(void **state)
 {
 	static const char *const lines[] = {"#\nPUAVO_PKG_ROOTDIR=a",
 		"#\nPUAVO_PKG_ROOTDIR=", "#\nPUAVO_PKG_ROOTDIR=///",
-		"#\nPUAVO_PKG_ROOTDIR='/a/../b'", "#\nPUAVO_PKG_READONLY_ROOTDIR=\"\"",
+		"#\nPUAVO_PKG_ROOTDIR='/a/../b'", "#\nPUAVO_PKG_READONLY_ROOTDIR=a",
 		"#\nPUAVO_PKG_CACHEDIR=a/b"};
 
 	(void)state;
@@ -134,12 +134,15 @@ static void some_folders_are_no_place_for_it(void **state)
 	}
 }
 
-static void there_may_be_no_cache(void **state)
+static void there_may_be_no_cache_and_no_image(void **state)
 {
 	struct reading r = begin();
 
 	(void)state;
-	assert_int_equal(parse(&r, "PUAVO_PKG_CACHEDIR=\nPUAVO_PKG_READONLY_CACHEDIR=''\n"), 0);
+	assert_int_equal(parse(&r, "PUAVO_PKG_CACHEDIR=\nPUAVO_PKG_READONLY_CACHEDIR=''\n"
+				   "PUAVO_PKG_READONLY_ROOTDIR=\n"),
+		0);
+	assert_buf(&r.conf.readonly_rootdir, "");
 	assert_buf(&r.conf.cachedir, "");
 	assert_buf(&r.conf.readonly_cachedir, "");
 	end(&r);
@@ -153,7 +156,7 @@ int main(void)
 		cmocka_unit_test(what_a_shell_would_run_is_passed_over),
 		cmocka_unit_test(folders_are_absolute),
 		cmocka_unit_test(some_folders_are_no_place_for_it),
-		cmocka_unit_test(there_may_be_no_cache),
+		cmocka_unit_test(there_may_be_no_cache_and_no_image),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
