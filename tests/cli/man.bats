@@ -219,3 +219,10 @@ typed() {
   done
   ((count >= $(find "$LIB/../../man" -name '*.md' | wc -l) - 2))
 }
+
+# shellcheck disable=SC2016
+@test "the example of fardel.toml is one" {
+  sed -n '/^```toml$/,/^```$/p' "$LIB/../../man/fardel.toml.5.md" | grep -v '^```' >"$WORK/example.toml"
+  run --separate-stderr -0 fardel config show --plain --config "$WORK/example.toml"
+  [[ $output == *$'require_sandbox\ttrue'* && $output == *$'undo.days\t90'* && -z $stderr ]]
+}
