@@ -172,8 +172,8 @@ MUTANTS = [
      ["unit apply"]),
     # --- as puavo-pkg ------------------------------------------------------------------------------------
     ("puavo-pkg's list has other blanks", "src/cmd/puavo_ask.c", "%-*s    %.*s", "%-*s   %.*s", ["compat list"]),
-    ("puavo-pkg passes on what unconfigure says", "src/cmd/puavo.c", "e->total == PHASE_CONFIGURE", "e->total != 0",
-     ["compat upgrade"]),
+    ("puavo-pkg passes on what unconfigure says", "src/engine/run_rules.c",
+     "stream == 2 || t->phase == PHASE_CONFIGURE", "stream > 0", ["compat upgrade"]),
     ("puavo-pkg knows no such package, and says no more", "src/cmd/puavo.c", "		return 3;\n", "		return 1;\n",
      ["compat remove-unknown"]),
     ("-q counts for nothing", "src/cmd/puavo.c", "			p->level--;\n", "", ["compat quiet"]),
