@@ -74,6 +74,18 @@ void confine(struct engine *e, enum confine_kind kind, struct sandbox *out)
 	};
 }
 
+void readable_drop(struct readable *r)
+{
+	vec_drop(&r->of);
+}
+
+void confine_readable(const struct engine *e, struct readable *out)
+{
+	for (size_t i = 0; i < e->config.rules_read.of.n; i++)
+		*vec_push(&out->of) = (struct landlock_path){
+			e->config.rules_read.of.v[i].s, -1, LANDLOCK_READ | LANDLOCK_EXECUTE};
+}
+
 int confine_give(struct engine *e, int dir, struct err *err)
 {
 	/* EINVAL: a user namespace has no such user; then nobody becomes it either. */

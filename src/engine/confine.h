@@ -29,6 +29,13 @@ gid_t confine_gid(struct engine *e);
  * to e. */
 void confine(struct engine *e, enum confine_kind kind, struct sandbox *out);
 
+/* Where the admin has put what the system's programs need (rules.read): for out->paths. Borrows. */
+struct readable {
+	VEC(struct landlock_path) of;
+};
+void readable_drop(struct readable *r);
+void confine_readable(const struct engine *e, struct readable *out);
+
 /* Gives the folder (not what is in it) to that user, for a program to work in. */
 MUST_USE int confine_give(struct engine *e, int dir, struct err *err);
 

@@ -32,23 +32,6 @@ static int file_of(struct span content, struct err *err)
 	return fd_take(&fd);
 }
 
-struct readable {
-	VEC(struct landlock_path) of;
-};
-
-static void readable_drop(struct readable *r)
-{
-	vec_drop(&r->of);
-}
-
-/* Where the admin has put what the system's programs need, as for rules. */
-static void list_readable(const struct engine *e, struct readable *out)
-{
-	for (size_t i = 0; i < e->config.rules_read.of.n; i++)
-		*vec_push(&out->of) = (struct landlock_path){
-			e->config.rules_read.of.v[i].s, -1, LANDLOCK_READ | LANDLOCK_EXECUTE};
-}
-
 static int run_diff(struct engine *e, const int *fds, int output, struct err *err)
 {
 	const char *argv[] = {PROGRAM, "-u", "/dev/fd/3", "/dev/fd/4", NULL};
@@ -67,7 +50,7 @@ static int run_diff(struct engine *e, const int *fds, int output, struct err *er
 	int status;
 
 	confine(e, CONFINE_LOOK, &box);
-	list_readable(e, &readable);
+	confine_readable(e, &readable);
 	box.paths = readable.of.v;
 	box.path_count = (unsigned)readable.of.n;
 	if (process_start(&spec, &process, err) < 0)

@@ -91,6 +91,7 @@ static int start(struct engine *e, const struct given_files *g, int64_t max, int
 		"SHA1", "--weak-digest", "RIPEMD160", "--keyring", "/dev/fd/3", "--output", "-",
 		"--", "/dev/fd/4", NULL};
 	const char *envp[] = {"LANG=C.UTF-8", "GNUPGHOME=/nonexistent", NULL};
+	AUTO(readable) readable = {0};
 	struct sandbox box;
 	struct process_spec spec = {.program = PROGRAM,
 		.argv = argv,
@@ -102,6 +103,9 @@ static int start(struct engine *e, const struct given_files *g, int64_t max, int
 		.sandbox = &box};
 
 	confine(e, CONFINE_VERIFY, &box);
+	confine_readable(e, &readable);
+	box.paths = readable.of.v;
+	box.path_count = (unsigned)readable.of.n;
 	box.limits.file_size = max;
 	if (access(PROGRAM, X_OK) < 0 && errno == ENOENT) {
 		err_set(err, ERR_FAILED, PROGRAM ", which verifies signatures, is not there");
