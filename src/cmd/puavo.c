@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -235,17 +236,21 @@ static int run_remove(struct puavo *p, struct err *err)
 	return err_next(err, "see: puavo-pkg list");
 }
 
-/* The installation of that name in a folder. */
+/* The installation of that name in a folder, by whatever way that is named. */
 static const struct bundle *in_folder(
-	struct puavo *p, const struct world *world, const char *name, struct span folder)
+	struct puavo *p, const struct world *world, const char *name, const char *folder)
 {
-	while (folder.n > 1 && folder.s[folder.n - 1] == '/')
-		folder.n--;
-	VEC_FOR (const struct bundle, b, &world->of) {
+	struct stat wanted, st;
+
+	if (stat(folder, &wanted) < 0)
+		return NULL;
+	for (const struct bundle *b = world_first(world, span_of(name)); b;
+		b = world_next(world, b)) {
 		AUTO(buf) path = BUF_INIT;
 
 		engine_folder(p->engine, b, &path);
-		if (span_is_text(buf_span(&b->name), name) && span_is(buf_span(&path), folder))
+		if (stat(path.s, &st) == 0 && st.st_dev == wanted.st_dev &&
+			st.st_ino == wanted.st_ino)
 			return b;
 	}
 	return NULL;
@@ -266,7 +271,7 @@ static int run_reconfigure_upgrade(struct puavo *p, struct err *err)
 
 	if (engine_world(p->engine, &world, err) < 0)
 		return -1;
-	b = in_folder(p, &world, p->args[0], span_of(p->args[1]));
+	b = in_folder(p, &world, p->args[0], p->args[1]);
 	if (b)
 		return take_into_use(p, b, err);
 	return err_set(err, ERR_FAILED, "%s is no prepared installation of package '%s'",

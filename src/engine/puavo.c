@@ -4,13 +4,13 @@
 #include <unistd.h>
 
 #include "engine/puavo_meeting.h"
-#include "engine/switch.h"
 #include "engine/transaction.h"
 #include "store/committed.h"
 #include "store/installation.h"
 #include "store/links.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/signals.h"
 #include "sys/tree.h"
 
 #define TAKEN_OVER "puavo-pkg"
@@ -92,13 +92,11 @@ static void tell(struct engine *e, const struct puavo_change *c, const char *nam
 /* What else is in use of that name is so no longer; and nobody saw what the script made. */
 static int put_out_of_use(struct engine *e, struct span name, struct err *err)
 {
-	AUTO(world) now = WORLD_INIT;
-	const struct bundle *current;
+	int64_t row;
 
-	if (db_world(&e->db, &now, err) < 0 || in_force_forget(&e->db, name, err) < 0)
+	if (in_force_forget(&e->db, name, err) < 0 || db_find_in_use(&e->db, name, &row, err) < 0)
 		return -1;
-	current = world_current(&now, name);
-	return current ? db_set_state(&e->db, current->row, BUNDLE_PREPARED, engine_now(), err) : 0;
+	return row ? db_set_state(&e->db, row, BUNDLE_PREPARED, engine_now(), err) : 0;
 }
 
 /* The old tool leaves what it unpacked to a user without rights, who could change what root runs. */
@@ -120,7 +118,7 @@ static void give_to_root(struct engine *e, const struct bundle *b)
 static int take_new(struct engine *e, const struct puavo_change *c, struct err *err)
 {
 	AUTO(bundle) b;
-	AUTO(world) now = WORLD_INIT;
+	int64_t known;
 	struct err odd = ERR_INIT;
 	int there = puavo_read_folder(e, c->folder, &b, &odd);
 
@@ -130,9 +128,9 @@ static int take_new(struct engine *e, const struct puavo_change *c, struct err *
 			"its folder %s is not taken over: %s", c->folder->id.s, odd.text);
 	if (there <= 0)
 		return 0;
-	if (db_world(&e->db, &now, err) < 0)
+	if (db_find(&e->db, buf_span(&b.name), buf_span(&b.id), &known, err) < 0)
 		return -1;
-	if (world_get(&now, buf_span(&b.name), buf_span(&b.id))) {
+	if (known) {
 		engine_tell(e, WATCH_WARN, buf_span(&b.name),
 			"its folder %s has the content of another installation, and is passed over",
 			c->folder->id.s);
@@ -167,19 +165,14 @@ static int take_gone(struct engine *e, const struct puavo_change *c, struct err 
 	return db_delete_bundle(&e->db, c->bundle->row, err);
 }
 
-/* It is written anew as it is, and is then the last. */
 static int take_first(struct engine *e, const struct puavo_change *c, struct err *err)
 {
-	AUTO(world) now = WORLD_INIT;
+	int64_t row;
 
-	if (db_world(&e->db, &now, err) < 0)
+	if (db_find_puavo(&e->db, c->folder->layout, buf_span(&c->folder->name),
+		    buf_span(&c->folder->id), &row, err) < 0)
 		return -1;
-	VEC_FOR (const struct bundle, b, &now.of)
-		if (b->layout == c->folder->layout &&
-			span_is(buf_span(&b->name), buf_span(&c->folder->name)) &&
-			span_is(buf_span(&b->puavo_id), buf_span(&c->folder->id)))
-			return db_set_state(&e->db, b->row, b->state, b->since, err);
-	return 0;
+	return row ? db_set_last(&e->db, row, err) : 0;
 }
 
 static int (*const takes[])(struct engine *, const struct puavo_change *, struct err *) = {
@@ -209,7 +202,8 @@ static int take_all(struct engine *e, const struct puavo_meeting *m, const struc
 	if (db_begin(&e->db, err) < 0)
 		return -1;
 	VEC_FOR (const struct puavo_change, c, &m->changes.of) {
-		if (is_open(open, name_of(c)) || takes[c->turn](e, c, err) == 0)
+		if (is_open(open, name_of(c)) ||
+			(signals_check(err) == 0 && takes[c->turn](e, c, err) == 0))
 			continue;
 		db_abandon(&e->db);
 		return err_at(err, "%.*s", SPAN_ARG(name_of(c)));
@@ -230,12 +224,13 @@ static int show_all(struct engine *e, const struct puavo_meeting *m, const struc
 	struct err *err)
 {
 	AUTO(puavo_meeting) left = {0};
+	AUTO(world) world = WORLD_INIT;
 
-	if (puavo_hold_against(e, &left, err) < 0)
+	if (puavo_hold_against(e, &left, err) < 0 || db_world(&e->db, &world, err) < 0)
 		return -1;
 	VEC_FOR (const struct puavo_change, c, &m->changes.of)
 		if (!is_open(open, name_of(c)) && !differs(&left, name_of(c)) &&
-			switch_link(e, name_of(c), err) < 0)
+			links_publish(&e->place, &world, name_of(c), err) < 0)
 			return -1;
 	return 0;
 }

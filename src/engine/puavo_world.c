@@ -1,6 +1,7 @@
 /* The world for who only asks: what the old script has done since is laid over state.db in memory. */
 #include <stdlib.h>
 
+#include "base/mem.h"
 #include "engine/puavo.h"
 #include "engine/puavo_meeting.h"
 
@@ -29,62 +30,85 @@ static int by_name_and_rank(const void *a, const void *b)
 }
 
 struct placing {
-	VEC(struct placed) of;
+	struct engine *e;
+	const struct puavo_meeting *m;
+	VEC(struct placed) of; /* the world's in their order, then what is new */
+	size_t *fresh; /* of each folder of the tree that is new: its index in `of`, plus one; else 0 */
 	size_t last; /* the lowest rank that was given */
 };
 
-static struct bundle *find(struct placing *p, struct span name, struct span puavo_id)
+/* The bundle that a change is about, and it is the last that changed; NULL: it is none. */
+static struct bundle *last_of(struct placing *p, const struct puavo_change *c)
 {
-	VEC_FOR (struct placed, x, &p->of)
-		if (bundle_is_puavo(&x->bundle) && span_is(buf_span(&x->bundle.name), name) &&
-			span_is(buf_span(&x->bundle.puavo_id), puavo_id)) {
-			x->rank = --p->last;
-			return &x->bundle;
-		}
-	return NULL;
+	size_t i = c->bundle ? (size_t)(c->bundle - p->m->world.of.v) + 1
+			     : p->fresh[c->folder - p->m->tree.of.v];
+
+	if (!i)
+		return NULL;
+	p->of.v[i - 1].rank = --p->last;
+	return &p->of.v[i - 1].bundle;
 }
 
 static void leave_use(struct placing *p, struct span name)
 {
-	VEC_FOR (struct placed, x, &p->of)
-		if (span_is(buf_span(&x->bundle.name), name) && bundle_in_use(&x->bundle))
-			x->bundle.state = BUNDLE_PREPARED;
+	const struct world *world = &p->m->world;
+
+	for (const struct bundle *b = world_first(world, name); b; b = world_next(world, b)) {
+		struct bundle *placed = &p->of.v[b - world->of.v].bundle;
+
+		if (bundle_in_use(placed))
+			placed->state = BUNDLE_PREPARED;
+	}
 }
 
-static int place_one(
-	struct engine *e, struct placing *p, const struct puavo_change *c, struct err *err)
+static int place_new(struct placing *p, const struct puavo_change *c, struct err *err)
 {
-	struct bundle *b;
-	struct placed *x;
-	int there;
+	struct placed *x = vec_push(&p->of);
+	int there = puavo_read_folder(p->e, c->folder, &x->bundle, err);
 
-	if (c->turn == PUAVO_GONE) {
-		b = find(p, buf_span(&c->bundle->name), buf_span(&c->bundle->puavo_id));
-		if (b)
-			buf_clear(&b->name); /* left out below */
-		return 0;
-	}
-	if (c->state == BUNDLE_INSTALLED && c->turn != PUAVO_FIRST)
-		leave_use(p, buf_span(&c->folder->name));
-	b = find(p, buf_span(&c->folder->name), buf_span(&c->folder->id));
-	if (b && c->turn != PUAVO_FIRST)
-		b->state = c->state;
-	if (b || c->turn != PUAVO_NEW)
-		return 0;
-	x = vec_push(&p->of);
-	there = puavo_read_folder(e, c->folder, &x->bundle, err);
 	x->bundle.state = c->state;
 	x->rank = --p->last;
 	if (there == 0)
-		buf_clear(&x->bundle.name);
+		buf_clear(&x->bundle.name); /* left out below */
+	p->fresh[c->folder - p->m->tree.of.v] = p->of.n;
 	return there < 0 ? -1 : 0;
+}
+
+static int place_one(struct placing *p, const struct puavo_change *c, struct err *err)
+{
+	struct bundle *b;
+
+	if (c->state == BUNDLE_INSTALLED && (c->turn == PUAVO_NEW || c->turn == PUAVO_STATE))
+		leave_use(p, buf_span(&c->folder->name));
+	if (c->turn == PUAVO_NEW)
+		return place_new(p, c, err);
+	b = last_of(p, c);
+	if (b && c->turn == PUAVO_STATE)
+		b->state = c->state;
+	if (b && c->turn == PUAVO_GONE)
+		buf_clear(&b->name);
+	return 0;
+}
+
+static int place_all(struct placing *p, struct err *err)
+{
+	for (size_t i = 0; i < p->m->world.of.n; i++)
+		*vec_push(&p->of) =
+			(struct placed){bundle_dup(&p->m->world.of.v[i]), SIZE_MAX / 2 + i};
+	for (size_t i = 0; i < p->m->changes.of.n; i++)
+		if (place_one(p, &p->m->changes.of.v[i], err) < 0)
+			return -1;
+	if (p->of.n)
+		qsort(p->of.v, p->of.n, sizeof(p->of.v[0]), by_name_and_rank);
+	return 0;
 }
 
 int engine_world(struct engine *e, struct world *out, struct err *err)
 {
 	AUTO(puavo_meeting) m = {0};
-	struct placing p = {.last = SIZE_MAX / 2};
-	int result = 0;
+	AUTO_FREE size_t *fresh = NULL;
+	struct placing p = {.e = e, .m = &m, .last = SIZE_MAX / 2};
+	int result;
 
 	*out = WORLD_INIT;
 	if (e->lock.fd >= 0)
@@ -93,12 +117,8 @@ int engine_world(struct engine *e, struct world *out, struct err *err)
 		return -1;
 	if (!m.changes.of.n)
 		return db_world(&e->db, out, err);
-	for (size_t i = 0; i < m.world.of.n; i++)
-		*vec_push(&p.of) = (struct placed){bundle_dup(&m.world.of.v[i]), SIZE_MAX / 2 + i};
-	for (size_t i = 0; result == 0 && i < m.changes.of.n; i++)
-		result = place_one(e, &p, &m.changes.of.v[i], err);
-	if (p.of.n)
-		qsort(p.of.v, p.of.n, sizeof(p.of.v[0]), by_name_and_rank);
+	p.fresh = fresh = mem_zero(m.tree.of.n + 1, sizeof(*fresh));
+	result = place_all(&p, err);
 	VEC_FOR (struct placed, x, &p.of) {
 		if (result == 0 && x->bundle.name.n)
 			*vec_push(&out->of) = x->bundle;

@@ -144,7 +144,7 @@ void world_drop(struct world *w)
 }
 
 /* The first bundle of that name, NULL if there is none: the world is sorted by name. */
-static const struct bundle *first_of(const struct world *w, struct span name)
+const struct bundle *world_first(const struct world *w, struct span name)
 {
 	size_t low = 0, high = w->of.n;
 
@@ -162,7 +162,7 @@ static const struct bundle *first_of(const struct world *w, struct span name)
 }
 
 /* The bundle behind b if it has the same name, else NULL. */
-static const struct bundle *next_of(const struct world *w, const struct bundle *b)
+const struct bundle *world_next(const struct world *w, const struct bundle *b)
 {
 	const struct bundle *next = b + 1;
 
@@ -173,28 +173,28 @@ static const struct bundle *next_of(const struct world *w, const struct bundle *
 
 const struct bundle *world_get(const struct world *w, struct span name, struct span id)
 {
-	const struct bundle *b = first_of(w, name);
+	const struct bundle *b = world_first(w, name);
 
 	while (b && !span_is(buf_span(&b->id), id))
-		b = next_of(w, b);
+		b = world_next(w, b);
 	return b;
 }
 
 const struct bundle *world_current(const struct world *w, struct span name)
 {
-	const struct bundle *b = first_of(w, name);
+	const struct bundle *b = world_first(w, name);
 
 	while (b && !bundle_in_use(b))
-		b = next_of(w, b);
+		b = world_next(w, b);
 	return b;
 }
 
 const struct bundle *world_puavo(const struct world *w, struct span name)
 {
-	const struct bundle *b = first_of(w, name);
+	const struct bundle *b = world_first(w, name);
 
 	while (b && !bundle_is_puavo(b))
-		b = next_of(w, b);
+		b = world_next(w, b);
 	return b;
 }
 
@@ -215,5 +215,5 @@ const struct bundle *world_shown(const struct world *w, struct span name)
 {
 	const struct bundle *current = world_current(w, name);
 
-	return current ? current : first_of(w, name);
+	return current ? current : world_first(w, name);
 }

@@ -73,6 +73,9 @@ void world_drop(struct world *w);
 const struct bundle *world_get(const struct world *w, struct span name, struct span id);
 /* The one in use: installed, or broken. */
 const struct bundle *world_current(const struct world *w, struct span name);
+/* Of one name one after the other; NULL: no more. */
+const struct bundle *world_first(const struct world *w, struct span name);
+const struct bundle *world_next(const struct world *w, const struct bundle *b);
 /* Of those in puavo's layouts, the one whose state changed last. */
 const struct bundle *world_puavo(const struct world *w, struct span name);
 /* Of the system image's that could be taken into use, the newest version. */

@@ -1,6 +1,10 @@
 /* puavo-pkg's packages: what is on disk, and what state.db says. */
 #include "model/puavo.h"
 
+#include <stdlib.h>
+
+#include "base/mem.h"
+
 static void folder_drop(struct puavo_folder *f)
 {
 	buf_drop(&f->name);
@@ -26,20 +30,28 @@ void puavo_changes_drop(struct puavo_changes *c)
 
 static const struct bundle *bundle_of(const struct world *world, const struct puavo_folder *f)
 {
-	VEC_FOR (const struct bundle, b, &world->of)
-		if (b->layout == f->layout && span_is(buf_span(&b->name), buf_span(&f->name)) &&
-			span_is(buf_span(&b->puavo_id), buf_span(&f->id)))
-			return b;
-	return NULL;
+	const struct bundle *b = world_first(world, buf_span(&f->name));
+
+	while (b && (b->layout != f->layout || !span_is(buf_span(&b->puavo_id), buf_span(&f->id))))
+		b = world_next(world, b);
+	return b;
+}
+
+static int compare_folder(const void *key, const void *element)
+{
+	const struct bundle *b = key;
+	const struct puavo_folder *f = element;
+	int order = (b->layout > f->layout) - (b->layout < f->layout);
+
+	if (order == 0)
+		order = span_compare(buf_span(&b->name), buf_span(&f->name));
+	return order ? order : span_compare(buf_span(&b->puavo_id), buf_span(&f->id));
 }
 
 static bool has_folder(const struct puavo_tree *tree, const struct bundle *b)
 {
-	VEC_FOR (const struct puavo_folder, f, &tree->of)
-		if (b->layout == f->layout && span_is(buf_span(&b->name), buf_span(&f->name)) &&
-			span_is(buf_span(&b->puavo_id), buf_span(&f->id)))
-			return true;
-	return false;
+	return tree->of.n &&
+	       bsearch(b, tree->of.v, tree->of.n, sizeof(tree->of.v[0]), compare_folder);
 }
 
 /* An installation that was lost is still to be seen as one. */
@@ -82,50 +94,60 @@ static void add_gone(
 			add(out, PUAVO_GONE, b, NULL, b->state);
 }
 
-/* `into_use`: those that come into use; else the others. */
-static void add_states(const struct world *world, const struct puavo_tree *tree, bool into_use,
-	struct puavo_changes *out)
-{
-	VEC_FOR (const struct puavo_folder, f, &tree->of) {
-		const struct bundle *b = bundle_of(world, f);
-		enum bundle_state state = state_of(f);
+struct comparing {
+	const struct world *world;
+	const struct puavo_tree *tree;
+	bool *changed; /* of each name of the world, by the index of its first: whether anything of it has */
+	struct puavo_changes *out;
+};
 
-		if ((state == BUNDLE_INSTALLED) != into_use)
+/* NULL for a name that the world has nothing of. */
+static bool *changed_of(const struct comparing *c, struct span name)
+{
+	const struct bundle *first = world_first(c->world, name);
+
+	return first ? &c->changed[first - c->world->of.v] : NULL;
+}
+
+/* `into_use`: those that come into use; else the others. */
+static void add_states(const struct comparing *c, bool into_use)
+{
+	VEC_FOR (const struct puavo_folder, f, &c->tree->of) {
+		const struct bundle *b = bundle_of(c->world, f);
+		enum bundle_state state = state_of(f);
+		bool *changed;
+
+		if ((state == BUNDLE_INSTALLED) != into_use || (b && visible(b->state) == state))
 			continue;
-		if (!b)
-			add(out, PUAVO_NEW, NULL, f, state);
-		else if (visible(b->state) != state)
-			add(out, PUAVO_STATE, b, f, state);
+		add(c->out, b ? PUAVO_STATE : PUAVO_NEW, b, f, state);
+		changed = changed_of(c, buf_span(&f->name));
+		if (changed)
+			*changed = true;
 	}
 }
 
-static bool is_named(const struct puavo_changes *c, struct span name)
-{
-	VEC_FOR (const struct puavo_change, x, &c->of)
-		if (x->folder && span_is(buf_span(&x->folder->name), name))
-			return true;
-	return false;
-}
-
 /* Of several versions of a package the one that is offered. */
-static void add_first(
-	const struct world *world, const struct puavo_tree *tree, struct puavo_changes *out)
+static void add_first(const struct comparing *c)
 {
-	VEC_FOR (const struct puavo_folder, f, &tree->of) {
-		const struct bundle *b = f->available ? bundle_of(world, f) : NULL;
+	VEC_FOR (const struct puavo_folder, f, &c->tree->of) {
 		struct span name = buf_span(&f->name);
+		const struct bundle *b = f->available ? bundle_of(c->world, f) : NULL;
+		const bool *changed = f->available ? changed_of(c, name) : NULL;
 
-		if (f->available && (is_named(out, name) || (b && world_puavo(world, name) != b)))
-			add(out, PUAVO_FIRST, b, f, state_of(f));
+		if (f->available && (!b || *changed || world_puavo(c->world, name) != b))
+			add(c->out, PUAVO_FIRST, b, f, state_of(f));
 	}
 }
 
 void puavo_compare(
 	const struct world *world, const struct puavo_tree *tree, struct puavo_changes *out)
 {
+	AUTO_FREE bool *changed = mem_zero(world->of.n + 1, sizeof(*changed));
+	struct comparing c = {world, tree, changed, out};
+
 	*out = (struct puavo_changes){0};
 	add_gone(world, tree, out);
-	add_states(world, tree, false, out);
-	add_states(world, tree, true, out);
-	add_first(world, tree, out);
+	add_states(&c, false);
+	add_states(&c, true);
+	add_first(&c);
 }

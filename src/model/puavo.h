@@ -21,7 +21,7 @@ struct puavo_dangling {
 	struct buf name, id;
 };
 struct puavo_tree {
-	VEC(struct puavo_folder) of;
+	VEC(struct puavo_folder) of; /* by layout, name and id */
 	VEC(struct puavo_dangling) dangling; /* of installed/ */
 };
 #define PUAVO_TREE_INIT ((struct puavo_tree){0})

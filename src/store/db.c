@@ -376,6 +376,57 @@ int db_set_size(struct db *db, int64_t row, int64_t size, struct err *err)
 	return sql_do(db->sql, err, "UPDATE bundle SET size = ? WHERE row = ?", "ii", size, row);
 }
 
+int db_set_last(struct db *db, int64_t row, struct err *err)
+{
+	return sql_do(
+		db->sql, err, "UPDATE bundle SET turn = " NEXT_TURN " WHERE row = ?", "i", row);
+}
+
+/* Takes what a query gave, or that it failed. */
+static int take_row(int result, struct sql_row *found, int64_t *row, struct err *err)
+{
+	int there;
+
+	*row = 0;
+	if (result < 0)
+		return -1;
+	there = sql_next(found, err);
+	if (there == 1)
+		*row = sql_integer(found, 0);
+	sql_end(found);
+	return there < 0 ? -1 : 0;
+}
+
+int db_find(struct db *db, struct span name, struct span id, int64_t *row, struct err *err)
+{
+	struct sql_row *found = NULL;
+	int result = sql_query(db->sql, &found, err,
+		"SELECT row FROM bundle WHERE name = ? AND id = ?", "tt", name, id);
+
+	return take_row(result, found, row, err);
+}
+
+int db_find_puavo(struct db *db, enum bundle_layout layout, struct span name, struct span puavo_id,
+	int64_t *row, struct err *err)
+{
+	struct sql_row *found = NULL;
+	int result = sql_query(db->sql, &found, err,
+		"SELECT row FROM bundle WHERE name = ? AND puavo_id = ? AND layout = ?", "ttt",
+		name, puavo_id, span_of(bundle_layout_name(layout)));
+
+	return take_row(result, found, row, err);
+}
+
+int db_find_in_use(struct db *db, struct span name, int64_t *row, struct err *err)
+{
+	struct sql_row *found = NULL;
+	int result = sql_query(db->sql, &found, err,
+		"SELECT row FROM bundle WHERE name = ? AND state IN ('installed', 'broken')", "t",
+		name);
+
+	return take_row(result, found, row, err);
+}
+
 int db_delete_bundle(struct db *db, int64_t row, struct err *err)
 {
 	return sql_do(db->sql, err, "DELETE FROM bundle WHERE row = ?", "i", row);

@@ -53,6 +53,14 @@ MUST_USE int db_set_state(
 	struct db *db, int64_t row, enum bundle_state state, int64_t now, struct err *err);
 /* The size alone: it is no change of the package. */
 MUST_USE int db_set_size(struct db *db, int64_t row, int64_t size, struct err *err);
+/* Makes it the one whose state changed last. */
+MUST_USE int db_set_last(struct db *db, int64_t row, struct err *err);
+/* The rows of: that content; that folder of puavo's; the one in use. 0: there is none. */
+MUST_USE int db_find(
+	struct db *db, struct span name, struct span id, int64_t *row, struct err *err);
+MUST_USE int db_find_puavo(struct db *db, enum bundle_layout layout, struct span name,
+	struct span puavo_id, int64_t *row, struct err *err);
+MUST_USE int db_find_in_use(struct db *db, struct span name, int64_t *row, struct err *err);
 MUST_USE int db_delete_bundle(struct db *db, int64_t row, struct err *err);
 
 /* The sha256 that was first seen under a weak digest. 1: *sha256 is it; 0: none yet. */
