@@ -210,7 +210,7 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
  * they are of no use. What the admin demands stands above what an installer says. */
 static bool forgives(const struct fetch *f)
 {
-	return f->installer->pack.sums.advisory && f->at + 1 >= f->sources.of.n &&
+	return f->installer->pack.sums.advisory && !f->secondhand && f->at + 1 >= f->sources.of.n &&
 	       !f->e->config.fetch_require_checksum;
 }
 

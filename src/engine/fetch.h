@@ -20,6 +20,7 @@ struct fetch {
 	int incoming; /* that folder */
 	struct texts sources; /* URLs, best first */
 	size_t at; /* the one being tried */
+	bool secondhand; /* what is read now is a copy that others keep: its sum must hold, advisory or not */
 	struct intake intake;
 	int64_t total;
 	struct part part; /* what the intake is to become when it breaks off */

@@ -4,24 +4,34 @@
 #include "store/puavo_cache.h"
 #include "sys/fd.h"
 
+/* The vendor still has it. */
+static int pass_over(struct fetch *f, const struct buf *cachedir, const char *what, struct err *err)
+{
+	engine_tell(f->e, WATCH_WARN, buf_span(&f->installer->name),
+		"its pack in puavo-pkg's cache %s %s: %s", cachedir->s, what, err->text);
+	err_clear(err);
+	return 0;
+}
+
 static int try_one(struct fetch *f, const struct buf *cachedir, const char *unique, struct err *err)
 {
 	struct span name = buf_span(&f->installer->name);
 	AUTO_FD fd = puavo_cache_open(&f->e->place, cachedir, name, &f->installer->pack.sums, err);
+	int taken;
 
+	if (fd < 0 && err->code == ERR_NONE)
+		return 0;
 	if (fd < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	if (fetch_take_file(f, fd, unique, err) == 0) {
+		return pass_over(f, cachedir, "cannot be read", err);
+	f->secondhand = true;
+	taken = fetch_take_file(f, fd, unique, err);
+	f->secondhand = false;
+	if (taken == 0) {
 		engine_tell(f->e, WATCH_INFO, name, "its pack is taken from puavo-pkg's cache %s",
 			cachedir->s);
 		return 1;
 	}
-	if (err->code != ERR_CHECKSUM)
-		return -1;
-	engine_tell(f->e, WATCH_WARN, name, "its pack in puavo-pkg's cache %s is damaged: %s",
-		cachedir->s, err->text);
-	err_clear(err);
-	return 0;
+	return err->code == ERR_CHECKSUM ? pass_over(f, cachedir, "is damaged", err) : -1;
 }
 
 int fetch_from_puavo(struct fetch *f, const char *unique, struct err *err)
