@@ -9,6 +9,7 @@
 #include "engine/loop.h"
 #include "engine/session.h"
 #include "engine/transaction.h"
+#include "store/installation.h"
 #include "store/puavo_cache.h"
 #include "store/puavo_scan.h"
 #include "sys/fd.h"
@@ -107,22 +108,46 @@ static bool is_of_use(const struct puavo_tree *tree, const struct bundle *b, boo
 	return false;
 }
 
-/* Lists them; with a journal it takes them as well. */
-static int take_all(struct engine *e, struct journal *journal, struct items *out, struct err *err)
+/* What was found to be of no use; borrows from the world. */
+struct useless {
+	VEC(const struct bundle *) of;
+};
+
+static void useless_drop(struct useless *u)
 {
-	AUTO(world) world = WORLD_INIT;
+	vec_drop(&u->of);
+}
+
+static int find_useless(
+	struct engine *e, const struct world *world, struct useless *out, struct err *err)
+{
 	AUTO(puavo_tree) tree = PUAVO_TREE_INIT;
 	bool server;
 
-	if (is_boot_server(e, &server, err) < 0 || db_world(&e->db, &world, err) < 0 ||
-		puavo_scan(&e->place, &tree, err) < 0 || puavo_sweep(&e->place, err) < 0)
+	if (is_boot_server(e, &server, err) < 0 || puavo_scan(&e->place, &tree, err) < 0)
 		return -1;
-	VEC_FOR (const struct bundle, b, &world.of) {
+	VEC_FOR (const struct bundle, b, &world->of)
+		if (!is_of_use(&tree, b, server))
+			*vec_push(&out->of) = b;
+	return 0;
+}
+
+static bool is_there(struct engine *e, const struct bundle *b)
+{
+	struct err ignored = ERR_INIT;
+	AUTO_FD folder = installation_open_if(&e->place, b, &ignored);
+
+	return folder >= 0 || ignored.code != ERR_NONE;
+}
+
+static int take_all(struct engine *e, const struct useless *useless, struct journal *journal,
+	struct items *out, struct err *err)
+{
+	for (size_t i = 0; i < useless->of.n; i++) {
+		const struct bundle *b = useless->of.v[i];
 		struct item *item;
 
-		if (is_of_use(&tree, b, server))
-			continue;
-		if (journal && clean_take(e, journal, b, err) < 0)
+		if (clean_take(e, journal, b, err) < 0)
 			return -1;
 		item = vec_push(&out->of);
 		*item = (struct item){.name = buf_dup(&b->name),
@@ -130,13 +155,13 @@ static int take_all(struct engine *e, struct journal *journal, struct items *out
 			.what = buf_of("old"),
 			.size = b->size,
 			.since = b->since,
-			.done = true};
+			.done = !is_there(e, b)};
 	}
 	return 0;
 }
 
 /* A transaction only where there is something: one that does nothing would push out those that can be taken back. */
-static int gc(struct engine *e, struct items *out, struct err *err)
+static int gc(struct engine *e, const struct useless *useless, struct items *out, struct err *err)
 {
 	AUTO(journal) journal = JOURNAL_INIT;
 	AUTO(plan) nothing = PLAN_INIT;
@@ -147,7 +172,7 @@ static int gc(struct engine *e, struct items *out, struct err *err)
 		return -1;
 	result = log_open(&e->place, journal.number, false, &e->log, err);
 	if (result == 0)
-		result = take_all(e, &journal, out, err);
+		result = take_all(e, useless, &journal, out, err);
 	if (transaction_end(e, &journal, err, &ending) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	return result;
@@ -155,13 +180,15 @@ static int gc(struct engine *e, struct items *out, struct err *err)
 
 int engine_puavo_gc(struct engine *e, struct items *out, struct err *err)
 {
+	AUTO(world) world = WORLD_INIT;
+	AUTO(useless) useless = {0};
+
 	*out = (struct items){0};
-	if (take_all(e, NULL, out, err) < 0)
+	if (db_world(&e->db, &world, err) < 0 || find_useless(e, &world, &useless, err) < 0)
 		return -1;
-	if (!out->of.n)
-		return 0;
-	items_drop(out);
-	return gc(e, out, err);
+	if (useless.of.n && gc(e, &useless, out, err) < 0)
+		return -1;
+	return puavo_sweep(&e->place, err);
 }
 
 /* --- Packs ----------------------------------------------------------------------------------------------- */

@@ -97,7 +97,10 @@ static bool is_kept(struct update *u, const struct obtained *got, const struct b
 
 	if (u->line->which != PUAVO_LATEST || !b)
 		return false;
+	/* What is broken is installed anew. */
 	if (is_same(got, b)) {
+		if (b->state == BUNDLE_BROKEN)
+			return false;
 		settle(u, PUAVO_AS_IT_IS, "%s is the latest", version[0] ? version : "it");
 		return true;
 	}
