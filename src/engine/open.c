@@ -57,7 +57,8 @@ static int check_rights(const struct engine *e, struct err *err)
 {
 	if (geteuid() == 0 || e->place.root.n)
 		return 0;
-	return err_set(err, ERR_NEED_ROOT, "this needs root");
+	err_set(err, ERR_NEED_ROOT, "this needs root");
+	return e->as_puavo ? err_next(err, "run it as root") : -1;
 }
 
 /* With fewer than the least, work would begin that cannot be ended; the rest is for deep trees. A caller's own soft limit
@@ -116,7 +117,7 @@ static int lock_and_recover(struct engine *e, struct err *err)
 	if (lock_state(e, err) < 0 || db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
-	if (e->as_puavo && puavo_make_folders(e, err) < 0)
+	if (e->as_puavo && (puavo_check_there(e, err) < 0 || puavo_make_folders(e, err) < 0))
 		return -1;
 	place_hold(&e->place);
 	return puavo_follow(e, err) < 0 ? -1 : recover(e, err);

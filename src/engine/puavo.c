@@ -15,6 +15,27 @@
 
 #define TAKEN_OVER "puavo-pkg"
 
+int puavo_check_there(struct engine *e, struct err *err)
+{
+	AUTO(buf) path = buf_dup(&e->place.puavo);
+	AUTO_FD packages = -1;
+	int known;
+
+	buf_adds(&path, "/packages");
+	packages = place_open_if(&e->place, path.s, err);
+	if (packages >= 0 || err->code != ERR_NONE)
+		return packages >= 0 ? 0 : -1;
+	known = db_has_layout(&e->db, LAYOUT_PUAVO, err);
+	if (known <= 0)
+		return known;
+	err_set(err, ERR_BAD_STATE,
+		"%s%s is not there, but packages are installed in it: is its file system mounted?",
+		e->place.root.s, path.s);
+	return err_next(err,
+		"mount it; where it is lost for good: mkdir %s%s, and install them again",
+		e->place.root.s, path.s);
+}
+
 /* As with mkdir -p: its rootdir may be anywhere. */
 static int make_rootdir(struct engine *e, struct err *err)
 {

@@ -9,6 +9,10 @@
  * of its own with its log. Packages of an interrupted transaction are left to recovery. With the lock. */
 MUST_USE int puavo_follow(struct engine *e, struct err *err);
 
+/* Where state.db knows installations in puavo's rootdir, that must be there: what is not mounted must neither be taken for deleted nor be filled beneath the
+ * mount. ERR_BAD_STATE. */
+MUST_USE int puavo_check_there(struct engine *e, struct err *err);
+
 /* Makes the folders that scripts and rules look into, and that the old tool makes whatever it is asked. */
 MUST_USE int puavo_make_folders(struct engine *e, struct err *err);
 

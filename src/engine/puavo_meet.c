@@ -64,6 +64,8 @@ int puavo_meet(struct engine *e, const struct request *request, const struct wor
 
 	if (!request->puavo && !e->as_puavo && (!shown || !bundle_is_puavo(shown)))
 		return 0;
+	if (puavo_check_there(e, err) < 0)
+		return -1;
 	c->layout = LAYOUT_PUAVO;
 	if (!c->installer.puavo_id.n && add_md5(c->file.s, &c->installer.puavo_id, err) < 0)
 		return -1;

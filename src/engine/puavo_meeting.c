@@ -65,7 +65,9 @@ int puavo_hold_against(struct engine *e, struct puavo_meeting *m, struct err *er
 
 	if (puavo_scan(&e->place, &m->tree, err) < 0)
 		return -1;
-	known = m->tree.of.n ? 1 : db_has_puavo(&e->db, err);
+	known = m->tree.of.n ? 1 : db_has_layout(&e->db, LAYOUT_PUAVO, err);
+	if (known == 0)
+		known = db_has_layout(&e->db, LAYOUT_SYSTEM, err);
 	if (known <= 0)
 		return known;
 	if (db_world(&e->db, &m->world, err) < 0)

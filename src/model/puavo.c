@@ -90,7 +90,9 @@ static void add_gone(
 	const struct world *world, const struct puavo_tree *tree, struct puavo_changes *out)
 {
 	VEC_FOR (const struct bundle, b, &world->of)
-		if (bundle_is_puavo(b) && !has_folder(tree, b) && !is_asked_for(tree, b))
+		/* A rootdir that is not there may come back: it is not mounted. */
+		if (bundle_is_puavo(b) && tree->there[b->layout] && !has_folder(tree, b) &&
+			!is_asked_for(tree, b))
 			add(out, PUAVO_GONE, b, NULL, b->state);
 }
 

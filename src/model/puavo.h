@@ -21,6 +21,7 @@ struct puavo_dangling {
 	struct buf name, id;
 };
 struct puavo_tree {
+	bool there[BUNDLE_LAYOUTS]; /* whether that rootdir is, with its packages/ */
 	VEC(struct puavo_folder) of; /* by layout, name and id */
 	VEC(struct puavo_dangling) dangling; /* of installed/ */
 };

@@ -318,7 +318,7 @@ static int keep(void *arg, const struct bundle *b, struct err *err)
 	return 0;
 }
 
-int db_has_puavo(struct db *db, struct err *err)
+int db_has_layout(struct db *db, enum bundle_layout layout, struct err *err)
 {
 	struct sql_row *row;
 	int there;

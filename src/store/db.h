@@ -38,8 +38,8 @@ void db_abandon(struct db *db);
 /* Both were read from state.db and are to become parts of paths: is each one name? */
 MUST_USE int db_check_names(const struct buf *name, const struct buf *id, struct err *err);
 
-/* Whether a bundle is in one of puavo's layouts: 1, 0, -1. */
-MUST_USE int db_has_puavo(struct db *db, struct err *err);
+/* Whether there is a bundle in that layout: 1, 0, -1. */
+MUST_USE int db_has_layout(struct db *db, enum bundle_layout layout, struct err *err);
 MUST_USE int db_world(struct db *db, struct world *out, struct err *err);
 /* The same without keeping them: fn gets each bundle in the world's order, until the next one; -1 ends it. With
  * `brief` without puavo_id, format, layout, pack and pack_size. */

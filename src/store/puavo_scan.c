@@ -117,6 +117,7 @@ static int scan_root(struct scan *s, const struct buf *root, struct err *err)
 	packages = place_open_if(s->place, path.s, err);
 	if (packages < 0)
 		return err->code == ERR_NONE ? 0 : -1;
+	s->out->there[s->layout] = true;
 	if (tree_names(packages, NAMES_MAX, &names, err) < 0)
 		return err_at(err, "%s", path.s);
 	for (size_t i = 0; i < names.of.n; i++)

@@ -89,3 +89,23 @@ fill() {
   run --separate-stderr -3 puavo-pkg remove $'ev\033[31mil\nx'
   [[ $stderr == *"'ev\\x1b[31mil\\nx'"* ]]
 }
+
+@test "puavo-pkg: a root directory that is not mounted is missed, not forgotten" {
+  puavo-pkg -q gc-installations
+  puavo-pkg -q reconfigure zoo
+  run -0 fardel files zoo
+  files=$output
+  mv /var/lib/puavo-pkg/packages "$WORK/packages"
+  run --separate-stderr -1 puavo-pkg gc-installations
+  [[ $stderr == *'/var/lib/puavo-pkg/packages is not there, but packages are installed in it: is its file system mounted?'* ]]
+  run --separate-stderr -1 fardel install "$(make_installer zoo 2)"
+  [[ $stderr == *'is its file system mounted?'* && ! -e /var/lib/puavo-pkg/packages ]]
+  fardel gc
+  run -0 fardel list
+  [[ ${#lines[@]} == 2 ]]
+  mv "$WORK/packages" /var/lib/puavo-pkg/packages
+  run -0 --separate-stderr puavo-pkg list
+  [[ ${#lines[@]} == 2 && -z $stderr ]]
+  run -0 --separate-stderr fardel files zoo
+  [[ $output == "$files" && -z $stderr ]]
+}
