@@ -189,5 +189,5 @@ MUTANTS = [
     ("what the old tool took into use counts for nothing", "src/model/puavo.c", "	add_states(world, tree, true, out);\n",
      "", ["compat takes-over"]),
     ("what the old tool unpacked stays its user's", "src/engine/puavo.c", "if (dir >= 0 && tree_settle(",
-     "if (dir < -1 && tree_settle(", ["compat takes-over"]),
+     "if (dir < -1 && tree_settle(", ["compat takes-over-owner"]),
 ]
