@@ -51,13 +51,16 @@ static bool leads_to(
 	       st.st_ino == to->st_ino;
 }
 
-/* The original tool's own link, beside the folders. */
-static bool is_original(int name_dir, const char *id)
+/* The original tool's own link, beside the folders. Where the later one knows the package, which it always offers, its own links
+ * count: it takes them away, and leaves this one. */
+static bool is_original(const struct scan *s, int name_dir, const char *name, const char *id)
 {
 	char target[TARGET_MAX];
 	ssize_t n = readlinkat(name_dir, "installed", target, sizeof(target));
+	struct stat offered;
 
-	return n >= 0 && span_is_text((struct span){target, (size_t)n}, id);
+	return n >= 0 && span_is_text((struct span){target, (size_t)n}, id) &&
+	       (s->folders[1] < 0 || fstatat(s->folders[1], name, &offered, 0) < 0);
 }
 
 static void add_folder(struct scan *s, int name_dir, const char *name, const char *id)
@@ -76,7 +79,8 @@ static void add_folder(struct scan *s, int name_dir, const char *name, const cha
 	installation_path(s->place, &b, &path);
 	f = vec_push(&s->out->of);
 	*f = (struct puavo_folder){.name = buf_of(name), .id = buf_of(id), .layout = s->layout};
-	f->installed = leads_to(s, s->folders[0], name, path.s, &st) || is_original(name_dir, id);
+	f->installed =
+		leads_to(s, s->folders[0], name, path.s, &st) || is_original(s, name_dir, name, id);
 	f->available = leads_to(s, s->folders[1], name, path.s, &st);
 	buf_sets(&path, id);
 	buf_add_path(&path, INSTALLATION_UPSTREAM);
