@@ -1,8 +1,13 @@
 /* What the old script does beside us. */
 #include "engine/puavo.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "engine/puavo_meeting.h"
 #include "engine/transaction.h"
 #include "store/committed.h"
@@ -36,13 +41,30 @@ int puavo_check_there(struct engine *e, struct err *err)
 		e->place.root.s, path.s);
 }
 
-/* As with mkdir -p: its rootdir may be anywhere. */
+/* As with mkdir -p: what is above it may be links that the admin made; inside another root they are not followed. */
 static int make_rootdir(struct engine *e, struct err *err)
 {
-	AUTO_FD root = engine_root(e, err);
-	AUTO_FD made = root < 0 ? -1 : file_make_dirs(root, e->place.puavo.s + 1, 0755, err);
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD there = file_open_within(
+		e->place.root.s, e->place.puavo.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct span rest = buf_span(&e->place.puavo), part;
 
-	return made < 0 ? -1 : 0;
+	if (there >= 0)
+		return 0;
+	if (e->place.root.n) {
+		AUTO_FD root = engine_root(e, err);
+		AUTO_FD made =
+			root < 0 ? -1 : file_make_dirs(root, e->place.puavo.s + 1, 0755, err);
+
+		return made < 0 ? -1 : 0;
+	}
+	while (span_split(&rest, '/', &part)) {
+		if (part.n)
+			buf_addf(&path, "/%.*s", SPAN_ARG(part));
+		if (path.n && mkdir(path.s, 0755) < 0 && errno != EEXIST)
+			return err_sys(err, "make folder %s", path.s);
+	}
+	return 0;
 }
 
 static int make_folder(struct engine *e, const char *path, struct err *err)
@@ -136,37 +158,38 @@ static void give_to_root(struct engine *e, const struct bundle *b)
 			(long long)stripped);
 }
 
-static int take_new(struct engine *e, const struct puavo_change *c, struct err *err)
-{
-	AUTO(bundle) b;
-	int64_t known;
-	struct err odd = ERR_INIT;
-	int there = puavo_read_folder(e, c->folder, &b, &odd);
+/* What there is to follow. */
+struct following {
+	struct engine *e;
+	const struct puavo_meeting *m;
+	const struct journal *open; /* of an interrupted transaction */
+	struct bundle *
+		fresh; /* of each change: what a new folder is; its name is empty where it is not taken over */
+};
 
-	/* One that is odd must not keep the others from being worked on. */
-	if (there < 0)
-		engine_tell(e, WATCH_WARN, buf_span(&c->folder->name),
-			"its folder %s is not taken over: %s", c->folder->id.s, odd.text);
-	if (there <= 0)
-		return 0;
-	if (db_find(&e->db, buf_span(&b.name), buf_span(&b.id), &known, err) < 0)
-		return -1;
-	if (known) {
-		engine_tell(e, WATCH_WARN, buf_span(&b.name),
-			"its folder %s has the content of another installation, and is passed over",
-			c->folder->id.s);
-		return 0;
-	}
-	if (c->state == BUNDLE_INSTALLED && put_out_of_use(e, buf_span(&b.name), err) < 0)
-		return -1;
-	b.state = c->state;
-	tell(e, c, b.name.s);
-	give_to_root(e, &b);
-	return db_put_bundle(&e->db, &b, err);
+static struct bundle *fresh_of(const struct following *f, const struct puavo_change *c)
+{
+	return &f->fresh[c - f->m->changes.of.v];
 }
 
-static int take_state(struct engine *e, const struct puavo_change *c, struct err *err)
+static int take_new(const struct following *f, const struct puavo_change *c, struct err *err)
 {
+	struct engine *e = f->e;
+	struct bundle *b = fresh_of(f, c);
+
+	if (!b->name.n)
+		return 0;
+	if (c->state == BUNDLE_INSTALLED && put_out_of_use(e, buf_span(&b->name), err) < 0)
+		return -1;
+	b->state = c->state;
+	tell(e, c, b->name.s);
+	give_to_root(e, b);
+	return db_put_bundle(&e->db, b, err);
+}
+
+static int take_state(const struct following *f, const struct puavo_change *c, struct err *err)
+{
+	struct engine *e = f->e;
 	struct span name = buf_span(&c->bundle->name);
 
 	if (c->state == BUNDLE_INSTALLED && put_out_of_use(e, name, err) < 0)
@@ -177,8 +200,9 @@ static int take_state(struct engine *e, const struct puavo_change *c, struct err
 	return db_set_state(&e->db, c->bundle->row, c->state, engine_now(), err);
 }
 
-static int take_gone(struct engine *e, const struct puavo_change *c, struct err *err)
+static int take_gone(const struct following *f, const struct puavo_change *c, struct err *err)
 {
+	struct engine *e = f->e;
 	if (bundle_in_use(c->bundle) &&
 		in_force_forget(&e->db, buf_span(&c->bundle->name), err) < 0)
 		return -1;
@@ -186,8 +210,9 @@ static int take_gone(struct engine *e, const struct puavo_change *c, struct err 
 	return db_delete_bundle(&e->db, c->bundle->row, err);
 }
 
-static int take_first(struct engine *e, const struct puavo_change *c, struct err *err)
+static int take_first(const struct following *f, const struct puavo_change *c, struct err *err)
 {
+	struct engine *e = f->e;
 	int64_t row;
 
 	if (db_find_puavo(&e->db, c->folder->layout, buf_span(&c->folder->name),
@@ -196,7 +221,7 @@ static int take_first(struct engine *e, const struct puavo_change *c, struct err
 	return row ? db_set_last(&e->db, row, err) : 0;
 }
 
-static int (*const takes[])(struct engine *, const struct puavo_change *, struct err *) = {
+static int (*const takes[])(const struct following *, const struct puavo_change *, struct err *) = {
 	[PUAVO_GONE] = take_gone,
 	[PUAVO_STATE] = take_state,
 	[PUAVO_NEW] = take_new,
@@ -217,19 +242,20 @@ static bool is_open(const struct journal *j, struct span name)
 	return false;
 }
 
-static int take_all(struct engine *e, const struct puavo_meeting *m, const struct journal *open,
-	struct err *err)
+static int take_all(const struct following *f, struct err *err)
 {
-	if (db_begin(&e->db, err) < 0)
+	struct db *db = &f->e->db;
+
+	if (db_begin(db, err) < 0)
 		return -1;
-	VEC_FOR (const struct puavo_change, c, &m->changes.of) {
-		if (is_open(open, name_of(c)) ||
-			(signals_check(err) == 0 && takes[c->turn](e, c, err) == 0))
+	VEC_FOR (const struct puavo_change, c, &f->m->changes.of) {
+		if (is_open(f->open, name_of(c)) ||
+			(signals_check(err) == 0 && takes[c->turn](f, c, err) == 0))
 			continue;
-		db_abandon(&e->db);
+		db_abandon(db);
 		return err_at(err, "%.*s", SPAN_ARG(name_of(c)));
 	}
-	return db_commit(&e->db, err);
+	return db_commit(db, err);
 }
 
 static bool differs(const struct puavo_meeting *m, struct span name)
@@ -241,24 +267,24 @@ static bool differs(const struct puavo_meeting *m, struct span name)
 }
 
 /* fardel's own links follow; but what was not taken over keeps those that it has. */
-static int show_all(struct engine *e, const struct puavo_meeting *m, const struct journal *open,
-	struct err *err)
+static int show_all(const struct following *f, struct err *err)
 {
+	struct engine *e = f->e;
 	AUTO(puavo_meeting) left = {0};
 	AUTO(world) world = WORLD_INIT;
 
 	if (puavo_hold_against(e, &left, err) < 0 || db_world(&e->db, &world, err) < 0)
 		return -1;
-	VEC_FOR (const struct puavo_change, c, &m->changes.of)
-		if (!is_open(open, name_of(c)) && !differs(&left, name_of(c)) &&
+	VEC_FOR (const struct puavo_change, c, &f->m->changes.of)
+		if (!is_open(f->open, name_of(c)) && !differs(&left, name_of(c)) &&
 			links_publish(&e->place, &world, name_of(c), err) < 0)
 			return -1;
 	return 0;
 }
 
-static int note(struct engine *e, const struct puavo_meeting *m, const struct journal *open,
-	struct err *err)
+static int note(const struct following *f, struct err *err)
 {
+	struct engine *e = f->e;
 	AUTO(journal) journal = JOURNAL_INIT;
 	AUTO(plan) nothing = PLAN_INIT;
 	struct err ending = ERR_INIT;
@@ -268,30 +294,103 @@ static int note(struct engine *e, const struct puavo_meeting *m, const struct jo
 		return -1;
 	result = log_open(&e->place, journal.number, false, &e->log, err);
 	if (result == 0)
-		result = take_all(e, m, open, err);
+		result = take_all(f, err);
 	if (result == 0)
-		result = show_all(e, m, open, err);
+		result = show_all(f, err);
 	if (transaction_end(e, &journal, err, &ending) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	return result;
 }
 
-static bool is_to_follow(const struct puavo_meeting *m, const struct journal *open)
+/* One that is odd must not keep the others from being worked on: 1 it can be taken over, 0 it cannot, which is said. */
+static int read_new(
+	struct engine *e, const struct puavo_change *c, struct bundle *b, struct err *err)
 {
-	VEC_FOR (const struct puavo_change, c, &m->changes.of)
-		if (!is_open(open, name_of(c)))
+	struct err odd = ERR_INIT;
+	int64_t known;
+	int there = puavo_read_folder(e, c->folder, b, &odd);
+
+	if (there < 0)
+		engine_tell(e, WATCH_WARN, buf_span(&c->folder->name),
+			"its folder %s is not taken over: %s", c->folder->id.s, odd.text);
+	if (there <= 0)
+		return 0;
+	if (db_find(&e->db, buf_span(&b->name), buf_span(&b->id), &known, err) < 0)
+		return -1;
+	if (known)
+		engine_tell(e, WATCH_WARN, buf_span(&b->name),
+			"its folder %s has the content of another installation, and is passed over",
+			c->folder->id.s);
+	return !known;
+}
+
+static bool is_taken(const struct following *f, const struct puavo_folder *folder)
+{
+	VEC_FOR (const struct puavo_change, c, &f->m->changes.of)
+		if (c->turn == PUAVO_NEW && c->folder == folder && fresh_of(f, c)->name.n)
 			return true;
 	return false;
+}
+
+/* Whether anything is left that can be followed: a transaction that does nothing would push out those that can be taken back. */
+static bool is_to_follow(const struct following *f)
+{
+	VEC_FOR (const struct puavo_change, c, &f->m->changes.of) {
+		if (is_open(f->open, name_of(c)))
+			continue;
+		if (c->turn == PUAVO_NEW
+				? fresh_of(f, c)->name.n > 0
+				: c->turn != PUAVO_FIRST || c->bundle || is_taken(f, c->folder))
+			return true;
+	}
+	return false;
+}
+
+static int read_all(const struct following *f, struct err *err)
+{
+	VEC_FOR (const struct puavo_change, c, &f->m->changes.of) {
+		struct bundle *b = fresh_of(f, c);
+		int result;
+
+		if (c->turn != PUAVO_NEW || is_open(f->open, name_of(c)))
+			continue;
+		if (signals_check(err) < 0)
+			return -1;
+		result = read_new(f->e, c, b, err);
+		if (result < 0)
+			return -1;
+		if (!result)
+			buf_clear(&b->name);
+	}
+	return 0;
+}
+
+static int follow(struct following *f, struct err *err)
+{
+	size_t count = f->m->changes.of.n;
+	int result;
+
+	f->fresh = mem_zero(count + 1, sizeof(*f->fresh));
+	for (size_t i = 0; i < count; i++)
+		bundle_init(&f->fresh[i]);
+	result = read_all(f, err);
+	if (result == 0 && is_to_follow(f))
+		result = note(f, err);
+	for (size_t i = 0; i < count; i++)
+		bundle_drop(&f->fresh[i]);
+	free(f->fresh);
+	return result;
 }
 
 int puavo_follow(struct engine *e, struct err *err)
 {
 	AUTO(puavo_meeting) m = {0};
 	AUTO(journal) open = JOURNAL_INIT;
+	struct following f = {.e = e, .m = &m, .open = &open};
 
 	if (puavo_hold_against(e, &m, err) < 0 || journal_load_open(&e->db, &open, err) < 0)
 		return err_at(err, "what puavo-pkg has done");
-	if (!is_to_follow(&m, &open))
+	if (!m.changes.of.n)
 		return 0;
-	return note(e, &m, &open, err) < 0 ? err_at(err, "what puavo-pkg has done") : 0;
+	return follow(&f, err) < 0 ? err_at(err, "what puavo-pkg has done") : 0;
 }

@@ -44,15 +44,18 @@ static int is_folder_of(
 	return !manifest_lacks(&theirs, &ours);
 }
 
-/* The one in puavo's layout with the candidate's package-id. */
+/* The one in puavo's layout with the candidate's package-id; of the image's and ours, the one in use, else ours. */
 static const struct bundle *namesake(const struct world *world, const struct candidate *c)
 {
-	VEC_FOR (const struct bundle, b, &world->of)
-		if (bundle_is_puavo(b) && c->installer.puavo_id.n &&
-			span_is(buf_span(&b->name), buf_span(&c->installer.name)) &&
-			span_is(buf_span(&b->puavo_id), buf_span(&c->installer.puavo_id)))
-			return b;
-	return NULL;
+	const struct bundle *b = world_first(world, buf_span(&c->installer.name)), *found = NULL;
+
+	for (; b && c->installer.puavo_id.n; b = world_next(world, b))
+		if (bundle_is_puavo(b) &&
+			span_is(buf_span(&b->puavo_id), buf_span(&c->installer.puavo_id)) &&
+			(!found || bundle_in_use(b) ||
+				(!bundle_in_use(found) && b->layout == LAYOUT_PUAVO)))
+			found = b;
+	return found;
 }
 
 int puavo_meet(struct engine *e, const struct request *request, const struct world *world,

@@ -25,6 +25,12 @@ static void fill(int dir, struct bundle *b)
 	installer_drop(&in);
 }
 
+static int read_id(int dir, struct bundle *b, struct err *err)
+{
+	return b->layout == LAYOUT_SYSTEM ? installation_system_id(dir, &b->id, err)
+					  : installation_id(dir, &b->id, err);
+}
+
 int puavo_read_folder(
 	struct engine *e, const struct puavo_folder *f, struct bundle *b, struct err *err)
 {
@@ -38,10 +44,8 @@ int puavo_read_folder(
 	dir = installation_open_if(&e->place, b, err);
 	if (dir < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	if (e->lock.fd < 0)
-		buf_addf(&b->id, "%s%032d", b->puavo_id.s, 0);
-	else if (installation_id(dir, &b->id, err) < 0 ||
-		 installation_measure(&e->place, b, &b->size, err) < 0)
+	if (e->lock.fd >= 0 &&
+		(read_id(dir, b, err) < 0 || installation_measure(&e->place, b, &b->size, err) < 0))
 		return -1;
 	if (file_stat(dir, INSTALLATION_PREPARED, &st, err) == 1 || fstat(dir, &st) == 0)
 		b->since = (int64_t)st.st_mtime;

@@ -16,6 +16,6 @@ void puavo_meeting_drop(struct puavo_meeting *m);
 MUST_USE int puavo_hold_against(struct engine *e, struct puavo_meeting *m, struct err *err);
 
 /* What a folder is as a bundle (which state it is in is for the caller to say): 1; 0: it is gone, or is none. *b is to be dropped in any case. Its content is read
- * with the lock only: who asks any day needs neither the time nor the rights for that, and is given an id made of the package-id. */
+ * with the lock only: who asks any day needs neither the time nor the rights for that, and is given no id. */
 MUST_USE int puavo_read_folder(
 	struct engine *e, const struct puavo_folder *f, struct bundle *b, struct err *err);

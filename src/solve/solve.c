@@ -146,7 +146,8 @@ static int check_ids(const struct world *world, const struct candidate *c, struc
 
 		if (!span_is(buf_span(&b->name), buf_span(&c->installer.name)) ||
 			!span_is(buf_span(&b->puavo_id), buf_span(&c->installer.puavo_id)) ||
-			span_is(buf_span(&b->id), buf_span(&c->id)))
+			span_is(buf_span(&b->id), buf_span(&c->id)) || !b->id.n ||
+			b->layout == LAYOUT_SYSTEM)
 			continue;
 		err_set(err, ERR_CONFLICT, "another content has the same package-id %s",
 			b->puavo_id.s);

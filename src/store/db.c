@@ -325,8 +325,8 @@ int db_has_layout(struct db *db, enum bundle_layout layout, struct err *err)
 
 	if (!db->sql)
 		return 0;
-	if (sql_query(db->sql, &row, err, "SELECT 1 FROM bundle WHERE layout <> 'fardel' LIMIT 1",
-		    "") < 0)
+	if (sql_query(db->sql, &row, err, "SELECT 1 FROM bundle WHERE layout = ? LIMIT 1", "t",
+		    span_of(bundle_layout_name(layout))) < 0)
 		return -1;
 	there = sql_next(row, err);
 	sql_end(row);

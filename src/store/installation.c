@@ -168,10 +168,10 @@ int installation_manifest(int dir, struct manifest *out, struct err *err)
 	return tree_walk(dir, describe, out, err);
 }
 
-int installation_id(int dir, struct buf *id, struct err *err)
+static int compute_id(int dir, const char *above, struct buf *id, struct err *err)
 {
 	AUTO(manifest) m = MANIFEST_INIT;
-	AUTO(buf) text = BUF_INIT;
+	AUTO(buf) text = buf_of(above);
 	unsigned char bytes[HASH_MAX];
 	struct hash *hash;
 
@@ -182,6 +182,16 @@ int installation_id(int dir, struct buf *id, struct err *err)
 	text_hex(id, bytes, hash_end(hash, bytes));
 	hash_free(hash);
 	return 0;
+}
+
+int installation_id(int dir, struct buf *id, struct err *err)
+{
+	return compute_id(dir, "", id, err);
+}
+
+int installation_system_id(int dir, struct buf *id, struct err *err)
+{
+	return compute_id(dir, "system\n", id, err);
 }
 
 static int add_fact(int dir, const char *name, struct facts *out, struct err *err)

@@ -38,6 +38,8 @@ MUST_USE int installation_stamp(
 /* What stands in the folder as the installer's own; and its id: the sha256 of that, in hex. */
 MUST_USE int installation_manifest(int dir, struct manifest *out, struct err *err);
 MUST_USE int installation_id(int dir, struct buf *id, struct err *err);
+/* Of an installation of the system's image: another one than that of the same content elsewhere, as both may be there. */
+MUST_USE int installation_system_id(int dir, struct buf *id, struct err *err);
 /* The facts of an installer that was extracted to the folder. */
 MUST_USE int installation_facts(int dir, struct facts *out, struct err *err);
 

@@ -48,6 +48,10 @@ fill() {
   run -0 --separate-stderr puavo-pkg remove hello
   [[ $stderr == *"WARNING: zoo: its folder $(basename "$FOLDER") is not taken over: pipe is neither file, folder nor link"* ]]
   [[ ! -e /var/lib/puavo-pkg/installed/hello && -e /var/lib/puavo-pkg/installed/zoo ]]
+  # What cannot be taken over is no transaction, each time again.
+  count=$(fardel history | wc -l)
+  puavo-pkg -q gc-installations
+  [[ $(fardel history | wc -l) == "$count" ]]
 }
 
 @test "puavo-pkg: any user may list what is installed, whatever is in the folders" {
@@ -108,4 +112,33 @@ fill() {
   [[ ${#lines[@]} == 2 && -z $stderr ]]
   run -0 --separate-stderr fardel files zoo
   [[ $output == "$files" && -z $stderr ]]
+}
+
+@test "puavo-pkg: its root directory may be a link, or below folders that are not there yet" {
+  rm -r /var/lib/puavo-pkg
+  mkdir -p /srv/images/packages
+  ln -s /srv/images /var/lib/puavo-pkg
+  run -0 --separate-stderr puavo-pkg install "$(make_installer hello 1)"
+  [[ -L /var/lib/puavo-pkg && -e /srv/images/installed/hello ]]
+  rm /var/lib/puavo-pkg
+  mkdir -p /etc/puavo-pkg
+  echo PUAVO_PKG_ROOTDIR=/srv/far/away/puavo >/etc/puavo-pkg/puavo-pkg.conf
+  fardel remove --all --force || true
+  run -0 --separate-stderr puavo-pkg list
+}
+
+@test "puavo-pkg: what the image has and what is installed may be the same, and are two" {
+  mkdir -p /srv/image /etc/puavo-pkg
+  cp -a /var/lib/puavo-pkg/packages /srv/image/packages
+  echo PUAVO_PKG_READONLY_ROOTDIR=/srv/image >/etc/puavo-pkg/puavo-pkg.conf
+  run -0 --separate-stderr puavo-pkg list
+  [[ ${#lines[@]} == 2 ]]
+  run -0 --separate-stderr puavo-pkg gc-installations
+  [[ $stderr != *WARNING* ]]
+  run -0 puavo-pkg switch-to-system zoo
+  [[ $(readlink /var/lib/puavo-pkg/installed/zoo) == /srv/image/packages/zoo/* ]]
+  run -0 --separate-stderr puavo-pkg install "$(make_installer hello 1)"
+  [[ $stderr != *ERROR* && $(readlink /var/lib/puavo-pkg/installed/hello) == /var/lib/puavo-pkg/packages/hello/* ]]
+  run -0 --separate-stderr puavo-pkg remove zoo
+  [[ ! -e /var/lib/puavo-pkg/installed/zoo && -e /srv/image/packages/zoo ]]
 }
