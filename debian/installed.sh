@@ -6,9 +6,12 @@ others_tool() {
 
 # What fardel has installed, by the links that it keeps: a blank before each name.
 installed() {
-  set -- "$root"/var/lib/fardel/installed/*
-  others_tool || set -- "$@" "$root"/var/lib/puavo-pkg/installed/*
-  for link; do
-    [ ! -L "$link" ] || printf ' %s' "${link##*/}"
+  for link in "$root"/var/lib/fardel/installed/*; do
+    [ -L "$link" ] || continue
+    case $(readlink "$link") in
+    */var/lib/fardel/packages/*) ;;
+    *) ! others_tool || continue ;;
+    esac
+    printf ' %s' "${link##*/}"
   done
 }
