@@ -18,7 +18,11 @@ int mime_prepare(struct engine *e, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	AUTO_FD above = -1;
+	AUTO_FD there =
+		file_open_within(e->place.root.s, FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	if (there >= 0)
+		return 0; /* maybe by a link that the admin made */
 	place_path(&e->place, "/var/lib", &path);
 	above = file_open_dir(path.s, err);
 	if (above < 0)
@@ -76,9 +80,8 @@ void mime_settle(struct engine *e)
 
 	place_path(&e->place, "/var/lib", &path);
 	above = file_open_dir(path.s, &ignored);
-	folder =
-		above < 0 ? -1 : file_open(above, "puavo-pkg", O_RDONLY | O_DIRECTORY, 0, &ignored);
-	if (folder < 0)
+	folder = file_open_within(e->place.root.s, FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (above < 0 || folder < 0)
 		return;
 	if (fstatat(folder, MARK, &st, AT_SYMLINK_NOFOLLOW) == 0) {
 		update(e);

@@ -21,6 +21,7 @@
 #include "sys/file.h"
 #include "sys/overlay.h"
 #include "sys/process.h"
+#include "sys/resolve.h"
 #include "sys/tree.h"
 
 #define LOG_FOLDER "asked"
@@ -307,11 +308,14 @@ static int read_layers(
 }
 
 /* puavo's rules append to a file of that name to have the database made anew: it is no change, but an effect. */
-static int take_mime(struct changes *c, struct effects *effects, struct err *err)
+static int take_mime(struct engine *e, struct changes *c, struct effects *effects, struct err *err)
 {
 	static const struct span words[] = {{"update-mime-database", 20}, {"/usr/share/mime", 15}};
+	AUTO(buf) path = BUF_INIT;
 
-	if (!changes_take(c, SPAN(MIME_MARK)))
+	if (resolve(e->place.root.s, MIME_MARK, &path, err) < 0)
+		return -1;
+	if (!changes_take(c, buf_span(&path)))
 		return 0;
 	return effects_add(effects, EFFECT_CONFIGURE, words, COUNT(words), err);
 }
@@ -321,7 +325,7 @@ int stage_read(struct stage *s, const struct bundle *bundle, struct changes *cha
 {
 	if (read_layers(s, bundle, changes, err) < 0)
 		return -1;
-	return take_mime(changes, effects, err);
+	return take_mime(s->e, changes, effects, err);
 }
 
 /* The layer that a path is in: that of the place nearest above it. */
