@@ -376,6 +376,29 @@ static void guess_after(
 	changes_number_links(out);
 }
 
+/* The same where some of it is known: what is not, and its unconfigure touched, is guessed. */
+static void complete_after(const struct changes *before, const struct changes *undone,
+	const struct changes *now, struct changes *out)
+{
+	AUTO(changes) all = CHANGES_INIT;
+	AUTO(changes) guessed = CHANGES_INIT;
+	const struct changes *const parts[] = {&all, &guessed};
+
+	changes_merge(before, now, &all);
+	guess_after(undone, now, &guessed);
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		VEC_FOR (const struct change, c, &parts[i]->of) {
+			struct span path = buf_span(&c->path);
+			bool is_guess = changes_get(undone, path) && !changes_get(before, path);
+
+			if (is_guess == (i == 1))
+				staged_copy_change(out, c);
+		}
+	}
+	changes_sort(out);
+	changes_number_links(out);
+}
+
 static void drop_own(struct changes *c)
 {
 	AUTO(changes) all = *c;
@@ -394,8 +417,10 @@ static void compose_after(struct staged *s, const struct changes *undone)
 	s->after.whole = !is_unknown(s);
 	if (!s->made)
 		return;
-	if (s->has_before)
+	if (s->has_before && s->before.whole)
 		changes_merge(&s->before.changes, &s->now.changes, out);
+	else if (s->has_before)
+		complete_after(&s->before.changes, undone, &s->now.changes, out);
 	else
 		guess_after(undone, &s->now.changes, out);
 	if (changes_count(out) < out->of.n)
@@ -463,7 +488,7 @@ static int play_configuration(struct staged *s, struct effects *undone, struct e
 
 	if (unconfigure(s, &s->stage, undone, err) < 0)
 		return -1;
-	if (s->old && !s->has_before && read_stage(s, &s->stage, between, &ignored, err) < 0)
+	if (s->old && is_unknown(s) && read_stage(s, &s->stage, between, &ignored, err) < 0)
 		return -1;
 	if (configure(s, &s->stage, done, err) < 0)
 		return -1;
