@@ -27,21 +27,9 @@ void clean_purge_all(struct engine *e, struct span name)
 	tell_purged(e, name, installation_purge_all(&e->place, name, &err), &err);
 }
 
-static int strip(struct engine *e, const struct bundle *b, struct err *err)
+int clean_strip(struct engine *e, const struct bundle *b, struct err *err)
 {
-	if (installation_strip(&e->place, b, err) < 0)
-		return -1;
-	if (db_set_state(&e->db, b->row, BUNDLE_EXTRACTED, engine_now(), err) < 0)
-		return -1;
-	return switch_link(e, buf_span(&b->name), err);
-}
-
-void clean_strip(struct engine *e, const struct bundle *b)
-{
-	struct err err = ERR_INIT;
-
-	if (b->layout == LAYOUT_PUAVO && strip(e, b, &err) < 0)
-		engine_tell(e, WATCH_WARN, buf_span(&b->name), "%s", err.text);
+	return b->layout == LAYOUT_PUAVO ? installation_strip(&e->place, b, err) : 0;
 }
 
 void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
@@ -82,7 +70,7 @@ static struct item *add_item(struct items *out, const struct bundle *b)
 /* Row first, then folder; what a kill leaves between is in the journal. */
 int clean_take(struct engine *e, struct journal *journal, const struct bundle *b, struct err *err)
 {
-	if (db_begin(&e->db, err) < 0)
+	if (installation_unsettle(&e->place, b, err) < 0 || db_begin(&e->db, err) < 0)
 		return -1;
 	if (journal_add_purge(&e->db, journal, b, err) < 0 ||
 		db_delete_bundle(&e->db, b->row, err) < 0) {

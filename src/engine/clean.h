@@ -10,8 +10,8 @@
 void clean_purge(struct engine *e, const struct bundle *b);
 /* The same for all of the name. */
 void clean_purge_all(struct engine *e, struct span name);
-/* Of an installation in puavo's layout that is out of use, all goes but the installer's own files. */
-void clean_strip(struct engine *e, const struct bundle *b);
+/* Of an installation in puavo's layout that is extracted, as state.db has it, all goes but the installer's own files. */
+MUST_USE int clean_strip(struct engine *e, const struct bundle *b, struct err *err);
 /* All installations of a package that was removed by that commit: kept with it where it can be taken back, else purged. */
 void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name);
 

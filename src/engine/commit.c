@@ -4,6 +4,7 @@
 #include "engine/carry.h"
 #include "model/changes_math.h"
 #include "store/apply.h"
+#include "store/links.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
@@ -200,14 +201,31 @@ static int go_back(struct engine *e, int root, struct span name, const struct ch
 	return 0;
 }
 
-/* What was kept, and what was prepared: it was written to before anything is applied. */
+static int touch(struct commit *c, const char *folder, struct err *err)
+{
+	AUTO_FD fd = place_open_if(&c->e->place, folder, err);
+
+	if (fd < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return touched_add(&c->touched, fd, err);
+}
+
+/* What was kept, and what was prepared: it was written to before anything is applied. And puavo's stamps and links, which come to
+ * the disk with what they speak of: they may stand on other file systems. */
 static int touch_own(struct commit *c, struct err *err)
 {
 	AUTO_FD packages = place_make(&c->e->place, PLACE_PACKAGES, 0755, err);
+	AUTO(buf) puavo = buf_dup(&c->e->place.puavo);
 
-	if (packages < 0 || touched_add(&c->touched, c->undo.folder, err) < 0)
+	if (packages < 0 || touched_add(&c->touched, c->undo.folder, err) < 0 ||
+		touched_add(&c->touched, packages, err) < 0)
 		return -1;
-	return touched_add(&c->touched, packages, err);
+	if (!bundle_is_puavo(staged_subject(c->s)))
+		return 0;
+	buf_adds(&puavo, "/packages");
+	if (touch(c, puavo.s, err) < 0 || touch(c, links_folder(LINKS_PUAVO_AVAILABLE), err) < 0)
+		return -1;
+	return touch(c, links_folder(LINKS_PUAVO_INSTALLED), err);
 }
 
 int commit_apply(struct commit *c, bool *back, struct err *err)

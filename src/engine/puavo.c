@@ -85,27 +85,6 @@ int puavo_make_folders(struct engine *e, struct err *err)
 	return make_folder(e, links_folder(LINKS_PUAVO_AVAILABLE), err);
 }
 
-int puavo_purge_unknown(struct engine *e, struct span name, struct span id, struct err *err)
-{
-	AUTO(puavo_meeting) m = {0};
-
-	if (puavo_hold_against(e, &m, err) < 0)
-		return -1;
-	VEC_FOR (const struct puavo_change, c, &m.changes.of) {
-		AUTO(bundle) b;
-		int there;
-
-		bundle_init(&b);
-		if (c->turn != PUAVO_NEW || !span_is(buf_span(&c->folder->name), name))
-			continue;
-		there = puavo_read_folder(e, c->folder, &b, err);
-		if (there < 0 || (there && span_is(buf_span(&b.id), id) &&
-					 installation_purge(&e->place, &b, err) < 0))
-			return -1;
-	}
-	return 0;
-}
-
 void puavo_touch(struct engine *e, const struct plan *plan)
 {
 	struct err err = ERR_INIT;
@@ -147,11 +126,13 @@ static void give_to_root(struct engine *e, const struct bundle *b)
 {
 	struct err err = ERR_INIT;
 	AUTO_FD dir = b->layout == LAYOUT_PUAVO ? installation_open_if(&e->place, b, &err) : -1;
+	AUTO(buf) path = BUF_INIT;
 	int64_t stripped = 0;
 
+	installation_path(&e->place, b, &path);
 	if (dir >= 0 && tree_settle(dir, geteuid(), getegid(), &stripped, &err) < 0)
 		engine_tell(e, WATCH_WARN, buf_span(&b->name),
-			"its files still belong to others than root: %s", err.text);
+			"%s: its files still belong to others than root: %s", path.s, err.text);
 	if (stripped)
 		engine_tell(e, WATCH_INFO, buf_span(&b->name),
 			"setuid, group or other write were taken from %lld of its files",
@@ -162,7 +143,6 @@ static void give_to_root(struct engine *e, const struct bundle *b)
 struct following {
 	struct engine *e;
 	const struct puavo_meeting *m;
-	const struct journal *open; /* of an interrupted transaction */
 	struct bundle *
 		fresh; /* of each change: what a new folder is; its name is empty where it is not taken over */
 };
@@ -228,20 +208,6 @@ static int (*const takes[])(const struct following *, const struct puavo_change 
 	[PUAVO_FIRST] = take_first,
 };
 
-static struct span name_of(const struct puavo_change *c)
-{
-	return buf_span(c->folder ? &c->folder->name : &c->bundle->name);
-}
-
-/* One of an interrupted transaction's: recovery knows better. */
-static bool is_open(const struct journal *j, struct span name)
-{
-	VEC_FOR (const struct journal_step, s, &j->of)
-		if (span_is(buf_span(&s->name), name))
-			return true;
-	return false;
-}
-
 static int take_all(const struct following *f, struct err *err)
 {
 	struct db *db = &f->e->db;
@@ -249,11 +215,14 @@ static int take_all(const struct following *f, struct err *err)
 	if (db_begin(db, err) < 0)
 		return -1;
 	VEC_FOR (const struct puavo_change, c, &f->m->changes.of) {
-		if (is_open(f->open, name_of(c)) ||
-			(signals_check(err) == 0 && takes[c->turn](f, c, err) == 0))
+		if (signals_check(err) == 0 && takes[c->turn](f, c, err) == 0)
 			continue;
 		db_abandon(db);
-		return err_at(err, "%.*s", SPAN_ARG(name_of(c)));
+		return err_at(err, "%.*s", SPAN_ARG(puavo_change_name(c)));
+	}
+	if (place_sync(&f->e->place, err) < 0) {
+		db_abandon(db);
+		return -1;
 	}
 	return db_commit(db, err);
 }
@@ -261,7 +230,7 @@ static int take_all(const struct following *f, struct err *err)
 static bool differs(const struct puavo_meeting *m, struct span name)
 {
 	VEC_FOR (const struct puavo_change, c, &m->changes.of)
-		if (span_is(name_of(c), name))
+		if (span_is(puavo_change_name(c), name))
 			return true;
 	return false;
 }
@@ -276,10 +245,10 @@ static int show_all(const struct following *f, struct err *err)
 	if (puavo_hold_against(e, &left, err) < 0 || db_world(&e->db, &world, err) < 0)
 		return -1;
 	VEC_FOR (const struct puavo_change, c, &f->m->changes.of)
-		if (!is_open(f->open, name_of(c)) && !differs(&left, name_of(c)) &&
-			links_publish(&e->place, &world, name_of(c), err) < 0)
+		if (!differs(&left, puavo_change_name(c)) &&
+			links_publish(&e->place, &world, puavo_change_name(c), err) < 0)
 			return -1;
-	return 0;
+	return place_sync(&e->place, err);
 }
 
 static int note(const struct following *f, struct err *err)
@@ -336,8 +305,6 @@ static bool is_taken(const struct following *f, const struct puavo_folder *folde
 static bool is_to_follow(const struct following *f)
 {
 	VEC_FOR (const struct puavo_change, c, &f->m->changes.of) {
-		if (is_open(f->open, name_of(c)))
-			continue;
 		if (c->turn == PUAVO_NEW
 				? fresh_of(f, c)->name.n > 0
 				: c->turn != PUAVO_FIRST || c->bundle || is_taken(f, c->folder))
@@ -352,7 +319,7 @@ static int read_all(const struct following *f, struct err *err)
 		struct bundle *b = fresh_of(f, c);
 		int result;
 
-		if (c->turn != PUAVO_NEW || is_open(f->open, name_of(c)))
+		if (c->turn != PUAVO_NEW)
 			continue;
 		if (signals_check(err) < 0)
 			return -1;
@@ -385,11 +352,12 @@ static int follow(struct following *f, struct err *err)
 int puavo_follow(struct engine *e, struct err *err)
 {
 	AUTO(puavo_meeting) m = {0};
-	AUTO(journal) open = JOURNAL_INIT;
-	struct following f = {.e = e, .m = &m, .open = &open};
+	struct following f = {.e = e, .m = &m};
 
-	if (puavo_hold_against(e, &m, err) < 0 || journal_load_open(&e->db, &open, err) < 0)
+	if (puavo_hold_against(e, &m, err) < 0)
 		return err_at(err, "what puavo-pkg has done");
+	VEC_FOR (const struct puavo_folder, folder, &m.tree.of)
+		e->unsettled |= folder->unsettled;
 	if (!m.changes.of.n)
 		return 0;
 	return follow(&f, err) < 0 ? err_at(err, "what puavo-pkg has done") : 0;

@@ -6,7 +6,8 @@
 #include "solve/solve.h"
 
 /* Holds state.db against puavo's folders, links and stamps; where the old script has changed those they win, as a transaction
- * of its own with its log. Packages of an interrupted transaction are left to recovery. With the lock. */
+ * of its own with its log. Packages of an interrupted transaction are left to recovery, and marked folders to puavo_settle
+ * (e->unsettled). With the lock. */
 MUST_USE int puavo_follow(struct engine *e, struct err *err);
 
 /* Where state.db knows installations in puavo's rootdir, that must be there: what is not mounted must neither be taken for deleted nor be filled beneath the
@@ -16,10 +17,12 @@ MUST_USE int puavo_check_there(struct engine *e, struct err *err);
 /* Makes the folders that scripts and rules look into, and that the old tool makes whatever it is asked. */
 MUST_USE int puavo_make_folders(struct engine *e, struct err *err);
 
-/* Removes the folders in puavo's rootdir that state.db does not know and whose content has this id: of a row that is gone, what its folder is called is not
- * known. */
-MUST_USE int puavo_purge_unknown(
-	struct engine *e, struct span name, struct span id, struct err *err);
+/* Of the folders that a crash left marked, those that state.db does not know go, and the others are as it says. */
+MUST_USE int puavo_settle(struct engine *e, struct err *err);
+/* Of a folder that a crash left marked, and that had been no more than extracted, that is what it is again. */
+MUST_USE int puavo_unprepare(struct engine *e, const struct bundle *b, struct err *err);
+/* Takes the marks away from what a transaction made, once it has ended. */
+void puavo_unmark(struct engine *e, const struct plan *plan);
 
 /* What was asked for, and is prepared, is as if it had been so now: the old tool's collector goes by that. */
 void puavo_touch(struct engine *e, const struct plan *plan);

@@ -188,7 +188,7 @@ int engine_puavo_gc(struct engine *e, struct items *out, struct err *err)
 		return -1;
 	if (useless.of.n && gc(e, &useless, out, err) < 0)
 		return -1;
-	return puavo_sweep(&e->place, err);
+	return puavo_sweep(&e->place, true, err);
 }
 
 /* --- Packs ----------------------------------------------------------------------------------------------- */

@@ -4,9 +4,12 @@
 #include <sys/stat.h>
 
 #include "store/installation.h"
+#include "store/journal.h"
 #include "store/puavo_scan.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+
+#define TRIES 20 /* to read it while it changes */
 
 /* What its installer says; a folder that says nothing good is a package all the same. */
 static void fill(int dir, struct bundle *b)
@@ -61,21 +64,69 @@ void puavo_meeting_drop(struct puavo_meeting *m)
 	world_drop(&m->world);
 }
 
-int puavo_hold_against(struct engine *e, struct puavo_meeting *m, struct err *err)
+static bool is_open(const struct journal *j, struct span name)
 {
+	VEC_FOR (const struct journal_step, s, &j->of)
+		if (span_is(buf_span(&s->name), name))
+			return true;
+	return false;
+}
+
+static void leave_out_open(struct puavo_changes *c, const struct journal *open)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->of.n; i++)
+		if (!is_open(open, puavo_change_name(&c->of.v[i])))
+			c->of.v[kept++] = c->of.v[i];
+	c->of.n = kept;
+}
+
+static int read_state(struct engine *e, struct world *world, struct journal *open, struct err *err)
+{
+	bool reading = e->lock.fd < 0 && e->db.sql;
+	int result;
+
+	if (reading && db_begin_reading(&e->db, err) < 0)
+		return -1;
+	result = db_world(&e->db, world, err) < 0 ? -1 : journal_load_open(&e->db, open, err);
+	if (reading)
+		db_abandon(&e->db);
+	return result;
+}
+
+/* 1: what was read is of one moment; 0: fardel has committed something meanwhile. */
+static int hold_once(struct engine *e, struct puavo_meeting *m, struct err *err)
+{
+	AUTO(journal) open = JOURNAL_INIT;
+	int64_t before, after;
 	int known;
 
 	*m = (struct puavo_meeting){0};
-
-	if (puavo_scan(&e->place, &m->tree, err) < 0)
+	if (db_moment(&e->db, &before, err) < 0 || puavo_scan(&e->place, &m->tree, err) < 0)
 		return -1;
 	known = m->tree.of.n ? 1 : db_has_layout(&e->db, LAYOUT_PUAVO, err);
 	if (known == 0)
 		known = db_has_layout(&e->db, LAYOUT_SYSTEM, err);
 	if (known <= 0)
-		return known;
-	if (db_world(&e->db, &m->world, err) < 0)
+		return known < 0 ? -1 : 1;
+	if (read_state(e, &m->world, &open, err) < 0 || db_moment(&e->db, &after, err) < 0)
 		return -1;
 	puavo_compare(&m->world, &m->tree, &m->changes);
-	return 0;
+	leave_out_open(&m->changes, &open);
+	return before == after;
+}
+
+int puavo_hold_against(struct engine *e, struct puavo_meeting *m, struct err *err)
+{
+	int result = hold_once(e, m, err);
+
+	for (int tries = 1; result == 0 && tries < TRIES; tries++) {
+		puavo_meeting_drop(m);
+		result = hold_once(e, m, err);
+	}
+	/* Of folders and links that do not stand still, state.db has the last word. */
+	if (result == 0)
+		vec_drop(&m->changes.of);
+	return result < 0 ? -1 : 0;
 }

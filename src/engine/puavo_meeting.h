@@ -12,7 +12,8 @@ struct puavo_meeting {
 };
 void puavo_meeting_drop(struct puavo_meeting *m);
 
-/* Reads both and compares them; where there is nothing of puavo's on either side, the world is not read. */
+/* Reads both, as of one moment, and compares them; where there is nothing of puavo's on either side, the world is not read. What
+ * belongs to a transaction that has not ended is left out: who carries it out knows better, or else recovery. */
 MUST_USE int puavo_hold_against(struct engine *e, struct puavo_meeting *m, struct err *err);
 
 /* What a folder is as a bundle (which state it is in is for the caller to say): 1; 0: it is gone, or is none. *b is to be dropped in any case. Its content is read

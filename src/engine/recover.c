@@ -33,24 +33,21 @@ static const struct bundle *bundle_of(const struct world *world, const struct jo
 	return s ? world_get(world, buf_span(&s->name), buf_span(&s->id)) : NULL;
 }
 
-/* Its row is gone, or never came, and with it its layout. */
+/* Its row is gone, or never came, and with it its layout: in puavo's its folder is marked. */
 static void purge_of(struct engine *e, const struct journal_step *s)
 {
-	struct err err = ERR_INIT;
 	AUTO(bundle) b;
 
 	bundle_init(&b);
 	buf_set(&b.name, buf_span(&s->name));
 	buf_set(&b.id, buf_span(&s->id));
 	clean_purge(e, &b);
-	if (puavo_purge_unknown(e, buf_span(&s->name), buf_span(&s->id), &err) < 0)
-		engine_tell(e, WATCH_WARN, buf_span(&s->name), "%s", err.text);
 }
 
 /* What is to be done for each state of the journal, in the order in which it is looked at:
  *	purge begun                     the rows are gone: forward, the folder goes too
  *	configure done                  the switch was committed: nothing
- *	unconfigure done, no configure  out of use, committed: nothing
+ *	unconfigure done, no configure  out of use, committed: nothing; where it is to be stripped, that
  *	anything begun                  back to what was in use before
  *	nothing begun                   nothing live was touched: what was prepared goes */
 static int settle_item(
@@ -70,6 +67,8 @@ static int settle_item(
 			clean_retire(e, t->number, t->purge->item, buf_span(&t->purge->name));
 		return 0;
 	}
+	if (is_done(t->unconfigure) && !t->configure && old && old->state == BUNDLE_EXTRACTED)
+		return clean_strip(e, old, err);
 	if (is_done(t->configure) || (is_done(t->unconfigure) && !t->configure))
 		return 0;
 	if (!was_begun(t->configure) && !was_begun(t->unconfigure))
@@ -110,14 +109,15 @@ static void find_steps(const struct journal *j, int64_t item, struct turned *out
 static int drop_fresh(
 	struct engine *e, const struct world *world, const struct turned *t, struct err *err)
 {
-	const struct bundle *b;
+	const struct bundle *b = bundle_of(world, t->any);
 
-	if (!t->any->fresh || is_done(t->configure))
+	if (is_done(t->configure))
 		return 0;
 	/* With a last step of prepare the work was only to prepare: done is done. */
 	if (!t->configure && is_done(t->any))
 		return 0;
-	b = bundle_of(world, t->any);
+	if (!t->any->fresh)
+		return b ? puavo_unprepare(e, b, err) : 0;
 	if (b && db_delete_bundle(&e->db, b->row, err) < 0)
 		return -1;
 	if (b)
@@ -232,6 +232,8 @@ static int clear(struct engine *e, struct err *err)
 
 int recover(struct engine *e, struct err *err)
 {
+	bool folders = e->unsettled;
+
 	for (;;) {
 		AUTO(journal) j = JOURNAL_INIT;
 
@@ -241,9 +243,11 @@ int recover(struct engine *e, struct err *err)
 			break;
 		if (recover_transaction(e, &j, err) < 0)
 			return -1;
+		folders = true;
 	}
 	/* What cannot be removed (a mount, say) must not keep everything else from being done. */
-	if (clear(e, err) < 0 || cache_clear_incoming(&e->cache, err) < 0) {
+	if ((folders && puavo_settle(e, err) < 0) || clear(e, err) < 0 ||
+		cache_clear_incoming(&e->cache, err) < 0) {
 		engine_tell(e, WATCH_WARN, SPAN(""),
 			"what an earlier run left cannot be removed: %s", err->text);
 		err_clear(err);

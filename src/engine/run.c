@@ -175,9 +175,17 @@ static void clean(struct engine *e, const struct plan *plan, const struct reques
 /* What puavo-pkg leaves of a package that it removed. */
 static void strip(struct engine *e, const struct plan *plan, const struct request *request)
 {
-	VEC_FOR (const struct plan_item, item, &plan->of)
-		if (request->strip && item->result == RESULT_DONE)
-			clean_strip(e, &item->from);
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		struct err err = ERR_INIT;
+
+		if (!request->strip || item->result != RESULT_DONE ||
+			clean_strip(e, &item->from, &err) == 0)
+			continue;
+		engine_tell(e, WATCH_WARN, buf_span(&item->from.name), "%s", err.text);
+		/* The next command does it. */
+		if (installation_unsettle(&e->place, &item->from, &err) < 0)
+			engine_tell(e, WATCH_WARN, buf_span(&item->from.name), "%s", err.text);
+	}
 }
 
 static void trim(struct engine *e)
@@ -242,6 +250,8 @@ static int carry_out(
 		result < 0 ? err->text : "done");
 	if (!open && transaction_end(e, &journal, err, &ending) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", ending.text);
+	else if (!open)
+		puavo_unmark(e, plan);
 	return result;
 }
 

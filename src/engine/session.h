@@ -35,6 +35,7 @@ struct engine {
 	int64_t waited_since; /* when waiting for the lock began; 0: it was free */
 	int64_t user; /* the uid that asked */
 	bool as_puavo; /* called by that name */
+	bool unsettled; /* there are folders of puavo's layout that a crash left marked */
 	bool offline; /* of the request at work */
 	struct { /* engine/confine */
 		uid_t uid; /* 0: not looked up yet */

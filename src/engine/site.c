@@ -77,7 +77,8 @@ static int extract_anew(struct site *s, struct err *err)
 	return 0;
 }
 
-/* Moves it to its place, in that state; it may take the place of what is in use. */
+/* Moves it to its place, in that state; in puavo's layout marked as ours, until state.db says so for good. What it takes the place of,
+ * which may be in use, must not be lost, whatever becomes of this. */
 static int put_in_place(struct site *s, enum bundle_state state, struct err *err)
 {
 	struct bundle *to = &s->item->to;
@@ -85,7 +86,10 @@ static int put_in_place(struct site *s, enum bundle_state state, struct err *err
 
 	if (tree_measure(s->dir, &to->size, &files, err) < 0)
 		return -1;
-	if (s->ready && place_sync_packages(&s->e->place, err) < 0)
+	if (to->layout == LAYOUT_PUAVO && !s->ready &&
+		file_make_dir(s->dir, INSTALLATION_UNSETTLED, 0700, err) < 0)
+		return -1;
+	if (to->row && place_sync_packages(&s->e->place, err) < 0)
 		return -1;
 	if (installation_publish(&s->e->place, s->stage.s, to, err) < 0)
 		return -1;
@@ -301,7 +305,7 @@ static int publish(struct site *s, struct err *err)
 	if (renameat(s->dir, INSTALLATION_UPSTREAM_NEW, s->dir, INSTALLATION_UPSTREAM) < 0)
 		return err_sys(err, "rename " INSTALLATION_UPSTREAM_NEW);
 	if (to->layout == LAYOUT_PUAVO &&
-		file_replace(s->dir, INSTALLATION_PREPARED, 0644, SPAN(""), err) < 0)
+		installation_stamp_at(s->dir, INSTALLATION_PREPARED, err) < 0)
 		return -1;
 	if (put_in_place(s, BUNDLE_PREPARED, err) < 0)
 		return -1;

@@ -97,6 +97,13 @@ static int delete_all(
 	return 0;
 }
 
+/* What is to be stripped is so already, as far as who comes after a crash is concerned. */
+static enum bundle_state state_without(const struct turn *t)
+{
+	return t->request->strip && t->item->from.layout == LAYOUT_PUAVO ? BUNDLE_EXTRACTED
+									 : BUNDLE_PREPARED;
+}
+
 int turn_unconfigured(struct turn *t, struct commit *c, struct err *err)
 {
 	struct db *db = &t->e->db;
@@ -110,7 +117,7 @@ int turn_unconfigured(struct turn *t, struct commit *c, struct err *err)
 	if (result == 0 && t->purge)
 		result = journal_set(db, t->purge, STATUS_BEGUN, err);
 	if (result == 0 && !t->purge)
-		result = db_set_state(db, t->item->from.row, BUNDLE_PREPARED, engine_now(), err);
+		result = db_set_state(db, t->item->from.row, state_without(t), engine_now(), err);
 	if (result == 0 && t->purge)
 		result = delete_all(t, c, &world, err);
 	if (result == 0)

@@ -64,6 +64,11 @@ static bool is_asked_for(const struct puavo_tree *tree, const struct bundle *b)
 	return false;
 }
 
+struct span puavo_change_name(const struct puavo_change *c)
+{
+	return buf_span(c->folder ? &c->folder->name : &c->bundle->name);
+}
+
 /* What links and stamps can tell apart. */
 static enum bundle_state visible(enum bundle_state state)
 {
@@ -111,6 +116,12 @@ static bool *changed_of(const struct comparing *c, struct span name)
 	return first ? &c->changed[first - c->world->of.v] : NULL;
 }
 
+/* It came only halfway to where state.db has it: that is no doing of the old tool's, unless that has taken it into use since. */
+static bool is_ours(const struct puavo_folder *f)
+{
+	return f->unsettled && !f->installed;
+}
+
 /* `into_use`: those that come into use; else the others. */
 static void add_states(const struct comparing *c, bool into_use)
 {
@@ -119,7 +130,8 @@ static void add_states(const struct comparing *c, bool into_use)
 		enum bundle_state state = state_of(f);
 		bool *changed;
 
-		if ((state == BUNDLE_INSTALLED) != into_use || (b && visible(b->state) == state))
+		if ((state == BUNDLE_INSTALLED) != into_use || is_ours(f) ||
+			(b && visible(b->state) == state))
 			continue;
 		add(c->out, b ? PUAVO_STATE : PUAVO_NEW, b, f, state);
 		changed = changed_of(c, buf_span(&f->name));
@@ -136,7 +148,8 @@ static void add_first(const struct comparing *c)
 		const struct bundle *b = f->available ? bundle_of(c->world, f) : NULL;
 		const bool *changed = f->available ? changed_of(c, name) : NULL;
 
-		if (f->available && (!b || *changed || world_puavo(c->world, name) != b))
+		if (f->available && (b || !is_ours(f)) &&
+			(!b || *changed || world_puavo(c->world, name) != b))
 			add(c->out, PUAVO_FIRST, b, f, state_of(f));
 	}
 }

@@ -14,6 +14,7 @@ struct puavo_folder {
 	enum bundle_layout layout; /* which rootdir */
 	bool prepared; /* it has the stamp, and upstream/ */
 	bool installed, available; /* a link leads to it */
+	bool unsettled; /* it bears our own mark */
 	int64_t stamped; /* seconds since 1970, when it was prepared last; 0: never */
 };
 /* A link to a folder that is not there. */
@@ -31,7 +32,7 @@ void puavo_tree_drop(struct puavo_tree *t);
 enum puavo_turn {
 	PUAVO_GONE, /* the folder is gone, and no link asks for it: so is the package */
 	PUAVO_STATE, /* it is in another state than state.db says */
-	PUAVO_NEW, /* state.db does not know it */
+	PUAVO_NEW, /* state.db does not know it; unless it is ours, and nothing but ours */
 	PUAVO_FIRST, /* the link available/NAME leads to it */
 };
 
@@ -41,6 +42,8 @@ struct puavo_change {
 	const struct puavo_folder *folder; /* of the tree; NULL where it is gone */
 	enum bundle_state state; /* new: it is in that; state: to be in that */
 };
+struct span puavo_change_name(const struct puavo_change *c);
+
 struct puavo_changes {
 	VEC(struct puavo_change) of;
 };

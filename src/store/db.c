@@ -318,6 +318,23 @@ static int keep(void *arg, const struct bundle *b, struct err *err)
 	return 0;
 }
 
+int db_moment(struct db *db, int64_t *moment, struct err *err)
+{
+	struct sql_row *row;
+	int there;
+
+	*moment = 0;
+	if (!db->sql)
+		return 0;
+	if (sql_query(db->sql, &row, err, "PRAGMA data_version", "") < 0)
+		return -1;
+	there = sql_next(row, err);
+	if (there == 1)
+		*moment = sql_integer(row, 0);
+	sql_end(row);
+	return there < 0 ? -1 : 0;
+}
+
 int db_has_layout(struct db *db, enum bundle_layout layout, struct err *err)
 {
 	struct sql_row *row;

@@ -34,6 +34,8 @@ MUST_USE int db_begin_lazily(struct db *db, struct err *err);
 /* Until db_abandon all is read as of one moment: a lock for all of it, not one for each question. */
 MUST_USE int db_begin_reading(struct db *db, struct err *err);
 void db_abandon(struct db *db);
+/* Another number after each commit of another process. */
+MUST_USE int db_moment(struct db *db, int64_t *moment, struct err *err);
 
 /* Both were read from state.db and are to become parts of paths: is each one name? */
 MUST_USE int db_check_names(const struct buf *name, const struct buf *id, struct err *err);

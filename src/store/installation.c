@@ -90,7 +90,7 @@ int installation_is_hollow(const struct place *p, const struct bundle *b, struct
 }
 
 /* In its place at once, as there is nothing in it that could be there in part. */
-static int touch(int dir, const char *name, struct err *err)
+int installation_stamp_at(int dir, const char *name, struct err *err)
 {
 	AUTO_FD fd = openat(dir, name,
 		O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
@@ -106,14 +106,38 @@ static int touch(int dir, const char *name, struct err *err)
 	return file_sync(fd, err) < 0 ? -1 : file_sync(dir, err);
 }
 
+/* -1 with ERR_NONE where it is in another layout, or not there. */
+static int open_puavo(const struct place *p, const struct bundle *b, struct err *err)
+{
+	return b->layout == LAYOUT_PUAVO ? installation_open_if(p, b, err) : -1;
+}
+
 int installation_stamp(
 	const struct place *p, const struct bundle *b, const char *stamp, struct err *err)
 {
-	AUTO_FD dir = b->layout == LAYOUT_PUAVO ? installation_open_if(p, b, err) : -1;
+	AUTO_FD dir = open_puavo(p, b, err);
 
 	if (dir < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	return touch(dir, stamp, err);
+	return installation_stamp_at(dir, stamp, err);
+}
+
+int installation_unsettle(const struct place *p, const struct bundle *b, struct err *err)
+{
+	AUTO_FD dir = open_puavo(p, b, err);
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return file_make_dir(dir, INSTALLATION_UNSETTLED, 0700, err) < 0 ? -1 : file_sync(dir, err);
+}
+
+int installation_settle(const struct place *p, const struct bundle *b, struct err *err)
+{
+	AUTO_FD dir = open_puavo(p, b, err);
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return tree_remove(dir, INSTALLATION_UNSETTLED, err);
 }
 
 static bool is_ours(const char *path)

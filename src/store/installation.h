@@ -31,9 +31,15 @@ MUST_USE int installation_measure(
  * 0, -1. */
 MUST_USE int installation_is_hollow(const struct place *p, const struct bundle *b, struct err *err);
 
-/* Writes one of puavo's stamps, for a bundle of that layout; else does nothing. */
+/* Puts one of puavo's stamps into a folder, as of now. */
+MUST_USE int installation_stamp_at(int dir, const char *stamp, struct err *err);
+/* The same for a bundle of that layout; else does nothing. */
 MUST_USE int installation_stamp(
 	const struct place *p, const struct bundle *b, const char *stamp, struct err *err);
+/* Of a bundle in puavo's layout, whose folder the old tool may as well have made: marks it as one that state.db is not to know,
+ * durably; or takes the mark away, once what state.db says of it is on disk. */
+MUST_USE int installation_unsettle(const struct place *p, const struct bundle *b, struct err *err);
+MUST_USE int installation_settle(const struct place *p, const struct bundle *b, struct err *err);
 
 /* What stands in the folder as the installer's own; and its id: the sha256 of that, in hex. */
 MUST_USE int installation_manifest(int dir, struct manifest *out, struct err *err);

@@ -35,6 +35,7 @@ void puavo_packs_drop(struct puavo_packs *p)
 static int open_packs(const struct place *p, const struct buf *cachedir, bool make, struct err *err)
 {
 	AUTO_FD cache = -1;
+	int packs;
 
 	if (!cachedir->n)
 		return -1;
@@ -51,8 +52,9 @@ static int open_packs(const struct place *p, const struct buf *cachedir, bool ma
 	if (cache < 0)
 		return -1;
 	if (make && file_make_dir(cache, PACKS, 0755, err) < 0)
-		return -1;
-	return file_open_if(cache, PACKS, O_RDONLY | O_DIRECTORY, err);
+		return err_at(err, "%s", cachedir->s);
+	packs = file_open_if(cache, PACKS, O_RDONLY | O_DIRECTORY, err);
+	return packs < 0 && err->code != ERR_NONE ? err_at(err, "%s", cachedir->s) : packs;
 }
 
 static int open_of(const struct place *p, const struct buf *cachedir, struct span name, bool make,
@@ -61,10 +63,15 @@ static int open_of(const struct place *p, const struct buf *cachedir, struct spa
 	AUTO_FD packs = open_packs(p, cachedir, make, err);
 	AUTO(buf) text = BUF_INIT;
 
+	int dir;
+
 	buf_add_span(&text, name);
-	if (packs < 0 || (make && file_make_dir(packs, text.s, 0755, err) < 0))
+	if (packs < 0)
 		return -1;
-	return file_open_if(packs, text.s, O_RDONLY | O_DIRECTORY, err);
+	if (make && file_make_dir(packs, text.s, 0755, err) < 0)
+		return err_at(err, "%s/" PACKS, cachedir->s);
+	dir = file_open_if(packs, text.s, O_RDONLY | O_DIRECTORY, err);
+	return dir < 0 && err->code != ERR_NONE ? err_at(err, "%s/" PACKS, cachedir->s) : dir;
 }
 
 int puavo_cache_open(const struct place *p, const struct buf *cachedir, struct span name,

@@ -91,6 +91,9 @@ static void add_folder(struct scan *s, int name_dir, const char *name, const cha
 		f->stamped = (int64_t)part.st_mtime;
 	else
 		f->prepared = false;
+	buf_sets(&path, id);
+	buf_add_path(&path, INSTALLATION_UNSETTLED);
+	f->unsettled = s->layout == LAYOUT_PUAVO && is_folder(name_dir, path.s, &part);
 }
 
 static int scan_name(struct scan *s, int packages, const char *name, struct err *err)
@@ -130,7 +133,7 @@ static int scan_root(struct scan *s, const struct buf *root, struct err *err)
 	return 0;
 }
 
-static int sweep_name(int packages, const char *name, struct err *err)
+static int sweep_name(int packages, const char *name, bool wrecks, struct err *err)
 {
 	AUTO(tree_names) ids = {0};
 	AUTO_FD dir = -1;
@@ -141,7 +144,7 @@ static int sweep_name(int packages, const char *name, struct err *err)
 	dir = file_open_if(packages, name, O_RDONLY | O_DIRECTORY, err);
 	if (dir < 0 || tree_names(dir, NAMES_MAX, &ids, err) < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	for (size_t i = 0; i < ids.of.n; i++) {
+	for (size_t i = 0; wrecks && i < ids.of.n; i++) {
 		struct span id = span_of(ids.of.v[i]);
 		bool halfway = span_ends(id, ".tmp") && is_id(span_cut(id, 0, id.n - 4));
 
@@ -153,7 +156,7 @@ static int sweep_name(int packages, const char *name, struct err *err)
 	return 0;
 }
 
-int puavo_sweep(const struct place *p, struct err *err)
+int puavo_sweep(const struct place *p, bool wrecks, struct err *err)
 {
 	AUTO(tree_names) names = {0};
 	AUTO(buf) path = buf_dup(&p->puavo);
@@ -166,7 +169,7 @@ int puavo_sweep(const struct place *p, struct err *err)
 	if (tree_names(packages, NAMES_MAX, &names, err) < 0)
 		return err_at(err, "%s", path.s);
 	for (size_t i = 0; i < names.of.n; i++)
-		if (sweep_name(packages, names.of.v[i], err) < 0)
+		if (sweep_name(packages, names.of.v[i], wrecks, err) < 0)
 			return err_at(err, "%s", names.of.v[i]);
 	return 0;
 }

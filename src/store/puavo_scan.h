@@ -9,5 +9,6 @@
  * name or no id (32 hex digits) is passed over. Without a rootdir the tree is empty. Needs no rights but to read. */
 MUST_USE int puavo_scan(const struct place *p, struct puavo_tree *out, struct err *err);
 
-/* Removes the folders packages/NAME/ID.tmp, which the old tool leaves when it is killed while it extracts. */
-MUST_USE int puavo_sweep(const struct place *p, struct err *err);
+/* Removes folders packages/NAME that are empty; and, with `wrecks`, packages/NAME/ID.tmp, which the old tool leaves when it is killed
+ * while it extracts. */
+MUST_USE int puavo_sweep(const struct place *p, bool wrecks, struct err *err);

@@ -141,7 +141,7 @@ class Error(Alone):
         status, _ = scenario.strike(scenario.what["run"], call, f"error={name}")
         want(time.monotonic() - began < SLOW, f"waited for what does not come\n{scenario.said}")
         want(status in (0, *EXITS), f"exit {status}\n{scenario.said}")
-        want(status == 0 or "fardel: " in scenario.said, f"exit {status} without a word\n{scenario.said}")
+        want(status == 0 or scenario.has_said_why(), f"exit {status} without a word\n{scenario.said}")
         scenario.idle(before)
         said = scenario.said
         scenario.must(GC)

@@ -3,6 +3,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import sqlite3
@@ -17,7 +18,7 @@ sys.path.insert(0, LIB)
 import ground  # noqa: E402
 import kept  # noqa: E402
 from looks import listed, manifest, processes, tree  # noqa: E402,F401
-from scenarios import GC, OLD, SCENARIOS  # noqa: E402
+from scenarios import GC, OLD, PUAVO, SCENARIOS  # noqa: E402,F401
 
 PATIENCE = 60  # seconds that one command may take
 SEED = "fardel, killed"
@@ -46,6 +47,8 @@ def want(holds, text):
 
 class Scenario:
     """One scenario, in a private root of its own."""
+
+    own = OWN  # the folders that are wholly fardel's
 
     def __init__(self, name):
         self.name = name
@@ -106,7 +109,7 @@ class Scenario:
         return [pattern.format(name) for name in NAMES for pattern in LIVE] + (ground.PLACES if self.every else [])
 
     def wipe(self):
-        for folder in OWN:
+        for folder in self.own:
             shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(OUT, ignore_errors=True)
         os.makedirs(OUT)
@@ -119,7 +122,7 @@ class Scenario:
 
     def copy(self, source, target):
         """All that commands and rules change; what has names on both sides is one file there, too."""
-        paths = [path[1:] for path in OWN + self.live() if os.path.lexists(source + path[1:])]
+        paths = [path[1:] for path in self.own + self.live() if os.path.lexists(source + path[1:])]
         if paths:
             subprocess.run(["cp", "-a", "--parents", "-t", target, *paths], check=True, cwd=source)
 
@@ -165,7 +168,7 @@ class Scenario:
         with open(os.path.join(state, "nginx.pid")) as file:
             self.server = int(file.read())
         used = self.what["was"] + self.what["run"] + self.what.get("first", [])
-        for label in sorted({arg for arg in used if "-" in arg and not arg.startswith("-")}):
+        for label in sorted({arg for arg in used if re.fullmatch(r"[a-z]+-\d+", arg)}):
             name, version = label.split("-")
             pack = os.path.join(folder, f"{label}.deb")
             self.make("pack", name, version, "deb", pack)
@@ -218,13 +221,13 @@ class Scenario:
         """Makes the fixture, and runs the command once to see what is right."""
         self.lay_out()
         self.vendor()
-        for label in self.what["was"]:
-            self.must(["--set", "gc.keep=9", "install", label])
+        self.install_first()
         self.learn()
         if "then" in self.what:
             self.must(self.what["then"])
         if "edit" in self.what:
             self.what["edit"]()
+        self.change()
         self.learn_live()
         if "first" in self.what:
             self.first_kill()
@@ -234,6 +237,13 @@ class Scenario:
         self.learn()
         self.learn_live()
         self.check([self.what["after"][-1]])
+
+    def install_first(self):
+        for label in self.what["was"]:
+            self.must(["--set", "gc.keep=9", "install", label])
+
+    def change(self):
+        """What has become of it since."""
 
     def lay_out(self):
         if self.every:
@@ -260,9 +270,16 @@ class Scenario:
     def is_broken(self):
         return any(each["state"] == "broken" for each in self.packages().values())
 
+    def settlers(self):
+        return self.what.get("settlers", SETTLERS)
+
+    def has_said_why(self):
+        """That it failed."""
+        return "fardel: " in self.said or "PUAVO-PKG ERROR: " in self.said
+
     def settle(self, point):
         """By one of the commands that take the lock: always the same one for a point."""
-        settlers = self.what.get("settlers", SETTLERS)
+        settlers = self.settlers()
         self.must(settlers[hashlib.sha256(point.encode()).digest()[0] % len(settlers)])
 
     def settled(self, done, allowed=None):
@@ -325,6 +342,13 @@ class Scenario:
         with open(conf) as file:
             said = file.read().strip()
         want(said == f"version = {version}", f"{conf} says {said}, list: {version}")
+
+    def check_listed(self):
+        """What is listed, before anything was settled, is whole."""
+        for name, package in self.packages().items():
+            home = f"{name}/{package['id']}"
+            want(tree(f"/var/lib/fardel/packages/{home}") == self.installations.get(home),
+                 f"{home} is listed, and other than undisturbed; there: {listed(f'/var/lib/fardel/packages/{home}')}")
 
     def check_every(self, state):
         """All that rules change is wholly as it was, or as it was to become."""

@@ -42,11 +42,12 @@ def wrong_commit(name, status, owned, gone, strict):
     """`owned`: what state.db says to be the package's, where it is the one in force; `gone`: which installations went with it."""
     home = os.path.join(UNDO, name)
     known = {"footprint", "base"} | ({"changes", "before"} if status == "done" else set())
-    more = set(listed(home)) - known - {"packages"}
+    more = set(listed(home)) - known - {"packages", "puavo"}
     if more:
         return f"{name} ({status}) holds {more}"
-    if listed(f"{home}/packages") != sorted(gone) and (strict or listed(f"{home}/packages")):
-        return f"{name} has the installations {listed(home + '/packages')}, in state.db are {sorted(gone)}"
+    there = sorted(listed(f"{home}/packages") + listed(f"{home}/puavo"))
+    if there != sorted(gone) and (strict or there):
+        return f"{name} has the installations {there}, in state.db are {sorted(gone)}"
     for part, files in LISTS.items():
         if part not in known:
             continue
@@ -70,7 +71,8 @@ def wrong(strict):
         in_force = {f"{txn}.{item}": name for name, txn, item in state.execute("SELECT name, txn, item FROM in_force")}
         used = {name for (name,) in state.execute("SELECT name FROM bundle WHERE state = 'installed'")}
         owned, gone = {}, {}
-        for txn, item, home in state.execute("SELECT txn, item, id FROM gone"):
+        for txn, item, home in state.execute(
+                "SELECT txn, item, CASE layout WHEN 'fardel' THEN id ELSE puavo_id END FROM gone"):
             gone.setdefault(f"{txn}.{item}", []).append(home)
         for path, name in state.execute("SELECT path, name FROM owned"):
             owned.setdefault(name, set()).add(path)

@@ -81,7 +81,7 @@ class Other:
         before = set(processes())
         run, status = self.follow(self.paths[name], call, int(number))
         want(status in (0, *EXITS), f"exit {status}\n{scenario.said}")
-        want(status == 0 or "fardel: " in scenario.said, f"exit {status} without a word\n{scenario.said}")
+        want(status == 0 or scenario.has_said_why(), f"exit {status} without a word\n{scenario.said}")
         left = [line for pid, line in processes().items() if pid not in before]
         want(not left, f"still at work: {left}\n{scenario.said}")
         self.check(status)

@@ -9,13 +9,13 @@ import shutil
 import subprocess
 
 import disk
-from fixture import SEED, Skipped, listed, processes, tree, want
+from fixture import SEED, Skipped, processes, want
 
 SIZE = 48 << 20
 VARIANTS = 2  # of what a disk may have left, for each moment
 # What stands on the disk; /usr by an overlay. What rules change in /var/lib is on the state's own file system, as on most
 # machines: what is kept are hard links to it.
-FOLDERS = ["/var/lib", "/var/cache/fardel", "/var/log/fardel", "/etc"]
+FOLDERS = ["/var/lib", "/var/cache/fardel", "/var/cache/puavo-pkg", "/var/log/fardel", "/etc"]
 PROGRAMS = "/usr"
 DPKG = "/var/lib/dpkg"  # is the machine's
 
@@ -152,14 +152,7 @@ class Cut:
     def check(self, point, done):
         scenario = self.scenario
         before = set(processes())
-        self.check_listed()
+        scenario.check_listed()
         scenario.settle(point)
         scenario.idle(before)
         scenario.settled(done)
-
-    def check_listed(self):
-        """What is listed, before anything was settled, is whole."""
-        for name, package in self.scenario.packages().items():
-            home = f"{name}/{package['id']}"
-            want(tree(f"/var/lib/fardel/packages/{home}") == self.scenario.installations.get(home),
-                 f"{home} is listed, and other than undisturbed; there: {listed(f'/var/lib/fardel/packages/{home}')}")

@@ -68,3 +68,27 @@ SCENARIOS = {
     "recover-undo": {"rules": "every", "was": ["hello-0", "hello-1"], "then": ["remove", "hello"], "first": ["undo", "3"],
                      "call": "renameat.10", "found": "begun", "run": GC, "after": [None]},
 }
+
+PREPARED, EXTRACTED = ("1", "prepared"), ("1", "extracted")
+PUAVO_GC = ["puavo-pkg", "gc-installations"]
+# The same by the other name, puavo-pkg: the first of what was there is installed by it, and so all has its layout.
+PUAVO = {
+    "puavo-install": {"was": [], "run": ["puavo-pkg", "install", "hello-1"], "after": [None, OLD]},
+    "puavo-upgrade": {"was": ["hello-0", "hello-1"], "run": ["puavo-pkg", "install", "hello-2"], "after": [OLD, NEW]},
+    "puavo-again": {"was": ["hello-1"], "then": ["puavo-pkg", "remove", "hello"],
+                    "run": ["puavo-pkg", "install", "hello-1"], "after": [EXTRACTED, OLD]},
+    "puavo-prepare": {"was": [], "run": ["puavo-pkg", "prepare", "hello-1"], "after": [None, PREPARED]},
+    "puavo-unconfigure": {"was": ["hello-1"], "run": ["puavo-pkg", "unconfigure", "hello"], "after": [OLD, PREPARED]},
+    "puavo-remove": {"was": ["hello-0", "hello-1"], "run": ["puavo-pkg", "remove", "hello"], "after": [OLD, EXTRACTED]},
+    "puavo-purge": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
+    "puavo-gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": PUAVO_GC, "after": [OLD]},
+    "puavo-take-over": {"was": ["hello-1"], "filled": True, "run": PUAVO_GC, "after": [OLD]},
+    "puavo-preview": {"was": ["hello-1"], "run": ["preview", "hello-2"], "after": [OLD]},
+    "puavo-recover-install": {"was": [], "first": ["puavo-pkg", "install", "hello-1"], "call": "syncfs.2", "run": PUAVO_GC,
+                              "after": [None]},
+    "puavo-recover-commit": {"was": ["hello-1"], "first": ["puavo-pkg", "install", "hello-2"], "call": "syncfs.3",
+                             "run": PUAVO_GC, "after": [OLD]},
+    "puavo-recover-remove": {"was": ["hello-1"], "first": ["puavo-pkg", "remove", "hello"], "call": "unlinkat.30",
+                             "run": PUAVO_GC, "after": [EXTRACTED]},
+}
+SCENARIOS.update(PUAVO)
