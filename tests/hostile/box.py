@@ -108,8 +108,16 @@ class Box:
         return subprocess.run(["bash", "-c", script], check=True, stdout=subprocess.PIPE, text=True,
                               errors="surrogateescape", stdin=subprocess.DEVNULL).stdout
 
-    def fardel(self, *args, wrap=(), patience=PATIENCE, **more):
-        """Runs fardel to its end. wrap: a command line before it; more: what Popen takes (env, preexec_fn, cwd …)."""
+    def puavo(self):
+        """The program by its other name, which knows no other root."""
+        path = os.path.join(self.work, "puavo-pkg")
+        if not os.path.lexists(path):
+            os.symlink(self.fardel_bin, path)
+        return path
+
+    def fardel(self, *args, wrap=(), patience=PATIENCE, as_puavo=False, **more):
+        """Runs fardel to its end, called so or puavo-pkg. wrap: a command line before it; more: what Popen takes (env,
+        preexec_fn, cwd …)."""
         out, err = tempfile.TemporaryFile(dir=self.work), tempfile.TemporaryFile(dir=self.work)
         begun = time.monotonic()
         means = dict(stdin=subprocess.DEVNULL, stdout=out, stderr=err)
@@ -118,7 +126,7 @@ class Box:
             # The leak checker cannot work in what strace traces.
             env = means.get("env") or os.environ
             means["env"] = dict(env, ASAN_OPTIONS=env.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
-        job = subprocess.Popen([*wrap, "fardel", *args], **means)
+        job = subprocess.Popen([*wrap, self.puavo() if as_puavo else "fardel", *args], **means)
         timer = time.monotonic() + patience
         status = None
         while True:

@@ -221,6 +221,75 @@ def reader(box):
     box.unharmed(["hello 1"])
 
 
+class Asker(threading.Thread):
+    """Asks what is installed, again and again, as one user by one name; an answer that was never true is kept in `odd`."""
+
+    def __init__(self, box, user, *command):
+        super().__init__()
+        self.box, self.user, self.command = box, user, command
+        self.rounds, self.odd, self.seen, self.ended = 0, set(), set(), False
+        self.must = {"other"}  # what is installed all the while
+
+    def run(self):
+        while not self.ended and not self.odd:
+            run = subprocess.run(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                 text=True, user=self.user, group=self.user, extra_groups=[], cwd="/", check=False)
+            lines = [line.split() for line in run.stdout.splitlines()]
+            self.seen.add(tuple(sorted(map(tuple, lines))))
+            if not self.must <= {line[0] for line in lines if len(line) == 2 or line[3] == "installed"}:
+                self.odd.add(f"{self.command}, user {self.user}: {self.must} are not all in {run.stdout}")
+            if run.returncode or run.stderr:
+                self.odd.add(f"{self.command}, user {self.user}: exit {run.returncode}: {run.stderr}")
+            self.rounds += 1
+
+    def end(self):
+        self.ended = True
+        self.join()
+
+
+@case("P11", "readers by both names, as root and nobody, while packages of puavo's layout change: no answer that was never true",
+      ("mount",))
+def both_names(box):
+    url = box.serve()
+    files = [box.installer("hello", v, box.pack("hello", v), f"{url}/hello-{v}.deb") for v in ("1", "2", "3")]
+    other = box.installer("other", "1", box.pack("other", "1"), f"{url}/other-1.deb")
+    traced = shutil.which("strace") and not subprocess.run([*SLOWLY, "true"], stderr=subprocess.DEVNULL, check=False).returncode
+    box.must("install", other, as_puavo=True)
+    box.must("install", files[0], as_puavo=True)
+    askers = [Asker(box, user, *command) for user in (0, 65534)
+              for command in ((box.puavo(), "list"), (box.fardel_bin, "list", "--all", "--plain"))]
+    for asker in askers:
+        box.at_end.append(asker.end)
+        asker.start()
+        asker.must = {"other", "hello"}
+    slowly = SLOWLY if traced else ()
+    for turn in range(1, 6):
+        box.must("install", files[turn % 2], wrap=slowly, as_puavo=True)
+    for asker in askers:
+        asker.must = {"other"}
+    box.must("remove", "hello", wrap=slowly, as_puavo=True)
+    box.must("install", files[0], wrap=slowly, as_puavo=True)
+    box.must("preview", files[2], wrap=slowly)
+    box.must("remove", "hello", wrap=slowly)
+    box.must("gc-installations", as_puavo=True)
+    for asker in askers:
+        asker.end()
+        want(not asker.odd, f"{asker.odd}")
+        want(asker.rounds > 20 and len(asker.seen) > 2, f"{asker.command}: {asker.rounds} rounds, seen: {asker.seen}")
+        for answer in asker.seen:
+            check_answer(asker, answer)
+
+
+def check_answer(asker, answer):
+    """Of hello one version at most is in use."""
+    words = [line[0] for line in answer]
+    if asker.command[1:] == ("list",):
+        want(words in (["other"], ["hello", "other"]), f"{asker.command}: {answer}")
+        return
+    states = sorted(line[3] for line in answer if line[0] == "hello")
+    want(len(states) < 3 and states.count("installed") < 2 and states.count("prepared") < 2, f"{asker.command}: {answer}")
+
+
 @case("P6", "two roots on one shared cache: neither takes what the other is fetching", ("mount",))
 def shared_cache(box):
     roots = [os.path.join(box.work, name) for name in ("one", "two")]
