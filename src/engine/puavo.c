@@ -28,8 +28,10 @@ int puavo_check_there(struct engine *e, struct err *err)
 
 	buf_adds(&path, "/packages");
 	packages = place_open_if(&e->place, path.s, err);
-	if (packages >= 0 || err->code != ERR_NONE)
-		return packages >= 0 ? 0 : -1;
+	if (err->code != ERR_NONE)
+		return err_at(err, "%s", e->place.puavo.s);
+	if (packages >= 0)
+		return 0;
 	known = db_has_layout(&e->db, LAYOUT_PUAVO, err);
 	if (known <= 0)
 		return known;

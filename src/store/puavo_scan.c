@@ -123,7 +123,7 @@ static int scan_root(struct scan *s, const struct buf *root, struct err *err)
 	buf_adds(&path, "/packages");
 	packages = place_open_if(s->place, path.s, err);
 	if (packages < 0)
-		return err->code == ERR_NONE ? 0 : -1;
+		return err->code == ERR_NONE ? 0 : err_at(err, "%s", root->s);
 	s->out->there[s->layout] = true;
 	if (tree_names(packages, NAMES_MAX, &names, err) < 0)
 		return err_at(err, "%s", path.s);
