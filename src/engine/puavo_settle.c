@@ -15,7 +15,8 @@ void puavo_unmark(struct engine *e, const struct plan *plan)
 	VEC_FOR (const struct plan_item, item, &plan->of) {
 		struct err err = ERR_INIT;
 
-		if (plan->goal <= GOAL_PREPARE &&
+		/* Others mark what is yet to be done. */
+		if (plan->goal <= GOAL_EXTRACT &&
 			installation_settle(&e->place, &item->to, &err) < 0)
 			engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", err.text);
 	}
