@@ -81,7 +81,7 @@ PUAVO = {
     "puavo-unconfigure": {"was": ["hello-1"], "run": ["puavo-pkg", "unconfigure", "hello"], "after": [OLD, PREPARED]},
     "puavo-remove": {"was": ["hello-0", "hello-1"], "run": ["puavo-pkg", "remove", "hello"], "after": [OLD, EXTRACTED]},
     "puavo-purge": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
-    "puavo-gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": PUAVO_GC, "after": [OLD]},
+    "puavo-gc": {"was": ["hello-2", "hello-1"], "run": PUAVO_GC, "after": [OLD]},
     "puavo-take-over": {"was": ["hello-1"], "filled": True, "run": PUAVO_GC, "after": [OLD]},
     "puavo-preview": {"was": ["hello-1"], "run": ["preview", "hello-2"], "after": [OLD]},
     "puavo-recover-install": {"was": [], "first": ["puavo-pkg", "install", "hello-1"], "call": "syncfs.2", "run": PUAVO_GC,

@@ -3,6 +3,7 @@
 
 #include "scratch.h"
 
+#include "model/installer.h"
 #include "store/links.h"
 #include "store/puavo_scan.h"
 
@@ -234,6 +235,21 @@ static void the_systems_own_are_told_apart(void **state)
 	assert_differs(s, &world, "new hello a prepared");
 }
 
+static void what_is_marked_is_ours_unless_a_link_has_it_in_use(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(world) world = WORLD_INIT;
+
+	prepare(s, "hello", A);
+	put_dir(s, ROOT "packages/hello/" A "/" INSTALLATION_UNSETTLED, 0700);
+	assert_differs(s, &world, "");
+	link_to(s, "installed", "hello", A);
+	assert_differs(s, &world, "new hello a installed");
+	assert_int_equal(unlinkat(s->fd, ROOT "installed/hello", 0), 0);
+	add(&world, "hello", A, LAYOUT_PUAVO, BUNDLE_EXTRACTED);
+	assert_differs(s, &world, "");
+}
+
 static void sweeping_takes_what_killed_extracts_left(void **state)
 {
 	struct scratch *s = *state;
@@ -242,7 +258,7 @@ static void sweeping_takes_what_killed_extracts_left(void **state)
 	put(s, ROOT "packages/hello/" B ".tmp/rules", "");
 	put(s, ROOT "packages/zoo/" B ".tmp/rules", "");
 	put(s, ROOT "packages/hello/notes.tmp", "an admin's");
-	assert_int_equal(puavo_sweep(&s->place, &s->err), 0);
+	assert_int_equal(puavo_sweep(&s->place, true, &s->err), 0);
 	assert_false(is_there(s, ROOT "packages/hello/" B ".tmp"));
 	assert_false(is_there(s, ROOT "packages/zoo"));
 	assert_true(is_there(s, ROOT "packages/hello/notes.tmp"));
@@ -262,6 +278,7 @@ int main(void)
 		SCRATCH_TEST(the_original_tools_link_follows),
 		SCRATCH_TEST(links_of_others_are_no_strays),
 		SCRATCH_TEST(the_systems_own_are_told_apart),
+		SCRATCH_TEST(what_is_marked_is_ours_unless_a_link_has_it_in_use),
 		SCRATCH_TEST(sweeping_takes_what_killed_extracts_left),
 	};
 
