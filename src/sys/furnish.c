@@ -68,6 +68,9 @@ static int attach(int base, const char *place, int mount, struct err *err)
 	if (mount < 0)
 		return err_sys(err, "make a %s for the stage", place);
 	folder = furnish_open(base, place, O_PATH | O_DIRECTORY);
+	/* What fails for now must not be taken for a system without it. */
+	if (folder < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == EIO))
+		return err_sys(err, "open the stage's %s", place);
 	if (folder < 0)
 		return 0;
 	if (mounts_attach(mount, folder) < 0)

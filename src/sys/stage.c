@@ -303,27 +303,34 @@ static int bind_one(struct stage *s, const struct process_bind *b, bool writable
 
 /* What a program that may chroot would try: from a root further down, up. Where this process was in a chroot itself, there
  * would be a way. */
-static bool has_way_out(void)
+static int has_way_out(struct err *err)
 {
 	AUTO_FD root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	AUTO_FD above = -1;
 	bool is_shut;
 
-	if (root < 0 || chroot("/proc") < 0 || fchdir(root) < 0 || chdir("..") < 0)
-		return true;
+	if (root < 0)
+		return err_sys(err, "open the stage");
+	if (chroot("/proc") < 0 || fchdir(root) < 0 || chdir("..") < 0)
+		return 1;
 	above = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	is_shut = above >= 0 && is_same(root, above) && mounts_id(root) == mounts_id(above);
+	if (above < 0)
+		return err_sys(err, "open what is above the stage");
+	is_shut = is_same(root, above) && mounts_id(root) == mounts_id(above);
 	return fchdir(root) < 0 || chroot(".") < 0 || !is_shut;
 }
 
 static int move_in(int base, struct err *err)
 {
+	int way_out;
+
 	if (fchdir(base) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
 		umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
 		return err_sys(err, "make the stage the root");
-	if (has_way_out())
-		return err_set(err, ERR_POLICY, "the stage could be left: fardel runs in a chroot");
-	return 0;
+	way_out = has_way_out(err);
+	if (way_out > 0)
+		err_set(err, ERR_POLICY, "the stage could be left: fardel runs in a chroot");
+	return way_out ? -1 : 0;
 }
 
 /* What became of the pieces; and the memory again, in a mount that is nowhere: this one ends with the namespace. */
