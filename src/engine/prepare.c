@@ -238,6 +238,13 @@ void prepare_untry(struct engine *e, const struct plan_item *item)
 		engine_tell(e, WATCH_WARN, name, "%s", ignored.text);
 }
 
+/* To be tried it would have to be unpacked in its place, and be taken out of there again. */
+static void refuse_extracted(struct site *s)
+{
+	err_set(&s->err, ERR_FAILED, "of it only its installer's files are there");
+	err_next(&s->err, "unpack it first: fardel prepare %s", s->item->file.s);
+}
+
 int prepare_try(struct engine *e, struct plan *plan, const struct request *request,
 	struct err *failed, struct err *err)
 {
@@ -245,8 +252,11 @@ int prepare_try(struct engine *e, struct plan *plan, const struct request *reque
 
 	make_sites(e, plan, &sites);
 	/* What is installed already is taken as it is, also where it is damaged. */
-	VEC_FOR (struct site, s, &sites.of)
+	VEC_FOR (struct site, s, &sites.of) {
 		s->ended = !is_fresh(s->item);
+		if (s->ended && s->item->to.state < BUNDLE_PREPARED)
+			refuse_extracted(s);
+	}
 	if (run_sites(&sites, e, request->keep_going, err) == 0) {
 		VEC_FOR (struct site, s, &sites.of)
 			if (s->err.code != ERR_NONE)

@@ -142,3 +142,11 @@ fill() {
   run -0 --separate-stderr puavo-pkg remove zoo
   [[ ! -e /var/lib/puavo-pkg/installed/zoo && -e /srv/image/packages/zoo ]]
 }
+
+@test "puavo-pkg: a preview of what was removed by that name says what to do" {
+  puavo-pkg -q remove hello
+  run --separate-stderr -1 fardel preview "$(make_installer hello 1)"
+  [[ $stderr == *"of it only its installer's files are there"*'Next: unpack it first: fardel prepare '* ]]
+  fardel prepare "$(make_installer hello 1)"
+  run -0 fardel preview "$(make_installer hello 1)"
+}
