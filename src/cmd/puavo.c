@@ -294,39 +294,30 @@ static int run_switch_to_system(struct puavo *p, struct err *err)
 
 /* --- What is no more needed ------------------------------------------------------------------------------ */
 
-static int say_items(struct puavo *p, const struct items *items, const char *what)
+static int collect(struct puavo *p, int (*gc)(struct engine *, struct items *, struct err *),
+	const char *what, struct err *err)
 {
-	int result = 0;
+	AUTO(items) items = {0};
+	size_t left = 0;
 
-	VEC_FOR (const struct item, i, &items->of) {
+	if (gc(p->engine, &items, err) < 0)
+		return -1;
+	VEC_FOR (const struct item, i, &items.of) {
 		say(p, i->done ? LOG_INFO : LOG_ERR, "%s: %s %s %s", i->name.s,
 			i->done ? "removed" : "could not remove", what, i->id.s);
-		if (!i->done)
-			result = -1;
+		left += !i->done;
 	}
-	return result;
+	return left ? err_set(err, ERR_FAILED, "%zu of them are left", left) : 0;
 }
 
 static int run_gc_installations(struct puavo *p, struct err *err)
 {
-	AUTO(items) items = {0};
-
-	if (engine_puavo_gc(p->engine, &items, err) < 0)
-		return -1;
-	return say_items(p, &items, "old installation") < 0
-		       ? err_set(err, ERR_FAILED, "some installations could not be removed")
-		       : 0;
+	return collect(p, engine_puavo_gc, "old installation", err);
 }
 
 static int run_gc_upstream_packs(struct puavo *p, struct err *err)
 {
-	AUTO(items) items = {0};
-
-	if (engine_puavo_gc_packs(p->engine, &items, err) < 0)
-		return -1;
-	return say_items(p, &items, "old pack") < 0
-		       ? err_set(err, ERR_FAILED, "some packs could not be removed")
-		       : 0;
+	return collect(p, engine_puavo_gc_packs, "old pack", err);
 }
 
 /* --- The command line ------------------------------------------------------------------------------------ */
