@@ -111,8 +111,9 @@ struct about {
 	bool is_file;
 	struct facts facts;
 	struct buf directory; /* empty for a file */
-	struct buf url; /* of the pack, without credentials; may be empty */
-	struct buf pack_file; /* the pack's path in the cache; empty if it is not there */
+	struct buf
+		url; /* of the pack, without credentials; may be empty; of several packs a line each */
+	struct buf pack_file; /* the path in the cache of each pack that is there, a line each */
 	bool has_licence;
 };
 void about_drop(struct about *a);

@@ -44,11 +44,6 @@ void fetch_drop(struct fetch *f)
 	texts_drop(&f->sources);
 }
 
-static struct span package(const struct fetch *f)
-{
-	return buf_span(&f->installer->name);
-}
-
 /* The path's text, or the URL without its secrets. */
 static void show_source(const struct fetch *f, struct buf *out)
 {
@@ -59,7 +54,7 @@ static void show_source(const struct fetch *f, struct buf *out)
 /* A weak sum alone: the first file that has it is the one, for ever. */
 static int check_pin(struct fetch *f, struct err *err)
 {
-	const struct digest *best = sums_best(&f->installer->pack.sums);
+	const struct digest *best = sums_best(&f->pack->sums);
 	const struct digest *got = &f->have.of[DIGEST_SHA256];
 	struct digest pinned;
 	int there;
@@ -79,7 +74,7 @@ static int check_pin(struct fetch *f, struct err *err)
 	}
 	if (there)
 		return 0;
-	engine_tell(f->e, WATCH_WARN, package(f),
+	engine_tell(f->e, WATCH_WARN, f->package,
 		"the installer states only the %s of its pack, which can be "
 		"forged; the file seen now is the one that counts from now on",
 		digest_name(best->kind));
@@ -105,32 +100,33 @@ static int check_space(struct fetch *f, const char *folder, int64_t total, struc
 		f->e->place.root.s, folder, have.s, need.s);
 }
 
-int fetch_from_cache(
-	struct engine *e, struct fetch *f, const struct installer *installer, struct err *err)
+int fetch_from_cache(struct engine *e, struct fetch *f, struct span package,
+	const struct pack *pack, struct err *err)
 {
 	AUTO_FD fd = -1;
 	int got;
 
 	f->e = e;
-	f->installer = installer;
-	pack_file_name(&installer->pack, &f->file_name);
-	got = cache_get(&e->cache, &installer->pack.sums, &fd, &f->have, &f->size, err);
+	f->package = package;
+	f->pack = pack;
+	pack_file_name(pack, &f->file_name);
+	got = cache_get(&e->cache, &pack->sums, &fd, &f->have, &f->size, err);
 	if (got == 2)
-		engine_tell(e, WATCH_WARN, package(f),
+		engine_tell(e, WATCH_WARN, f->package,
 			"its pack in the cache was damaged and has been dropped");
 	if (got != 1)
 		return got < 0 ? -1 : 0;
 	f->cached = true;
 	if (check_pin(f, err) < 0 || check_space(f, PLACE_STATE, f->size, err) < 0)
 		return -1;
-	engine_tell(e, WATCH_DEBUG, package(f), "%s is in the cache", f->file_name.s);
+	engine_tell(e, WATCH_DEBUG, f->package, "%s is in the cache", f->file_name.s);
 	return 1;
 }
 
 static void tell_progress(struct fetch *f, enum watch_kind kind)
 {
 	struct event event = {.kind = kind,
-		.package = package(f),
+		.package = f->package,
 		.text = buf_span(&f->file_name),
 		.done = f->intake.size,
 		.total = f->total};
@@ -178,6 +174,10 @@ static int take_data(struct fetch *f, const void *bytes, size_t n, struct err *e
 	if (f->intake.size + (int64_t)n > f->e->config.fetch_max_size)
 		return err_set(err, ERR_FAILED, "longer than fetch.max_size allows (%lld bytes)",
 			(long long)f->e->config.fetch_max_size);
+	if (f->pack->size >= 0 && f->intake.size + (int64_t)n > f->pack->size)
+		return err_set(err, ERR_CHECKSUM,
+			"%s is longer than the %lld bytes that the installer states",
+			f->file_name.s, (long long)f->pack->size);
 	if (intake_add(&f->intake, bytes, n, err) < 0)
 		return -1;
 	tell_progress(f, WATCH_TRANSFER);
@@ -193,7 +193,7 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 	case MESSAGE_BEGIN: return take_begin(f, frame->payload, err);
 	case MESSAGE_DATA: return take_data(f, frame->payload.s, frame->payload.n, err);
 	case MESSAGE_NOTE:
-		engine_tell(f->e, WATCH_INFO, package(f), "%.*s", SPAN_ARG(frame->payload));
+		engine_tell(f->e, WATCH_INFO, f->package, "%.*s", SPAN_ARG(frame->payload));
 		return 0;
 	case MESSAGE_FETCHED:
 		w->finished =
@@ -210,25 +210,38 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
  * they are of no use. What the admin demands stands above what an installer says. */
 static bool forgives(const struct fetch *f)
 {
-	return f->installer->pack.sums.advisory && !f->secondhand && f->at + 1 >= f->sources.of.n &&
+	return f->pack->sums.advisory && !f->secondhand && f->at + 1 >= f->sources.of.n &&
 	       !f->e->config.fetch_require_checksum;
 }
 
 static int refuse_sum(const struct fetch *f, struct err *err)
 {
-	if (f->installer->pack.sums.advisory && f->e->config.fetch_require_checksum)
+	if (f->pack->sums.advisory && f->e->config.fetch_require_checksum)
 		err_next(err, "ask the packager for a new installer, or set "
 			      "fetch.require_checksum = false: its sum is only advisory");
 	return -1;
 }
 
+/* Where the installer states a size, it is as binding as a sum. */
+static int check_size(const struct fetch *f, struct err *err)
+{
+	int64_t size = f->intake.size;
+
+	if (f->pack->size < 0 || size == f->pack->size)
+		return 0;
+	return err_set(err, ERR_CHECKSUM, "%s is %lld bytes, the installer states %lld",
+		f->file_name.s, (long long)size, (long long)f->pack->size);
+}
+
 /* All bytes are there: right, wrong but only advised, or wrong. */
 static int take_over(struct fetch *f, struct err *err)
 {
-	const struct sums *want = &f->installer->pack.sums;
+	const struct sums *want = &f->pack->sums;
 	bool keep = !sums_is_empty(want);
 
 	f->size = f->intake.size;
+	if (check_size(f, err) < 0)
+		return -1;
 	if (f->intake.keep &&
 		part_end(&f->part, &f->intake, f->incoming, f->incoming_name.s, err) < 0)
 		return -1;
@@ -237,7 +250,7 @@ static int take_over(struct fetch *f, struct err *err)
 	if (intake_compare(want, &f->have, err) < 0) {
 		if (!forgives(f))
 			return refuse_sum(f, err);
-		engine_tell(f->e, WATCH_WARN, package(f),
+		engine_tell(f->e, WATCH_WARN, f->package,
 			"%s: %s; the sum is only advisory: going on, not cached", f->file_name.s,
 			err->text);
 		err_clear(err);
@@ -274,8 +287,7 @@ static int open_intake(struct fetch *f, struct err *err)
 	if (open_incoming(f, err) < 0)
 		return -1;
 	intake_drop(&f->intake);
-	return intake_open(
-		&f->intake, f->incoming, f->incoming_name.s, &f->installer->pack.sums, err);
+	return intake_open(&f->intake, f->incoming, f->incoming_name.s, &f->pack->sums, err);
 }
 
 static int read_all(struct fetch *f, int fd, struct err *err)
@@ -386,7 +398,7 @@ static int open_remote(struct fetch *f, struct err *err)
 	if (!there)
 		return open_intake(f, err);
 	f->resumed = true;
-	engine_tell(f->e, WATCH_INFO, package(f),
+	engine_tell(f->e, WATCH_INFO, f->package,
 		"%s: going on behind the %lld bytes that are there", f->file_name.s,
 		(long long)f->intake.size);
 	return 0;
@@ -400,7 +412,7 @@ static int try_source(struct fetch *f, struct err *err)
 
 	f->total = 0;
 	show_source(f, &shown);
-	engine_tell(f->e, WATCH_DEBUG, package(f), "fetch %s", shown.s);
+	engine_tell(f->e, WATCH_DEBUG, f->package, "fetch %s", shown.s);
 	if (is_local(url))
 		return fetch_local(f, url, err);
 	if (open_remote(f, err) < 0 || start_worker(f, url, err) < 0)
@@ -411,7 +423,7 @@ static int try_source(struct fetch *f, struct err *err)
 /* The vendor's own comes last. What no checksum guards is taken from there alone. */
 static void add_sources(struct fetch *f)
 {
-	const struct pack *pack = &f->installer->pack;
+	const struct pack *pack = f->pack;
 	const struct config *c = &f->e->config;
 
 	for (size_t i = 0; i < c->fetch_mirrors.of.n && !sums_is_empty(&pack->sums); i++) {
@@ -426,6 +438,8 @@ static void add_sources(struct fetch *f)
 		if (pack_distfile(pack, buf_span(&c->fetch_distfiles.of.v[i]), &url))
 			texts_add(&f->sources, buf_span(&url));
 	}
+	VEC_FOR (const struct buf, mirror, &pack->mirrors.of)
+		texts_add(&f->sources, buf_span(mirror));
 	texts_add(&f->sources, buf_span(&pack->url));
 }
 
@@ -451,7 +465,7 @@ static int pass_over(struct fetch *f, struct err *err)
 
 	show_source(f, &shown);
 	if (other_helps(f, err) && f->at + 1 < f->sources.of.n) {
-		engine_tell(f->e, WATCH_WARN, package(f), "%s: %s; trying the next source", shown.s,
+		engine_tell(f->e, WATCH_WARN, f->package, "%s: %s; trying the next source", shown.s,
 			err->text);
 		err_clear(err);
 		f->at++;
@@ -478,7 +492,7 @@ static int try_on(struct fetch *f, struct err *err)
 
 static int check_unverified(struct fetch *f, struct err *err)
 {
-	const struct pack *pack = &f->installer->pack;
+	const struct pack *pack = f->pack;
 
 	if (!sums_is_empty(&pack->sums))
 		return 0;
@@ -487,7 +501,7 @@ static int check_unverified(struct fetch *f, struct err *err)
 		return err_next(err,
 			"ask the packager for one with a checksum, or set fetch.require_checksum = false");
 	}
-	engine_tell(f->e, WATCH_WARN, package(f),
+	engine_tell(f->e, WATCH_WARN, f->package,
 		span_starts(buf_span(&pack->url), "http://")
 			? "the installer states no checksum and its pack comes by plain http: anybody on the way "
 			  "can replace it"
@@ -516,10 +530,10 @@ int fetch_next(struct fetch *f, struct err *err)
 	return try_on(f, err);
 }
 
-int fetch_now(struct engine *e, struct fetch *f, const struct installer *installer,
+int fetch_now(struct engine *e, struct fetch *f, struct span package, const struct pack *pack,
 	const char *unique, struct err *err)
 {
-	int result = fetch_from_cache(e, f, installer, err);
+	int result = fetch_from_cache(e, f, package, pack, err);
 
 	if (result)
 		return result < 0 ? -1 : 0;

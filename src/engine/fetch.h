@@ -7,14 +7,15 @@
 #include "base/err.h"
 #include "engine/session.h"
 #include "engine/worker.h"
-#include "model/installer.h"
+#include "model/pack.h"
 #include "store/intake.h"
 #include "store/part.h"
 
 struct fetch {
 	struct worker worker; /* first: its task is what the loop waits for */
 	struct engine *e;
-	const struct installer *installer; /* borrowed */
+	struct span package; /* whose it is: borrowed */
+	const struct pack *pack; /* borrowed */
 	struct buf file_name; /* the vendor's, for people */
 	struct buf incoming_name; /* in the cache's folder of incoming packs */
 	int incoming; /* that folder */
@@ -34,8 +35,8 @@ struct fetch {
 };
 
 /* Is the pack in the cache? 1: verified now, the result is there; 0: it must be fetched. */
-MUST_USE int fetch_from_cache(
-	struct engine *e, struct fetch *f, const struct installer *installer, struct err *err);
+MUST_USE int fetch_from_cache(struct engine *e, struct fetch *f, struct span package,
+	const struct pack *pack, struct err *err);
 
 /* After a 0 of that: the same for what puavo-pkg keeps in its caches, taken into ours. */
 MUST_USE int fetch_from_puavo(struct fetch *f, const char *unique, struct err *err);
@@ -50,8 +51,8 @@ MUST_USE int fetch_begin(struct fetch *f, const char *unique, struct err *err);
 MUST_USE int fetch_next(struct fetch *f, struct err *err);
 
 /* All of it at once, waiting: from the cache or from the URL that the installer states. */
-MUST_USE int fetch_now(struct engine *e, struct fetch *f, const struct installer *installer,
-	const char *unique, struct err *err);
+MUST_USE int fetch_now(struct engine *e, struct fetch *f, struct span package,
+	const struct pack *pack, const char *unique, struct err *err);
 
 /* Takes what `rules download` wrote as the pack: `fd` is read, hashed, compared and cached. */
 MUST_USE int fetch_take_file(struct fetch *f, int fd, const char *unique, struct err *err);

@@ -5,7 +5,7 @@
 
 bool fetch_part_may(const struct fetch *f)
 {
-	const struct sums *want = &f->installer->pack.sums;
+	const struct sums *want = &f->pack->sums;
 
 	return !f->afresh && !sums_is_empty(want) && !want->advisory;
 }
@@ -52,7 +52,7 @@ int fetch_part_open(struct fetch *f, struct span url, struct err *err)
 		f->parts = cache_open_parts(&f->e->cache, err);
 	if (f->parts < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	there = part_open(f->parts, &f->part, &f->intake, &f->installer->pack.sums, err);
+	there = part_open(f->parts, &f->part, &f->intake, &f->pack->sums, err);
 	return there == 1 ? check_limit(f) : there;
 }
 
@@ -67,14 +67,14 @@ void fetch_part_leave(struct fetch *f, const struct err *why)
 	f->intake.keep = false;
 	intake_drop(&f->intake);
 	if (part_remove(f->parts, &f->part, &err) < 0)
-		engine_tell(f->e, WATCH_WARN, buf_span(&f->installer->name), "%s", err.text);
+		engine_tell(f->e, WATCH_WARN, f->package, "%s", err.text);
 }
 
 bool fetch_part_afresh(struct fetch *f, struct err *err)
 {
 	if (err->code != ERR_CHECKSUM || !f->resumed || f->afresh)
 		return false;
-	engine_tell(f->e, WATCH_WARN, buf_span(&f->installer->name),
+	engine_tell(f->e, WATCH_WARN, f->package,
 		"%s: %s after it had been gone on with; fetching all of it anew", f->file_name.s,
 		err->text);
 	err_clear(err);

@@ -7,16 +7,16 @@
 /* The vendor still has it. */
 static int pass_over(struct fetch *f, const struct buf *cachedir, const char *what, struct err *err)
 {
-	engine_tell(f->e, WATCH_WARN, buf_span(&f->installer->name),
-		"its pack in puavo-pkg's cache %s %s: %s", cachedir->s, what, err->text);
+	engine_tell(f->e, WATCH_WARN, f->package, "its pack in puavo-pkg's cache %s %s: %s",
+		cachedir->s, what, err->text);
 	err_clear(err);
 	return 0;
 }
 
 static int try_one(struct fetch *f, const struct buf *cachedir, const char *unique, struct err *err)
 {
-	struct span name = buf_span(&f->installer->name);
-	AUTO_FD fd = puavo_cache_open(&f->e->place, cachedir, name, &f->installer->pack.sums, err);
+	struct span name = f->package;
+	AUTO_FD fd = puavo_cache_open(&f->e->place, cachedir, name, &f->pack->sums, err);
 	int taken;
 
 	if (fd < 0 && err->code == ERR_NONE)
@@ -46,12 +46,12 @@ int fetch_from_puavo(struct fetch *f, const char *unique, struct err *err)
 
 void fetch_show_puavo(struct fetch *f)
 {
-	struct span name = buf_span(&f->installer->name);
+	struct span name = f->package;
 	AUTO(buf) path = BUF_INIT;
 	struct err err = ERR_INIT;
 
 	fetch_path(f, &path);
-	if (puavo_cache_link(&f->e->place, &f->e->puavo.cachedir, name, &f->installer->pack.sums,
-		    path.s, &err) < 0)
+	if (puavo_cache_link(
+		    &f->e->place, &f->e->puavo.cachedir, name, &f->pack->sums, path.s, &err) < 0)
 		engine_tell(f->e, WATCH_WARN, name, "%s", err.text);
 }

@@ -107,6 +107,7 @@ static int check_file_name(const struct installer *in, const char *path, struct 
 static int understand(struct listening *l, const char *path, struct looked *out, struct err *err)
 {
 	l->facts.has_rules = l->result.has_rules;
+	l->facts.has_lua = l->result.has_lua;
 	l->facts.has_licence = l->result.has_licence;
 	if (installer_parse(&l->facts, buf_span(&l->result.top), &out->installer, err) < 0)
 		return -1;

@@ -160,7 +160,7 @@ static void add_users(const struct world *world, struct span sha256, struct buf 
 	for (size_t i = 0; i < world->of.n; i++) {
 		const struct bundle *b = &world->of.v[i];
 
-		if (!span_is(buf_span(&b->pack), sha256) || span_is(buf_span(&b->name), last))
+		if (!bundle_has_pack(b, sha256) || span_is(buf_span(&b->name), last))
 			continue;
 		buf_addf(out, "%s%s", out->n ? ", " : "", b->name.s);
 		last = buf_span(&b->name);
@@ -205,22 +205,27 @@ int engine_cache_list(struct engine *e, struct items *out, struct err *err)
 	return list_parts(e, out, err);
 }
 
-/* Fetches the pack of an installation anew, where its installer states a URL. */
+/* Fetches the packs of an installation anew, where its installer states a URL. */
 static int fetch_again(struct engine *e, const struct bundle *b, struct err *err)
 {
-	AUTO(fetch) f;
 	AUTO(facts) facts = FACTS_INIT;
 	AUTO(installer) in;
 	AUTO_FD dir = installation_open_if(&e->place, b, err);
 
-	fetch_init(&f);
 	installer_init(&in);
 	if (dir < 0)
 		return err->code == ERR_NONE ? 0 : -1;
 	if (installation_facts(dir, &facts, err) < 0 ||
 		installer_parse(&facts, buf_span(&b->name), &in, err) < 0)
 		return -1;
-	return in.pack.url.n ? fetch_now(e, &f, &in, "repair", err) : 0;
+	VEC_FOR (const struct pack, pack, &in.packs.of) {
+		AUTO(fetch) f;
+
+		fetch_init(&f);
+		if (pack->url.n && fetch_now(e, &f, buf_span(&b->name), pack, "repair", err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 /* Drops a damaged pack; what is in use gets it back, so that a later reinstall needs no network. */
@@ -232,8 +237,7 @@ static int repair(struct engine *e, struct item *item, const struct digest *sha2
 		return -1;
 	item->done = true;
 	VEC_FOR (struct bundle, b, &world.of) {
-		if (b->state != BUNDLE_INSTALLED ||
-			!span_is(buf_span(&b->pack), buf_span(&item->id)))
+		if (b->state != BUNDLE_INSTALLED || !bundle_has_pack(b, buf_span(&item->id)))
 			continue;
 		if (fetch_again(e, b, err) < 0)
 			return err_at(err, "%s", b->name.s);

@@ -207,7 +207,7 @@ static bool is_installed(const struct world *world, const struct digest *pack)
 
 	digest_format(&hex, pack);
 	VEC_FOR (const struct bundle, b, &world->of)
-		if (span_is(buf_span(&b->pack), buf_span(&hex)))
+		if (bundle_has_pack(b, buf_span(&hex)))
 			return true;
 	return false;
 }

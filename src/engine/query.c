@@ -101,17 +101,28 @@ static void add_pack_file(struct engine *e, const struct digest *sha256, struct 
 	cache_path(sha256, out);
 }
 
+static struct buf *next_line(struct buf *lines)
+{
+	if (lines->n)
+		buf_addc(lines, '\n');
+	return lines;
+}
+
 /* What formats say, once the installer is parsed. Takes the facts. */
 static int fill(struct engine *e, struct about *out, struct installer *in, struct err *err)
 {
-	struct digest sha256;
-	int cached = cache_find(&e->cache, &in->pack.sums, &sha256, &out->bundle.pack_size, err);
+	VEC_FOR (const struct pack, pack, &in->packs.of) {
+		struct digest sha256;
+		int cached =
+			cache_find(&e->cache, &pack->sums, &sha256, &out->bundle.pack_size, err);
 
-	if (cached < 0)
-		return -1;
-	if (cached)
-		add_pack_file(e, &sha256, &out->pack_file);
-	pack_show_url(buf_span(&in->pack.url), &out->url);
+		if (cached < 0)
+			return -1;
+		if (cached)
+			add_pack_file(e, &sha256, next_line(&out->pack_file));
+		if (pack->url.n)
+			pack_show_url(buf_span(&pack->url), next_line(&out->url));
+	}
 	out->has_licence = in->has_licence;
 	out->facts = in->facts;
 	in->facts = FACTS_INIT;

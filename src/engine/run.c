@@ -42,13 +42,29 @@ static int read_installer(struct engine *e, int fd, const char *path, struct can
 	return dir < 0 ? -1 : installer_extract(e, fd, path, dir, l, err);
 }
 
+/* Whether all its packs are in the cache, and how long they are together. */
+static int find_packs(struct engine *e, struct candidate *c, struct err *err)
+{
+	c->cached = true;
+	c->pack_size = 0;
+	VEC_FOR (const struct pack, pack, &c->installer.packs.of) {
+		struct digest sha256;
+		int64_t size = pack->size;
+		int cached = cache_find(&e->cache, &pack->sums, &sha256, &size, err);
+
+		if (cached < 0)
+			return -1;
+		c->cached &= cached == 1;
+		c->pack_size = size < 0 || c->pack_size < 0 ? -1 : c->pack_size + size;
+	}
+	return 0;
+}
+
 static int look(
 	struct engine *e, const char *path, struct candidate *c, bool extract, struct err *err)
 {
 	AUTO(looked) l = {.id = BUF_INIT};
 	AUTO_FD fd = -1;
-	struct digest sha256;
-	int cached;
 
 	installer_init(&l.installer);
 	fd = installer_open(path, err);
@@ -58,9 +74,7 @@ static int look(
 	installer_init(&l.installer);
 	buf_set(&c->id, buf_span(&l.id));
 	c->size = l.size;
-	cached = cache_find(&e->cache, &c->installer.pack.sums, &sha256, &c->pack_size, err);
-	c->cached = cached == 1;
-	return cached < 0 ? -1 : 0;
+	return find_packs(e, c, err);
 }
 
 static int look_at_files(

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "engine/confine.h"
 #include "engine/installer_file.h"
 #include "store/installation.h"
@@ -16,8 +17,18 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
-#define LENT INSTALLATION_PACKS "/upstream_pack" /* where rules find the pack, below their folder */
+#define LENT "upstream_pack" /* what rules of the puavo formats find their pack as */
 #define SMALL_PACK (1 << 20)
+
+static size_t pack_count(const struct site *s)
+{
+	return s->item->installer.packs.of.n;
+}
+
+static const struct pack *pack_of(const struct site *s)
+{
+	return &s->item->installer.packs.of.v[s->pack];
+}
 
 void site_init(struct site *s, struct engine *e, struct plan_item *item, const char *stage)
 {
@@ -32,7 +43,9 @@ void site_init(struct site *s, struct engine *e, struct plan_item *item, const c
 			.private = BUF_INIT,
 			.tail = BUF_INIT}};
 	stage_name(&e->place, &item->to, stage, &s->stage);
-	fetch_init(&s->fetch);
+	s->fetches = mem_zero(pack_count(s), sizeof(s->fetches[0]));
+	for (size_t i = 0; i < pack_count(s); i++)
+		fetch_init(&s->fetches[i]);
 }
 
 void site_drop(struct site *s)
@@ -40,7 +53,9 @@ void site_drop(struct site *s)
 	struct err ignored = ERR_INIT;
 
 	rules_task_drop(&s->rules);
-	fetch_drop(&s->fetch);
+	for (size_t i = 0; i < pack_count(s); i++)
+		fetch_drop(&s->fetches[i]);
+	mem_drop(&s->fetches);
 	manifest_drop(&s->manifest);
 	fd_drop(&s->dir);
 	/* Also of what was published: what stood in its place. */
@@ -59,6 +74,16 @@ static void in_stage(const struct site *s, const char *below, struct buf *out)
 
 /* --- the steps: begin gives 1 when a task runs, 0 when done, -1; end the same, after the task
  * has ended --- */
+
+/* Where rules find the pack at work, below their folder. */
+static void lent(const struct site *s, struct buf *out)
+{
+	buf_sets(out, INSTALLATION_PACKS "/");
+	if (s->item->installer.format < 3)
+		buf_adds(out, LENT);
+	else
+		pack_file_name(pack_of(s), out);
+}
 
 /* Its file is read again, and must still be what the plan was made for. */
 static int extract_anew(struct site *s, struct err *err)
@@ -124,15 +149,17 @@ static int give_folder(struct site *s, const char *name, struct err *err)
 static int download_begin(struct site *s, struct err *err)
 {
 	AUTO(buf) dir = BUF_INIT;
+	AUTO(buf) name = BUF_INIT;
 	AUTO(buf) target = BUF_INIT;
 	struct rules_order order = {.phase = PHASE_DOWNLOAD, .bundle = &s->item->to};
 
-	if (s->e->config.fetch_require_checksum && sums_is_empty(&s->item->installer.pack.sums))
+	if (s->e->config.fetch_require_checksum && sums_is_empty(&pack_of(s)->sums))
 		return err_set(err, ERR_CHECKSUM, "the installer states no checksum of its pack");
 	if (give_folder(s, INSTALLATION_PACKS, err) < 0)
 		return -1;
 	in_stage(s, "", &dir);
-	in_stage(s, LENT, &target);
+	lent(s, &name);
+	in_stage(s, name.s, &target);
 	order.dir = dir.s;
 	order.args[0] = target.s;
 	if (rules_begin(s->e, &s->rules, &order, err) < 0)
@@ -143,73 +170,95 @@ static int download_begin(struct site *s, struct err *err)
 
 static int download_end(struct site *s, struct err *err)
 {
+	AUTO(buf) name = BUF_INIT;
 	AUTO_FD fd = -1;
 	int result = rules_result(&s->rules, err);
 
 	rules_task_drop(&s->rules);
 	if (result < 0)
 		return -1;
-	fd = file_open_if(s->dir, LENT, O_RDONLY | O_NONBLOCK, err);
+	lent(s, &name);
+	fd = file_open_if(s->dir, name.s, O_RDONLY | O_NONBLOCK, err);
 	if (fd < 0 && err->code == ERR_NONE)
 		return err_set(err, ERR_RULES, "rules download ended well but wrote no pack");
-	if (fd < 0 || fetch_take_file(&s->fetch, fd, s->stage.s, err) < 0 ||
-		file_remove(s->dir, LENT, err) < 0)
+	if (fd < 0 || fetch_take_file(&s->fetches[s->pack], fd, s->stage.s, err) < 0 ||
+		file_remove(s->dir, name.s, err) < 0)
 		return err_at(err, "the pack that rules download wrote");
+	return 0;
+}
+
+/* The pack at work: 1 when a task runs, 0 when it is had, -1. */
+static int fetch_pack(struct site *s, struct err *err)
+{
+	struct fetch *f = &s->fetches[s->pack];
+	int result = fetch_from_cache(s->e, f, buf_span(&s->item->to.name), pack_of(s), err);
+
+	if (result == 0)
+		result = fetch_from_puavo(f, s->stage.s, err);
+	if (result)
+		return result < 0 ? -1 : 0;
+	if (s->e->offline) {
+		err_set(err, ERR_OFFLINE,
+			"its pack %s is not in the cache, and --offline was given", f->file_name.s);
+		return -1;
+	}
+	if (!pack_of(s)->url.n)
+		return download_begin(s, err);
+	result = fetch_begin(f, s->stage.s, err);
+	if (result == 1)
+		s->task = &f->worker.task;
+	return result;
+}
+
+static int fetch_packs(struct site *s, struct err *err)
+{
+	for (; s->pack < pack_count(s); s->pack++) {
+		int result = fetch_pack(s, err);
+
+		if (result)
+			return result;
+	}
 	return 0;
 }
 
 static int fetch_step_begin(struct site *s, struct err *err)
 {
-	int result = fetch_from_cache(s->e, &s->fetch, &s->item->installer, err);
-
-	if (result == 0)
-		result = fetch_from_puavo(&s->fetch, s->stage.s, err);
-	if (result)
-		return result < 0 ? -1 : 0;
-	if (s->e->offline) {
-		err_set(err, ERR_OFFLINE,
-			"its pack %s is not in the cache, and --offline was given",
-			s->fetch.file_name.s);
-		return -1;
-	}
-	if (!s->item->installer.pack.url.n)
-		return download_begin(s, err);
-	result = fetch_begin(&s->fetch, s->stage.s, err);
-	if (result == 1)
-		s->task = &s->fetch.worker.task;
-	return result;
+	s->pack = 0;
+	return fetch_packs(s, err);
 }
 
 static int fetch_step_end(struct site *s, struct err *err)
 {
-	int result;
+	struct fetch *f = &s->fetches[s->pack];
+	int result = s->task == &s->rules.task ? download_end(s, err) : fetch_next(f, err);
 
-	if (s->task == &s->rules.task)
-		return download_end(s, err);
-	result = fetch_next(&s->fetch, err);
 	if (result == 1)
-		s->task = &s->fetch.worker.task;
-	return result;
+		s->task = &f->worker.task;
+	if (result)
+		return result;
+	s->pack++;
+	return fetch_packs(s, err);
 }
 
-/* Shows the pack to the rules at LENT: bound there read-only where that is possible, else as a
+/* Shows the pack to the rules as `name` in their folder: bound there read-only where that is possible, else as a
  * copy of their own. Either way they cannot change what is in the cache. */
-static int lend_pack(struct site *s, struct buf *bind_from, struct err *err)
+static int lend_pack(struct site *s, const char *name, struct buf *bind_from, struct err *err)
 {
+	const struct fetch *f = &s->fetches[s->pack];
 	AUTO(buf) path = BUF_INIT;
 	AUTO(buf) full = BUF_INIT;
 	AUTO_FD from = -1;
 	AUTO_FD to = -1;
 
-	fetch_path(&s->fetch, &path);
+	fetch_path(f, &path);
 	if (file_make_dir(s->dir, INSTALLATION_PACKS, 0755, err) < 0 ||
-		file_remove(s->dir, LENT, err) < 0)
+		file_remove(s->dir, name, err) < 0)
 		return -1;
-	to = file_open(s->dir, LENT, O_WRONLY | O_CREAT | O_EXCL, 0644, err);
+	to = file_open(s->dir, name, O_WRONLY | O_CREAT | O_EXCL, 0644, err);
 	if (to < 0)
 		return -1;
 	/* To find out whether something can be mounted takes longer than to copy a little. */
-	if (s->fetch.size > SMALL_PACK && engine_means(s->e) & MEANS_MOUNT) {
+	if (f->size > SMALL_PACK && engine_means(s->e) & MEANS_MOUNT) {
 		*bind_from = buf_dup(&path);
 		return 0;
 	}
@@ -220,20 +269,20 @@ static int lend_pack(struct site *s, struct buf *bind_from, struct err *err)
 	return file_copy(from, to, err);
 }
 
-static int unpack_begin(struct site *s, struct err *err)
+static int unpack_pack(struct site *s, struct err *err)
 {
 	AUTO(buf) dir = BUF_INIT;
+	AUTO(buf) name = BUF_INIT;
 	AUTO(buf) pack = BUF_INIT;
 	AUTO(buf) upstream = BUF_INIT;
 	AUTO(buf) bind_from = BUF_INIT;
 	struct rules_order order = {.phase = PHASE_UNPACK, .bundle = &s->item->to};
 
-	if (lend_pack(s, &bind_from, err) < 0 ||
-		tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
-		give_folder(s, INSTALLATION_UPSTREAM_NEW, err) < 0)
+	lent(s, &name);
+	if (lend_pack(s, name.s, &bind_from, err) < 0)
 		return -1;
 	in_stage(s, "", &dir);
-	in_stage(s, LENT, &pack);
+	in_stage(s, name.s, &pack);
 	in_stage(s, INSTALLATION_UPSTREAM_NEW, &upstream);
 	order.dir = dir.s;
 	order.args[0] = pack.s;
@@ -246,6 +295,15 @@ static int unpack_begin(struct site *s, struct err *err)
 		return -1;
 	s->task = &s->rules.task;
 	return 1;
+}
+
+static int unpack_begin(struct site *s, struct err *err)
+{
+	s->pack = 0;
+	if (tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
+		give_folder(s, INSTALLATION_UPSTREAM_NEW, err) < 0)
+		return -1;
+	return unpack_pack(s, err);
 }
 
 /* A full disk is what the vendor's tools say in words of their own. */
@@ -309,12 +367,17 @@ static int publish(struct site *s, struct err *err)
 		return -1;
 	if (put_in_place(s, BUNDLE_PREPARED, err) < 0)
 		return -1;
-	if (to->layout == LAYOUT_PUAVO && s->fetch.cached)
-		fetch_show_puavo(&s->fetch);
-	to->pack_size = s->fetch.size;
+	to->pack_size = 0;
 	buf_clear(&to->pack);
-	if (s->fetch.cached)
-		digest_format(&to->pack, &s->fetch.have.of[DIGEST_SHA256]);
+	for (size_t i = 0; i < pack_count(s); i++) {
+		struct fetch *f = &s->fetches[i];
+
+		if (to->layout == LAYOUT_PUAVO && f->cached)
+			fetch_show_puavo(f);
+		to->pack_size += f->size;
+		if (f->cached)
+			bundle_add_pack(to, &f->have.of[DIGEST_SHA256]);
+	}
 	return 0;
 }
 
@@ -327,6 +390,8 @@ static int unpack_end(struct site *s, struct err *err)
 		explain_full_disk(s, err);
 		return -1;
 	}
+	if (++s->pack < pack_count(s))
+		return unpack_pack(s, err);
 	return publish(s, err);
 }
 

@@ -16,7 +16,8 @@ struct site {
 	struct buf stage; /* its folder's name in PLACE_STAGE */
 	int dir; /* that folder, once extracted */
 	struct manifest manifest; /* the installer's own files, as extracted */
-	struct fetch fetch;
+	struct fetch *fetches; /* one for each pack, in the installer's order */
+	size_t pack; /* the one at work, of the running step */
 	struct rules_task rules;
 	struct task *task; /* the running step's; NULL: none runs */
 	bool ready; /* it was unpacked before, and is unpacked anew because files of it were lost */

@@ -64,6 +64,23 @@ void bundle_set(struct bundle *b, const struct bundle *from)
 	*b = copy;
 }
 
+void bundle_add_pack(struct bundle *b, const struct digest *sha256)
+{
+	if (b->pack.n)
+		buf_addc(&b->pack, ' ');
+	digest_format(&b->pack, sha256);
+}
+
+bool bundle_has_pack(const struct bundle *b, struct span hex)
+{
+	struct span rest = buf_span(&b->pack), one;
+
+	while (span_split(&rest, ' ', &one))
+		if (span_is(one, hex))
+			return true;
+	return false;
+}
+
 bool bundle_in_use(const struct bundle *b)
 {
 	return b->state == BUNDLE_INSTALLED || b->state == BUNDLE_BROKEN;

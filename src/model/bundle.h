@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/span.h"
 #include "base/vec.h"
+#include "model/digest.h"
 
 enum bundle_state {
 	BUNDLE_EXTRACTED, /* the installer's files are in place */
@@ -32,13 +33,14 @@ struct bundle {
 	struct buf version; /* empty: unknown */
 	struct buf
 		puavo_id; /* package-id of format 2; of format 1 in puavo's layout the installer's md5; may be empty */
-	struct buf pack; /* sha256 of its pack in hex; empty: not known yet */
+	struct buf
+		pack; /* sha256 of its pack in hex, of several packs with a blank between; empty: not known yet */
 	int format;
 	enum bundle_layout layout;
 	enum bundle_state state;
 	int64_t since; /* seconds since 1970, when the state was reached */
 	int64_t size; /* bytes of the installation, with upstream/; -1 unknown */
-	int64_t pack_size; /* bytes; -1 unknown */
+	int64_t pack_size; /* bytes of all packs; -1 unknown */
 };
 
 void bundle_init(struct bundle *b);
@@ -47,6 +49,8 @@ struct bundle bundle_dup(const struct bundle *b);
 void bundle_set(
 	struct bundle *b, const struct bundle *from); /* makes b a copy, in the memory it has */
 
+void bundle_add_pack(struct bundle *b, const struct digest *sha256);
+bool bundle_has_pack(const struct bundle *b, struct span hex);
 bool bundle_in_use(const struct bundle *b); /* installed, or broken */
 
 const char *bundle_state_name(enum bundle_state state); /* "prepared" */

@@ -91,19 +91,6 @@ static const struct config_row rows[] = {OPTIONS(PUBLIC_ROW)};
 #define KEY_ROW(field, key, kind, value, least, most, help) key,
 static const char *const keys[] = {OPTIONS(KEY_ROW) NULL};
 
-void texts_drop(struct texts *t)
-{
-	vec_drop_each(&t->of, buf_drop);
-}
-
-void texts_add(struct texts *t, struct span x)
-{
-	struct buf *text = vec_push(&t->of);
-
-	buf_init(text);
-	buf_set(text, x);
-}
-
 const struct config_row *config_rows(size_t *count)
 {
 	*count = COUNT(rows);

@@ -7,13 +7,8 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/texts.h"
 #include "base/vec.h"
-
-struct texts {
-	VEC(struct buf) of;
-};
-void texts_drop(struct texts *t);
-void texts_add(struct texts *t, struct span x);
 
 struct config {
 	bool require_sandbox; /* at the top: stands before all tables */

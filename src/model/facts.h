@@ -18,6 +18,7 @@ struct fact {
 struct facts {
 	VEC(struct fact) of;
 	bool has_rules; /* an executable file `rules` is there */
+	bool has_lua; /* a file `rules.lua` is there */
 	bool has_licence; /* a file `license` is there */
 };
 

@@ -19,7 +19,6 @@ void installer_init(struct installer *in)
 		.timestamp = BUF_INIT,
 		.required_image = BUF_INIT,
 	};
-	pack_init(&in->pack);
 }
 
 void installer_drop(struct installer *in)
@@ -30,7 +29,7 @@ void installer_drop(struct installer *in)
 	buf_drop(&in->timestamp);
 	buf_drop(&in->required_image);
 	facts_drop(&in->facts);
-	pack_drop(&in->pack);
+	packs_drop(&in->packs);
 	installer_init(in);
 }
 
@@ -304,5 +303,6 @@ int installer_parse(struct facts *facts, struct span top, struct installer *out,
 	if (check_twice(&out->facts, err) < 0 || read_format(top, out, err) < 0)
 		return -1;
 	cut_legends(&out->facts);
-	return read_pack(&out->facts, &out->pack, err);
+	pack_init(vec_push(&out->packs.of));
+	return read_pack(&out->facts, &out->packs.of.v[0], err);
 }

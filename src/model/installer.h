@@ -24,14 +24,14 @@
 extern const char *const installation_reserved[];
 
 struct installer {
-	int format; /* 1 or 2: the puavo formats */
+	int format; /* 1 or 2: the puavo formats; 3: manifest.toml */
 	struct buf name;
 	struct buf version; /* decimal number of format 2; empty: unknown */
 	struct buf puavo_id; /* package-id of format 2, 32 hex digits; empty in format 1 */
 	struct buf timestamp; /* of format 2, as it stands; may be empty */
 	struct buf required_image; /* of format 2; may be empty */
 	struct facts facts; /* legend, description and the rest */
-	struct pack pack;
+	struct packs packs; /* one at least; of formats 1 and 2 just one */
 	bool has_licence;
 };
 

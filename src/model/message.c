@@ -84,6 +84,7 @@ void message_put_extracted(struct buf *out, const struct extracted *e)
 	wire_put_number(out, e->bytes);
 	wire_put_number(out, e->entries);
 	wire_put_number(out, e->has_rules);
+	wire_put_number(out, e->has_lua);
 	wire_put_number(out, e->has_licence);
 }
 
@@ -96,6 +97,7 @@ bool message_get_extracted(struct span payload, struct extracted *e)
 	e->bytes = wire_number(&w);
 	e->entries = wire_number(&w);
 	e->has_rules = get_bool(&w);
+	e->has_lua = get_bool(&w);
 	e->has_licence = get_bool(&w);
 	if (wire_ended(&w) && e->bytes >= 0 && e->entries >= 0)
 		return true;

@@ -36,7 +36,7 @@ struct extracted {
 	struct buf top; /* its top folder */
 	struct buf id; /* sha256 of the manifest, 64 hex digits */
 	int64_t bytes, entries;
-	bool has_rules, has_licence;
+	bool has_rules, has_lua, has_licence;
 };
 void extracted_drop(struct extracted *e);
 

@@ -36,13 +36,21 @@ bool sums_hold(const struct sums *want, const struct sums *have, enum digest_kin
 
 void pack_init(struct pack *p)
 {
-	*p = (struct pack){.url = BUF_INIT};
+	*p = (struct pack){.url = BUF_INIT, .size = -1, .file = BUF_INIT, .architecture = BUF_INIT};
 }
 
 void pack_drop(struct pack *p)
 {
 	buf_drop(&p->url);
-	*p = (struct pack){.url = BUF_INIT};
+	texts_drop(&p->mirrors);
+	buf_drop(&p->file);
+	buf_drop(&p->architecture);
+	pack_init(p);
+}
+
+void packs_drop(struct packs *p)
+{
+	vec_drop_each(&p->of, pack_drop);
 }
 
 /* The parts of a URL; those that are missing are empty. */
@@ -116,7 +124,8 @@ static struct span behind_slash(struct span x)
 
 void pack_file_name(const struct pack *p, struct buf *out)
 {
-	struct span path = behind_slash(split(buf_span(&p->url)).path);
+	struct span path =
+		p->file.n ? buf_span(&p->file) : behind_slash(split(buf_span(&p->url)).path);
 	AUTO(buf) name = BUF_INIT;
 	struct span end;
 

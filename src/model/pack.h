@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/texts.h"
 #include "base/vec.h"
 #include "model/digest.h"
 
@@ -26,13 +27,22 @@ bool sums_hold(const struct sums *want, const struct sums *have, enum digest_kin
 
 struct pack {
 	struct buf url; /* empty: the rules' download fetches it */
+	struct texts mirrors; /* further URLs of the same bytes, tried before it */
 	struct sums sums;
+	int64_t size; /* bytes that it must have; -1: not stated */
+	struct buf file; /* its name as rules see it, where the installer states one; else empty */
+	struct buf architecture; /* that it is for, as Debian calls it; empty: all */
+	bool redistributable; /* others may be given it */
 };
+struct packs {
+	VEC(struct pack) of;
+};
+void packs_drop(struct packs *p);
 
 void pack_init(struct pack *p);
 void pack_drop(struct pack *p);
 
-/* Appends the vendor's file name: the last part of the URL's path, %-decoded, with everything
+/* Appends the vendor's file name: the one that is stated, else the last part of the URL's path, %-decoded, with everything
  * but [A-Za-z0-9._+~-] as '_' and no leading dot or minus; "pack" where nothing is left. At most
  * 128 bytes, of a longer one the last. */
 void pack_file_name(const struct pack *p, struct buf *out);

@@ -114,15 +114,19 @@ static int plan_download(
 	struct plan *plan, struct candidate *c, const struct bundle *known, struct err *err)
 {
 	struct plan_item *item;
+	bool by_rules = false;
 
-	if (sums_is_empty(&c->installer.pack.sums)) {
+	VEC_FOR (const struct pack, pack, &c->installer.packs.of) {
+		by_rules |= !pack->url.n;
+		if (!sums_is_empty(&pack->sums))
+			continue;
 		err_set(err, ERR_FAILED,
 			"its installer states no checksum, and such packs are never cached");
 		return err_next(err, "to have it unpacked: fardel prepare %s", c->file.s);
 	}
 	item = plan_add(plan, ACTION_DOWNLOAD);
 	aim(item, c, known);
-	if (!item->installer.pack.url.n)
+	if (by_rules)
 		add_step(item, STEP_EXTRACT, TARGET_NEW);
 	add_step(item, STEP_FETCH, TARGET_NEW);
 	return 0;

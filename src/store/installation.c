@@ -236,6 +236,8 @@ static int add_fact_entry(void *arg, const struct tree_entry *e, struct err *err
 		return 1; /* facts stand at the top */
 	if (strcmp(e->name, "rules") == 0)
 		out->has_rules = (e->st->st_mode & 0100) != 0;
+	if (strcmp(e->name, "rules.lua") == 0)
+		out->has_lua = true;
 	if (strcmp(e->name, "license") == 0)
 		out->has_licence = true;
 	return fact_is_known(span_of(e->name)) ? add_fact(e->parent, e->name, out, err) : 0;

@@ -77,6 +77,8 @@ static int look_at_name(struct extractor *x, const struct entry_act *act, struct
 {
 	if (span_is_text(act->path, "rules"))
 		x->done.has_rules = act->mode == 0755;
+	if (span_is_text(act->path, "rules.lua"))
+		x->done.has_lua = true;
 	if (span_is_text(act->path, "license"))
 		x->done.has_licence = true;
 	if (act->type == ENTRY_HARDLINK && fact_is_known(act->path))

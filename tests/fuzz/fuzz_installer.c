@@ -48,8 +48,9 @@ static void check(const struct installer *in, struct span top)
 	HOLDS(has_only(buf_span(&in->puavo_id), "0123456789abcdef"));
 	HOLDS(has_only(buf_span(&in->version), "0123456789"));
 	HOLDS(has_only(buf_span(&in->required_image), "0123456789-"));
-	HOLDS(!in->pack.url.n || pack_check_url(buf_span(&in->pack.url), &err) == 0);
-	HOLDS(!in->pack.sums.advisory || in->pack.sums.has[DIGEST_SHA384]);
+	HOLDS(!in->packs.of.v[0].url.n ||
+		pack_check_url(buf_span(&in->packs.of.v[0].url), &err) == 0);
+	HOLDS(!in->packs.of.v[0].sums.advisory || in->packs.of.v[0].sums.has[DIGEST_SHA384]);
 	HOLDS(!strchr(facts_text(&in->facts, "legend", "fi_FI.UTF-8").s, '\n'));
 }
 

@@ -93,8 +93,8 @@ static void format_1_needs_rules_only(void **state)
 	assert_int_equal(in.format, 1);
 	assert_buf(&in.name, "zoom");
 	assert_buf(&in.version, "");
-	assert_buf(&in.pack.url, "");
-	assert_true(sums_is_empty(&in.pack.sums));
+	assert_buf(&in.packs.of.v[0].url, "");
+	assert_true(sums_is_empty(&in.packs.of.v[0].sums));
 	assert_int_equal(installer_parse(&none, SPAN("zoom"), &in, &err), -1);
 	assert_err(&err, ERR_INSTALLER, "`rules`");
 }
@@ -212,16 +212,16 @@ static void sums_come_as_hex_or_as_md5sum_prints_them(void **state)
 	(void)state;
 	installer_init(&in);
 	good(&in, "upstream_pack_md5sum", MD5 "\n");
-	assert_true(in.pack.sums.has[DIGEST_MD5]);
-	assert_false(in.pack.sums.advisory);
-	digest_format(&hex, &in.pack.sums.of[DIGEST_MD5]);
+	assert_true(in.packs.of.v[0].sums.has[DIGEST_MD5]);
+	assert_false(in.packs.of.v[0].sums.advisory);
+	digest_format(&hex, &in.packs.of.v[0].sums.of[DIGEST_MD5]);
 	assert_buf(&hex, MD5);
 	good(&in, "upstream_pack_md5sum", MD5 "  zoom amd64.deb\n\n");
-	assert_true(in.pack.sums.has[DIGEST_MD5]);
+	assert_true(in.packs.of.v[0].sums.has[DIGEST_MD5]);
 	good(&in, "upstream_pack_sha384sum", " " SHA384);
-	assert_false(in.pack.sums.advisory);
+	assert_false(in.packs.of.v[0].sums.advisory);
 	good(&in, "upstream_pack_sha384sum", "! " SHA384 "\n");
-	assert_true(in.pack.sums.advisory && in.pack.sums.has[DIGEST_SHA384]);
+	assert_true(in.packs.of.v[0].sums.advisory && in.packs.of.v[0].sums.has[DIGEST_SHA384]);
 	bad("upstream_pack_md5sum", "! " MD5, "upstream_pack_md5sum is not 32 hex digits");
 	bad("upstream_pack_md5sum", "", "upstream_pack_md5sum is empty");
 	bad("upstream_pack_md5sum", SHA384, "32 hex digits");
@@ -239,9 +239,9 @@ static void urls_are_checked(void **state)
 	(void)state;
 	installer_init(&in);
 	good(&in, "upstream_pack_url", " https://x/y.deb \n\n");
-	assert_buf(&in.pack.url, "https://x/y.deb");
+	assert_buf(&in.packs.of.v[0].url, "https://x/y.deb");
 	good(&in, "upstream_pack_url", "\n");
-	assert_buf(&in.pack.url, "");
+	assert_buf(&in.packs.of.v[0].url, "");
 	bad("upstream_pack_url", "https://x/y\nhttps://x/z", "upstream_pack_url: the URL");
 	bad("upstream_pack_url", "https://x/y\r\n", "upstream_pack_url: the URL");
 	bad("upstream_pack_url", "gopher://x", "upstream_pack_url: the URL");

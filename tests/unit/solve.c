@@ -256,6 +256,7 @@ static void read_file(struct span text, struct texts *items, struct candidates *
 
 	*c = (struct candidate){.id = BUF_INIT, .file = BUF_INIT, .pack_size = -1};
 	installer_init(&c->installer);
+	pack_init(vec_push(&c->installer.packs.of));
 	buf_set(&c->file, next(&text, '/'));
 	texts_add(items, buf_span(&c->file));
 	buf_set(&c->installer.name, next(&text, '/'));
@@ -265,8 +266,8 @@ static void read_file(struct span text, struct texts *items, struct candidates *
 	flags = next(&text, '/');
 	for (size_t i = 0; i < flags.n; i++) {
 		if (flags.s[i] == 'u')
-			buf_sets(&c->installer.pack.url, "http://localhost/x");
-		c->installer.pack.sums.has[DIGEST_SHA256] |= flags.s[i] == 's';
+			buf_sets(&c->installer.packs.of.v[0].url, "http://localhost/x");
+		c->installer.packs.of.v[0].sums.has[DIGEST_SHA256] |= flags.s[i] == 's';
 		c->cached |= flags.s[i] == 'c';
 		c->damaged |= flags.s[i] == 'd';
 	}
