@@ -12,11 +12,15 @@
 
 #define TASKS_MAX 64
 
+/* What is waited for of each task. */
+enum { SAYS, ENDS, ASKS, HELPER_SAYS, HELPER_ENDS, WAITS };
+
 void task_drop(struct task *t)
 {
 	process_drop(&t->process);
 	fd_drop(&t->fd);
 	fd_drop(&t->words);
+	fd_drop(&t->side);
 	t->running = false;
 }
 
@@ -39,8 +43,26 @@ static void read_input(struct task *t)
 		fd_drop(&t->fd);
 }
 
+/* A question that is asked, or not. */
+static void read_question(struct task *t)
+{
+	struct err err = ERR_INIT;
+	int more = t->asked(t, &err);
+
+	if (more < 0)
+		give_up(t, &err);
+	if (more <= 0)
+		fd_drop(&t->side);
+}
+
 static void end(struct task *t)
 {
+	/* Nobody waits for that any more. */
+	if (t->helper && t->helper->running) {
+		process_kill(&t->helper->process);
+		fd_drop(&t->helper->fd);
+		end(t->helper);
+	}
 	/* What it said last is still in the pipe; what it left behind has been ended by its
 	 * keeper. */
 	while (t->fd >= 0) {
@@ -53,6 +75,15 @@ static void end(struct task *t)
 	}
 	t->status = process_end(&t->process);
 	t->running = false;
+}
+
+static void end_helper(struct task *t)
+{
+	struct err err = ERR_INIT;
+
+	end(t->helper);
+	if (t->helped(t, &err) < 0)
+		give_up(t, &err);
 }
 
 static void check_deadline(struct task *t, int64_t now)
@@ -88,23 +119,41 @@ static int stop_all(struct task **tasks, size_t count, struct err *err)
 	return -1;
 }
 
-/* Two entries a task: what it says, and its end. */
+/* Some entries a task. */
 static size_t fill(struct pollfd *fds, struct task **tasks, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		bool running = tasks[i]->running;
+		const struct task *t = tasks[i], *helper = t->helper;
+		bool helped = t->running && helper && helper->running;
+		const int of[WAITS] = {[SAYS] = t->running ? t->fd : -1,
+			[ENDS] = t->running ? t->process.status_fd : -1,
+			[ASKS] = t->running && !helped ? t->side : -1,
+			[HELPER_SAYS] = helped ? helper->fd : -1,
+			[HELPER_ENDS] = helped ? helper->process.status_fd : -1};
 
-		fds[2 * i] = (struct pollfd){.fd = running ? tasks[i]->fd : -1, .events = POLLIN};
-		fds[2 * i + 1] = (struct pollfd){
-			.fd = running ? tasks[i]->process.status_fd : -1, .events = POLLIN};
+		for (size_t k = 0; k < WAITS; k++)
+			fds[WAITS * i + k] = (struct pollfd){.fd = of[k], .events = POLLIN};
 	}
-	fds[2 * count] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
-	return 2 * count + 1;
+	fds[WAITS * count] = (struct pollfd){.fd = signals_fd(), .events = POLLIN};
+	return WAITS * count + 1;
+}
+
+static void serve(struct task *t, const struct pollfd *fds, int64_t now)
+{
+	if (fds[SAYS].revents)
+		read_input(t);
+	if (fds[HELPER_SAYS].revents)
+		read_input(t->helper);
+	if (fds[HELPER_ENDS].revents)
+		end_helper(t);
+	else if (fds[ASKS].revents && t->side >= 0)
+		read_question(t);
+	check_deadline(t, now);
 }
 
 int loop_wait(struct task **tasks, size_t count, struct err *err)
 {
-	struct pollfd fds[2 * TASKS_MAX + 1];
+	struct pollfd fds[WAITS * TASKS_MAX + 1];
 	bool ended = false;
 
 	if (count > TASKS_MAX)
@@ -121,10 +170,8 @@ int loop_wait(struct task **tasks, size_t count, struct err *err)
 		for (size_t i = 0; i < count; i++) {
 			if (!tasks[i]->running)
 				continue;
-			if (fds[2 * i].revents)
-				read_input(tasks[i]);
-			check_deadline(tasks[i], now);
-			if (fds[2 * i + 1].revents) {
+			serve(tasks[i], fds + WAITS * i, now);
+			if (fds[WAITS * i + ENDS].revents) {
 				end(tasks[i]);
 				ended = true;
 			}

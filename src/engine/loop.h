@@ -16,12 +16,17 @@ struct task {
 	/* fd can be read: 1 there may be more, 0 the other side has closed, -1 the task is given
 	 * up. */
 	int (*input)(struct task *task, struct err *err);
+	int side; /* by which it asks for something; not read while a helper runs; -1: none */
+	int (*asked)(struct task *task, struct err *err); /* side can be read: as input */
+	struct task *helper; /* another's work that it waits for; NULL: none */
+	int (*helped)(struct task *task,
+		struct err *err); /* it has ended: sets helper anew; -1: the task is given up */
 	int64_t deadline; /* engine_ms() at which it is ended with ERR_TIMEOUT; 0: none */
 	bool running;
 	int status; /* as of waitpid, once it has ended */
 	struct err err; /* why it was given up; ERR_NONE: it was not */
 };
-#define TASK_INIT ((struct task){.process = PROCESS_INIT, .fd = -1, .words = -1})
+#define TASK_INIT ((struct task){.process = PROCESS_INIT, .fd = -1, .words = -1, .side = -1})
 void task_drop(struct task *t); /* ends it if it runs */
 
 /* Waits until at least one of the running tasks has ended and its input is read to the end. A

@@ -11,6 +11,7 @@
 #include "engine/confine.h"
 #include "engine/fetch_order.h"
 #include "engine/mime.h"
+#include "engine/rules_lua.h"
 #include "store/installation.h"
 #include "store/stages.h"
 #include "sys/fd.h"
@@ -187,6 +188,15 @@ static void allow(struct reach *r, const char *path, unsigned rights)
 	*vec_push(&r->of) = (struct landlock_path){path, -1, rights};
 }
 
+/* What rules.lua is run by, and what unpacks for it: descriptors inside. */
+static void allow_programs(struct reach *r)
+{
+	const unsigned run = LANDLOCK_READ | LANDLOCK_EXECUTE;
+
+	*vec_push(&r->of) = (struct landlock_path){NULL, process_program_fd(PHASE_LUA_FDS), run};
+	*vec_push(&r->of) = (struct landlock_path){NULL, 3 + PHASE_LUA_FDS - 1, run};
+}
+
 /* What download and unpack may reach besides the system's programs: to read, the package's own files and what the admin
  * names; to write to, `target`, HOME and TMPDIR, and a /tmp where that is one of their own. */
 static void list_reach(const struct engine *e, const struct seen_paths *s, const char *target,
@@ -218,7 +228,9 @@ static int start_confined(struct engine *e, struct rules_task *t, const struct s
 
 	buf_add_path(&packs, INSTALLATION_PACKS);
 	list_reach(e, s, unpack ? s->args[1].s : packs.s, tmp != NULL, &reach);
-	confine(e, unpack ? CONFINE_UNPACK : CONFINE_DOWNLOAD, &box);
+	if (spec->lua)
+		allow_programs(&reach);
+	confine(e, unpack || spec->lua ? CONFINE_UNPACK : CONFINE_DOWNLOAD, &box);
 	box.tmp = tmp;
 	box.paths = reach.of.v;
 	box.path_count = (unsigned)reach.of.n;
@@ -226,6 +238,40 @@ static int start_confined(struct engine *e, struct rules_task *t, const struct s
 	if (phase_start(spec, &t->task.process, err) < 0)
 		return -1;
 	confine_tell(e, &t->task.process);
+	return 0;
+}
+
+static int asked(struct task *task, struct err *err)
+{
+	struct rules_task *t = (struct rules_task *)task;
+
+	return broker_input(&t->broker, task->side, &task->helper, err);
+}
+
+static int helped(struct task *task, struct err *err)
+{
+	struct rules_task *t = (struct rules_task *)task;
+
+	return broker_go_on(&t->broker, task->side, &task->helper, err);
+}
+
+/* What runs rules.lua, and the socket by which that asks. */
+static int give_lua(
+	struct rules_task *t, struct phase_spec *spec, struct lua_run *out, struct err *err)
+{
+	struct lua_spec how = {.phase = spec->phase,
+		.bundle = spec->bundle,
+		.dir = spec->dir,
+		.args = {spec->args[0], spec->args[1]},
+		.tmp = spec->tmp,
+		.direct = !spec->overlay && !is_confined(spec->phase)};
+
+	if (lua_run_make(t->e, &how, out, err) < 0)
+		return -1;
+	spec->lua = &out->phase;
+	t->task.side = fd_take(&out->socket);
+	t->task.asked = asked;
+	t->task.helped = helped;
 	return 0;
 }
 
@@ -246,6 +292,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 		BUF_INIT, {BUF_INIT, BUF_INIT}, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
 	AUTO(buf) own = BUF_INIT;
 	AUTO(proxies) proxies = PROXIES_INIT;
+	AUTO(lua_run) lua = LUA_RUN_INIT;
 	struct process_bind bind;
 	struct phase_spec spec = {.phase = o->phase,
 		.bundle = o->bundle,
@@ -276,6 +323,8 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 		spec.proxies = &proxies;
 	}
 	spec.means = chroot || o->bind_from ? engine_means(e) : 0;
+	if (t->lua && give_lua(t, &spec, &lua, err) < 0)
+		return -1;
 	if (!is_confined(o->phase))
 		return phase_start(&spec, &t->task.process, err);
 	buf_setf(&own, "%s%s", chroot ? e->place.root.s : "", s.tmp.s);
@@ -286,6 +335,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 static int start_staged(struct engine *e, struct rules_task *t, const struct rules_order *o,
 	const int to[2], struct err *err)
 {
+	AUTO(lua_run) lua = LUA_RUN_INIT;
 	struct sandbox box;
 	struct phase_spec spec = {.phase = o->phase,
 		.bundle = o->bundle,
@@ -304,6 +354,8 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.writable = o->stage->writable};
 
 	confine(e, CONFINE_STAGE, &box);
+	if (t->lua && give_lua(t, &spec, &lua, err) < 0)
+		return -1;
 	if (phase_start(&spec, &t->task.process, err) < 0)
 		return -1;
 	confine_tell(e, &t->task.process);
@@ -317,6 +369,16 @@ static void drop_streams(struct rules_task *t)
 	fd_drop(&t->streams[1]);
 }
 
+void rules_task_init(struct rules_task *t, struct engine *e)
+{
+	*t = (struct rules_task){.task = TASK_INIT,
+		.streams = {-1, -1},
+		.e = e,
+		.private = BUF_INIT,
+		.tail = BUF_INIT};
+	broker_init(&t->broker, e, SPAN(""), false);
+}
+
 int rules_begin(
 	struct engine *e, struct rules_task *t, const struct rules_order *o, struct err *err)
 {
@@ -324,14 +386,14 @@ int rules_begin(
 	bool chroot = false;
 	int result;
 
-	*t = (struct rules_task){.task = TASK_INIT,
-		.streams = {-1, -1},
-		.quiet = o->stage && o->stage->quiet,
-		.e = e,
-		.phase = o->phase,
-		.bundle = o->bundle,
-		.private = BUF_INIT,
-		.tail = BUF_INIT};
+	rules_task_init(t, e);
+	t->quiet = o->stage && o->stage->quiet;
+	t->phase = o->phase;
+	t->bundle = o->bundle;
+	t->lua = rules_are_lua(e, o->dir, err);
+	if (t->lua < 0)
+		return -1;
+	broker_init(&t->broker, e, buf_span(&o->bundle->name), o->phase == PHASE_DOWNLOAD);
 	if (!o->stage && (engine_chroot(e, &chroot, err) < 0 || make_private(t, err) < 0))
 		return -1;
 	result = open_streams(t, to, err);
@@ -380,6 +442,7 @@ void rules_task_drop(struct rules_task *t)
 
 	drop_streams(t);
 	task_drop(&t->task);
+	broker_drop(&t->broker);
 	if (t->private.n && stage_remove(&t->e->place, t->private.s, &ignored) < 0)
 		log_line(&t->e->log, "%s: %s", t->private.s, ignored.text);
 	buf_drop(&t->private);
@@ -396,9 +459,9 @@ static int was_begun(struct err *err)
 
 int rules_run(struct engine *e, const struct rules_order *order, struct err *err)
 {
-	AUTO(rules_task)
-	t = {.task = TASK_INIT, .streams = {-1, -1}, .e = e, .private = BUF_INIT, .tail = BUF_INIT};
+	AUTO(rules_task) t;
 
+	rules_task_init(&t, e);
 	if (rules_begin(e, &t, order, err) < 0)
 		return -1;
 	while (t.task.running)

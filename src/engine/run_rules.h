@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "engine/broker.h"
 #include "engine/loop.h"
 #include "engine/session.h"
 #include "rules/phase.h"
@@ -11,8 +12,10 @@ struct rules_task {
 	int streams[2]; /* what its fd waits for, where stdout and stderr are told apart; -1 */
 	struct engine *e;
 	bool quiet; /* nobody is told */
+	int lua; /* its rules are rules.lua */
 	enum phase phase;
 	const struct bundle *bundle; /* borrowed */
+	struct broker broker; /* what rules.lua asks */
 	struct buf private; /* name of the stage that holds HOME and TMPDIR */
 	int64_t printed; /* bytes of output */
 	struct buf tail; /* the last of it */
@@ -31,6 +34,8 @@ struct rules_order {
 		*bind_to; /* shown read-only to the rules, where that is possible; or NULL */
 };
 
+/* For a task that is nothing yet. */
+void rules_task_init(struct rules_task *t, struct engine *e);
 MUST_USE int rules_begin(
 	struct engine *e, struct rules_task *t, const struct rules_order *order, struct err *err);
 /* After the task has ended: 0, or why it failed, with the tail of its output in the details. */

@@ -36,12 +36,8 @@ void site_init(struct site *s, struct engine *e, struct plan_item *item, const c
 		.item = item,
 		.ready = item->to.row && item->to.state >= BUNDLE_PREPARED,
 		.dir = -1,
-		.stage = BUF_INIT,
-		.rules = {.task = TASK_INIT,
-			.streams = {-1, -1},
-			.e = e,
-			.private = BUF_INIT,
-			.tail = BUF_INIT}};
+		.stage = BUF_INIT};
+	rules_task_init(&s->rules, e);
 	stage_name(&e->place, &item->to, stage, &s->stage);
 	s->fetches = mem_zero(pack_count(s), sizeof(s->fetches[0]));
 	for (size_t i = 0; i < pack_count(s); i++)

@@ -10,6 +10,7 @@
 #include "model/installer.h"
 #include "model/pack.h"
 
+#define MIB (INT64_C(1) << 20)
 #define GIB (INT64_C(1) << 30)
 
 /* Name of the field, key, kind of value, what it is when nothing is said (TOML), least, most, its
@@ -49,6 +50,18 @@
 		"with --root: run rules inside it by chroot; false: outside of it, told FARDEL_ROOT") \
 	X(rules_read, "rules.read", PATHS, "[]", 0, 0, \
 		"further folders that download and unpack may read and run programs from") \
+	X(lua_memory, "lua.memory", NUMBER, "268435456", MIB, 1024 * GIB, \
+		"bytes of memory that rules.lua may hold") \
+	X(lua_cpu, "lua.cpu", NUMBER, "300", 1, 86400, \
+		"seconds of processor time that one run of rules.lua may take") \
+	X(lua_files, "lua.files", NUMBER, "100000", 0, GIB, \
+		"files, folders and links that one run of rules.lua may make") \
+	X(lua_file_size, "lua.file_size", NUMBER, "17179869184", 0, 1024 * GIB, \
+		"bytes of one file that rules.lua writes") \
+	X(lua_total_size, "lua.total_size", NUMBER, "68719476736", 0, 1024 * GIB, \
+		"bytes that one run of rules.lua may write in all") \
+	X(lua_open_files, "lua.open_files", NUMBER, "256", 16, 1000000, \
+		"files that rules.lua may have open at once") \
 	X(prepare_jobs, "prepare.jobs", NUMBER, "0", 0, 256, \
 		"packs that are unpacked at once; 0: as many as there are processors") \
 	X(image_check, "image.check", SWITCH, "true", 0, 0, \

@@ -32,6 +32,8 @@ struct config {
 	bool rules_chroot; /* with --root, run rules inside of it; false: outside */
 	struct texts
 		rules_read; /* folders that download and unpack may read, besides the system's */
+	/* [lua] */
+	int64_t lua_memory, lua_cpu, lua_files, lua_file_size, lua_total_size, lua_open_files;
 	/* [prepare] */
 	int64_t prepare_jobs; /* unpacks at once; 0: as many as there are processors */
 	/* [image] */

@@ -60,6 +60,7 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 	AUTO(environment) env = {.n = 0};
 	AUTO(buf) program = buf_of(spec->dir);
 	AUTO(buf) path = BUF_INIT;
+	int given[PHASE_LUA_FDS];
 	const char *argv[] = {NULL, names[spec->phase], spec->args[0], spec->args[1], NULL};
 	struct process_spec p = {
 		.argv = argv,
@@ -77,9 +78,17 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 		.hold = spec->hold,
 	};
 
-	buf_add_path(&program, "rules");
+	buf_add_path(&program, spec->lua ? "rules.lua" : "rules");
 	argv[0] = program.s;
 	p.program = program.s;
+	if (spec->lua) {
+		given[0] = spec->lua->broker;
+		given[1] = spec->lua->order;
+		given[2] = spec->lua->unpack;
+		p.fds = given;
+		p.fd_count = PHASE_LUA_FDS;
+		p.program_fd = spec->lua->program;
+	}
 	buf_adds(&path, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
 	if (spec->tools)
 		buf_addf(&path, ":%s", spec->tools);

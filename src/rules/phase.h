@@ -13,11 +13,21 @@
 enum phase { PHASE_DOWNLOAD, PHASE_UNPACK, PHASE_CONFIGURE, PHASE_UNCONFIGURE, PHASES };
 const char *phase_name(enum phase phase);
 
+/* What rules.lua is run by, and what that is given as 3, 4 and 5. */
+struct phase_lua {
+	int program; /* fardel-lua */
+	int broker; /* the socket by which it asks */
+	int order; /* model/lua */
+	int unpack; /* fardel-unpack */
+};
+#define PHASE_LUA_FDS 3
+
 struct phase_spec {
 	enum phase phase;
 	const struct bundle *bundle;
 	/* Paths as the rules see them: without the root where they run chrooted in it. */
 	const char *dir; /* the installation's folder: where the rules stand */
+	const struct phase_lua *lua; /* NULL: the rules are a program of their own */
 	const char *args[2]; /* behind the phase's name; NULL where there is none */
 	const char *home, *tmp; /* private, there already */
 	const char
@@ -36,7 +46,7 @@ struct phase_spec {
 	int hold; /* the lock */
 };
 
-/* Starts DIR/rules with a keeper and a clean environment: PATH, LANG=C.UTF-8, HOME, TMPDIR,
+/* Starts DIR/rules, or what interprets DIR/rules.lua, with a keeper and a clean environment: PATH, LANG=C.UTF-8, HOME, TMPDIR,
  * FARDEL_NAME, FARDEL_VERSION, FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1, and of the
  * proxies http_proxy, https_proxy (without user and password) and no_proxy; stdin is empty. */
 MUST_USE int phase_start(const struct phase_spec *spec, struct process *out, struct err *err);

@@ -90,29 +90,33 @@ static int move_up(int fd, int least, int report)
 	return moved;
 }
 
-/* stdin /dev/null, stdout and stderr as told, the given descriptors from 3 on, `report` behind
+/* stdin /dev/null, stdout and stderr as told, the given descriptors from 3 on, `report` and the program behind
  * them (closed by exec), nothing else. Returns where report is now. */
 static int arrange(const struct process_spec *spec, int report)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	int first = 3 + (int)spec->fd_count;
-	int safe[16];
+	int program = process_program_fd(spec->fd_count), safe[16], safe_program = -1;
 
 	if (null < 0 || spec->fd_count > COUNT(safe))
 		fail(report, "open /dev/null");
 	/* All out of the way first, so that no dup2 hits one that is still needed. */
-	report = move_up(report, first + 1, report);
+	report = move_up(report, program + 1, report);
 	for (unsigned i = 0; i < spec->fd_count; i++)
-		safe[i] = move_up(spec->fds[i], first + 1, report);
+		safe[i] = move_up(spec->fds[i], program + 1, report);
+	if (spec->program_fd > 0)
+		safe_program = move_up(spec->program_fd, program + 1, report);
 	if (dup2(null, 0) < 0 || dup2(spec->output < 0 ? null : spec->output, 1) < 0 ||
 		dup2(spec->errors > 0 ? spec->errors : 1, 2) < 0)
 		fail(report, "set up stdin and stdout");
 	for (unsigned i = 0; i < spec->fd_count; i++)
 		if (dup2(safe[i], 3 + (int)i) < 0)
 			fail(report, "pass a descriptor");
+	if (safe_program >= 0 && dup3(safe_program, program, O_CLOEXEC) < 0)
+		fail(report, "pass a descriptor");
 	if (dup3(report, first, O_CLOEXEC) < 0)
 		fail(report, "pass a descriptor");
-	if (close_range((unsigned)first + 1, ~0U, 0) < 0)
+	if (close_range((unsigned)program + (safe_program >= 0), ~0U, 0) < 0)
 		fail(first, "close descriptors");
 	return first;
 }
@@ -152,6 +156,11 @@ static void confine(const struct child *c, int to)
 
 static void execute(const struct process_spec *spec, int program)
 {
+	if (spec->program_fd > 0) {
+		syscall(SYS_execveat, process_program_fd(spec->fd_count), "", spec->argv,
+			spec->envp, AT_EMPTY_PATH);
+		return;
+	}
 	execve(spec->program, (char *const *)spec->argv, (char *const *)spec->envp);
 	/* The user that it has become may not reach it, where it is below a private folder. */
 	if (errno == EACCES && program >= 0) {
@@ -186,7 +195,9 @@ NORETURN static void run_program(const struct child *c, pid_t keeper)
 	if (chdir(spec->cwd ? spec->cwd : "/") < 0)
 		fail(report, "enter its folder");
 	if (spec->sandbox) {
-		program = spec->program ? open(spec->program, O_PATH | O_CLOEXEC) : -1;
+		program = spec->program && !spec->program_fd
+				  ? open(spec->program, O_PATH | O_CLOEXEC)
+				  : -1;
 		confine(c, report);
 		stay(c, keeper, report);
 	}

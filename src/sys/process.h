@@ -17,6 +17,8 @@ struct process_bind {
 
 struct process_spec {
 	const char *program; /* path; looked up inside `root` where that is given */
+	int program_fd; /* the program itself, open: that one is run, wherever it lies, and `program` is what it is
+			 * called. Not a script; for Landlock it is process_program_fd. 0: none */
 	const char *const *argv; /* NULL-ended */
 	const char *const *envp; /* NULL-ended: all that the program gets */
 	const char *cwd; /* where it starts, as seen inside `root`; NULL: "/" */
@@ -42,6 +44,12 @@ struct process_spec {
 	int (*prelude)(void *arg, struct err *err);
 	void *prelude_arg;
 };
+
+/* What a program_fd is inside. */
+static inline int process_program_fd(unsigned fd_count)
+{
+	return 3 + (int)fd_count + 1;
+}
 
 struct process {
 	pid_t pid; /* of the program, or of its keeper; 0: none */

@@ -1,0 +1,177 @@
+/* rules.lua: what it is run by, what it is told, and what it may reach. */
+#include "engine/rules_lua.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "model/release.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/machine.h"
+
+#define SCRIPT "rules.lua"
+#define RELEASE_MAX 65536 /* bytes of /etc/os-release */
+
+int rules_are_lua(struct engine *e, const char *dir, struct err *err)
+{
+	AUTO_FD fd = place_open_if(&e->place, dir, err);
+	struct stat st;
+
+	if (fd < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	return file_stat(fd, SCRIPT, &st, err);
+}
+
+void lua_run_drop(struct lua_run *r)
+{
+	fd_drop(&r->phase.program);
+	fd_drop(&r->phase.broker);
+	fd_drop(&r->phase.order);
+	fd_drop(&r->phase.unpack);
+	fd_drop(&r->socket);
+}
+
+static int open_program(const struct engine *e, const char *name, struct err *err)
+{
+	AUTO(buf) path = buf_dup(&e->libexec);
+	int fd;
+
+	buf_add_path(&path, name);
+	fd = open(path.s, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? err_sys(err, "open %s", path.s) : fd;
+}
+
+/* The folder that a path is in. */
+static void parent_of(const char *path, struct buf *out)
+{
+	const char *slash = strrchr(path, '/');
+
+	buf_set(out, (struct span){path, slash ? (size_t)(slash - path) : 0});
+}
+
+static void add_place(struct lua_order *o, const char *path, bool write, bool system)
+{
+	*vec_push(&o->places) = (struct lua_place){path, write, system};
+}
+
+/* `packs` is memory for a path. What a phase may write to besides its own temporary files, as CONTRACT.md has it. */
+static void add_places(const struct lua_spec *s, struct buf *packs, struct lua_order *o)
+{
+	add_place(o, s->dir, false, false);
+	if (s->tmp)
+		add_place(o, s->tmp, true, false);
+	switch (s->phase) {
+	case PHASE_DOWNLOAD:
+		parent_of(s->args[0], packs);
+		add_place(o, packs->s, true, false);
+		break;
+	case PHASE_UNPACK: add_place(o, s->args[1], true, false); break;
+	default: add_place(o, "/", true, true);
+	}
+}
+
+/* What the system calls itself, where it says so. */
+static int read_release(struct engine *e, struct release *out, struct err *err)
+{
+	static const char *const files[] = {"/etc/os-release", "/usr/lib/os-release"};
+
+	for (size_t i = 0; i < COUNT(files); i++) {
+		AUTO(buf) text = BUF_INIT;
+		AUTO_FD fd = file_open_within(
+			e->place.root.n ? e->place.root.s : "/", files[i], O_RDONLY | O_NONBLOCK);
+		struct stat st;
+
+		if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+			st.st_size > RELEASE_MAX)
+			continue;
+		if (file_read_fd(fd, RELEASE_MAX, &text, err) < 0)
+			return -1;
+		release_read(buf_span(&text), out);
+		break;
+	}
+	return 0;
+}
+
+static struct lua_limits limits_of(const struct config *c)
+{
+	return (struct lua_limits){.memory = c->lua_memory,
+		.output = c->rules_output_max,
+		.file_size = c->lua_file_size,
+		.total_size = c->lua_total_size,
+		.cpu = c->lua_cpu,
+		.files = c->lua_files,
+		.open = c->lua_open_files};
+}
+
+/* A file without a name, read from its beginning. */
+static int put_order(const struct lua_order *o, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD fd = memfd_create("order", MFD_CLOEXEC);
+
+	lua_order_format(o, &text);
+	if (fd < 0)
+		return err_sys(err, "make a file in memory");
+	if (file_write_all(fd, text.s, text.n, err) < 0)
+		return -1;
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(err, "write an order");
+	return fd_take(&fd);
+}
+
+static int make_order(struct engine *e, const struct lua_spec *s, struct err *err)
+{
+	AUTO(lua_order)
+	o = {.profile = "rules",
+		.phase = phase_name(s->phase),
+		.name = SCRIPT,
+		.dir = s->dir,
+		.args = {s->args[0], s->args[1]},
+		.direct = s->direct,
+		.package = s->bundle->name.s,
+		.version = s->bundle->version.s,
+		.id = s->bundle->id.s,
+		.limits = limits_of(&e->config)};
+	AUTO(buf) script = buf_of(s->dir);
+	AUTO(buf) packs = BUF_INIT;
+	AUTO(release) release = RELEASE_INIT;
+
+	buf_add_path(&script, SCRIPT);
+	o.script = script.s;
+	add_places(s, &packs, &o);
+	if (read_release(e, &release, err) < 0)
+		return -1;
+	o.system = (struct lua_system){machine_architecture(), release.distribution.s,
+		release.number.s, release.codename.s, "C.UTF-8"};
+	return put_order(&o, err);
+}
+
+static int make_socket(struct lua_run *out, struct err *err)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return err_sys(err, "make a socket");
+	fcntl(pair[0], F_SETFL, O_NONBLOCK);
+	out->socket = pair[0];
+	out->phase.broker = pair[1];
+	return 0;
+}
+
+int lua_run_make(
+	struct engine *e, const struct lua_spec *spec, struct lua_run *out, struct err *err)
+{
+	*out = LUA_RUN_INIT;
+	out->phase.program = open_program(e, "fardel-lua", err);
+	if (out->phase.program >= 0)
+		out->phase.unpack = open_program(e, "fardel-unpack", err);
+	if (out->phase.program < 0 || out->phase.unpack < 0)
+		return -1;
+	out->phase.order = make_order(e, spec, err);
+	return out->phase.order < 0 ? -1 : make_socket(out, err);
+}

@@ -1,0 +1,31 @@
+/* rules.lua: what it is run by, what it is told, and what it may reach. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "model/lua.h"
+#include "rules/phase.h"
+
+/* Whether the installation in that folder (a path without the root) has its rules in Lua: 1, 0, -1. */
+MUST_USE int rules_are_lua(struct engine *e, const char *dir, struct err *err);
+
+/* One run: descriptors that fardel-lua is given. */
+struct lua_run {
+	struct phase_lua phase; /* sys/process takes copies: all are closed by lua_run_drop */
+	int socket; /* the other end of phase.broker */
+};
+#define LUA_RUN_INIT ((struct lua_run){{-1, -1, -1, -1}, -1})
+void lua_run_drop(struct lua_run *r);
+
+/* What of an order is the phase's. Paths are as the rules see them. */
+struct lua_spec {
+	enum phase phase;
+	const struct bundle *bundle;
+	const char *dir, *args[2]; /* as phase_spec has them */
+	const char *tmp; /* its own; NULL: none */
+	bool staged, direct;
+};
+MUST_USE int lua_run_make(
+	struct engine *e, const struct lua_spec *spec, struct lua_run *out, struct err *err);
