@@ -117,28 +117,6 @@ static void output_and_status_are_passed_on(void **state)
 	}
 }
 
-/* By its descriptor, which it does not get. */
-static void an_open_program_is_run_wherever_it_lies(void **state)
-{
-	const char *argv[] = {"known as", "report", "through", NULL};
-	AUTO(buf) out = BUF_INIT;
-	struct process_spec spec = {
-		.program = "/nowhere/at all", .argv = argv, .envp = no_environment, .hold = -1};
-	int status;
-
-	(void)state;
-	spec.program_fd = open(own_program(), O_RDONLY | O_CLOEXEC);
-	assert_true(spec.program_fd > 2);
-	for (int keep = 0; keep < 2; keep++) {
-		spec.keep = keep;
-		status = run(&spec, &out);
-		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-		assert_true(strstr(out.s, "arg report\narg through\n") != NULL);
-		assert_true(strstr(out.s, "fd 3") == NULL);
-	}
-	close(spec.program_fd);
-}
-
 /* What must not come through. */
 static int start_with_a_dirty_slate(struct scratch *s)
 {
@@ -601,7 +579,6 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(output_and_status_are_passed_on),
-		SCRATCH_TEST(an_open_program_is_run_wherever_it_lies),
 		SCRATCH_TEST(programs_start_with_a_clean_slate),
 		SCRATCH_TEST(what_is_not_given_is_not_there),
 		SCRATCH_TEST(few_descriptors_are_enough_or_an_error),
