@@ -30,6 +30,9 @@ ARCHIVE     ?= -Wl,-Bstatic -larchive -Wl,-Bdynamic
 MORE_extract := $(ARCHIVE) -lbz2
 MORE_build   := $(MORE_extract)
 MORE_unpack  := $(MORE_extract)
+# Lua is linked statically wherever it is: its shared library is one more that hostile scripts would be read by.
+LUA_CFLAGS  := $(shell $(PKG_CONFIG) --cflags lua5.4)
+LUA         ?= $(shell $(PKG_CONFIG) --variable=libdir lua5.4)/liblua5.4.a
 LIBS_all     := $(sort $(LIBS_fardel) $(LIBS_extract) $(LIBS_fetch))
 
 WARN   := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wstrict-prototypes \
@@ -43,7 +46,8 @@ ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections -stati
 
 PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
             $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build \
-            $(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-live
+            $(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-live \
+            $(BUILD)/libexec/fardel/fardel-lua
 LAYER_DIRS := base sys ext model store net rules solve engine cmd
 SOURCES  := $(foreach d,$(LAYER_DIRS),$(wildcard src/$(d)/*.c src/$(d)/*.cc))
 OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
@@ -57,7 +61,7 @@ help:
 
 ## make              build into build/
 ## make demo         the main job, from a real .deb to its removal, in a private root
-## make check        all tests (about ten minutes); check-unit, check-cli, check-life,
+## make check        all tests (about ten minutes); check-unit, check-lua, check-cli, check-life,
 ##                   check-packages, check-compat, check-crash, check-fault, check-hostile: parts of it
 ## make check-long   check, every crash point and fault, mutants, check-deb (an hour); make -k goes on
 ## make check-deb    the Debian packages: two builds compared, lintian, life in a private root
@@ -109,6 +113,8 @@ $(BUILD)/gen/filters.inc: $(BUILD)/tools/filters
 
 $(BUILD)/obj/sys/seccomp.c.o: $(BUILD)/gen/filters.inc
 
+$(BUILD)/obj/ext/lua.c.o: CPPFLAGS += $(LUA_CFLAGS)
+
 $(BUILD)/obj/%.c.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) -DFARDEL_VERSION='"$(VERSION)"' -MMD -MP -c -o $@ $<
@@ -139,10 +145,16 @@ $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -lm
 
+# It runs there, too. TOML's reader is C++.
+$(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ $(LUA) \
+		-ljansson -lnettle -ldl -lm
+
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<
-	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs libarchive $(LIBS_all) cmocka) -lbz2
+	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs libarchive $(LIBS_all) cmocka) -lbz2 $(LUA)
 
 # Preloaded by tests/fault into the programs as they are: without their sanitizers.
 FAULT_SHIM := $(BUILD)/tests/fault.so
@@ -150,10 +162,13 @@ $(FAULT_SHIM): tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
-check: all check-unit check-cli check-life check-packages check-compat check-crash check-fault check-hostile
+check: all check-unit check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
+
+check-lua: all
+	tests/run lua $(BUILD)
 
 check-cli: all
 	tests/run cli $(BUILD)
@@ -233,7 +248,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)

@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -28,8 +30,23 @@ static const json_t *borrowed(const struct json *value)
 	return (const json_t *)value;
 }
 
+/* From the kernel by a call: jansson would open /dev/urandom, which not every process has. */
+static void seed(void)
+{
+	static bool seeded;
+	size_t random = 1;
+
+	if (seeded)
+		return;
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
+		random = (size_t)time(NULL);
+	json_object_seed(random | 1); /* 0: it is to find one itself */
+	seeded = true;
+}
+
 struct json *json_new_object(void)
 {
+	seed();
 	return ours(json_object());
 }
 
@@ -183,6 +200,7 @@ int json_parse(struct span text, struct json **out, struct err *err)
 
 	/* Without memory it would say that the text is none. */
 	json_set_alloc_funcs(mem_alloc, free);
+	seed();
 	value = json_loadb(text.s, text.n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &bad);
 	if (!value)
 		return err_set(err, ERR_FAILED, "not JSON: line %d, column %d: %s", bad.line,
@@ -256,4 +274,55 @@ const char *json_other_key(const struct json *object, const char *const *known)
 
 	json_object_foreach(all, key, value) if (!is_one_of(key, known)) return key;
 	return NULL;
+}
+
+int json_each(const struct json *object,
+	int (*fn)(void *arg, const char *key, const struct json *value, struct err *), void *arg,
+	struct err *err)
+{
+	json_t *all = (json_t *)(uintptr_t)borrowed(object), *value;
+	const char *key;
+
+	json_object_foreach(all, key, value)
+	{
+		if (fn(arg, key, (const struct json *)value, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+enum json_kind json_kind(const struct json *value)
+{
+	static const enum json_kind kinds[] = {
+		[JSON_OBJECT] = JSON_IS_OBJECT,
+		[JSON_ARRAY] = JSON_IS_LIST,
+		[JSON_STRING] = JSON_IS_TEXT,
+		[JSON_INTEGER] = JSON_IS_INTEGER,
+		[JSON_REAL] = JSON_IS_REAL,
+		[JSON_TRUE] = JSON_IS_BOOL,
+		[JSON_FALSE] = JSON_IS_BOOL,
+		[JSON_NULL] = JSON_IS_NULL,
+	};
+
+	return kinds[json_typeof(borrowed(value))];
+}
+
+int64_t json_as_number(const struct json *value)
+{
+	return json_integer_value(borrowed(value));
+}
+
+double json_as_real(const struct json *value)
+{
+	return json_real_value(borrowed(value));
+}
+
+bool json_as_bool(const struct json *value)
+{
+	return json_is_true(borrowed(value));
+}
+
+struct json *json_new_real(double value)
+{
+	return ours(json_real(value));
 }

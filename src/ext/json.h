@@ -52,5 +52,25 @@ bool json_is_list(const struct json *value); /* NULL is none */
 size_t json_count(const struct json *list); /* 0 of what is no list, NULL too */
 const struct json *json_at(const struct json *list, size_t i);
 const char *json_as_text(const struct json *value);
+/* Calls fn for each pair of the object, in the order in which they stand; a return of -1 ends it. Of what is no object: nothing. */
+MUST_USE int json_each(const struct json *object,
+	int (*fn)(void *arg, const char *key, const struct json *value, struct err *), void *arg,
+	struct err *err);
+
+enum json_kind {
+	JSON_IS_NULL,
+	JSON_IS_BOOL,
+	JSON_IS_INTEGER,
+	JSON_IS_REAL,
+	JSON_IS_TEXT,
+	JSON_IS_LIST,
+	JSON_IS_OBJECT
+};
+enum json_kind json_kind(const struct json *value);
+int64_t json_as_number(const struct json *value); /* 0 of what is no integer */
+double json_as_real(const struct json *value);
+bool json_as_bool(const struct json *value);
+struct json *json_new_real(double value); /* which must be finite */
+
 /* A key of the object that is none of the NULL-ended known ones; NULL: there is none, or it is no object. */
 const char *json_other_key(const struct json *object, const char *const *known);

@@ -279,6 +279,28 @@ int file_replace(int dirfd, const char *path, mode_t mode, struct span content, 
 	return rename_over(parent, beside.s, name, err) < 0 ? -1 : file_sync(parent, err);
 }
 
+int file_replace_from(int dirfd, const char *path, mode_t mode, int from, struct err *err)
+{
+	const char *name;
+	AUTO_FD parent = open_parent(dirfd, path, &name, err);
+	AUTO(buf) beside = BUF_INIT;
+	AUTO_FD fd = -1;
+
+	if (parent < 0)
+		return -1;
+	name_beside(&beside, name);
+	if (file_remove(parent, beside.s, err) < 0)
+		return -1;
+	fd = file_open(parent, beside.s, O_WRONLY | O_CREAT | O_EXCL, mode, err);
+	if (fd < 0)
+		return -1;
+	if (file_copy(from, fd, err) < 0) {
+		unlinkat(parent, beside.s, 0);
+		return err_at(err, "%s", path);
+	}
+	return rename_over(parent, beside.s, name, err);
+}
+
 int file_replace_link(int dirfd, const char *path, const char *target, struct err *err)
 {
 	const char *name;

@@ -48,6 +48,8 @@ MUST_USE int file_write_all(int fd, const void *bytes, size_t n, struct err *err
  * the folder fsynced. */
 MUST_USE int file_replace(
 	int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
+/* The same with what is in `from`, which is read from its offset 0; but nothing is synced. */
+MUST_USE int file_replace_from(int dirfd, const char *path, mode_t mode, int from, struct err *err);
 /* The same for a symbolic link, but that nothing is synced: place_sync does that for all links at once. */
 MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, struct err *err);
 /* Whether that is what these two name what they have not renamed yet: where they were killed, it stays. */

@@ -1,0 +1,594 @@
+/* Lua 5.4. */
+#include "ext/lua.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+#define DEPTH_MAX 64 /* tables in tables */
+#define ITEMS_MAX 1000000 /* values in one argument */
+#define HOOK_EVERY 1000 /* instructions from one look at `stop` to the next */
+
+struct script {
+	lua_State *L;
+	struct script_setup setup;
+	size_t used; /* bytes */
+	size_t refused; /* the size that was not given last: Lua collects garbage, and asks again */
+	const void *running; /* the lua_State that ran last */
+	const char *volatile stop; /* why it is to end */
+};
+
+static int null_mark, class_mark; /* their addresses are null, and the key of a handle's class */
+
+static struct script *script_of(lua_State *L)
+{
+	return *(struct script **)lua_getextraspace(L);
+}
+
+/* --- Ending ----------------------------------------------------------------------------------------------- */
+
+static void place_of(lua_State *L, char *out, size_t n)
+{
+	lua_Debug at;
+
+	for (int level = 0; lua_getstack(L, level, &at); level++) {
+		lua_getinfo(L, "Sl", &at);
+		if (at.currentline > 0) {
+			snprintf(out, n, "%s:%d", at.short_src, at.currentline);
+			return;
+		}
+	}
+	snprintf(out, n, "%s", script_of(L)->setup.name);
+}
+
+static void end(lua_State *L, enum err_code code, const char *text)
+{
+	struct script *s = script_of(L);
+	char place[LUA_IDSIZE + 32];
+	char line[1024];
+
+	place_of(L, place, sizeof(place));
+	snprintf(line, sizeof(line), "%s: %s", place, text);
+	s->setup.end(s->setup.context, code, line);
+	abort(); /* it does not return */
+}
+
+static void look(lua_State *L, lua_Debug *at)
+{
+	struct script *s = script_of(L);
+
+	(void)at;
+	s->running = L;
+	if (s->stop)
+		end(L, ERR_POLICY, s->stop);
+}
+
+void script_stop(struct script *s, const char *why)
+{
+	s->stop = why;
+}
+
+void script_where(struct script *s, char *out, size_t n)
+{
+	place_of((lua_State *)(uintptr_t)s->running, out, n);
+}
+
+/* --- Memory ----------------------------------------------------------------------------------------------- */
+
+/* Lua asks a second time for what it did not get, when it has collected its garbage: then there is too little for this script. An
+ * error would be no end: the script could catch it, and begin again. */
+static void *refuse(struct script *s, size_t size)
+{
+	char why[128];
+
+	if (s->refused != size) {
+		s->refused = size;
+		return NULL;
+	}
+	snprintf(why, sizeof(why), "more memory than it may use (limit memory: %zu bytes)",
+		s->setup.memory);
+	end((lua_State *)(uintptr_t)s->running, ERR_POLICY, why);
+	return NULL;
+}
+
+static void *allocate(void *context, void *p, size_t old, size_t size)
+{
+	struct script *s = context;
+	void *grown;
+
+	if (!p)
+		old = 0; /* it is the kind of object then */
+	if (size == 0) {
+		const char *running = s->running;
+
+		if (running >= (char *)p && running < (char *)p + old)
+			s->running = s->L; /* a coroutine that is no more */
+		s->used -= old;
+		free(p);
+		return NULL;
+	}
+	if (s->setup.memory && size > old && s->used + (size - old) > s->setup.memory)
+		return refuse(s, size);
+	grown = realloc(p, size);
+	if (!grown)
+		return refuse(s, size);
+	s->refused = 0;
+	s->used += size - old;
+	return grown;
+}
+
+/* --- Values ----------------------------------------------------------------------------------------------- */
+
+struct reading {
+	lua_State *L;
+	size_t items;
+	struct err *err;
+};
+
+static int read_value(struct reading *r, int index, unsigned depth, struct value *out);
+
+static int read_pair(struct reading *r, unsigned depth, struct value *table)
+{
+	struct value_pair *pair;
+	struct value of = VALUE_INIT;
+	const char *key;
+	size_t n;
+
+	if (lua_type(r->L, -2) != LUA_TSTRING)
+		return err_set(r->err, ERR_FAILED, "a table's keys are texts, or 1, 2, 3 …");
+	key = lua_tolstring(r->L, -2, &n);
+	if (strlen(key) != n)
+		return err_set(r->err, ERR_FAILED, "a key with a NUL character in it");
+	if (read_value(r, -1, depth, &of) < 0) {
+		value_drop(&of);
+		return -1;
+	}
+	pair = vec_push(&table->table->pairs);
+	pair->key = buf_of(key);
+	pair->value = of;
+	return 0;
+}
+
+/* As it is, whatever its metatable says. */
+static int read_table(struct reading *r, int index, unsigned depth, struct value *out)
+{
+	lua_Integer count = (lua_Integer)lua_rawlen(r->L, index);
+	int rc = 0;
+
+	*out = value_table();
+	if (depth >= DEPTH_MAX || !lua_checkstack(r->L, 8))
+		return err_set(r->err, ERR_FAILED, "more than %d tables in one another", DEPTH_MAX);
+	for (lua_Integer i = 1; i <= count && rc == 0; i++) {
+		lua_rawgeti(r->L, index, i);
+		rc = read_value(r, -1, depth + 1, vec_push(&out->table->list));
+		lua_pop(r->L, 1);
+	}
+	lua_pushnil(r->L);
+	while (rc == 0 && lua_next(r->L, index)) {
+		if (!lua_isinteger(r->L, -2) || lua_tointeger(r->L, -2) < 1 ||
+			lua_tointeger(r->L, -2) > count)
+			rc = read_pair(r, depth + 1, out);
+		lua_pop(r->L, 1);
+	}
+	return rc;
+}
+
+static bool is_handle(lua_State *L, int index, struct value *out)
+{
+	bool is = false;
+
+	if (lua_type(L, index) != LUA_TUSERDATA || !lua_getmetatable(L, index))
+		return false;
+	if (lua_rawgetp(L, -1, &class_mark) == LUA_TLIGHTUSERDATA) {
+		*out = (struct value){.kind = VALUE_HANDLE,
+			.handle = {lua_touserdata(L, -1), *(void **)lua_touserdata(L, index)}};
+		is = true;
+	}
+	lua_pop(L, 2);
+	return is;
+}
+
+static int read_value(struct reading *r, int index, unsigned depth, struct value *out)
+{
+	size_t n;
+	const char *text;
+
+	*out = VALUE_INIT;
+	if (++r->items > ITEMS_MAX)
+		return err_set(r->err, ERR_FAILED, "more than %d values", ITEMS_MAX);
+	index = lua_absindex(r->L, index);
+	switch (lua_type(r->L, index)) {
+	case LUA_TNIL: return 0;
+	case LUA_TBOOLEAN: *out = value_bool(lua_toboolean(r->L, index)); return 0;
+	case LUA_TNUMBER:
+		*out = lua_isinteger(r->L, index) ? value_integer(lua_tointeger(r->L, index))
+						  : value_number(lua_tonumber(r->L, index));
+		return 0;
+	case LUA_TSTRING:
+		text = lua_tolstring(r->L, index, &n);
+		*out = value_text((struct span){text, n});
+		return 0;
+	case LUA_TTABLE: return read_table(r, index, depth, out);
+	case LUA_TLIGHTUSERDATA:
+		if (lua_touserdata(r->L, index) == &null_mark)
+			out->kind = VALUE_NULL;
+		return 0;
+	}
+	if (is_handle(r->L, index, out))
+		return 0;
+	*out = (struct value){
+		.kind = VALUE_OTHER, .other = lua_typename(r->L, lua_type(r->L, index))};
+	return 0;
+}
+
+static void push_functions(lua_State *L, const char *module, const struct script_function *rows);
+
+static int drop_handle(lua_State *L)
+{
+	struct value v;
+
+	if (is_handle(L, 1, &v) && v.handle.of)
+		v.handle.class->drop(v.handle.of);
+	lua_pushnil(L);
+	lua_setmetatable(L, 1);
+	return 0;
+}
+
+/* Its class's metatable, made when the first one comes. Methods are found in a table of their own. */
+static void push_class(lua_State *L, const struct value_class *class)
+{
+	if (lua_rawgetp(L, LUA_REGISTRYINDEX, class) == LUA_TTABLE)
+		return;
+	lua_pop(L, 1);
+	lua_newtable(L);
+	push_functions(L, class->name, class->functions);
+	lua_newtable(L);
+	push_functions(L, class->name, class->functions);
+	lua_setfield(L, -2, "__index");
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_pushstring(L, class->name);
+	lua_setfield(L, -2, "__name");
+	lua_pushlightuserdata(L, (void *)(uintptr_t) class);
+	lua_rawsetp(L, -2, &class_mark);
+	lua_pushcfunction(L, drop_handle);
+	lua_setfield(L, -2, "__gc");
+	lua_pushvalue(L, -1);
+	lua_rawsetp(L, LUA_REGISTRYINDEX, class);
+}
+
+static void push_handle(lua_State *L, struct value *v)
+{
+	void **at = lua_newuserdatauv(L, sizeof(void *), 0);
+
+	*at = NULL;
+	push_class(L, v->handle.class);
+	lua_setmetatable(L, -2);
+	*at = v->handle.of;
+}
+
+static void push_value(lua_State *L, const struct value *v)
+{
+	if (!lua_checkstack(L, 8))
+		end(L, ERR_POLICY, "more values in one another than there is room for");
+	switch (v->kind) {
+	case VALUE_BOOL: lua_pushboolean(L, v->yes); return;
+	case VALUE_INTEGER: lua_pushinteger(L, v->integer); return;
+	case VALUE_NUMBER: lua_pushnumber(L, v->number); return;
+	case VALUE_TEXT: lua_pushlstring(L, v->text.s, v->text.n); return;
+	case VALUE_NULL: lua_pushlightuserdata(L, &null_mark); return;
+	case VALUE_HANDLE: push_handle(L, (struct value *)(uintptr_t)v); return;
+	case VALUE_TABLE: break;
+	case VALUE_NIL:
+	case VALUE_OTHER: lua_pushnil(L); return;
+	}
+	lua_createtable(L, (int)v->table->list.n, (int)v->table->pairs.n);
+	for (size_t i = 0; i < v->table->list.n; i++) {
+		push_value(L, &v->table->list.v[i]);
+		lua_rawseti(L, -2, (lua_Integer)i + 1);
+	}
+	VEC_FOR (const struct value_pair, p, &v->table->pairs) {
+		lua_pushlstring(L, p->key.s, p->key.n);
+		push_value(L, &p->value);
+		lua_rawset(L, -3);
+	}
+}
+
+/* --- Functions of ours ------------------------------------------------------------------------------------ */
+
+struct values {
+	VEC(struct value) of;
+};
+
+static void values_drop(struct values *v)
+{
+	vec_drop_each(&v->of, value_drop);
+}
+
+/* All that is held is let go here. The number of results, or -1. */
+static int serve(lua_State *L, const struct script_function *f, const char *name, struct err *err)
+{
+	AUTO(values) args = {0};
+	AUTO(values) results = {0};
+	struct reading reading = {.L = L, .err = err};
+	struct script_call call = {.context = script_of(L)->setup.context, .name = name};
+	int count = lua_gettop(L);
+	int rc = 0;
+
+	for (int i = 1; i <= count && rc == 0; i++)
+		rc = read_value(&reading, i, 0, vec_push(&args.of));
+	call.args = args.of.v;
+	call.count = args.of.n;
+	if (rc == 0)
+		rc = f->fn(&call, err);
+	memcpy(&results.of, &call.results, sizeof(results.of));
+	if (rc < 0)
+		return -1;
+	if (!lua_checkstack(L, (int)results.of.n + 8))
+		return err_set(err, ERR_FAILED, "too many results");
+	for (size_t i = 0; i < results.of.n; i++)
+		push_value(L, &results.of.v[i]);
+	return (int)results.of.n;
+}
+
+static int serve_and_tell(lua_State *L)
+{
+	const struct script_function *f = lua_touserdata(L, lua_upvalueindex(1));
+	const char *name = lua_tostring(L, lua_upvalueindex(2));
+	struct err err = ERR_INIT;
+	int count;
+
+	script_of(L)->running = L;
+	count = serve(L, f, name, &err);
+	if (count >= 0)
+		return count;
+	if (err.code == ERR_POLICY || err.code == ERR_IN_USE)
+		end(L, err.code, err.text);
+	luaL_where(L, 1);
+	lua_pushfstring(L, "%s: %s", name, err.text);
+	lua_concat(L, 2);
+	return -1;
+}
+
+static int called(lua_State *L)
+{
+	int count = serve_and_tell(L);
+
+	return count < 0 ? lua_error(L) : count;
+}
+
+/* Into the table on the top. */
+static void push_functions(lua_State *L, const char *module, const struct script_function *rows)
+{
+	for (; rows->name; rows++) {
+		lua_pushlightuserdata(L, (void *)(uintptr_t)rows);
+		lua_pushfstring(L, "%s%s%s", module ? module : "", module ? "." : "", rows->name);
+		lua_pushcclosure(L, called, 2);
+		lua_setfield(L, -2, rows->name);
+	}
+}
+
+/* Pushes the module's table. */
+static void push_module(lua_State *L, const char *module)
+{
+	if (!module) {
+		lua_pushglobaltable(L);
+	} else if (lua_getglobal(L, module) != LUA_TTABLE) {
+		lua_pop(L, 1);
+		lua_newtable(L);
+		lua_pushvalue(L, -1);
+		lua_setglobal(L, module);
+	}
+}
+
+void script_define(struct script *s, const char *module, const struct script_function *rows)
+{
+	push_module(s->L, module);
+	push_functions(s->L, module, rows);
+	lua_pop(s->L, 1);
+}
+
+void script_set(struct script *s, const char *module, const char *name, struct value v)
+{
+	push_module(s->L, module);
+	push_value(s->L, &v);
+	lua_setfield(s->L, -2, name);
+	lua_pop(s->L, 1);
+	value_drop(&v);
+}
+
+/* --- What there is of the standard library ---------------------------------------------------------------- */
+
+/* What print and warn get, as texts with tabs between. */
+static int say(lua_State *L)
+{
+	struct script *s = script_of(L);
+	int count = lua_gettop(L);
+	struct span line;
+
+	luaL_checkstack(L, 2 * count, "too many arguments");
+	for (int i = 1; i <= count; i++) {
+		if (i > 1)
+			lua_pushliteral(L, "\t");
+		luaL_tolstring(L, i, NULL);
+	}
+	lua_concat(L, count ? 2 * count - 1 : 0);
+	line.s = lua_tolstring(L, -1, &line.n);
+	s->running = L;
+	s->setup.say(s->setup.context, line);
+	return 0;
+}
+
+/* load, but that bytecode, which Lua does not check, is never taken. */
+static int load_text(lua_State *L)
+{
+	bool has_env = !lua_isnone(L, 4);
+
+	lua_settop(L, has_env ? 4 : 3);
+	lua_pushliteral(L, "t");
+	lua_replace(L, 3);
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	lua_call(L, has_env ? 4 : 3, LUA_MULTRET);
+	return lua_gettop(L);
+}
+
+static int collect(lua_State *L)
+{
+	static const char *const options[] = {"collect", "count", NULL};
+
+	if (luaL_checkoption(L, 1, "collect", options) == 1)
+		lua_pushnumber(L, (lua_Number)script_of(L)->used / 1024);
+	else
+		lua_pushinteger(L, lua_gc(L, LUA_GCCOLLECT));
+	return 1;
+}
+
+static const luaL_Reg libraries[] = {{LUA_GNAME, luaopen_base}, {LUA_TABLIBNAME, luaopen_table},
+	{LUA_STRLIBNAME, luaopen_string}, {LUA_MATHLIBNAME, luaopen_math},
+	{LUA_UTF8LIBNAME, luaopen_utf8}, {LUA_COLIBNAME, luaopen_coroutine},
+	{LUA_OSLIBNAME, luaopen_os}};
+
+/* What of them reaches out of the script. */
+static const struct {
+	const char *module, *name;
+} absent[] = {{NULL, "dofile"}, {NULL, "loadfile"}, {LUA_STRLIBNAME, "dump"},
+	{LUA_OSLIBNAME, "execute"}, {LUA_OSLIBNAME, "exit"}, {LUA_OSLIBNAME, "getenv"},
+	{LUA_OSLIBNAME, "remove"}, {LUA_OSLIBNAME, "rename"}, {LUA_OSLIBNAME, "setlocale"},
+	{LUA_OSLIBNAME, "tmpname"}};
+
+static void open_bare(struct script *s)
+{
+	lua_State *L = s->L;
+
+	for (size_t i = 0; i < COUNT(libraries); i++) {
+		luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
+		lua_pop(L, 1);
+	}
+	for (size_t i = 0; i < COUNT(absent); i++)
+		script_set(s, absent[i].module, absent[i].name, VALUE_INIT);
+	lua_getglobal(L, "load");
+	lua_pushcclosure(L, load_text, 1);
+	lua_setglobal(L, "load");
+	lua_register(L, "collectgarbage", collect);
+	lua_register(L, "print", say);
+	lua_register(L, "warn", say);
+	/* All texts have the same one: nobody is to have it. */
+	lua_pushliteral(L, "");
+	if (lua_getmetatable(L, -1)) {
+		lua_pushboolean(L, 0);
+		lua_setfield(L, -2, "__metatable");
+		lua_pop(L, 1);
+	}
+	lua_pop(L, 1);
+}
+
+struct script *script_open(const struct script_setup *setup)
+{
+	struct script *s = mem_zero(1, sizeof(*s));
+
+	s->setup = *setup;
+	s->L = lua_newstate(allocate, s);
+	if (!s->L)
+		mem_none();
+	*(struct script **)lua_getextraspace(s->L) = s; /* coroutines get a copy */
+	s->running = s->L;
+	if (setup->full)
+		luaL_openlibs(s->L);
+	else
+		open_bare(s);
+	lua_sethook(s->L, look, LUA_MASKCOUNT, HOOK_EVERY);
+	return s;
+}
+
+void script_close(struct script *s)
+{
+	if (!s)
+		return;
+	lua_close(s->L);
+	free(s);
+}
+
+/* --- Running ---------------------------------------------------------------------------------------------- */
+
+/* Whatever was thrown becomes a text; its own functions may fail, and that is caught by whoever called. */
+static int describe(lua_State *L)
+{
+	if (lua_type(L, 1) == LUA_TSTRING)
+		return 1;
+	if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING)
+		return 1;
+	lua_pushfstring(L, "%s: an error that is no text but a %s value", script_of(L)->setup.name,
+		luaL_typename(L, 1));
+	return 1;
+}
+
+static int failed(lua_State *L, struct err *err)
+{
+	size_t n = 0;
+	const char *text = lua_tolstring(L, -1, &n); /* NULL of what is no text */
+
+	if (text)
+		err_set(err, ERR_FAILED, "%.*s", (int)(n > 400 ? 400 : n), text);
+	else
+		err_set(err, ERR_FAILED, "%s: an error whose text cannot be had",
+			script_of(L)->setup.name);
+	lua_settop(L, 0);
+	return -1;
+}
+
+/* Calls what is on the stack above `describe`. */
+static int call_it(struct script *s, const struct value *args, size_t count, struct err *err)
+{
+	lua_State *L = s->L;
+
+	for (size_t i = 0; i < count; i++)
+		push_value(L, &args[i]);
+	if (lua_pcall(L, (int)count, 0, 1) != LUA_OK)
+		return failed(L, err);
+	lua_settop(L, 0);
+	return 0;
+}
+
+int script_run(
+	struct script *s, struct span text, const struct value *args, size_t count, struct err *err)
+{
+	AUTO(buf) chunk = BUF_INIT;
+
+	buf_addf(&chunk, "@%s", s->setup.name);
+	lua_settop(s->L, 0);
+	lua_pushcfunction(s->L, describe);
+	if (luaL_loadbufferx(s->L, text.s, text.n, chunk.s, "t") != LUA_OK)
+		return failed(s->L, err);
+	return call_it(s, args, count, err);
+}
+
+bool script_has(struct script *s, const char *function)
+{
+	bool has;
+
+	lua_pushglobaltable(s->L);
+	lua_pushstring(s->L, function);
+	has = lua_rawget(s->L, -2) == LUA_TFUNCTION;
+	lua_settop(s->L, 0);
+	return has;
+}
+
+int script_call(struct script *s, const char *function, const struct value *args, size_t count,
+	struct err *err)
+{
+	lua_settop(s->L, 0);
+	lua_pushcfunction(s->L, describe);
+	lua_pushglobaltable(s->L);
+	lua_pushstring(s->L, function);
+	lua_rawget(s->L, -2);
+	lua_remove(s->L, -2);
+	return call_it(s, args, count, err);
+}

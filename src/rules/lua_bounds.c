@@ -1,0 +1,120 @@
+/* What ends a script that goes too far. */
+#include "rules/lua_bounds.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+
+#define GRACE_MS 200 /* for the script's next instruction, which tells the line best */
+#define SPARE_SECONDS 2 /* of CPU until the kernel ends it */
+#define SPARE_MEMORY (192LL << 20) /* for what is not the script's: our own, and its files' */
+
+static struct lua_run *guarded; /* a handler is given nothing */
+static char why[128];
+
+static void write_line(const char *place)
+{
+	char line[512];
+	int n = snprintf(line, sizeof(line), "%s: %s\n", place, why);
+
+	if (n > 0 && write(STDERR_FILENO, line, (size_t)n) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+static void end_blindly(int number)
+{
+	(void)number;
+	write_line(guarded->order.name.s);
+}
+
+/* No instruction came: it is in a function of Lua's own, in a finalizer, or in one of ours. */
+static void end_now(int number)
+{
+	char place[256];
+
+	(void)number;
+	signal(SIGSEGV, end_blindly);
+	signal(SIGBUS, end_blindly);
+	script_where(guarded->script, place, sizeof(place));
+	write_line(place);
+}
+
+static void end_soon(int number)
+{
+	static const struct itimerval soon = {.it_value = {.tv_usec = GRACE_MS * 1000}};
+
+	(void)number;
+	script_stop(guarded->script, why);
+	setitimer(ITIMER_REAL, &soon, NULL);
+}
+
+static int set_limit(int which, int64_t soft, int64_t hard, struct err *err)
+{
+	struct rlimit now;
+
+	if (getrlimit(which, &now) < 0)
+		return err_sys(err, "ask for a limit");
+	if (now.rlim_max != RLIM_INFINITY && (rlim_t)hard > now.rlim_max)
+		hard = (int64_t)now.rlim_max;
+	if (soft > hard)
+		soft = hard;
+	now = (struct rlimit){(rlim_t)soft, (rlim_t)hard};
+	return setrlimit(which, &now) < 0 ? err_sys(err, "set a limit") : 0;
+}
+
+static void handle(int number, void (*handler)(int))
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_ONSTACK | SA_RESTART};
+
+	sigemptyset(&action.sa_mask);
+	sigaction(number, &action, NULL);
+}
+
+/* A handler runs there when the stack of the script is what overflowed. */
+static void set_stack(void)
+{
+	static char room[64 << 10];
+	const stack_t stack = {.ss_sp = room, .ss_size = sizeof(room)};
+
+	sigaltstack(&stack, NULL);
+}
+
+static int limit_cpu(int64_t seconds, struct err *err)
+{
+	snprintf(why, sizeof(why), "more than %lld s of CPU time (limit cpu)", (long long)seconds);
+	set_stack();
+	handle(SIGXCPU, end_soon);
+	handle(SIGALRM, end_now);
+	return set_limit(RLIMIT_CPU, seconds, seconds + SPARE_SECONDS, err);
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED true /* it reserves terabytes */
+#else
+#define SANITIZED false
+#endif
+
+int lua_bounds_enter(struct lua_run *run, struct err *err)
+{
+	const struct order_limits *l = &run->order.limits;
+
+	guarded = run;
+	signal(SIGXFSZ, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	if (l->cpu && limit_cpu(l->cpu, err) < 0)
+		return -1;
+	if (l->file_size && set_limit(RLIMIT_FSIZE, l->file_size, l->file_size, err) < 0)
+		return -1;
+	if (l->memory && !SANITIZED &&
+		set_limit(RLIMIT_AS, 2 * l->memory + SPARE_MEMORY, INT64_MAX, err) < 0)
+		return -1;
+	if (l->open && set_limit(RLIMIT_NOFILE, l->open, l->open, err) < 0)
+		return -1;
+	return 0;
+}

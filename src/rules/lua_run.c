@@ -1,0 +1,224 @@
+/* One run of a script. */
+#include "rules/lua_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+#include "base/text.h"
+#include "rules/lua_bounds.h"
+#include "rules/lua_modules.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define SCRIPT_MAX (1 << 20) /* bytes of a script */
+
+static void lua_run_drop(struct lua_run *run)
+{
+	script_close(run->script);
+	places_drop(&run->places);
+	buf_drop(&run->network);
+}
+
+int lua_run_count_files(struct lua_run *run, int64_t n, struct err *err)
+{
+	int64_t most = run->order.limits.files;
+
+	run->files += n;
+	if (most && run->files > most)
+		return err_set(err, ERR_POLICY, "more than %lld files are made (limit files)",
+			(long long)most);
+	return 0;
+}
+
+int lua_run_count_bytes(struct lua_run *run, int64_t n, struct err *err)
+{
+	const struct order_limits *most = &run->order.limits;
+
+	if (most->file_size && n > most->file_size)
+		return err_set(err, ERR_POLICY,
+			"a file of more than %lld bytes is written (limit file_size)",
+			(long long)most->file_size);
+	if (__builtin_add_overflow(run->bytes, n, &run->bytes) ||
+		(most->total_size && run->bytes > most->total_size))
+		return err_set(err, ERR_POLICY,
+			"more than %lld bytes are written (limit total_size)",
+			(long long)most->total_size);
+	return 0;
+}
+
+/* --- What it says ----------------------------------------------------------------------------------------- */
+
+/* A pipe that nobody reads any more is no reason to fail. */
+static void write_out(int fd, struct span text)
+{
+	struct err ignored = ERR_INIT;
+
+	if (file_write_all(fd, text.s, text.n, &ignored) < 0)
+		err_clear(&ignored);
+}
+
+static NORETURN void end_run(struct lua_run *run, enum err_code code, const char *text)
+{
+	AUTO(buf) line = BUF_INIT;
+
+	(void)run;
+	text_escape(&line, span_of(text));
+	buf_addc(&line, '\n');
+	write_out(STDERR_FILENO, buf_span(&line));
+	_exit(err_exit(code) == 4 ? 4 : 1);
+}
+
+static void end_script(void *context, enum err_code code, const char *text)
+{
+	end_run(context, code, text);
+}
+
+void lua_run_say(struct lua_run *run, int fd, struct span text)
+{
+	AUTO(buf) line = BUF_INIT;
+	int64_t most = run->order.limits.output;
+
+	buf_add_span(&line, text);
+	if (!line.n || line.s[line.n - 1] != '\n')
+		buf_addc(&line, '\n');
+	run->output += (int64_t)line.n;
+	if (most && run->output > most) {
+		char where[128];
+		AUTO(buf) why = BUF_INIT;
+
+		script_where(run->script, where, sizeof(where));
+		buf_addf(&why, "%s: more than %lld bytes are said (limit output)", where,
+			(long long)most);
+		end_run(run, ERR_POLICY, why.s);
+	}
+	write_out(fd, buf_span(&line));
+}
+
+static void say(void *context, struct span line)
+{
+	lua_run_say(context, STDOUT_FILENO, line);
+}
+
+/* --- Modules ---------------------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	const struct script_function *rows;
+} modules[] = {
+	{"fs", lua_fs},
+	{"log", lua_log},
+	{"path", lua_path},
+	{"text", lua_text},
+};
+
+static void give_modules(struct lua_run *run)
+{
+	for (size_t i = 0; i < COUNT(modules); i++)
+		script_define(run->script, modules[i].name, modules[i].rows);
+}
+
+/* --- Running ---------------------------------------------------------------------------------------------- */
+
+static int open_places(struct lua_run *run, struct err *err)
+{
+	buf_set(&run->places.dir, buf_span(&run->order.dir));
+	VEC_FOR (const struct order_place, p, &run->order.places)
+		if (places_add(&run->places, p->path.s, p->write, p->system, err) < 0)
+			return err_at(err, "a place of the order");
+	return 0;
+}
+
+static int read_script(struct lua_run *run, struct buf *out, struct err *err)
+{
+	AUTO_FD fd = open(run->order.script.s, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return err_sys(err, "%s", run->order.name.s);
+	if (file_read_fd(fd, SCRIPT_MAX, out, err) < 0)
+		return err_at(err, "%s", run->order.name.s);
+	return 0;
+}
+
+static void args_of(const struct order *o, struct value *out)
+{
+	for (size_t i = 0; i < o->args.n; i++)
+		value_append(out, value_text(buf_span(&o->args.v[i])));
+}
+
+/* A phase that the script has no function for. */
+static int without(struct lua_run *run, struct err *err)
+{
+	const char *phase = run->order.phase.s;
+
+	if (!strcmp(phase, "configure") || !strcmp(phase, "unconfigure"))
+		return 0;
+	return err_set(err, ERR_FAILED, "%s: there is no function %s", run->order.name.s, phase);
+}
+
+static int run_phase(struct lua_run *run, struct err *err)
+{
+	const struct order *o = &run->order;
+	struct value args;
+	int rc;
+
+	if (!o->phase.n)
+		return 0;
+	if (o->direct && !strcmp(o->phase.s, "configure") && script_has(run->script, "configure") &&
+		!script_has(run->script, "unconfigure"))
+		return err_set(err, ERR_FAILED,
+			"%s: configure without unconfigure cannot run on the system itself: "
+			"nobody could take back what it did",
+			o->name.s);
+	if (!script_has(run->script, o->phase.s))
+		return without(run, err);
+	args = value_table();
+	args_of(o, &args);
+	rc = script_call(run->script, o->phase.s, args.table->list.v, args.table->list.n, err);
+	value_drop(&args);
+	return rc;
+}
+
+static int run_script(struct lua_run *run, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	struct script_setup setup = {
+		.name = run->order.name.s,
+		.memory = (size_t)run->order.limits.memory,
+		.context = run,
+		.say = say,
+		.end = end_script,
+	};
+
+	if (open_places(run, err) < 0 || read_script(run, &text, err) < 0)
+		return -1;
+	run->script = script_open(&setup);
+	give_modules(run);
+	if (lua_bounds_enter(run, err) < 0)
+		return -1;
+	if (script_run(run->script, buf_span(&text), NULL, 0, err) < 0)
+		return -1;
+	return run_phase(run, err);
+}
+
+/* That the network failed counts only where it was what ended the run. */
+static int exit_status(const struct lua_run *run, const struct err *err)
+{
+	return run->is_network && strstr(err->text, run->network.s) ? 2 : err_exit(ERR_FAILED);
+}
+
+int lua_run_order(struct order *order)
+{
+	AUTO(lua_run) run = {.order = *order, .places = PLACES_INIT, .network = BUF_INIT};
+	AUTO(buf) line = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (run_script(&run, &err) == 0)
+		return 0;
+	buf_addf(&line, "%s\n", err.text);
+	write_out(STDERR_FILENO, buf_span(&line));
+	return exit_status(&run, &err);
+}

@@ -1,0 +1,41 @@
+/* fardel-lua: runs a script of rules, within bounds. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "rules/lua_run.h"
+#include "rules/order.h"
+#include "sys/file.h"
+#include "work/worker.h"
+
+#define ORDER_MAX (4 << 20)
+
+/* Dates are UTC: the local zone would be a file that it has not been given. */
+static int read_order(struct order *out, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	struct stat st;
+
+	if (setenv("TZ", "UTC0", 1) < 0 || fstat(LUA_ORDER_FD, &st) < 0 || !S_ISREG(st.st_mode))
+		return err_set(err, ERR_WORKER, "no order came");
+	if (lseek(LUA_ORDER_FD, 0, SEEK_SET) < 0 ||
+		file_read_fd(LUA_ORDER_FD, ORDER_MAX, &text, err) < 0)
+		return err_set(err, ERR_WORKER, "the order cannot be read");
+	close(LUA_ORDER_FD);
+	return order_parse(buf_span(&text), out, err);
+}
+
+int main(void)
+{
+	AUTO(order) order = {0};
+	struct err err = ERR_INIT;
+
+	if (!worker_is_called("fardel-lua"))
+		return WORKER_USAGE;
+	if (read_order(&order, &err) < 0) {
+		fprintf(stderr, "fardel-lua: %s\n", err.text);
+		return 1;
+	}
+	return lua_run_order(&order);
+}
