@@ -53,6 +53,19 @@ static bool is_hidden(uint32_t c)
 	return c < 0x20;
 }
 
+bool text_is_line(struct span x)
+{
+	while (x.n) {
+		uint32_t c;
+		size_t n = text_character(x, &c);
+
+		if (!n || is_hidden(c))
+			return false;
+		x = span_cut(x, n, x.n);
+	}
+	return true;
+}
+
 static void escape_one(struct buf *out, uint32_t c)
 {
 	static const char names[] = "abtnvfr"; /* 7 to 13 */

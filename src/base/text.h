@@ -20,6 +20,8 @@ bool text_unescape(struct buf *out, struct span x);
  * one; *point is the character. */
 size_t text_character(struct span x, uint32_t *point);
 bool text_is_utf8(struct span x);
+/* Whether it is well-formed UTF-8 without any character that text_escape hides, as a newline. */
+bool text_is_line(struct span x);
 
 void text_number(struct buf *out, int64_t number); /* as of %lld, in a fifth of the time */
 

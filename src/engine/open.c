@@ -208,6 +208,7 @@ int engine_open(
 	e->place.root = BUF_INIT;
 	e->command = buf_of(o->command ? o->command : "fardel");
 	e->libexec = BUF_INIT;
+	e->architecture = BUF_INIT;
 	config_init(&e->config, &e->origins);
 	puavo_conf_init(&e->puavo);
 	for (const char *const *p = o->proxies; p && *p; p++)
@@ -238,6 +239,7 @@ void engine_close(struct engine *e)
 	place_drop(&e->place);
 	buf_drop(&e->command);
 	buf_drop(&e->libexec);
+	buf_drop(&e->architecture);
 	free(e);
 }
 

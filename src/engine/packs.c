@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "engine/architecture.h"
 #include "engine/clean.h"
 #include "engine/commit.h"
 #include "engine/engine.h"
@@ -216,7 +217,8 @@ static int fetch_again(struct engine *e, const struct bundle *b, struct err *err
 	if (dir < 0)
 		return err->code == ERR_NONE ? 0 : -1;
 	if (installation_facts(dir, &facts, err) < 0 ||
-		installer_parse(&facts, buf_span(&b->name), &in, err) < 0)
+		installer_parse(&facts, buf_span(&b->name), &in, err) < 0 ||
+		architecture_select(e, &in, err) < 0)
 		return -1;
 	VEC_FOR (const struct pack, pack, &in.packs.of) {
 		AUTO(fetch) f;

@@ -1,6 +1,7 @@
 /* Plans made and carried out: the three acts. */
 #include <string.h>
 
+#include "engine/architecture.h"
 #include "engine/clean.h"
 #include "engine/commit.h"
 #include "engine/engine.h"
@@ -74,7 +75,7 @@ static int look(
 	installer_init(&l.installer);
 	buf_set(&c->id, buf_span(&l.id));
 	c->size = l.size;
-	return find_packs(e, c, err);
+	return architecture_select(e, &c->installer, err) < 0 ? -1 : find_packs(e, c, err);
 }
 
 static int look_at_files(

@@ -29,6 +29,7 @@ struct engine {
 	struct watch *watch; /* borrowed, may be NULL */
 	struct buf command;
 	struct buf libexec; /* where the worker programs are */
+	struct buf architecture; /* as Debian calls it; empty: not looked up yet */
 	struct texts proxies; /* "http_proxy=…" for the fetch worker */
 	unsigned means; /* sys/process, with `means_known` */
 	bool means_known;

@@ -39,6 +39,7 @@ struct leaf {
 struct callback {
 	int (*fn)(void *arg, const struct toml_item *, struct err *);
 	void *arg;
+	bool tables; /* they are given, too */
 };
 
 bool is_bare(std::string_view part)
@@ -71,23 +72,40 @@ bool is_table_array(const toml::array &list)
 	return !list.empty() && list.is_homogeneous<toml::table>();
 }
 
-void collect(const toml::table &table, const std::string &prefix, std::vector<leaf> &leaves)
+void collect(const toml::table &table, const std::string &prefix, bool tables, size_t depth,
+	std::vector<leaf> &leaves)
 {
 	for (const auto &[key, node] : table) {
 		std::string name = is_bare(key.str()) ? std::string(key.str()) : quoted(key.str());
 		std::string path = prefix.empty() ? name : prefix + "." + name;
 		const toml::array *list = node.as_array();
 
-		if (node.is_table()) {
-			collect(*node.as_table(), path, leaves);
+		if (depth == TOML_DEPTH_MAX) {
+			leaves.push_back({path, nullptr, key.source().begin});
+		} else if (node.is_table()) {
+			if (tables)
+				leaves.push_back({path, &node, key.source().begin});
+			collect(*node.as_table(), path, tables, depth + 1, leaves);
 		} else if (list && is_table_array(*list)) {
-			for (size_t i = 0; i < list->size(); i++)
-				collect(*(*list)[i].as_table(),
-					path + "[" + std::to_string(i) + "]", leaves);
+			for (size_t i = 0; i < list->size(); i++) {
+				const toml::node &part = (*list)[i];
+				std::string one = path + "[" + std::to_string(i) + "]";
+
+				if (tables)
+					leaves.push_back({one, &part, part.source().begin});
+				collect(*part.as_table(), one, tables, depth + 1, leaves);
+			}
 		} else {
 			leaves.push_back({path, &node, key.source().begin});
 		}
 	}
+}
+
+int refuse_depth(const leaf &of, struct err *err)
+{
+	return err_set(err, ERR_CONFIG, "line %u, column %u: a key of more than %d parts",
+		static_cast<unsigned>(of.at.line), static_cast<unsigned>(of.at.column),
+		TOML_DEPTH_MAX);
 }
 
 int refuse_nul(const leaf &of, struct err *err)
@@ -132,6 +150,8 @@ int give(const leaf &of, const callback &to, struct err *err)
 	item.line = of.at.line;
 	item.column = of.at.column;
 	item.kind = TOML_OTHER;
+	if (!of.node)
+		return refuse_depth(of, err);
 	if (const auto *list = of.node->as_array())
 		return give_array(of, *list, item, to, err);
 	if (const auto *text = of.node->as_string()) {
@@ -145,11 +165,13 @@ int give(const leaf &of, const callback &to, struct err *err)
 	} else if (const auto *yes = of.node->as_boolean()) {
 		item.kind = TOML_BOOL;
 		item.yes = yes->get();
+	} else if (of.node->is_table()) {
+		item.kind = TOML_TABLE;
 	}
 	return to.fn(to.arg, &item, err);
 }
 
-int parse(struct span text, const callback &to, struct err *err)
+int parse_document(struct span text, const callback &to, struct err *err)
 {
 	toml::parse_result result = toml::parse(std::string_view(text.s, text.n));
 	std::vector<leaf> leaves;
@@ -162,7 +184,7 @@ int parse(struct span text, const callback &to, struct err *err)
 			static_cast<unsigned>(bad.source().begin.column),
 			static_cast<int>(bad.description().size()), bad.description().data());
 	}
-	collect(result.table(), "", leaves);
+	collect(result.table(), "", to.tables, 0, leaves);
 	std::stable_sort(leaves.begin(), leaves.end(),
 		[](const leaf &a, const leaf &b) { return a.at < b.at; });
 	for (const leaf &one : leaves)
@@ -171,14 +193,73 @@ int parse(struct span text, const callback &to, struct err *err)
 	return 0;
 }
 
+/* Where the text, or the comment, that begins at `at` ends. */
+size_t behind_text(std::string_view x, size_t at)
+{
+	char quote = x[at];
+	bool lines = x.substr(at, 3) == std::string(3, quote);
+
+	if (quote == '#')
+		return std::min(x.find('\n', at), x.size());
+	for (at += lines ? 3 : 1; at < x.size(); at++) {
+		if (quote == '"' && x[at] == '\\')
+			at++;
+		else if (!lines && (x[at] == quote || x[at] == '\n'))
+			return at + 1;
+		else if (lines && x.substr(at, 3) == std::string(3, quote))
+			return at + 3;
+	}
+	return x.size();
+}
+
+/* The line that has keys of far too many parts; 0: none. The library goes down each of them by recursion, which nothing but
+ * the stack bounds. */
+unsigned deep_line(std::string_view x)
+{
+	unsigned line = 1, dots = 0;
+
+	for (size_t at = 0; at < x.size() && dots <= 2 * TOML_DEPTH_MAX;) {
+		size_t next =
+			x[at] == '"' || x[at] == '\'' || x[at] == '#' ? behind_text(x, at) : at + 1;
+
+		dots += x[at] == '.';
+		for (; at < next; at++)
+			if (x[at] == '\n') {
+				line++;
+				dots = 0;
+			}
+	}
+	return dots > 2 * TOML_DEPTH_MAX ? line : 0;
+}
+
+int parse(struct span text, const callback &to, struct err *err)
+{
+	unsigned deep = deep_line(std::string_view(text.s, text.n));
+
+	if (deep)
+		return err_set(err, ERR_CONFIG, "line %u, column 1: a key of more than %d parts",
+			deep, TOML_DEPTH_MAX);
+	return parse_document(text, to, err);
+}
 } // namespace
+
+static int parse_safely(struct span text, const callback &to, struct err *err)
+{
+	try {
+		return parse(text, to, err);
+	} catch (...) {
+		mem_none();
+	}
+}
 
 extern "C" int toml_parse(struct span text,
 	int (*fn)(void *arg, const struct toml_item *, struct err *), void *arg, struct err *err)
 {
-	try {
-		return parse(text, {fn, arg}, err);
-	} catch (...) {
-		mem_none();
-	}
+	return parse_safely(text, {fn, arg, false}, err);
+}
+
+extern "C" int toml_walk(struct span text,
+	int (*fn)(void *arg, const struct toml_item *, struct err *), void *arg, struct err *err)
+{
+	return parse_safely(text, {fn, arg, true}, err);
 }

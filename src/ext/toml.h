@@ -13,9 +13,18 @@
 extern "C" {
 #endif
 
-enum toml_kind { TOML_TEXT, TOML_INTEGER, TOML_BOOL, TOML_TEXTS, TOML_OTHER };
+enum toml_kind {
+	TOML_TEXT,
+	TOML_INTEGER,
+	TOML_BOOL,
+	TOML_TEXTS, /* an array of texts, also an empty array */
+	TOML_TABLE, /* of toml_walk: the table itself */
+	TOML_OTHER,
+};
 
-/* One key with its value: "fetch.retries". Valid during the callback only. */
+#define TOML_DEPTH_MAX 16 /* parts of a key */
+
+/* One key with its value: "fetch.retries"; of arrays of tables "pack[0].url". Valid during the callback only. */
 struct toml_item {
 	const char *key;
 	enum toml_kind kind;
@@ -27,9 +36,13 @@ struct toml_item {
 	unsigned line, column;
 };
 
-/* Calls fn for each key of the document, in the document's order; a return of -1 ends it. Not TOML:
- * ERR_CONFIG with line and column. No exception leaves it. */
+/* Calls fn for each key of the document, in the document's order; a return of -1 ends it. Not TOML, or a key of more than
+ * TOML_DEPTH_MAX parts: ERR_CONFIG with line and column. No exception leaves it. */
 MUST_USE int toml_parse(struct span text,
+	int (*fn)(void *arg, const struct toml_item *, struct err *), void *arg, struct err *err);
+
+/* The same, and for each table before what is in it, with no value: "fetch", "pack[0]". */
+MUST_USE int toml_walk(struct span text,
 	int (*fn)(void *arg, const struct toml_item *, struct err *), void *arg, struct err *err);
 
 #ifdef __cplusplus

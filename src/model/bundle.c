@@ -1,6 +1,8 @@
 /* Bundles, and the world they make up. */
 #include "model/bundle.h"
 
+#include "model/version.h"
+
 static const char *const states[BUNDLE_STATES] = {
 	[BUNDLE_EXTRACTED] = "extracted",
 	[BUNDLE_FETCHED] = "fetched",
@@ -131,28 +133,9 @@ struct span bundle_version(const struct bundle *b)
 	return b->version.n ? buf_span(&b->version) : span_cut(buf_span(&b->id), 0, 8);
 }
 
-static bool is_number(struct span x)
-{
-	for (size_t i = 0; i < x.n; i++)
-		if (x.s[i] < '0' || x.s[i] > '9')
-			return false;
-	return x.n;
-}
-
-static struct span without_zeros(struct span x)
-{
-	while (x.n > 1 && x.s[0] == '0')
-		x = span_cut(x, 1, x.n);
-	return x;
-}
-
 int bundle_compare_version(struct span a, struct span b)
 {
-	if (!is_number(a) || !is_number(b))
-		return 0;
-	a = without_zeros(a);
-	b = without_zeros(b);
-	return a.n != b.n ? (a.n > b.n ? 1 : -1) : span_compare(a, b);
+	return version_is_valid(a) && version_is_valid(b) ? version_compare(a, b) : 0;
 }
 
 void world_drop(struct world *w)

@@ -62,8 +62,8 @@ bool bundle_is_puavo(const struct bundle *b); /* in one of puavo's layouts */
 struct span bundle_folder(const struct bundle *b);
 /* The version, else the first 8 of the id. */
 struct span bundle_version(const struct bundle *b);
-/* Below 0: a is older than b; 0: same or not to be told; above 0: newer. Whole numbers of any
- * length. */
+/* Below 0: a is older than b; 0: same or not to be told; above 0: newer. As Debian orders versions, so whole numbers as
+ * numbers; one that is unknown, or none of Debian's, is not to be told. */
 int bundle_compare_version(struct span a, struct span b);
 
 struct world {

@@ -36,6 +36,7 @@ bool fact_is_known(struct span name)
 		"description",
 		"format",
 		"legend",
+		"manifest.toml",
 		"upstream_pack_md5sum",
 		"upstream_pack_sha1sum",
 		"upstream_pack_sha256sum",

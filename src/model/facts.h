@@ -26,7 +26,7 @@ struct facts {
 void facts_drop(struct facts *f);
 
 /* Whether a file of this name is a fact that installers of the formats read here may have:
- * description, description.LL, legend, legend.LL, format, license is not one (only has_licence
+ * manifest.toml, description, description.LL, legend, legend.LL, format, license is not one (only has_licence
  * counts), upstream_pack_url, upstream_pack_md5sum, -sha1sum, -sha256sum, -sha384sum,
  * -sha512sum, .puavo-pkg-version. */
 bool fact_is_known(struct span name);

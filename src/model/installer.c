@@ -1,6 +1,7 @@
 /* Installers of the puavo formats, parsed. */
 #include "model/installer.h"
 
+#include "model/format3.h"
 #include "model/image.h"
 
 #define VERSION_FACT ".puavo-pkg-version"
@@ -18,7 +19,27 @@ void installer_init(struct installer *in)
 		.puavo_id = BUF_INIT,
 		.timestamp = BUF_INIT,
 		.required_image = BUF_INIT,
+		.homepage = BUF_INIT,
+		.licence = {.spdx = BUF_INIT, .file = BUF_INIT},
+		.needs = {.live_why = BUF_INIT, .network_why = BUF_INIT},
 	};
+}
+
+static void drop_stated(struct installer *in)
+{
+	texts_drop(&in->architectures);
+	buf_drop(&in->homepage);
+	buf_drop(&in->licence.spdx);
+	buf_drop(&in->licence.file);
+	relations_drop(&in->depends);
+	relations_drop(&in->conflicts);
+	relations_drop(&in->provides);
+	relations_drop(&in->needs.deb);
+	texts_drop(&in->needs.programs);
+	buf_drop(&in->needs.live_why);
+	buf_drop(&in->needs.network_why);
+	texts_drop(&in->declares.files);
+	texts_drop(&in->declares.effects);
 }
 
 void installer_drop(struct installer *in)
@@ -30,6 +51,7 @@ void installer_drop(struct installer *in)
 	buf_drop(&in->required_image);
 	facts_drop(&in->facts);
 	packs_drop(&in->packs);
+	drop_stated(in);
 	installer_init(in);
 }
 
@@ -292,17 +314,91 @@ static int check_twice(const struct facts *facts, struct err *err)
 	return 0;
 }
 
-int installer_parse(struct facts *facts, struct span top, struct installer *out, struct err *err)
+/* Formats 1 and 2. */
+static int parse_facts(struct span top, struct installer *out, struct err *err)
 {
-	facts_drop(&out->facts);
-	out->facts = *facts;
-	*facts = FACTS_INIT;
-	out->has_licence = out->facts.has_licence;
 	if (!out->facts.has_rules)
 		return err_set(err, ERR_INSTALLER, "there is no executable file `rules`");
-	if (check_twice(&out->facts, err) < 0 || read_format(top, out, err) < 0)
+	if (read_format(top, out, err) < 0)
 		return -1;
 	cut_legends(&out->facts);
 	pack_init(vec_push(&out->packs.of));
 	return read_pack(&out->facts, &out->packs.of.v[0], err);
+}
+
+int installer_parse(struct facts *facts, struct span top, struct installer *out, struct err *err)
+{
+	const struct fact *manifest;
+
+	facts_drop(&out->facts);
+	out->facts = *facts;
+	*facts = FACTS_INIT;
+	out->has_licence = out->facts.has_licence;
+	manifest = facts_get(&out->facts, FORMAT3_FACT);
+	if (check_twice(&out->facts, err) < 0)
+		return -1;
+	return manifest ? format3_parse(buf_span(&manifest->value), top, out, err)
+			: parse_facts(top, out, err);
+}
+
+const char *installer_licence_file(const struct installer *in)
+{
+	if (in->licence.file.n)
+		return in->licence.file.s;
+	return in->has_licence ? "license" : NULL;
+}
+
+static bool is_for(struct span stated, struct span architecture)
+{
+	return !stated.n || span_is(stated, architecture);
+}
+
+static int refuse_architecture(
+	const struct buf *others, const char *what, struct span architecture, struct err *err)
+{
+	err_set(err, ERR_INSTALLER, "%s for %s, and this system is %.*s", what, others->s,
+		SPAN_ARG(architecture));
+	return err_next(err, "ask the packager for an installer for %.*s", SPAN_ARG(architecture));
+}
+
+static void add_word(struct buf *list, struct span word)
+{
+	buf_adds(list, list->n ? ", " : "");
+	buf_add_span(list, word);
+}
+
+static int select_package(const struct installer *in, struct span architecture, struct err *err)
+{
+	AUTO(buf) others = BUF_INIT;
+
+	VEC_FOR (const struct buf, a, &in->architectures.of) {
+		if (span_is(buf_span(a), architecture))
+			return 0;
+		add_word(&others, buf_span(a));
+	}
+	return others.n ? refuse_architecture(&others, "the package is", architecture, err) : 0;
+}
+
+int installer_select(struct installer *in, struct span architecture, struct err *err)
+{
+	AUTO(buf) others = BUF_INIT;
+	size_t kept = 0;
+
+	if (select_package(in, architecture, err) < 0)
+		return -1;
+	VEC_FOR (struct pack, pack, &in->packs.of) {
+		if (is_for(buf_span(&pack->architecture), architecture)) {
+			struct pack one = *pack;
+
+			pack_init(pack);
+			in->packs.of.v[kept++] = one;
+			continue;
+		}
+		add_word(&others, buf_span(&pack->architecture));
+		pack_drop(pack);
+	}
+	in->packs.of.n = kept;
+	if (!kept && others.n)
+		return refuse_architecture(&others, "its packs are", architecture, err);
+	return 0;
 }

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "model/facts.h"
 #include "model/pack.h"
+#include "model/relation.h"
 
 #define NAME_SIZE 64 /* bytes of a package's name at most */
 
@@ -23,20 +24,53 @@
 /* All of them, NULL-ended: no installer has anything of such a name at its top. */
 extern const char *const installation_reserved[];
 
+/* What only format 3 states. */
+struct licence {
+	struct buf spdx; /* an expression of SPDX; may be empty */
+	struct buf file; /* of the installer, with its text; may be empty */
+	bool accept; /* it has to be accepted before anything is fetched */
+};
+struct needs {
+	struct relations deb; /* packages of Debian; names may be as "libgl1:i386" */
+	struct texts programs; /* base names that rules.lua may run */
+	bool live; /* rules run on the system itself */
+	bool network; /* and may use the network in configure */
+	struct buf live_why, network_why; /* the packager's words; may be empty */
+};
+struct declares {
+	bool stated;
+	struct texts files; /* globs of paths */
+	struct texts effects; /* as one would type them */
+};
+
 struct installer {
 	int format; /* 1 or 2: the puavo formats; 3: manifest.toml */
 	struct buf name;
-	struct buf version; /* decimal number of format 2; empty: unknown */
+	/* Decimal number of format 2; of format 3 Debian's, with its epoch where that is not 0; empty: unknown. */
+	struct buf version;
 	struct buf puavo_id; /* package-id of format 2, 32 hex digits; empty in format 1 */
 	struct buf timestamp; /* of format 2, as it stands; may be empty */
 	struct buf required_image; /* of format 2; may be empty */
 	struct facts facts; /* legend, description and the rest */
 	struct packs packs; /* one at least; of formats 1 and 2 just one */
-	bool has_licence;
+	bool has_licence; /* there is a text: a file `license`, or what format 3 names */
+	struct texts architectures; /* as Debian calls them; none: all */
+	struct buf homepage;
+	struct licence licence;
+	struct relations depends, conflicts, provides;
+	struct needs needs;
+	struct declares declares;
 };
 
 void installer_init(struct installer *in);
 void installer_drop(struct installer *in);
+
+/* The name of the file that has the licence's text; NULL: there is none. Borrows. */
+const char *installer_licence_file(const struct installer *in);
+
+/* Leaves out the packs that are for other architectures. ERR_INSTALLER where the package is not for this one, or no pack of it
+ * is: it says which they are for. */
+MUST_USE int installer_select(struct installer *in, struct span architecture, struct err *err);
 
 /* [a-z0-9_][a-z0-9+._-]*, at most 64 bytes. (DESIGN 7; no leading dot or minus, no slash.) */
 bool installer_name_is_valid(struct span name);
@@ -46,8 +80,8 @@ bool installer_name_is_valid(struct span name);
 MUST_USE int installer_file_name(struct span path, struct buf *out, struct err *err);
 
 /* Reads the facts (they are moved into *out, which was initialised, also on error) of the
- * installer whose top folder is `top`. Told apart by content: .puavo-pkg-version is there:
- * format 2, which states the name; else format 1, whose name is `top`. ERR_INSTALLER, naming the
+ * installer whose top folder is `top`. Told apart by content: manifest.toml is there: format 3 (model/format3);
+ * .puavo-pkg-version is there: format 2, which states the name; else format 1, whose name is `top`. ERR_INSTALLER, naming the
  * fact and what is wrong: no rules; an unknown `format` or `pkg-format` (by value); a key of
  * .puavo-pkg-version that is double, empty, or malformed (name, package-id 32 hex digits,
  * version a whole number, pkg-format 2); a name that is not a name or is not `top`; a URL or sum

@@ -4,32 +4,35 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "base/vec.h"
+#include "base/attr.h"
 
-/* uname's names, and Debian's. Of arm the kernel does not say which floating point the system was built for: armhf is what runs on
- * such machines. */
-static const char *const names[][2] = {
-	{"x86_64", "amd64"},
-	{"aarch64", "arm64"},
-	{"armv7l", "armhf"},
-	{"armv8l", "armhf"},
-	{"i686", "i386"},
-	{"i586", "i386"},
-	{"riscv64", "riscv64"},
-	{"ppc64le", "ppc64el"},
-	{"s390x", "s390x"},
-	{"mips64", "mips64el"},
-	{"loongarch64", "loong64"},
+/* What uname says, and what Debian calls it: for programs of 64 bits, and of 32. */
+static const struct {
+	const char *machine, *wide, *narrow;
+} machines[] = {
+	{"aarch64", "arm64", "armhf"},
+	{"armv7l", "armhf", "armhf"},
+	{"armv8l", "arm64", "armhf"},
+	{"i386", "i386", "i386"},
+	{"i486", "i386", "i386"},
+	{"i586", "i386", "i386"},
+	{"i686", "i386", "i386"},
+	{"loongarch64", "loong64", "loong64"},
+	{"mips64", "mips64el", "mipsel"},
+	{"ppc64le", "ppc64el", "ppc64el"},
+	{"riscv64", "riscv64", "riscv64"},
+	{"s390x", "s390x", "s390x"},
+	{"x86_64", "amd64", "i386"},
 };
 
 const char *machine_architecture(void)
 {
-	static struct utsname machine;
+	static struct utsname name;
 
-	if (uname(&machine) < 0)
+	if (uname(&name) < 0)
 		return "unknown";
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (strcmp(machine.machine, names[i][0]) == 0)
-			return names[i][1];
-	return machine.machine;
+	for (size_t i = 0; i < COUNT(machines); i++)
+		if (strcmp(name.machine, machines[i].machine) == 0)
+			return sizeof(void *) == 8 ? machines[i].wide : machines[i].narrow;
+	return name.machine;
 }

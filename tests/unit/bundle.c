@@ -19,7 +19,9 @@ static void versions_are_numbers_of_any_length(void **state)
 	assert_true(compare("99999999999999999999998", "99999999999999999999999") < 0);
 	assert_true(compare("100000000000000000000000", "99999999999999999999999") > 0);
 	assert_int_equal(compare("", "1"), 0);
-	assert_int_equal(compare("1.2", "1"), 0);
+	assert_true(compare("1.2", "1") > 0);
+	assert_true(compare("1:1", "2") > 0);
+	assert_int_equal(compare("1.2", "one"), 0);
 	assert_int_equal(compare("1", "a"), 0);
 	assert_int_equal(compare("-1", "1"), 0);
 }

@@ -14,6 +14,7 @@ static int on_item(void *arg, const struct toml_item *item, struct err *err)
 	case TOML_TEXT: buf_addf(out, "='%s'", item->text); break;
 	case TOML_INTEGER: buf_addf(out, "=%lld", (long long)item->integer); break;
 	case TOML_BOOL: buf_adds(out, item->yes ? "=yes" : "=no"); break;
+	case TOML_TABLE: buf_adds(out, "={}"); break;
 	case TOML_OTHER: buf_adds(out, "=?"); break;
 	case TOML_TEXTS:
 		buf_adds(out, "=[");
@@ -105,6 +106,75 @@ static void deep_nesting_is_an_error(void **state)
 	assert_err(&err, ERR_CONFIG, "line 1");
 }
 
+static void refuse_deep(const char *text, const char *place)
+{
+	AUTO(buf) out = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	if (toml_parse(span_of(text), on_item, &out, &err) == 0)
+		fail_msg("%.200s was read", text);
+	assert_err(&err, ERR_CONFIG, place);
+}
+
+static void add_times(struct buf *out, const char *text, int times)
+{
+	while (times--)
+		buf_adds(out, text);
+}
+
+/* Whatever makes one table in another by dots must not go down as far as it likes. */
+static void long_keys_are_an_error(void **state)
+{
+	AUTO(buf) deep = buf_of("ok = 1\na");
+	AUTO(buf) steps = BUF_INIT;
+
+	(void)state;
+	assert_reads(
+		"a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p = 1\n", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p=1@1:31 ");
+	refuse_deep(
+		"\n a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q = 1\n", "line 2, column 34: a key of more");
+	add_times(&deep, ".a", 2000000);
+	buf_adds(&deep, " = 1\n");
+	refuse_deep(deep.s, "line 2, column 1: a key of more");
+	buf_sets(&deep, "[\"=\"");
+	add_times(&deep, ".'#'", 1000000);
+	buf_adds(&deep, "]\n");
+	refuse_deep(deep.s, "line 1, column 1: a key of more");
+	for (int i = 0; i < 100; i++)
+		buf_adds(&steps, "a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a = [\n{");
+	refuse_deep(steps.s, "line ");
+	buf_sets(&deep, "a = \"\"\"");
+	add_times(&deep, "...\\\"...\"\"... 'x", 20);
+	buf_adds(&deep, "\"\"\"\nb = '");
+	add_times(&deep, "..\\\"..", 20);
+	buf_adds(&deep, "' # ");
+	add_times(&deep, ". \" . '", 40);
+	{
+		AUTO(buf) out = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		if (toml_parse(buf_span(&deep), on_item, &out, &err) < 0)
+			fail_msg("%s", err.text);
+	}
+}
+
+static int on_table(void *arg, const struct toml_item *item, struct err *err)
+{
+	return item->kind == TOML_TABLE ? on_item(arg, item, err) : 0;
+}
+
+static void tables_are_given_by_who_walks(void **state)
+{
+	AUTO(buf) out = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	assert_int_equal(toml_walk(SPAN("x = 1\n[e]\n[[p]]\n[[p]]\na = {b = 1}\n[t.u]\n"), on_table,
+				 &out, &err),
+		0);
+	assert_buf(&out, "e={}@2:2 p[0]={}@3:1 p[1]={}@4:1 p[1].a={}@5:1 t={}@6:2 t.u={}@6:4 ");
+}
+
 static void the_callback_ends_it(void **state)
 {
 	AUTO(buf) out = BUF_INIT;
@@ -124,6 +194,8 @@ int main(void)
 		cmocka_unit_test(quoted_keys_do_not_pass_for_dotted_ones),
 		cmocka_unit_test(what_is_not_toml_names_its_place),
 		cmocka_unit_test(deep_nesting_is_an_error),
+		cmocka_unit_test(long_keys_are_an_error),
+		cmocka_unit_test(tables_are_given_by_who_walks),
 		cmocka_unit_test(the_callback_ends_it),
 	};
 

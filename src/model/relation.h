@@ -1,0 +1,40 @@
+/* Relations between packages, as Debian writes them: "name", "name (>= 1.2)". */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/span.h"
+#include "base/vec.h"
+
+enum relation_op {
+	RELATION_ANY, /* any version, or none */
+	RELATION_OLDER, /* << */
+	RELATION_AT_MOST, /* <= */
+	RELATION_EXACTLY, /* = */
+	RELATION_AT_LEAST, /* >= */
+	RELATION_NEWER, /* >> */
+	RELATION_OPS,
+};
+
+struct relation {
+	struct buf name;
+	enum relation_op op;
+	struct buf version; /* empty with RELATION_ANY */
+};
+struct relations {
+	VEC(struct relation) of;
+};
+void relations_drop(struct relations *r);
+/* Adds one, any version of `name`; valid until the next is added. */
+struct relation *relations_add(struct relations *r, struct span name);
+
+/* Of one relation: the name is anything but blanks and brackets, which the caller checks; the version is valid. False where it
+ * is none, and nothing is added. */
+bool relations_add_text(struct relations *r, struct span text);
+
+/* Whether a version is one that it is about. A version that is none (unknown) is so only with RELATION_ANY. */
+bool relation_holds(const struct relation *r, struct span version);
+
+/* Appends "name (>= 1.2)". */
+void relation_format(const struct relation *r, struct buf *out);
