@@ -8,11 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engine/architecture.h"
+#include "model/installer.h"
 #include "model/release.h"
 #include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/file.h"
-#include "sys/machine.h"
 
 #define SCRIPT "rules.lua"
 #define RELEASE_MAX 65536 /* bytes of /etc/os-release */
@@ -124,6 +125,21 @@ static int put_order(const struct lua_order *o, struct err *err)
 	return fd_take(&fd);
 }
 
+/* What the manifest says that its rules may do. */
+static int read_needs(
+	struct engine *e, const struct lua_spec *s, struct installer *in, struct err *err)
+{
+	AUTO(facts) facts = FACTS_INIT;
+	AUTO_FD dir = place_open_if(&e->place, s->folder, err);
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? err_set(err, ERR_BAD_STATE, "%s is gone", s->folder)
+					     : -1;
+	if (installation_facts(dir, &facts, err) < 0)
+		return -1;
+	return installer_parse(&facts, buf_span(&s->bundle->name), in, err);
+}
+
 static int make_order(struct engine *e, const struct lua_spec *s, struct err *err)
 {
 	AUTO(lua_order)
@@ -140,14 +156,21 @@ static int make_order(struct engine *e, const struct lua_spec *s, struct err *er
 	AUTO(buf) script = buf_of(s->dir);
 	AUTO(buf) packs = BUF_INIT;
 	AUTO(release) release = RELEASE_INIT;
+	AUTO(installer) in;
+	struct span architecture;
 
+	installer_init(&in);
+	if (read_needs(e, s, &in, err) < 0)
+		return -1;
+	VEC_FOR (const struct buf, program, &in.needs.programs.of)
+		*vec_push(&o.programs) = program->s;
 	buf_add_path(&script, SCRIPT);
 	o.script = script.s;
 	add_places(s, &packs, &o);
-	if (read_release(e, &release, err) < 0)
+	if (read_release(e, &release, err) < 0 || architecture_get(e, &architecture, err) < 0)
 		return -1;
-	o.system = (struct lua_system){machine_architecture(), release.distribution.s,
-		release.number.s, release.codename.s, "C.UTF-8"};
+	o.system = (struct lua_system){architecture.s, release.distribution.s, release.number.s,
+		release.codename.s, "C.UTF-8"};
 	return put_order(&o, err);
 }
 

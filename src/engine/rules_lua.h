@@ -23,7 +23,8 @@ void lua_run_drop(struct lua_run *r);
 struct lua_spec {
 	enum phase phase;
 	const struct bundle *bundle;
-	const char *dir, *args[2]; /* as phase_spec has them */
+	const char *folder; /* the installation's, without the root */
+	const char *dir, *args[2]; /* as phase_spec has them: as the rules see them */
 	const char *tmp; /* its own; NULL: none */
 	bool staged, direct;
 };

@@ -256,11 +256,12 @@ static int helped(struct task *task, struct err *err)
 }
 
 /* What runs rules.lua, and the socket by which that asks. */
-static int give_lua(
-	struct rules_task *t, struct phase_spec *spec, struct lua_run *out, struct err *err)
+static int give_lua(struct rules_task *t, const char *folder, struct phase_spec *spec,
+	struct lua_run *out, struct err *err)
 {
 	struct lua_spec how = {.phase = spec->phase,
 		.bundle = spec->bundle,
+		.folder = folder,
 		.dir = spec->dir,
 		.args = {spec->args[0], spec->args[1]},
 		.tmp = spec->tmp,
@@ -323,7 +324,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 		spec.proxies = &proxies;
 	}
 	spec.means = chroot || o->bind_from ? engine_means(e) : 0;
-	if (t->lua && give_lua(t, &spec, &lua, err) < 0)
+	if (t->lua && give_lua(t, o->dir, &spec, &lua, err) < 0)
 		return -1;
 	if (!is_confined(o->phase))
 		return phase_start(&spec, &t->task.process, err);
@@ -354,7 +355,7 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.writable = o->stage->writable};
 
 	confine(e, CONFINE_STAGE, &box);
-	if (t->lua && give_lua(t, &spec, &lua, err) < 0)
+	if (t->lua && give_lua(t, o->dir, &spec, &lua, err) < 0)
 		return -1;
 	if (phase_start(&spec, &t->task.process, err) < 0)
 		return -1;
