@@ -17,7 +17,7 @@ static const struct opt opts[] = {
 	{"output", .letter = 'o', .kind = OPT_TEXT, .at = offsetof(struct build_own, output),
 		.arg = "DIR", .help = "write into DIR, not into the current folder"},
 	{"bump", .kind = OPT_FLAG, .at = offsetof(struct build_own, bump),
-		.help = "where the content has changed, raise the version first"},
+		.help = "where the content has changed, raise the version first (format 2)"},
 };
 
 static const struct column columns[] = {

@@ -13,7 +13,9 @@
 #include "engine/package_id.h"
 #include "engine/session.h"
 #include "engine/worker.h"
+#include "model/format3.h"
 #include "model/message.h"
+#include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
@@ -130,6 +132,42 @@ static int check_target(const struct build_options *o, struct err *err)
 	return err_next(err, "say where to: fardel build --output DIR");
 }
 
+/* Of format 3 what is wrong is said before anything is written. 1: it is one; 0: another. */
+static int check_manifest(int dir, const struct build_options *o, struct span name, struct err *err)
+{
+	AUTO(facts) facts = FACTS_INIT;
+	AUTO(installer) in;
+	struct stat st;
+	int there = file_stat(dir, FORMAT3_FACT, &st, err);
+
+	installer_init(&in);
+	if (there <= 0)
+		return there;
+	if (o->bump)
+		return err_set(
+			err, ERR_USAGE, "--bump: in format 3 the version stands in " FORMAT3_FACT);
+	if (installation_facts(dir, &facts, err) < 0 || installer_parse(&facts, name, &in, err) < 0)
+		return -1;
+	if (!in.licence.file.n)
+		return 1;
+	there = file_stat(dir, in.licence.file.s, &st, err);
+	if (there < 0)
+		return -1;
+	return there && S_ISREG(st.st_mode)
+		       ? 1
+		       : err_set(err, ERR_INSTALLER,
+				 FORMAT3_FACT ": license.file is %s, and there is no such file",
+				 in.licence.file.s);
+}
+
+static int check_source(
+	struct engine *e, int dir, const struct build_options *o, const char *name, struct err *err)
+{
+	int is_format3 = check_manifest(dir, o, span_of(name), err);
+
+	return is_format3 ? is_format3 : package_id_check(e, dir, name, o->bump, err);
+}
+
 int engine_build(
 	struct engine *e, const struct build_options *o, struct built *out, struct err *err)
 {
@@ -142,7 +180,7 @@ int engine_build(
 		return err_at(err, "build %s", o->folder);
 	source = file_open_dir(o->folder, err);
 	target = source < 0 ? -1 : file_open_dir(o->output ? o->output : ".", err);
-	if (target < 0 || package_id_check(e, source, out->name.s, o->bump, err) < 0 ||
+	if (target < 0 || check_source(e, source, o, out->name.s, err) < 0 ||
 		build_into(e, o, source, target, out, err) < 0) {
 		if (err->code == ERR_INSTALLER && !err->next[0])
 			err_next(err, "mend the folder, then build it again");

@@ -154,3 +154,41 @@ skip_unless() {
   [[ " $* " == *" $FARDEL_TEST_MODE "* ]] || skip "not possible in mode $FARDEL_TEST_MODE, only in: $*"
 }
 skip_unless_mount() { skip_unless mount; }
+
+# manifest_head NAME VERSION: what every manifest.toml of format 3 begins with.
+manifest_head() { printf 'format = 3\nname = "%s"\nversion = "%s"\n' "$1" "$2"; }
+
+# manifest_pack FILE [LINE…]: a [[pack]] that is a local file, and further lines of it. A line "url=…" takes the URL's place.
+manifest_pack() {
+  local file=$1 url=file://$1 line lines=''
+  shift
+  for line; do
+    case $line in
+    url=*) url=${line#url=} ;;
+    *) lines+=$line$'\n' ;;
+    esac
+  done
+  printf '[[pack]]\nurl = "%s"\nsha256 = "%s"\n%s' "$url" "$(sha256sum <"$file" | cut -d' ' -f1)" "$lines"
+}
+
+# make_format3 NAME [FILE…]: the folder WORK/src/NAME, its manifest.toml from stdin, rules that unpack .debs and link /usr/bin/NAME,
+# and copies of FILEs; then WORK/out/NAME.tar.gz, whose path it prints.
+make_format3() {
+  local name=$1 source=$WORK/src/$1
+  shift
+  rm -rf -- "$source"
+  mkdir -p "$source" "$WORK/out"
+  cat >"$source/manifest.toml"
+  cat >"$source/rules" <<EOF
+#!/bin/sh
+set -eu
+case \$1 in
+unpack) echo "unpack \${2##*/}"; fardel-unpack "\$2" "\$3" ;;
+configure) ln -fns "\$2/usr/bin/$name" /usr/bin/$name ;;
+unconfigure) rm -f /usr/bin/$name ;;
+esac
+EOF
+  chmod 755 "$source/rules"
+  (($# == 0)) || cp -- "$@" "$source/"
+  fardel build -o "$WORK/out" "$source" >/dev/null && echo "$WORK/out/$name.tar.gz"
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Installers of format 3: manifest.toml.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  fresh
+  make_pack_deb hello 1
+  QUICK=(--set fetch.retries=0 --set fetch.retry_delay=0 --set fetch.connect_timeout=5)
+}
+
+teardown() {
+  finish
+}
+
+# A .deb with one file in /usr/bin more: WORK/vendor/NAME.deb
+make_extra() {
+  local folder=$WORK/extra.$1
+  mkdir -p "$folder/DEBIAN" "$folder/usr/bin"
+  printf 'Package: %s\nVersion: 1\nArchitecture: all\nMaintainer: x <x@x.example>\nDescription: x\n' "$1" >"$folder/DEBIAN/control"
+  printf '#!/bin/sh\necho %s\n' "$1" >"$folder/usr/bin/$1"
+  chmod 755 "$folder/usr/bin/$1"
+  dpkg-deb --root-owner-group -b "$folder" "$VENDOR/$1.deb" >/dev/null
+}
+
+machine() { dpkg --print-architecture; }
+
+upstream() { readlink -f "$ROOT/var/lib/fardel/installed/hello"; }
+
+@test "format 3: built, the same bytes twice, installed, and removed" {
+  local file
+  file=$({ manifest_head hello 1.2; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello)
+  cp "$file" "$WORK/first"
+  find "$WORK/src" -exec touch -d 1999-12-31 {} +
+  (umask 077 && LC_ALL=tr_TR.UTF-8 TZ=Asia/Tokyo fardel build -o "$WORK/out" "$WORK/src/hello")
+  cmp "$WORK/first" "$file"
+  run -0 fardel install "$file"
+  [[ -L $ROOT/usr/bin/hello ]]
+  run -0 fardel list --plain
+  [[ $output == *1.2* ]]
+  run -0 fardel remove hello
+  [[ ! -e $ROOT/usr/bin/hello ]]
+}
+
+@test "format 3: build names line, column and the nearest key, and writes nothing" {
+  run --separate-stderr -1 make_format3 hello < <(manifest_head hello 1 && echo '[[pakc]]')
+  [[ $stderr == *'build '*'/hello: manifest.toml: line 4, column'*'pakc[0] is not known: did you mean pack?'* ]]
+  [[ ! -e $WORK/out/hello.tar.gz ]]
+}
+
+@test "format 3: build misses the licence's file; --bump is format 2's" {
+  run --separate-stderr -1 make_format3 hello < <(manifest_head hello 1 && echo 'license.file = "EULA"' &&
+    manifest_pack "$VENDOR/hello-1.deb")
+  [[ $stderr == *'manifest.toml: license.file is EULA, and there is no such file'* ]]
+  { manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  run --separate-stderr -64 fardel build --bump -o "$WORK/out" "$WORK/src/hello"
+}
+
+@test "format 3: an epoch and Debian's order make an upgrade or a downgrade" {
+  local file
+  file=$({ manifest_head hello 1.9; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello)
+  fardel install "$file"
+  { manifest_head hello 1.10; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  run -0 fardel install --dry-run --json "$file"
+  jq -e '.items[0].action == "upgrade"' <<<"$output"
+  { manifest_head hello 1.9~rc1; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  run -0 fardel install --dry-run --json "$file"
+  jq -e '.items[0].action == "downgrade"' <<<"$output"
+  { manifest_head hello 0.1; echo 'epoch = 1'; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  run -0 fardel install --dry-run --json "$file"
+  jq -e '.items[0].action == "upgrade"' <<<"$output"
+}
+
+@test "format 3: two packs are unpacked in their order into one folder" {
+  local file
+  make_extra more
+  file=$({ manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; manifest_pack "$VENDOR/more.deb" 'file = "x.deb"'; } |
+    make_format3 hello)
+  run -0 fardel install "$file"
+  [[ -x $(upstream)/upstream/usr/bin/hello && -x $(upstream)/upstream/usr/bin/more ]]
+  run -0 fardel log
+  [[ $output == *'unpack hello-1.deb'*'unpack x.deb'* ]]
+}
+
+@test "format 3: packs for other architectures are neither fetched nor unpacked" {
+  local file
+  file=$({
+    manifest_head hello 1
+    manifest_pack "$VENDOR/hello-1.deb" "arch = \"$(machine)\""
+    manifest_pack "$VENDOR/hello-1.deb" 'arch = "m68k"' 'url=http://127.0.0.1:1/none.deb'
+  } | make_format3 hello)
+  run -0 fardel "${QUICK[@]}" install "$file"
+  [[ -L $ROOT/usr/bin/hello ]]
+}
+
+@test "format 3: what is for other architectures is refused, and says for which; show and build mind none of that" {
+  local file
+  file=$({ manifest_head hello 1; echo 'architectures = ["m68k", "sh4"]'; manifest_pack "$VENDOR/hello-1.deb"; } |
+    make_format3 hello)
+  run --separate-stderr -1 fardel install "$file"
+  [[ $stderr == *"the package is for m68k, sh4, and this system is $(machine)"* ]]
+  [[ ! -e $ROOT/usr/bin/hello ]]
+  run -0 fardel show "$file"
+}
+
+@test "format 3: mirrors are tried in their order, then the URL" {
+  local file
+  serve "$VENDOR"
+  file=$({
+    manifest_head hello 1
+    manifest_pack "$VENDOR/hello-1.deb" "url=$URL/hello-1.deb" "mirrors = [\"http://127.0.0.1:1/a.deb\", \"$URL/none.deb\"]"
+  } | make_format3 hello)
+  run --separate-stderr -0 fardel "${QUICK[@]}" install "$file"
+  (($(requests "/none.deb") == 1 && $(requests "/hello-1.deb") == 1))
+  [[ -L $ROOT/usr/bin/hello ]]
+}
+
+@test "format 3: a wrong sha256 ends with 5, a wrong size as well" {
+  local file
+  file=$({ manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; } | sed 's/^sha256 = "./sha256 = "0/; s/"00/"01/' |
+    make_format3 hello)
+  run --separate-stderr -5 fardel "${QUICK[@]}" install "$file"
+  [[ $stderr == *'checksum mismatch'* ]]
+  file=$({ manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb" 'size = 7'; } | make_format3 hello)
+  run --separate-stderr -5 fardel "${QUICK[@]}" install "$file"
+  [[ ! -e $ROOT/usr/bin/hello ]]
+  [[ -z $(find "$ROOT/var/cache/fardel/packs" -type f 2>/dev/null) ]]
+}
+
+@test "format 3: both or neither of rules and rules.lua are refused" {
+  { manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  touch "$WORK/src/hello/rules.lua"
+  run --separate-stderr -1 fardel build -o "$WORK/out" "$WORK/src/hello"
+  [[ $stderr == *' and rules.lua: leave one of them out'* ]]
+  rm "$WORK/src/hello/rules" "$WORK/src/hello/rules.lua"
+  run --separate-stderr -1 fardel build -o "$WORK/out" "$WORK/src/hello"
+  [[ $stderr == *'neither'* ]]
+}
