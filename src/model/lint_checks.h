@@ -1,0 +1,32 @@
+/* The checks of lint, by what they look at; for model/lint. */
+#pragma once
+
+#include "model/lint.h"
+#include "model/shell.h"
+
+void lint_facts(const struct lint_files *files, struct lint *out);
+/* How the file begins, as the kernel and the shell see it. */
+void lint_head(const struct lint_files *files, const struct lint_file *f, struct lint *out);
+void lint_script(const struct lint_files *files, const struct lint_file *f, struct lint *out);
+
+/* One script, as checks of commands see it. */
+struct lint_shell {
+	const struct lint_files *files;
+	const struct lint_file *file;
+	const struct shell_script *script;
+	bool posix; /* for #!/bin/sh */
+	bool is_rules;
+	bool set_e, set_u;
+	struct lint *out;
+};
+void lint_commands(const struct lint_shell *s);
+/* Links that are made and not taken back, and what is made in /usr/bin. */
+void lint_links(const struct lint_shell *s);
+
+/* The last part of a path. */
+struct span lint_base(struct span path);
+bool lint_contains(struct span text, const char *part);
+/* Whether an argument is that option: one letter among others ("-rf"), or a word ("--recursive"); either may be missing. */
+bool lint_option(const struct shell_command *c, char letter, const char *word);
+/* The command's name without its folder, past sudo, env, exec and the like; *first is the number of its argument. */
+struct span lint_name(const struct shell_command *c, size_t *first);
