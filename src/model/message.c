@@ -30,6 +30,7 @@ void fetch_begin_drop(struct fetch_begin *b)
 void message_put_extract(struct buf *out, const struct extract_order *o)
 {
 	wire_put_number(out, o->write);
+	wire_put_number(out, o->tell);
 }
 
 /* A bool travels as 0 or 1. */
@@ -59,6 +60,7 @@ bool message_get_extract(struct span payload, struct extract_order *o)
 	struct wire w = {.rest = payload};
 
 	o->write = get_bool(&w);
+	o->tell = get_bool(&w);
 	return wire_ended(&w);
 }
 
@@ -103,6 +105,27 @@ bool message_get_extracted(struct span payload, struct extracted *e)
 		return true;
 	extracted_drop(e);
 	return false;
+}
+
+void message_put_member(struct buf *out, const struct told_member *m)
+{
+	wire_put_text(out, m->path);
+	wire_put_number(out, m->type);
+	wire_put_number(out, m->mode);
+	wire_put_number(out, m->size);
+	wire_put_number(out, m->reads);
+}
+
+bool message_get_member(struct span payload, struct told_member *m)
+{
+	struct wire w = {.rest = payload};
+
+	m->path = wire_text(&w);
+	m->type = wire_number(&w);
+	m->mode = wire_number(&w);
+	m->size = wire_number(&w);
+	m->reads = get_bool(&w);
+	return wire_ended(&w) && m->size >= 0 && m->mode >= 0 && m->mode <= 07777;
 }
 
 void message_put_fetch(struct buf *out, const struct fetch_order *o)

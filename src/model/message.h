@@ -24,11 +24,23 @@ enum message_type {
 	MESSAGE_FETCHED, /* from it, last: a number, all bytes of the body */
 	MESSAGE_BUILD, /* to fardel-build: the package's name, raw: the top folder */
 	MESSAGE_BUILT, /* from it, last: no payload */
+	/* From fardel-extract, of each member in its order: struct told_member; where it reads, MESSAGE_DATA with its bytes follow. */
+	MESSAGE_MEMBER,
 	MESSAGE_FAIL, /* from any, last: struct err */
 };
 
 struct extract_order {
 	bool write; /* into the folder given; else only look */
+	bool tell; /* of each member */
+};
+
+/* A member as it is stated. */
+struct told_member {
+	struct span path; /* below the top folder; borrows */
+	int64_t type; /* of enum lint_type */
+	int64_t mode; /* with setuid and setgid, which are never extracted */
+	int64_t size;
+	bool reads; /* its bytes follow */
 };
 
 /* What an installer turned out to hold. */
@@ -69,6 +81,8 @@ void message_put_fact(struct buf *out, struct span name, struct span value);
 bool message_get_fact(struct span payload, struct span *name, struct span *value); /* borrow */
 void message_put_extracted(struct buf *out, const struct extracted *e);
 bool message_get_extracted(struct span payload, struct extracted *e);
+void message_put_member(struct buf *out, const struct told_member *m);
+bool message_get_member(struct span payload, struct told_member *m);
 void message_put_fetch(struct buf *out, const struct fetch_order *o);
 bool message_get_fetch(struct span payload, struct fetch_order *o);
 void message_put_begin(struct buf *out, const struct fetch_begin *b);

@@ -8,6 +8,7 @@
 #include "ext/archive.h"
 #include "ext/digest.h"
 #include "model/entry.h"
+#include "model/lint.h"
 #include "model/manifest.h"
 #include "sys/file.h"
 #include "work/worker.h"
@@ -18,7 +19,7 @@
 
 /* One installer on its way. */
 struct extractor {
-	bool write;
+	bool write, tell;
 	struct archive_in *in;
 	struct entry_plan *plan;
 	size_t made; /* paths numbered below this are in the manifest */
@@ -72,6 +73,28 @@ static int send_fact(struct span name, struct span value, struct err *err)
 	return frame_send(FRAME_FD, MESSAGE_FACT, buf_span(&payload), err);
 }
 
+/* Says what comes. Whether its bytes are to follow. */
+static int tell(struct extractor *x, const struct archive_entry *member,
+	const struct entry_act *act, bool *reads, struct err *err)
+{
+	static const int64_t types[] = {[ENTRY_FILE] = LINT_FILE,
+		[ENTRY_DIR] = LINT_FOLDER,
+		[ENTRY_SYMLINK] = LINT_LINK,
+		[ENTRY_HARDLINK] = LINT_OTHER};
+	struct told_member m = {
+		.path = act->path, .type = types[act->type], .mode = member->mode & 07777};
+	AUTO(buf) payload = BUF_INIT;
+
+	*reads = false;
+	if (!x->tell || !act->path.n)
+		return 0;
+	m.size = act->type == ENTRY_FILE && member->size > 0 ? member->size : 0;
+	m.reads = act->type == ENTRY_FILE && lint_wants(act->path, m.size);
+	*reads = m.reads;
+	message_put_member(&payload, &m);
+	return frame_send(FRAME_FD, MESSAGE_MEMBER, buf_span(&payload), err);
+}
+
 /* What the names at the top mean. */
 static int look_at_name(struct extractor *x, const struct entry_act *act, struct err *err)
 {
@@ -87,9 +110,9 @@ static int look_at_name(struct extractor *x, const struct entry_act *act, struct
 	return 0;
 }
 
-/* One pass over a file's bytes: counted, hashed, written, and kept if they are a fact. */
-static int copy_content(struct extractor *x, struct manifest_entry *entry, int fd, struct buf *fact,
-	struct err *err)
+/* One pass over a file's bytes: counted, hashed, written, told, and kept if they are a fact. */
+static int copy_content(struct extractor *x, struct manifest_entry *entry, int fd, bool told,
+	struct buf *fact, struct err *err)
 {
 	__attribute__((cleanup(free_hash))) struct hash *hash = NULL;
 	char chunk[CHUNK];
@@ -109,6 +132,9 @@ static int copy_content(struct extractor *x, struct manifest_entry *entry, int f
 		entry->size += n;
 		if (fd >= 0 && file_write_all(fd, chunk, (size_t)n, err) < 0)
 			return -1;
+		if (told && frame_send(FRAME_FD, MESSAGE_DATA, (struct span){chunk, (size_t)n},
+				    err) < 0)
+			return -1;
 		if (fact && fact->n + (size_t)n > FACT_MAX)
 			return err_set(err, ERR_INSTALLER, "longer than %d bytes", FACT_MAX);
 		if (fact)
@@ -118,8 +144,8 @@ static int copy_content(struct extractor *x, struct manifest_entry *entry, int f
 	return 0;
 }
 
-static int take_file(
-	struct extractor *x, const struct entry_act *act, const char *path, struct err *err)
+static int take_file(struct extractor *x, const struct entry_act *act, const char *path, bool told,
+	struct err *err)
 {
 	bool is_fact = fact_is_known(act->path);
 	struct manifest_entry *entry = manifest_add(&x->manifest, ENTRY_FILE, act->path);
@@ -134,7 +160,7 @@ static int take_file(
 		if (fd < 0)
 			return -1;
 	}
-	if (copy_content(x, entry, fd, is_fact ? &fact : NULL, err) < 0)
+	if (copy_content(x, entry, fd, told, is_fact ? &fact : NULL, err) < 0)
 		return err_at(err, "%s", path);
 	return is_fact ? send_fact(act->path, buf_span(&fact), err) : 0;
 }
@@ -183,7 +209,7 @@ static int take(struct extractor *x, const struct archive_entry *member, struct 
 	struct entry_raw raw = {.path = member->path, .link = member->link, .mode = member->mode};
 	AUTO(buf) path = BUF_INIT;
 	struct entry_act act;
-	bool is_new;
+	bool is_new, told;
 
 	if (member->type == ARCHIVE_OTHER)
 		return err_set(err, ERR_INSTALLER, "member %.*s is a %s",
@@ -195,12 +221,12 @@ static int take(struct extractor *x, const struct archive_entry *member, struct 
 	if (act.skip)
 		return 0;
 	buf_set(&path, act.path);
-	if (add_implied(x, act.id, err) < 0)
+	if (add_implied(x, act.id, err) < 0 || tell(x, member, &act, &told, err) < 0)
 		return -1;
 	is_new = act.id == x->made;
 	x->made += is_new;
 	switch (act.type) {
-	case ENTRY_FILE: return take_file(x, &act, path.s, err);
+	case ENTRY_FILE: return take_file(x, &act, path.s, told, err);
 	case ENTRY_DIR: return is_new ? add_folder(x, act.path, err) : 0;
 	case ENTRY_SYMLINK: return take_symlink(x, &act, path.s, err);
 	case ENTRY_HARDLINK: return take_hardlink(x, &act, path.s, err);
@@ -250,6 +276,7 @@ static int run(struct extractor *x, struct err *err)
 	if (!message_get_extract(payload, &order))
 		return worker_bad_order(err);
 	x->write = order.write;
+	x->tell = order.tell;
 	x->plan = entry_plan_new(&entry_limits_installer);
 	if (archive_open_tar(INSTALLER_FD, &x->in, err) < 0)
 		return -1;

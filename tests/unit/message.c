@@ -51,6 +51,32 @@ static void orders_come_back(void **state)
 	extract.write = false;
 	assert_true(message_get_extract(buf_span(&payload), &extract));
 	assert_true(extract.write);
+	assert_false(extract.tell);
+}
+
+static void what_is_told_of_members_comes_back(void **state)
+{
+	struct told_member in = {SPAN("a\xff"), 2, 04755, 8, true}, out = {.reads = false};
+	AUTO(buf) payload = BUF_INIT;
+
+	(void)state;
+	message_put_member(&payload, &in);
+	assert_true(message_get_member(buf_span(&payload), &out));
+	assert_span(out.path, "a\xff");
+	assert_int_equal(out.type, 2);
+	assert_int_equal(out.mode, 04755);
+	assert_int_equal(out.size, 8);
+	assert_true(out.reads);
+	assert_false(message_get_member(span_cut(buf_span(&payload), 0, payload.n - 1), &out));
+	buf_clear(&payload);
+	in.mode = 010000;
+	message_put_member(&payload, &in);
+	assert_false(message_get_member(buf_span(&payload), &out));
+	buf_clear(&payload);
+	in.mode = 0;
+	in.size = -1;
+	message_put_member(&payload, &in);
+	assert_false(message_get_member(buf_span(&payload), &out));
 }
 
 static void answers_come_back(void **state)
@@ -203,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(orders_come_back),
 		cmocka_unit_test(answers_come_back),
+		cmocka_unit_test(what_is_told_of_members_comes_back),
 		cmocka_unit_test(malformed_payloads_are_refused),
 		cmocka_unit_test(texts_with_a_nul_are_refused),
 		cmocka_unit_test(errors_come_back),
