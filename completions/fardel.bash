@@ -54,6 +54,7 @@ _fardel_kind() {
   transaction) _fardel_first "${root[@]}" history ;;
   command) _fardel_pick "$(_fardel_words "${arguments[0]}")" ;;
   policy) _fardel_pick "$_fardel_ids" ;;
+  lint) _fardel_pick "$_fardel_lint_ids" ;;
   key)
     compopt -o nospace 2>/dev/null
     _fardel_pick "${_fardel_keys// /= }="

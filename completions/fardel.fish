@@ -32,6 +32,8 @@ function __fardel_kind -a kind last
             test -n "$inner"; and printf '%s\n' $inner; or __fardel_words
         case policy
             printf '%s\n' $__fardel_ids
+        case lint
+            printf '%s\n' $__fardel_lint_ids
         case key
             printf '%s=\n' $__fardel_keys
     end

@@ -20,6 +20,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_history,
 	&cmd_install,
 	&cmd_license,
+	&cmd_lint,
 	&cmd_list,
 	&cmd_log,
 	&cmd_owns,

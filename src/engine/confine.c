@@ -23,6 +23,8 @@ static const struct {
 		{.cpu_seconds = 120, .file_size = GIB / 8, .open_files = 64}},
 	[CONFINE_FETCH] = {SECCOMP_FETCH, 0, true, true, {.file_size = MIB, .open_files = 256}},
 	[CONFINE_VERIFY] = {SECCOMP_WORKER, 0, false, true, {.cpu_seconds = 30, .open_files = 64}},
+	[CONFINE_SYNTAX] = {SECCOMP_WORKER, 0, false, true,
+		{.cpu_seconds = 10, .file_size = MIB, .open_files = 16, .address_space = GIB}},
 	[CONFINE_DOWNLOAD] = {SECCOMP_RULES,
 		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_IPC | SANDBOX_UTS, true, true,
 		{.open_files = 1024}},

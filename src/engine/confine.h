@@ -13,6 +13,7 @@ enum confine_kind {
 	CONFINE_LOOK, /* fardel-extract, reading its descriptor 4 */
 	CONFINE_EXTRACT, /* the same, writing below its descriptor 5 */
 	CONFINE_FETCH, /* fardel-fetch */
+	CONFINE_SYNTAX, /* sh -n */
 	CONFINE_VERIFY, /* gpgv; how much it may write is the caller's to say */
 	CONFINE_DOWNLOAD, /* rules download */
 	CONFINE_UNPACK, /* rules unpack */

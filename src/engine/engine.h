@@ -16,6 +16,7 @@
 #include "model/facts.h"
 #include "model/findings.h"
 #include "model/footprint.h"
+#include "model/lint.h"
 #include "model/owners.h"
 #include "model/plan.h"
 
@@ -94,6 +95,17 @@ MUST_USE int engine_preview(
 struct diagnoses;
 MUST_USE int engine_selftest(struct engine *e, const char *file, const char *older,
 	struct diagnoses *out, struct err *err);
+
+/* What goes wrong in an installer: of a file, or of the folder that one is built from. Changes nothing, needs nothing. */
+struct linted {
+	struct buf name; /* the package's, as far as it is known */
+	struct lint lint;
+	struct texts used; /* what names in /usr/bin were held against */
+};
+void linted_drop(struct linted *l);
+/* ERR_NO_PACKAGE where there is no such file. `allow`: ids that do not count. */
+MUST_USE int engine_lint(struct engine *e, const char *path, const struct texts *allow,
+	struct linted *out, struct err *err);
 
 /* Gives fn each package as `list` shows it (world_shown), or all bundles, in the world's order; each until the next, and
  * brief (db_each). fn returns -1 to end it. NEED_READ. */

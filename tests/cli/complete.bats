@@ -56,6 +56,7 @@ LINES=(
   'fardel --color=al|fardel --color=always '
   'fardel install --allow apt-s|fardel install --allow apt-sources '
   'fardel install --allow=apt-s|fardel install --allow=apt-sources '
+  'fardel lint --explain no-set|fardel lint --explain no-set-e '
   'fardel show -F Ver|fardel show -F Version '
   'fardel --set fetch.mi|fardel --set fetch.mirrors='
   'fardel --root /nowhere remove hel|fardel --root /nowhere remove hel'

@@ -69,5 +69,7 @@ void bash_tables(struct buf *out)
 	words_of_keys(out);
 	buf_adds(out, "'\n_fardel_ids='");
 	words_of_ids(out);
+	buf_adds(out, "'\n_fardel_lint_ids='");
+	words_of_lint_ids(out);
 	buf_adds(out, "'\n");
 }

@@ -122,5 +122,7 @@ void fish_tables(struct buf *out)
 	words_of_keys(out);
 	buf_adds(out, "\nset -g __fardel_ids ");
 	words_of_ids(out);
+	buf_adds(out, "\nset -g __fardel_lint_ids ");
+	words_of_lint_ids(out);
 	buf_addc(out, '\n');
 }

@@ -14,6 +14,7 @@
 
 #include "cmd/puavo.h"
 #include "model/config.h"
+#include "model/lint.h"
 #include "model/policy.h"
 
 static void read_all(struct buf *in)
@@ -70,6 +71,17 @@ static void add_key_rows(struct buf *out)
 	}
 }
 
+static void add_lint_rows(struct buf *out)
+{
+	size_t count;
+	const struct lint_id *ids = lint_ids(&count);
+
+	for (size_t i = 0; i < count; i++) {
+		add_row(out, "lint", ids[i].id, lint_severity_name(ids[i].severity), ids[i].line);
+		add_row(out, "explains", ids[i].id, "", ids[i].text);
+	}
+}
+
 static void print_rows(struct buf *out)
 {
 	size_t count;
@@ -78,6 +90,7 @@ static void print_rows(struct buf *out)
 
 	for (size_t i = 0; i < count; i++)
 		add_row(out, "id", ids[i].id, policy_action_name(ids[i].action), ids[i].text);
+	add_lint_rows(out);
 	add_option_rows(out, "fardel", globals_rows, globals_count);
 	for (size_t i = 0; cmd_table[i]; i++) {
 		add_row(out, "command", cmd_table[i]->name, cmd_table[i]->args,

@@ -17,7 +17,7 @@ void page_keys(struct buf *out);
 void page_puavo(struct buf *out); /* the commands of puavo-pkg */
 
 /* What can be completed, in words that the three scripts know: "file", "folder", "name", "transaction", "command", "policy",
- * "key", and "=WORD" for the word itself; a blank before each. Of an option's value, and of what may stand at the places of a
+ * "lint", "key", and "=WORD" for the word itself; a blank before each. Of an option's value, and of what may stand at the places of a
  * command's arguments, a slash between places: of "[show N]" " =show/ transaction". */
 void words_of_option(const struct opt *o, struct buf *out);
 void words_of_arguments(const struct cmd *cmd, struct buf *out);
@@ -30,3 +30,4 @@ void fish_tables(struct buf *out);
 /* Lists of words, a blank between them: the keys of the configuration, and the policy's ids that --allow takes. */
 void words_of_keys(struct buf *out);
 void words_of_ids(struct buf *out);
+void words_of_lint_ids(struct buf *out); /* what lint looks for */

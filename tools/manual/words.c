@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/config.h"
+#include "model/lint.h"
 #include "model/policy.h"
 
 static const struct {
@@ -16,6 +17,7 @@ static const struct {
 	{"FILE.json", "file"},
 	{"ID", "policy"},
 	{"KEY=VALUE", "key"},
+	{"LINT-ID", "lint"},
 	{"N", "transaction"},
 	{"NAME", "name"},
 	{"PATH", "file"},
@@ -82,4 +84,13 @@ void words_of_ids(struct buf *out)
 		buf_addf(out, "%s%s", blank, ids[i].id);
 		blank = " ";
 	}
+}
+
+void words_of_lint_ids(struct buf *out)
+{
+	size_t count;
+	const struct lint_id *ids = lint_ids(&count);
+
+	for (size_t i = 0; i < count; i++)
+		buf_addf(out, "%s%s", i ? " " : "", ids[i].id);
 }

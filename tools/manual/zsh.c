@@ -112,5 +112,7 @@ void zsh_tables(struct buf *out)
 	words_of_keys(out);
 	buf_adds(out, ")\ntypeset -ga _fardel_ids=(");
 	words_of_ids(out);
+	buf_adds(out, ")\ntypeset -ga _fardel_lint_ids=(");
+	words_of_lint_ids(out);
 	buf_adds(out, ")\n");
 }
