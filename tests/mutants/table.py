@@ -191,4 +191,17 @@ MUTANTS = [
      "", ["compat takes-over"]),
     ("what the old tool unpacked stays its user's", "src/engine/puavo.c", "if (dir >= 0 && tree_settle(",
      "if (dir < -1 && tree_settle(", ["compat takes-over-owner"]),
+    # --- lint --------------------------------------------------------------------------------------------
+    ("lint says all that it has", "src/model/lint.c", "++ >= LINT_MOST", "++ >= 100000000", ["unit lint"]),
+    ("an override needs no reason", "src/model/lint.c", "} else if (!reason.n) {", "} else if (false) {", ["unit lint"]),
+    ("a here-document is read as commands", "src/model/shell_read.c", "	r->at = r->skip_to;\n", "", ["unit lint"]),
+    ("functions are done in no phase of their callers", "src/model/shell.c", "i < ROUNDS && spread(out)", "i < 0 && spread(out)",
+     ["unit lint"]),
+    ("what is in quotes is a command", "src/model/shell_read.c", "		else if (c == '\\'')\n			take_quoted(r, w);\n", "",
+     ["unit lint"]),
+    ("lint reads through links", "src/engine/lint_read.c", "O_RDONLY | O_NOFOLLOW | O_NONBLOCK", "O_RDONLY",
+     ["hostile L-lint-folder"]),
+    ("lint has the shell run what it is to read", "src/engine/lint_shells.c", "\"-n\", \"/dev/fd/3\"", "\"/dev/fd/3\"",
+     ["cli lint"]),
+    ("what lint's worker sends is not bounded", "src/work/extract.c", "&& lint_wants(act->path, m.size)", "", ["hostile L-lint-large"]),
 ]
