@@ -22,14 +22,12 @@ HOSTCC     ?= $(CC)
 LIBS_fardel  := sqlite3 nettle jansson smartcols
 LIBS_extract := liblzma libzstd nettle zlib
 LIBS_build   := $(LIBS_extract)
-LIBS_unpack  := $(LIBS_extract)
 LIBS_fetch   := libcurl
 # Of libarchive only what reads tars and zips and writes tars: as a shared library it brings a dozen others, XML and Unicode
 # among them, into the processes that read hostile bytes. ARCHIVE=-larchive takes that one.
 ARCHIVE     ?= -Wl,-Bstatic -larchive -Wl,-Bdynamic
 MORE_extract := $(ARCHIVE) -lbz2
 MORE_build   := $(MORE_extract)
-MORE_unpack  := $(MORE_extract)
 # Lua is linked statically wherever it is: its shared library is one more that hostile scripts would be read by.
 LUA_CFLAGS  := $(shell $(PKG_CONFIG) --cflags lua5.4)
 LUA         ?= $(shell $(PKG_CONFIG) --variable=libdir lua5.4)/liblua5.4.a
@@ -145,7 +143,12 @@ $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -lm
 
-# It runs there, too. TOML's reader is C++.
+# These run there, too. TOML's reader is C++.
+$(BUILD)/libexec/fardel/fardel-unpack: $(BUILD)/obj/work/unpack.c.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive \
+		$$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib) -lbz2
+
 $(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CXX) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ $(LUA) \

@@ -31,7 +31,7 @@ struct value {
 		struct buf text;
 		struct value_table *table; /* owned */
 		struct {
-			const struct value_class *class;
+			const struct value_class *of_class;
 			void *of; /* borrowed in arguments; in results the script takes it */
 		} handle;
 		const char *other; /* what the script calls it: "function" */

@@ -235,7 +235,7 @@ static int drop_handle(lua_State *L)
 	struct value v;
 
 	if (is_handle(L, 1, &v) && v.handle.of)
-		v.handle.class->drop(v.handle.of);
+		v.handle.of_class->drop(v.handle.of);
 	lua_pushnil(L);
 	lua_setmetatable(L, 1);
 	return 0;
@@ -269,7 +269,7 @@ static void push_handle(lua_State *L, struct value *v)
 	void **at = lua_newuserdatauv(L, sizeof(void *), 0);
 
 	*at = NULL;
-	push_class(L, v->handle.class);
+	push_class(L, v->handle.of_class);
 	lua_setmetatable(L, -2);
 	*at = v->handle.of;
 }

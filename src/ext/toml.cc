@@ -4,6 +4,7 @@ extern "C" {
 }
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ extern "C" {
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/value.h"
 }
 
 namespace
@@ -171,19 +173,21 @@ int give(const leaf &of, const callback &to, struct err *err)
 	return to.fn(to.arg, &item, err);
 }
 
+int refuse(const toml::parse_error &bad, struct err *err)
+{
+	return err_set(err, ERR_CONFIG, "line %u, column %u: %.*s",
+		static_cast<unsigned>(bad.source().begin.line),
+		static_cast<unsigned>(bad.source().begin.column),
+		static_cast<int>(bad.description().size()), bad.description().data());
+}
+
 int parse_document(struct span text, const callback &to, struct err *err)
 {
 	toml::parse_result result = toml::parse(std::string_view(text.s, text.n));
 	std::vector<leaf> leaves;
 
-	if (!result) {
-		const toml::parse_error &bad = result.error();
-
-		return err_set(err, ERR_CONFIG, "line %u, column %u: %.*s",
-			static_cast<unsigned>(bad.source().begin.line),
-			static_cast<unsigned>(bad.source().begin.column),
-			static_cast<int>(bad.description().size()), bad.description().data());
-	}
+	if (!result)
+		return refuse(result.error(), err);
 	collect(result.table(), "", to.tables, 0, leaves);
 	std::stable_sort(leaves.begin(), leaves.end(),
 		[](const leaf &a, const leaf &b) { return a.at < b.at; });
@@ -232,16 +236,93 @@ unsigned deep_line(std::string_view x)
 	return dots > 2 * TOML_DEPTH_MAX ? line : 0;
 }
 
-int parse(struct span text, const callback &to, struct err *err)
+int check_depth(struct span text, struct err *err)
 {
 	unsigned deep = deep_line(std::string_view(text.s, text.n));
 
-	if (deep)
-		return err_set(err, ERR_CONFIG, "line %u, column 1: a key of more than %d parts",
-			deep, TOML_DEPTH_MAX);
-	return parse_document(text, to, err);
+	return deep ? err_set(err, ERR_CONFIG, "line %u, column 1: a key of more than %d parts",
+			      deep, TOML_DEPTH_MAX)
+		    : 0;
 }
+
+int parse(struct span text, const callback &to, struct err *err)
+{
+	return check_depth(text, err) < 0 ? -1 : parse_document(text, to, err);
+}
+
+bool to_value(const toml::node &node, struct value &out)
+{
+	if (const auto *table = node.as_table()) {
+		out = value_table();
+		for (const auto &[key, of] : *table) {
+			struct value one = {};
+
+			if (has_nul(std::string(key.str())) || !to_value(of, one)) {
+				value_drop(&one);
+				return false;
+			}
+			value_put(&out, std::string(key.str()).c_str(), one);
+		}
+	} else if (const auto *list = node.as_array()) {
+		out = value_table();
+		for (const toml::node &part : *list) {
+			struct value one = {};
+			bool good = to_value(part, one);
+
+			value_append(&out, one);
+			if (!good)
+				return false;
+		}
+	} else if (const auto *text = node.as_string()) {
+		if (has_nul(text->get()))
+			return false;
+		out = value_text({text->get().data(), text->get().size()});
+	} else if (const auto *integer = node.as_integer()) {
+		out = value_integer(integer->get());
+	} else if (const auto *number = node.as_floating_point()) {
+		out = value_number(number->get());
+	} else if (const auto *yes = node.as_boolean()) {
+		out = value_bool(yes->get());
+	} else {
+		std::ostringstream words;
+
+		node.visit([&words](auto &&one) {
+			if constexpr (toml::is_date<decltype(one)> ||
+				      toml::is_time<decltype(one)> ||
+				      toml::is_date_time<decltype(one)>)
+				words << one.get();
+		});
+		out = value_text({words.str().data(), words.str().size()});
+	}
+	return true;
+}
+
+int read_value(struct span text, struct value *out, struct err *err)
+{
+	*out = {};
+	if (check_depth(text, err) < 0)
+		return -1;
+
+	toml::parse_result result = toml::parse(std::string_view(text.s, text.n));
+
+	if (!result)
+		return refuse(result.error(), err);
+	if (to_value(result.table(), *out))
+		return 0;
+	value_drop(out);
+	return err_set(err, ERR_CONFIG, "a text with a NUL character");
+}
+
 } // namespace
+
+extern "C" int toml_value(struct span text, struct value *out, struct err *err)
+{
+	try {
+		return read_value(text, out, err);
+	} catch (...) {
+		mem_none();
+	}
+}
 
 static int parse_safely(struct span text, const callback &to, struct err *err)
 {

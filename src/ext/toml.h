@@ -45,6 +45,11 @@ MUST_USE int toml_parse(struct span text,
 MUST_USE int toml_walk(struct span text,
 	int (*fn)(void *arg, const struct toml_item *, struct err *), void *arg, struct err *err);
 
+struct value;
+/* The whole document as tables; dates and times are texts as RFC 3339 has them. Refuses what toml_parse does; on an error *out is
+ * nil. */
+MUST_USE int toml_value(struct span text, struct value *out, struct err *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -59,10 +59,15 @@ static int look_at_old(const struct spot *spot, struct stat *st, mode_t *mode, s
 }
 
 /* The one file of a place is written in its place: nobody else is to be made beside it. */
+static int open_in_place(const struct spot *spot, struct err *err)
+{
+	return file_open(
+		spot->fd, spot->name.s, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0644, err);
+}
+
 static int write_in_place(const struct spot *spot, struct span text, struct err *err)
 {
-	AUTO_FD fd = file_open(
-		spot->fd, spot->name.s, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0644, err);
+	AUTO_FD fd = open_in_place(spot, err);
 
 	return fd < 0 ? -1 : file_write_all(fd, text.s, text.n, err);
 }
@@ -107,6 +112,30 @@ int deed_write(
 	if (deed_find(run, path, SPOT_WRITE | SPOT_FOLLOW | SPOT_PARENTS, &spot, err) < 0)
 		return -1;
 	return write_at(run, &spot, mode, text, err) < 0 ? at_path(err, path) : 0;
+}
+
+int deed_write_from(struct lua_run *run, const char *path, int from, int64_t size, struct err *err)
+{
+	AUTO(spot) spot = SPOT_INIT;
+	mode_t mode = DEED_MODE_KEEP;
+	struct stat old;
+	int there;
+
+	if (deed_find(run, path, SPOT_WRITE | SPOT_FOLLOW | SPOT_PARENTS, &spot, err) < 0)
+		return -1;
+	there = look_at_old(&spot, &old, &mode, err);
+	if (there < 0)
+		return at_path(err, path);
+	if (lua_run_count_files(run, !there, err) < 0 || lua_run_count_bytes(run, size, err) < 0)
+		return -1;
+	if (spot.place->only.n) {
+		AUTO_FD fd = open_in_place(&spot, err);
+
+		return fd < 0 || file_copy(from, fd, err) < 0 ? at_path(err, path) : 0;
+	}
+	return file_replace_from(spot.fd, spot.name.s, mode & 0777, from, err) < 0
+		       ? at_path(err, path)
+		       : 0;
 }
 
 static int link_at(

@@ -18,6 +18,9 @@ MUST_USE int deed_find(
 MUST_USE int deed_read(struct lua_run *run, const char *path, struct buf *out, struct err *err);
 MUST_USE int deed_write(
 	struct lua_run *run, const char *path, mode_t mode, struct span text, struct err *err);
+/* The same with what is in `from`, of that size, from its offset 0. */
+MUST_USE int deed_write_from(
+	struct lua_run *run, const char *path, int from, int64_t size, struct err *err);
 /* Replaces a link, never anything else. */
 MUST_USE int deed_link(struct lua_run *run, const char *target, const char *path, struct err *err);
 /* A file, a link, or a folder with all that is in it. */

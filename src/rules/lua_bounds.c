@@ -12,6 +12,7 @@
 
 #define GRACE_MS 200 /* for the script's next instruction, which tells the line best */
 #define SPARE_SECONDS 2 /* of CPU until the kernel ends it */
+#define HARD_STAYS (-1)
 #define SPARE_MEMORY (192LL << 20) /* for what is not the script's: our own, and its files' */
 
 static struct lua_run *guarded; /* a handler is given nothing */
@@ -60,11 +61,9 @@ static int set_limit(int which, int64_t soft, int64_t hard, struct err *err)
 
 	if (getrlimit(which, &now) < 0)
 		return err_sys(err, "ask for a limit");
-	if (now.rlim_max != RLIM_INFINITY && (rlim_t)hard > now.rlim_max)
-		hard = (int64_t)now.rlim_max;
-	if (soft > hard)
-		soft = hard;
-	now = (struct rlimit){(rlim_t)soft, (rlim_t)hard};
+	if (hard != HARD_STAYS && (rlim_t)hard < now.rlim_max)
+		now.rlim_max = (rlim_t)hard;
+	now.rlim_cur = (rlim_t)soft < now.rlim_max ? (rlim_t)soft : now.rlim_max;
 	return setrlimit(which, &now) < 0 ? err_sys(err, "set a limit") : 0;
 }
 
@@ -112,7 +111,7 @@ int lua_bounds_enter(struct lua_run *run, struct err *err)
 	if (l->file_size && set_limit(RLIMIT_FSIZE, l->file_size, l->file_size, err) < 0)
 		return -1;
 	if (l->memory && !SANITIZED &&
-		set_limit(RLIMIT_AS, 2 * l->memory + SPARE_MEMORY, INT64_MAX, err) < 0)
+		set_limit(RLIMIT_AS, 2 * l->memory + SPARE_MEMORY, HARD_STAYS, err) < 0)
 		return -1;
 	if (l->open && set_limit(RLIMIT_NOFILE, l->open, l->open, err) < 0)
 		return -1;

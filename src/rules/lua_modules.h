@@ -2,8 +2,19 @@
 #pragma once
 
 #include "ext/lua.h"
+#include "rules/lua_run.h"
 
+extern const struct script_function lua_archive[];
 extern const struct script_function lua_fs[];
+extern const struct script_function lua_json[];
 extern const struct script_function lua_log[];
+extern const struct script_function lua_net[];
 extern const struct script_function lua_path[];
+extern const struct script_function lua_process[]; /* run, a global */
+extern const struct script_function lua_sys[];
 extern const struct script_function lua_text[];
+extern const struct script_function lua_toml[];
+
+/* What archive.extract does with that table; it has been checked. */
+MUST_USE int lua_archive_extract(struct lua_run *run, const struct value_table *t, struct err *err);
+void lua_sys_facts(struct lua_run *run); /* sets the fields of sys */

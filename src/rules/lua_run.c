@@ -53,7 +53,7 @@ int lua_run_count_bytes(struct lua_run *run, int64_t n, struct err *err)
 /* --- What it says ----------------------------------------------------------------------------------------- */
 
 /* A pipe that nobody reads any more is no reason to fail. */
-static void write_out(int fd, struct span text)
+void lua_run_pass(int fd, struct span text)
 {
 	struct err ignored = ERR_INIT;
 
@@ -61,41 +61,50 @@ static void write_out(int fd, struct span text)
 		err_clear(&ignored);
 }
 
-static NORETURN void end_run(struct lua_run *run, enum err_code code, const char *text)
+static NORETURN void end_run(enum err_code code, const char *text)
 {
 	AUTO(buf) line = BUF_INIT;
 
-	(void)run;
 	text_escape(&line, span_of(text));
 	buf_addc(&line, '\n');
-	write_out(STDERR_FILENO, buf_span(&line));
-	_exit(err_exit(code) == 4 ? 4 : 1);
+	lua_run_pass(STDERR_FILENO, buf_span(&line));
+	_exit(code == ERR_IN_USE ? err_exit(code) : err_exit(ERR_FAILED));
 }
 
 static void end_script(void *context, enum err_code code, const char *text)
 {
-	end_run(context, code, text);
+	(void)context;
+	end_run(code, text);
+}
+
+int lua_run_count_output(struct lua_run *run, int64_t n, struct err *err)
+{
+	int64_t most = run->order.limits.output;
+
+	run->output += n;
+	if (most && run->output > most)
+		return err_set(err, ERR_POLICY, "more than %lld bytes are said (limit output)",
+			(long long)most);
+	return 0;
 }
 
 void lua_run_say(struct lua_run *run, int fd, struct span text)
 {
 	AUTO(buf) line = BUF_INIT;
-	int64_t most = run->order.limits.output;
+	struct err err = ERR_INIT;
 
 	buf_add_span(&line, text);
 	if (!line.n || line.s[line.n - 1] != '\n')
 		buf_addc(&line, '\n');
-	run->output += (int64_t)line.n;
-	if (most && run->output > most) {
-		char where[128];
+	if (lua_run_count_output(run, (int64_t)line.n, &err) < 0) {
 		AUTO(buf) why = BUF_INIT;
+		char where[128];
 
 		script_where(run->script, where, sizeof(where));
-		buf_addf(&why, "%s: more than %lld bytes are said (limit output)", where,
-			(long long)most);
-		end_run(run, ERR_POLICY, why.s);
+		buf_addf(&why, "%s: %s", where, err.text);
+		end_run(ERR_POLICY, why.s);
 	}
-	write_out(fd, buf_span(&line));
+	lua_run_pass(fd, buf_span(&line));
 }
 
 static void say(void *context, struct span line)
@@ -109,16 +118,24 @@ static const struct {
 	const char *name;
 	const struct script_function *rows;
 } modules[] = {
+	{"archive", lua_archive},
 	{"fs", lua_fs},
+	{"json", lua_json},
 	{"log", lua_log},
+	{"net", lua_net},
 	{"path", lua_path},
+	{"sys", lua_sys},
 	{"text", lua_text},
+	{"toml", lua_toml},
+	{NULL, lua_process},
 };
 
 static void give_modules(struct lua_run *run)
 {
 	for (size_t i = 0; i < COUNT(modules); i++)
 		script_define(run->script, modules[i].name, modules[i].rows);
+	script_set(run->script, "json", "null", (struct value){.kind = VALUE_NULL});
+	lua_sys_facts(run);
 }
 
 /* --- Running ---------------------------------------------------------------------------------------------- */
@@ -149,6 +166,19 @@ static void args_of(const struct order *o, struct value *out)
 		value_append(out, value_text(buf_span(&o->args.v[i])));
 }
 
+/* The pack goes where it is to go, whole. */
+static int unpack(struct lua_run *run, struct err *err)
+{
+	struct value options = value_table();
+	int rc;
+
+	value_put(&options, "pack", value_text(buf_span(&run->order.args.v[0])));
+	value_put(&options, "dir", value_text(buf_span(&run->order.args.v[1])));
+	rc = lua_archive_extract(run, options.table, err);
+	value_drop(&options);
+	return rc;
+}
+
 /* A phase that the script has no function for. */
 static int without(struct lua_run *run, struct err *err)
 {
@@ -156,6 +186,8 @@ static int without(struct lua_run *run, struct err *err)
 
 	if (!strcmp(phase, "configure") || !strcmp(phase, "unconfigure"))
 		return 0;
+	if (!strcmp(phase, "unpack") && run->order.args.n == 2)
+		return unpack(run, err);
 	return err_set(err, ERR_FAILED, "%s: there is no function %s", run->order.name.s, phase);
 }
 
@@ -219,6 +251,6 @@ int lua_run_order(struct order *order)
 	if (run_script(&run, &err) == 0)
 		return 0;
 	buf_addf(&line, "%s\n", err.text);
-	write_out(STDERR_FILENO, buf_span(&line));
+	lua_run_pass(STDERR_FILENO, buf_span(&line));
 	return exit_status(&run, &err);
 }

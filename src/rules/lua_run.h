@@ -26,8 +26,11 @@ struct lua_run {
  * wrong is on stderr. */
 int lua_run_order(struct order *order);
 
-/* Writes to stdout or stderr, whole lines, within the bound. */
+/* Writes a line to stdout or stderr, within the bound; beyond it the run ends. */
 void lua_run_say(struct lua_run *run, int fd, struct span text);
+/* Passes on what a program said, which was counted. */
+void lua_run_pass(int fd, struct span text);
+MUST_USE int lua_run_count_output(struct lua_run *run, int64_t n, struct err *err);
 /* Counts what is to be made or written: ERR_POLICY, which ends the run, where it is more than it may be. */
 MUST_USE int lua_run_count_files(struct lua_run *run, int64_t n, struct err *err);
 MUST_USE int lua_run_count_bytes(struct lua_run *run, int64_t n, struct err *err);

@@ -62,6 +62,8 @@ void order_drop(struct order *o)
 {
 	for (size_t i = 0; i < COUNT(texts); i++)
 		buf_drop(text_at(o, i));
+	buf_drop(&o->home);
+	buf_drop(&o->tmp);
 	vec_drop_each(&o->args, buf_drop);
 	vec_drop_each(&o->places, place_drop);
 	vec_drop_each(&o->programs, buf_drop);
@@ -191,6 +193,8 @@ int order_parse(struct span text, struct order *out, struct err *err)
 	*out = (struct order){0};
 	for (size_t i = 0; i < COUNT(texts); i++)
 		buf_init(text_at(out, i));
+	buf_init(&out->home);
+	buf_init(&out->tmp);
 	if (json_parse(text, &root, err) < 0)
 		return malformed(err, "no JSON");
 	rc = read_order(root, out, err);

@@ -42,6 +42,7 @@ struct order {
 	struct buf package, version, id;
 	struct buf architecture, distribution, release, codename, locale;
 	struct order_limits limits;
+	struct buf home, tmp; /* HOME and TMPDIR of the environment: set by who reads the order */
 	VEC(struct order_pair) globals;
 };
 void order_drop(struct order *o);

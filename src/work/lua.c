@@ -1,4 +1,5 @@
 /* fardel-lua: runs a script of rules, within bounds. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -17,13 +18,20 @@ static int read_order(struct order *out, struct err *err)
 	AUTO(buf) text = BUF_INIT;
 	struct stat st;
 
+	/* Programs that the script runs get neither. */
+	fcntl(LUA_BROKER_FD, F_SETFD, FD_CLOEXEC);
+	fcntl(LUA_UNPACK_FD, F_SETFD, FD_CLOEXEC);
 	if (setenv("TZ", "UTC0", 1) < 0 || fstat(LUA_ORDER_FD, &st) < 0 || !S_ISREG(st.st_mode))
 		return err_set(err, ERR_WORKER, "no order came");
 	if (lseek(LUA_ORDER_FD, 0, SEEK_SET) < 0 ||
 		file_read_fd(LUA_ORDER_FD, ORDER_MAX, &text, err) < 0)
 		return err_set(err, ERR_WORKER, "the order cannot be read");
 	close(LUA_ORDER_FD);
-	return order_parse(buf_span(&text), out, err);
+	if (order_parse(buf_span(&text), out, err) < 0)
+		return -1;
+	buf_set(&out->home, span_of(getenv("HOME")));
+	buf_set(&out->tmp, span_of(getenv("TMPDIR")));
+	return 0;
 }
 
 int main(void)

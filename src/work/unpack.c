@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "base/vec.h"
 #include "ext/archive.h"
 #include "model/entry.h"
@@ -22,12 +23,14 @@
 
 static const char help[] =
 	"Usage: fardel-unpack [OPTION]... PACK DIR\n"
-	"Unpacks PACK into the folder DIR. PACK is a .deb, a tar (also in gzip, xz, zstd, bzip2,\n"
+	"       fardel-unpack [OPTION]... --list PACK\n"
+	"Unpacks PACK (-: its stdin, which is a file) into the folder DIR. PACK is a .deb, a tar (also in gzip, xz, zstd, bzip2,\n"
 	"lzma) or a zip, whatever its name is.\n"
 	"\n"
 	"  --strip N         leave out the first N parts of each path\n"
 	"  --include GLOB    only what matches, and what is in folders that match; may come again\n"
 	"  --exclude GLOB    not what matches, nor what is in folders that match; may come again\n"
+	"  --list            only prints the paths that would come out, one a line, escaped\n"
 	"  --help            this\n"
 	"\n"
 	"A GLOB is for the path after --strip: * is anything but a slash, ** anything.\n";
@@ -45,6 +48,7 @@ struct unpacker {
 	const char *pack;
 	const char *dir;
 	unsigned strip;
+	bool list;
 	VEC(const char *) include;
 	VEC(const char *) exclude;
 	int to;
@@ -238,6 +242,15 @@ static int plan(struct unpacker *u, const struct archive_entry *member, struct e
 	return entry_plan_next(u->plan, &raw, act, err);
 }
 
+static int list(const struct entry_act *act, struct err *err)
+{
+	AUTO(buf) line = BUF_INIT;
+
+	text_escape(&line, act->path);
+	buf_addc(&line, '\n');
+	return fwrite(line.s, 1, line.n, stdout) == line.n ? 0 : err_sys(err, "write");
+}
+
 static int take(struct unpacker *u, const struct archive_entry *member, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
@@ -249,6 +262,8 @@ static int take(struct unpacker *u, const struct archive_entry *member, struct e
 		return -1;
 	if (act.skip)
 		return 0;
+	if (u->list)
+		return list(&act, err);
 	u->stripped += act.stripped;
 	is_new = act.id >= u->made;
 	if (make_implied(u, act.id, err) < 0)
@@ -308,14 +323,15 @@ static int open_both(struct unpacker *u, int *pack, struct err *err)
 		.window_log = 27};
 	struct stat st;
 
-	*pack = open(u->pack, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	*pack = !strcmp(u->pack, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+				      : open(u->pack, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (*pack < 0 || fstat(*pack, &st) < 0)
 		return err_sys(err, "open");
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_FAILED, "is no file");
 	posix_fadvise(*pack, 0, 0, POSIX_FADV_SEQUENTIAL);
-	u->to = file_open_dir(u->dir, err);
-	return u->to < 0 ? -1 : archive_open_pack(*pack, &limits, &u->in, err);
+	u->to = u->list ? -1 : file_open_dir(u->dir, err);
+	return u->to < 0 && !u->list ? -1 : archive_open_pack(*pack, &limits, &u->in, err);
 }
 
 static int run(struct unpacker *u, struct err *err)
@@ -371,6 +387,7 @@ static int parse(struct unpacker *u, int argc, char **argv)
 		{"strip", required_argument, NULL, 's'},
 		{"include", required_argument, NULL, 'i'},
 		{"exclude", required_argument, NULL, 'x'},
+		{"list", no_argument, NULL, 'l'},
 		{"help", no_argument, NULL, 'h'},
 		{NULL, 0, NULL, 0},
 	};
@@ -389,16 +406,17 @@ static int parse(struct unpacker *u, int argc, char **argv)
 			break;
 		case 'i': *vec_push(&u->include) = optarg; break;
 		case 'x': *vec_push(&u->exclude) = optarg; break;
+		case 'l': u->list = true; break;
 		case 'h': return fputs(help, stdout) < 0 || fflush(stdout) ? 1 : 0;
 		default: return USAGE;
 		}
 	}
-	if (argc - optind != 2) {
+	if (argc - optind != (u->list ? 1 : 2)) {
 		fprintf(stderr, "Usage: fardel-unpack [OPTION]... PACK DIR; see --help\n");
 		return USAGE;
 	}
 	u->pack = argv[optind];
-	u->dir = argv[optind + 1];
+	u->dir = u->list ? NULL : argv[optind + 1];
 	return -1;
 }
 

@@ -228,3 +228,19 @@ cut_off() {
   run --separate-stderr -1 limited
   [[ $stderr == 'fardel-unpack: pack: '*'File too large'* && ${#stderr_lines[@]} == 1 ]]
 }
+
+@test "unpack: --list prints what would come out, and - is its stdin" {
+  vendor_tree tree
+  tar -C tree -czf pack.tar.gz opt usr
+  unpack --list pack.tar.gz >listed
+  mkdir out
+  unpack - out <pack.tar.gz
+  (cd out && find . -mindepth 1 -printf '%P\n') | LC_ALL=C sort >unpacked
+  LC_ALL=C sort listed | diff - unpacked
+  unpack --strip 2 --include bin --list - <pack.tar.gz >listed
+  [[ $(LC_ALL=C sort listed | tr '\n' ' ') == "bin bin/again bin/app " ]]
+  mkfifo pipe
+  (cat pack.tar.gz >pipe &)
+  run -1 unpack - out <pipe
+  [[ $output == *'is no file'* ]]
+}
