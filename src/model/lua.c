@@ -163,10 +163,16 @@ void lua_answer_file(int64_t size, const struct digest *sha256, struct buf *out)
 void lua_answer_failure(const struct err *why, struct buf *out)
 {
 	struct json *object = json_object();
+	AUTO(buf) text = buf_of(why->text);
+	struct span rest = span_of(why->detail), line;
 
+	/* A script's error is one line. */
+	while (span_split(&rest, '\n', &line))
+		if (line.n)
+			buf_addf(&text, "; %.*s", SPAN_ARG(line));
 	json_put_bool(object, "ok", false);
 	put(object, "code", err_name(why->code));
-	put(object, "error", why->text);
+	put(object, "error", text.s);
 	json_format(object, out);
 	json_free(object);
 }

@@ -171,15 +171,16 @@ manifest_pack() {
   printf '[[pack]]\nurl = "%s"\nsha256 = "%s"\n%s' "$url" "$(sha256sum <"$file" | cut -d' ' -f1)" "$lines"
 }
 
-# make_format3 NAME [FILE…]: the folder WORK/src/NAME, its manifest.toml from stdin, rules that unpack .debs and link /usr/bin/NAME,
-# and copies of FILEs; then WORK/out/NAME.tar.gz, whose path it prints.
+# make_format3 NAME [FILE…]: the folder WORK/src/NAME, its manifest.toml from stdin, copies of FILEs, and where none is a rules.lua, rules
+# that unpack .debs and link /usr/bin/NAME; then WORK/out/NAME.tar.gz, whose path it prints.
 make_format3() {
   local name=$1 source=$WORK/src/$1
   shift
   rm -rf -- "$source"
   mkdir -p "$source" "$WORK/out"
   cat >"$source/manifest.toml"
-  cat >"$source/rules" <<EOF
+  (($# == 0)) || cp -- "$@" "$source/"
+  [[ -e $source/rules.lua ]] || cat >"$source/rules" <<EOF
 #!/bin/sh
 set -eu
 case \$1 in
@@ -188,7 +189,6 @@ configure) ln -fns "\$2/usr/bin/$name" /usr/bin/$name ;;
 unconfigure) rm -f /usr/bin/$name ;;
 esac
 EOF
-  chmod 755 "$source/rules"
-  (($# == 0)) || cp -- "$@" "$source/"
+  [[ -e $source/rules.lua ]] || chmod 755 "$source/rules"
   fardel build -o "$WORK/out" "$source" >/dev/null && echo "$WORK/out/$name.tar.gz"
 }
