@@ -4,7 +4,9 @@
 #include "ext/lua.h"
 #include "rules/lua_run.h"
 
+extern const struct script_function lua_alternatives[];
 extern const struct script_function lua_archive[];
+extern const struct script_function lua_desktop[];
 extern const struct script_function lua_fs[];
 extern const struct script_function lua_json[];
 extern const struct script_function lua_log[];
@@ -14,6 +16,8 @@ extern const struct script_function lua_process[]; /* run, a global */
 extern const struct script_function lua_sys[];
 extern const struct script_function lua_text[];
 extern const struct script_function lua_toml[];
+extern const struct script_function lua_unit[];
+extern const struct script_function lua_user[];
 
 /* What archive.extract does with that table; it has been checked. */
 MUST_USE int lua_archive_extract(struct lua_run *run, const struct value_table *t, struct err *err);

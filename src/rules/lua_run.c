@@ -50,6 +50,20 @@ int lua_run_count_bytes(struct lua_run *run, int64_t n, struct err *err)
 	return 0;
 }
 
+int lua_run_system(const struct lua_run *run, const char *folder, const char *name,
+	const char *ending, struct buf *out, struct err *err)
+{
+	VEC_FOR (const struct place, place, &run->places.of)
+		if (place->kind == PLACE_SYSTEM) {
+			buf_add_span(out, buf_span(&place->path));
+			buf_add_path(out, folder);
+			buf_add_path(out, name);
+			buf_adds(out, ending);
+			return 0;
+		}
+	return err_set(err, ERR_FAILED, "only configure and unconfigure have the system");
+}
+
 /* --- What it says ----------------------------------------------------------------------------------------- */
 
 /* A pipe that nobody reads any more is no reason to fail. */
@@ -118,7 +132,9 @@ static const struct {
 	const char *name;
 	const struct script_function *rows;
 } modules[] = {
+	{"alternatives", lua_alternatives},
 	{"archive", lua_archive},
+	{"desktop", lua_desktop},
 	{"fs", lua_fs},
 	{"json", lua_json},
 	{"log", lua_log},
@@ -127,6 +143,8 @@ static const struct {
 	{"sys", lua_sys},
 	{"text", lua_text},
 	{"toml", lua_toml},
+	{"unit", lua_unit},
+	{"user", lua_user},
 	{NULL, lua_process},
 };
 

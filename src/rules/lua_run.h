@@ -34,3 +34,7 @@ MUST_USE int lua_run_count_output(struct lua_run *run, int64_t n, struct err *er
 /* Counts what is to be made or written: ERR_POLICY, which ends the run, where it is more than it may be. */
 MUST_USE int lua_run_count_files(struct lua_run *run, int64_t n, struct err *err);
 MUST_USE int lua_run_count_bytes(struct lua_run *run, int64_t n, struct err *err);
+
+/* Appends where the system has that file: its place's path, the folder, the name and its ending. ERR_FAILED: this phase has no system. */
+MUST_USE int lua_run_system(const struct lua_run *run, const char *folder, const char *name,
+	const char *ending, struct buf *out, struct err *err);
