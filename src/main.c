@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "cmd/ask.h"
 #include "cmd/cmd.h"
 #include "cmd/help.h"
 #include "cmd/print.h"
@@ -78,6 +79,7 @@ static void look_at_terminal(struct run *run)
 	run->term = term_look(color, getenv("NO_COLOR"), name);
 	bars = run->term.err && name && *name && strcmp(name, "dumb") != 0 && !g->plain;
 	p->term = run->term;
+	p->may_ask = !g->no_input && !g->json && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	if (g->progress == PROGRESS_NEVER)
 		p->style = PROGRESS_SILENT;
 	else
@@ -353,6 +355,7 @@ int main(int argc, char **argv)
 		return as_puavo(arguments);
 	run_init(&run, language());
 	progress_init(&run.progress, stderr);
+	ask_init(&run.progress);
 	status = cmd_parse(&run, arguments, &err);
 	look_at_terminal(&run);
 	if (run.globals.json || (status < 0 && asks_for_json(arguments))) {

@@ -52,6 +52,8 @@ static struct request request_of(const struct run *run, enum goal goal)
 		request.number = (int64_t)number_of(run);
 	for (size_t i = 0; i < own->allow.of.n; i++)
 		texts_add(&request.allowed, buf_span(&own->allow.of.v[i]));
+	for (size_t i = 0; i < own->licences.of.n; i++)
+		texts_add(&request.licences, buf_span(&own->licences.of.v[i]));
 	return request;
 }
 

@@ -8,7 +8,7 @@
 /* The options that some of them have; each command lists those that it takes. */
 struct apply_options {
 	bool all, force, force_id, direct, purge;
-	struct texts allow;
+	struct texts allow, licences;
 	const char *previewed;
 };
 
@@ -32,6 +32,12 @@ struct apply_options {
 	{ \
 		"allow", .kind = OPT_LIST, .at = offsetof(struct apply_options, allow), \
 			 .arg = "ID", .help = "let the policy's ID pass, for this once" \
+	}
+#define APPLY_LICENCE \
+	{ \
+		"accept-license", .kind = OPT_LIST, \
+				  .at = offsetof(struct apply_options, licences), .arg = "NAME", \
+				  .help = "the licence of the package NAME is accepted" \
 	}
 #define APPLY_PREVIEWED \
 	{ \

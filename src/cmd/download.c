@@ -7,6 +7,8 @@
  */
 #include "cmd/apply.h"
 
+static const struct opt opts[] = {APPLY_LICENCE};
+
 static int run_download(struct run *run, struct err *err)
 {
 	return apply_run(run, GOAL_DOWNLOAD, err);
@@ -21,6 +23,8 @@ const struct cmd cmd_download = {
 	.group = GROUP_PACKAGES,
 	.least = 1,
 	.most = ARGS_MANY,
+	.opts = opts,
+	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
 	.run = run_download,

@@ -9,7 +9,7 @@
 #include "cmd/apply.h"
 
 static const struct opt opts[] = {
-	APPLY_FORCE, APPLY_FORCE_ID, APPLY_ALLOW, APPLY_PREVIEWED, APPLY_DIRECT};
+	APPLY_FORCE, APPLY_FORCE_ID, APPLY_ALLOW, APPLY_PREVIEWED, APPLY_DIRECT, APPLY_LICENCE};
 
 static int run_install(struct run *run, struct err *err)
 {

@@ -6,7 +6,7 @@
  */
 #include "cmd/apply.h"
 
-static const struct opt opts[] = {APPLY_FORCE_ID};
+static const struct opt opts[] = {APPLY_FORCE_ID, APPLY_LICENCE};
 
 static int run_prepare(struct run *run, struct err *err)
 {

@@ -16,7 +16,7 @@
 
 struct preview_options {
 	bool remove, check, diff;
-	struct texts allow;
+	struct texts allow, licences;
 };
 
 static const struct opt opts[] = {
@@ -28,6 +28,8 @@ static const struct opt opts[] = {
 		.help = "show what changes in texts"},
 	{"allow", .kind = OPT_LIST, .at = offsetof(struct preview_options, allow), .arg = "ID",
 		.help = "let the policy's ID pass, for this once"},
+	{"accept-license", .kind = OPT_LIST, .at = offsetof(struct preview_options, licences),
+		.arg = "NAME", .help = "the licence of the package NAME is accepted"},
 };
 
 static struct request request_of(const struct run *run)
@@ -44,6 +46,8 @@ static struct request request_of(const struct run *run)
 		texts_add(&request.items, span_of(run->args.v[i]));
 	for (size_t i = 0; i < own->allow.of.n; i++)
 		texts_add(&request.allowed, buf_span(&own->allow.of.v[i]));
+	for (size_t i = 0; i < own->licences.of.n; i++)
+		texts_add(&request.licences, buf_span(&own->licences.of.v[i]));
 	return request;
 }
 

@@ -38,6 +38,7 @@ struct progress {
 	struct term term;
 	enum progress_style style;
 	enum progress_level level;
+	bool may_ask; /* somebody is at the terminal, and may be asked */
 	bool with_plan; /* print the plan when it is made */
 	double (*clock)(void); /* seconds, monotonic */
 	VEC(struct transfer) transfers;

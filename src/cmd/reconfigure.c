@@ -5,7 +5,7 @@
  */
 #include "cmd/apply.h"
 
-static const struct opt opts[] = {APPLY_ALL, APPLY_ALLOW, APPLY_DIRECT};
+static const struct opt opts[] = {APPLY_ALL, APPLY_ALLOW, APPLY_DIRECT, APPLY_LICENCE};
 
 static int run_reconfigure(struct run *run, struct err *err)
 {

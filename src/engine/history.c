@@ -1,5 +1,4 @@
 /* What was done, told from the journal. */
-#include <pwd.h>
 
 #include <stdlib.h>
 
@@ -60,16 +59,6 @@ static void add_commits(struct teller *t, struct past *p, struct lists *lists)
 		p->commits.v[i].what = &lists->of.v[i];
 }
 
-static void add_user(struct buf *out, int64_t uid)
-{
-	const struct passwd *user = getpwuid((uid_t)uid);
-
-	if (user)
-		buf_adds(out, user->pw_name);
-	else
-		buf_addf(out, "%lld", (long long)uid);
-}
-
 static int tell(void *arg, const struct journal *j, struct err *err)
 {
 	struct teller *t = arg;
@@ -80,7 +69,7 @@ static int tell(void *arg, const struct journal *j, struct err *err)
 	int result;
 
 	t->told = true;
-	add_user(&user, j->user);
+	engine_user(j->user, &user);
 	p.user = buf_span(&user);
 	VEC_FOR (const struct journal_step, s, &j->of)
 		*vec_push(&p.steps) = (struct past_step){s->action, buf_span(&s->name),

@@ -1,5 +1,6 @@
 /* What a plan would do, found out by doing it over a stage. */
 #include "engine/differ.h"
+#include "engine/licence.h"
 #include "engine/prepare.h"
 #include "engine/session.h"
 #include "engine/staged.h"
@@ -174,7 +175,9 @@ int engine_preview(
 
 	e->offline = request->offline;
 	*out = (struct previews){0};
-	result = engine_plan(e, request, &plan, err) < 0 || stage_mark(&e->place, err) < 0 ||
+	result = engine_plan(e, request, &plan, err) < 0 ||
+				 licence_check(e, request, &plan, err) < 0 ||
+				 stage_mark(&e->place, err) < 0 ||
 				 prepare_and_preview(e, request, &plan, out, err) < 0
 			 ? -1
 			 : 0;

@@ -1,19 +1,14 @@
-/* Questions that change nothing: what there is, what a package says of itself, its licence, a
- * log. */
-#include <fcntl.h>
+/* Questions that change nothing: what there is, what a package says of itself, a log. */
+#include "engine/query.h"
+
 #include <string.h>
-#include <sys/stat.h>
 
 #include "engine/engine.h"
 #include "engine/installer_file.h"
 #include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/installation.h"
-#include "store/stages.h"
 #include "sys/fd.h"
-#include "sys/file.h"
-
-#define LICENCE_MAX (16 << 20)
 
 /* Of the bundles of one name, which come one behind the other, the newest is held until one in use has come, or the
  * next name. */
@@ -149,7 +144,7 @@ static int about_file(struct engine *e, const char *path, struct about *out, str
 	return fill(e, out, &l.installer, err);
 }
 
-static int open_shown(struct engine *e, const char *name, struct bundle *b, struct err *err)
+int query_open_shown(struct engine *e, const char *name, struct bundle *b, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
 	const struct bundle *shown;
@@ -174,7 +169,7 @@ static int open_shown(struct engine *e, const char *name, struct bundle *b, stru
 
 static int about_name(struct engine *e, const char *name, struct about *out, struct err *err)
 {
-	AUTO_FD dir = open_shown(e, name, &out->bundle, err);
+	AUTO_FD dir = query_open_shown(e, name, &out->bundle, err);
 	AUTO(facts) facts = FACTS_INIT;
 	struct installer in;
 	int result;
@@ -198,89 +193,6 @@ int engine_about(struct engine *e, const char *name_or_file, struct about *out, 
 	if (engine_is_file(name_or_file))
 		return about_file(e, name_or_file, out, err);
 	return about_name(e, name_or_file, out, err);
-}
-
-/* file:// and the path, with what a URL gives meaning to as %XX. */
-static void add_file_url(struct buf *out, const char *path)
-{
-	buf_adds(out, "file://");
-	for (; *path; path++) {
-		if ((*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z') ||
-			(*path >= '0' && *path <= '9') || strchr("/._~+-", *path))
-			buf_addc(out, *path);
-		else
-			buf_addf(out, "%%%02X", (unsigned)(unsigned char)*path);
-	}
-}
-
-static int no_licence(const char *what, struct err *err)
-{
-	return err_set(err, ERR_FAILED, "%s has no licence text", what);
-}
-
-static int licence_of_name(struct engine *e, const char *name, struct buf *url, struct err *err)
-{
-	struct bundle b;
-	AUTO(buf) path = BUF_INIT;
-	AUTO_FD dir = -1;
-	struct stat st;
-	int there;
-
-	bundle_init(&b);
-	dir = open_shown(e, name, &b, err);
-	place_path(&e->place, "", &path);
-	installation_path(&e->place, &b, &path);
-	bundle_drop(&b);
-	if (dir < 0)
-		return -1;
-	there = file_stat(dir, "license", &st, err);
-	if (there < 0)
-		return -1;
-	if (!there || !S_ISREG(st.st_mode))
-		return no_licence(name, err);
-	buf_add_path(&path, "license");
-	add_file_url(url, path.s);
-	return 0;
-}
-
-/* Of a file the text is extracted, and a copy kept below the cache, by the installer's id. */
-static int licence_of_file(struct engine *e, const char *path, struct buf *url, struct err *err)
-{
-	AUTO(looked) l = {.id = BUF_INIT};
-	AUTO(buf) text = BUF_INIT;
-	AUTO(buf) folder = buf_of(PLACE_CACHE "/licences/");
-	AUTO(buf) full = BUF_INIT;
-	AUTO_FD fd = -1;
-	AUTO_FD dir = -1;
-	AUTO_FD kept = -1;
-
-	installer_init(&l.installer);
-	fd = installer_open(path, err);
-	if (fd < 0 || installer_look(e, fd, path, &l, err) < 0)
-		return err_at(err, "%s", path);
-	if (!l.installer.has_licence)
-		return no_licence(path, err);
-	dir = stage_make(&e->place, "licence", err);
-	looked_drop(&l);
-	if (dir < 0 || installer_extract(e, fd, path, dir, &l, err) < 0 ||
-		file_read(dir, "license", LICENCE_MAX, &text, err) < 0 ||
-		stage_remove(&e->place, "licence", err) < 0)
-		return -1;
-	buf_adds(&folder, l.id.s);
-	kept = place_make(&e->place, folder.s, 0755, err);
-	if (kept < 0 || file_replace(kept, "license", 0644, buf_span(&text), err) < 0)
-		return -1;
-	place_path(&e->place, folder.s, &full);
-	buf_add_path(&full, "license");
-	add_file_url(url, full.s);
-	return 0;
-}
-
-int engine_licence(struct engine *e, const char *name_or_file, struct buf *url, struct err *err)
-{
-	if (engine_is_file(name_or_file))
-		return licence_of_file(e, name_or_file, url, err);
-	return licence_of_name(e, name_or_file, url, err);
 }
 
 int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err)

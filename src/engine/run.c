@@ -7,6 +7,7 @@
 #include "engine/engine.h"
 #include "engine/image.h"
 #include "engine/installer_file.h"
+#include "engine/licence.h"
 #include "engine/prepare.h"
 #include "engine/puavo.h"
 #include "engine/session.h"
@@ -293,6 +294,8 @@ static int plan_and_run(
 	if (engine_plan(e, request, plan, err) < 0)
 		return -1;
 	engine_event(e, &event);
+	if (licence_check(e, request, plan, err) < 0)
+		return err_at(err, "%s", goal_names[request->goal]);
 	if (plan_is_empty(plan))
 		return nothing_to_do(plan, goal_names[request->goal], err);
 	return carry_out(e, request, plan, err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/inspect.h"
+#include "engine/licence.h"
 #include "engine/prepare.h"
 #include "engine/session.h"
 #include "engine/stage.h"
@@ -49,6 +50,8 @@ static int subject_open(struct engine *e, const char *file, struct subject *out,
 	*out = (struct subject){.plan = PLAN_INIT};
 	texts_add(&request.items, span_of(file));
 	result = engine_plan(e, &request, &out->plan, err);
+	if (result == 0)
+		result = licence_check(e, &request, &out->plan, err);
 	if (result == 0) {
 		out->item = &out->plan.of.v[0];
 		result = prepare_try(e, &out->plan, &request, &failed, err);

@@ -1,6 +1,7 @@
 /* What the engine's own files share while it is open: time, means, and telling. */
 #include "engine/session.h"
 
+#include <pwd.h>
 #include <stdarg.h>
 #include <syslog.h>
 #include <time.h>
@@ -71,4 +72,14 @@ void engine_tell(
 	if (kind != WATCH_DEBUG && e->config.log_syslog && !e->place.root.n && e->lock.fd >= 0)
 		syslog(kind == WATCH_WARN ? LOG_WARNING : LOG_INFO, "%.*s%s%s", SPAN_ARG(package),
 			package.n ? ": " : "", text.s);
+}
+
+void engine_user(int64_t uid, struct buf *out)
+{
+	const struct passwd *user = getpwuid((uid_t)uid);
+
+	if (user)
+		buf_adds(out, user->pw_name);
+	else
+		buf_addf(out, "%lld", (long long)uid);
 }

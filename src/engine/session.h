@@ -49,6 +49,9 @@ struct engine {
 int64_t engine_now(void);
 int64_t engine_ms(void);
 
+/* Appends the user's name; the number where it has none. */
+void engine_user(int64_t uid, struct buf *out);
+
 unsigned engine_means(struct engine *e);
 
 /* The root of the system that is worked on. */

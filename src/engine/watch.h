@@ -2,6 +2,7 @@
  * escapes it. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/span.h"
@@ -33,8 +34,19 @@ struct event {
 
 struct findings;
 
+/* A licence that has to be accepted before anything is fetched. */
+struct watch_licence {
+	struct span package;
+	struct span spdx; /* what it is; may be empty */
+	struct span url; /* file://: where its text is */
+	struct span text; /* as it stands there: any bytes */
+	bool changed; /* another text was accepted before */
+};
+
 struct watch {
 	void (*on)(struct watch *watch, const struct event *event);
 	/* Whether to go on in spite of what policy wants asked: 1 yes, 0 no, -1 there is nobody who can be asked. NULL: never. */
 	int (*ask)(struct watch *watch, struct span package, const struct findings *findings);
+	/* The same of whether it is accepted. */
+	int (*licence)(struct watch *watch, const struct watch_licence *licence);
 };

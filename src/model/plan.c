@@ -102,4 +102,5 @@ void request_drop(struct request *r)
 {
 	texts_drop(&r->items);
 	texts_drop(&r->allowed);
+	texts_drop(&r->licences);
 }

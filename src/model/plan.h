@@ -45,6 +45,7 @@ struct request {
 	int64_t number; /* of GOAL_UNDO: the transaction */
 	const char *previewed; /* a file: do exactly what that preview shows, or nothing; NULL */
 	struct texts allowed; /* ids of the policy, for this once */
+	struct texts licences; /* names of packages whose licences are accepted */
 	bool diffs; /* of a preview: what changes in texts */
 };
 void request_drop(struct request *r);
