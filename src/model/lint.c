@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "model/facts.h"
 #include "model/lint_checks.h"
 
 #define OVERRIDES_MAX 1000 /* lines that count */
@@ -15,69 +14,6 @@ const char *lint_severity_name(enum lint_severity severity)
 	static const char *const names[LINT_SEVERITIES] = {"info", "warning", "error"};
 
 	return names[severity];
-}
-
-/* --- Files ----------------------------------------------------------------------------------------------- */
-
-static void file_drop(struct lint_file *f)
-{
-	buf_drop(&f->path);
-	buf_drop(&f->text);
-}
-
-void lint_files_drop(struct lint_files *f)
-{
-	buf_drop(&f->name);
-	vec_drop_each(&f->of, file_drop);
-}
-
-struct lint_file *lint_files_add(struct lint_files *f, struct span path)
-{
-	struct lint_file *added = vec_push(&f->of);
-
-	*added = (struct lint_file){.path = BUF_INIT, .text = BUF_INIT};
-	buf_set(&added->path, path);
-	return added;
-}
-
-const struct lint_file *lint_files_get(const struct lint_files *f, const char *path)
-{
-	VEC_FOR (const struct lint_file, file, &f->of)
-		if (span_is_text(buf_span(&file->path), path))
-			return file;
-	return NULL;
-}
-
-bool lint_wants(struct span path, int64_t size)
-{
-	static const char *const names[] = {
-		"rules", "rules.lua", "manifest.toml", "license", LINT_OVERRIDES};
-
-	if (size > (int64_t)LINT_TEXT_MAX)
-		return false;
-	for (size_t i = 0; i < COUNT(names); i++)
-		if (span_is_text(path, names[i]))
-			return true;
-	return fact_is_known(path) || span_ends(path, ".sh") || span_ends(path, ".lua");
-}
-
-const char *lint_shell(const struct lint_file *f)
-{
-	static const char *const shells[][2] = {
-		{"sh", "sh"}, {"dash", "sh"}, {"ash", "sh"}, {"bash", "bash"}};
-	struct span text = buf_span(&f->text), line, word;
-
-	if (!span_starts(text, "#!"))
-		return f->read && span_ends(buf_span(&f->path), ".sh") ? "sh" : NULL;
-	span_split(&text, '\n', &line);
-	line = span_trim(span_cut(line, 2, line.n));
-	span_split(&line, ' ', &word);
-	if (span_is_text(lint_base(word), "env") || span_is_text(lint_base(word), "busybox"))
-		span_split(&line, ' ', &word);
-	for (size_t i = 0; i < COUNT(shells); i++)
-		if (span_is_text(span_trim(lint_base(word)), shells[i][0]))
-			return shells[i][1];
-	return NULL;
 }
 
 /* --- Findings -------------------------------------------------------------------------------------------- */
@@ -262,12 +198,19 @@ static void look_at_files(const struct lint_files *files, struct lint *out)
 	}
 }
 
+static bool is_lua(const struct lint_file *f)
+{
+	return span_is_text(buf_span(&f->path), "rules.lua");
+}
+
 /* What is looked at in which format: bits of 1 << format. */
 static const struct {
 	unsigned formats;
 	void (*look)(const struct lint_files *files, struct lint *out);
 } whole[] = {
 	{1U << 1 | 1U << 2, lint_facts},
+	{1U << 3, lint_manifest},
+	{~0U, lint_names},
 	{~0U, look_at_files},
 };
 static const struct {
@@ -275,8 +218,9 @@ static const struct {
 	bool (*wants)(const struct lint_file *f);
 	void (*look)(const struct lint_files *files, const struct lint_file *f, struct lint *out);
 } each[] = {
-	{1U << 1 | 1U << 2, NULL, lint_head},
+	{~0U, NULL, lint_head},
 	{~0U, NULL, lint_script},
+	{1U << 3, is_lua, lint_lua},
 };
 
 static unsigned format_of(const struct lint_files *files)

@@ -1,10 +1,23 @@
 /* The checks of lint, by what they look at; for model/lint. */
 #pragma once
 
+#include "model/installer.h"
 #include "model/lint.h"
 #include "model/shell.h"
 
+/* Formats 1 and 2: the facts. */
 void lint_facts(const struct lint_files *files, struct lint *out);
+/* Format 3: manifest.toml, and what rules.lua makes of it. */
+void lint_manifest(const struct lint_files *files, struct lint *out);
+void lint_lua(const struct lint_files *files, const struct lint_file *f, struct lint *out);
+/* How the files of all formats are called. */
+void lint_names(const struct lint_files *files, struct lint *out);
+/* Reads the installer as install would, into *in, which was initialised; what is wrong with it is said. False: it is. */
+bool lint_parse(const struct lint_files *files, struct installer *in, struct lint *out);
+/* False: SPDX has no such id that is often met; *nearest is one that it has, or NULL. */
+bool lint_is_licence(struct span id, const char **nearest);
+/* A program's path that something makes. */
+void lint_note(struct lint *out, struct span path, struct span file, unsigned line);
 /* How the file begins, as the kernel and the shell see it. */
 void lint_head(const struct lint_files *files, const struct lint_file *f, struct lint *out);
 void lint_script(const struct lint_files *files, const struct lint_file *f, struct lint *out);

@@ -117,7 +117,7 @@ static void look_at_words(const struct lint_files *files, struct lint *out)
 static const char *const facts[] = {"description", "format", "legend", "license", "rules",
 	"upstream_pack_md5sum", "upstream_pack_sha1sum", "upstream_pack_sha256sum",
 	"upstream_pack_sha384sum", "upstream_pack_sha512sum", "upstream_pack_url",
-	".puavo-pkg-version", LINT_OVERRIDES, NULL};
+	".puavo-pkg-version", "manifest.toml", "rules.lua", LINT_OVERRIDES, NULL};
 
 static bool is_fact(struct span name)
 {
@@ -160,8 +160,20 @@ static void look_at_name(const struct lint_file *f, struct lint *out)
 		lint_add(out, "unknown-fact", name, 0, "none of the facts is called so");
 }
 
-static void look_at_names(const struct lint_files *files, struct lint *out)
+static void look_at_rules(const struct lint_files *files, struct lint *out)
 {
+	const struct lint_file *f = lint_files_get(files, "rules");
+
+	if (!f && !lint_files_get(files, "rules.lua"))
+		lint_add(out, "no-rules", SPAN(""), 0, "there is no file rules");
+	else if (f && (f->type != LINT_FILE || !(f->mode & 0100)))
+		lint_add(out, "rules-not-executable", SPAN("rules"), 0, "mode %04o",
+			f->mode & 07777);
+}
+
+void lint_names(const struct lint_files *files, struct lint *out)
+{
+	look_at_rules(files, out);
 	VEC_FOR (const struct lint_file, f, &files->of) {
 		struct span path = buf_span(&f->path);
 
@@ -174,11 +186,11 @@ static void look_at_names(const struct lint_files *files, struct lint *out)
 
 /* --- As install would judge ------------------------------------------------------------------------------- */
 
-static void look_at_whole(const struct lint_files *files, struct lint *out)
+bool lint_parse(const struct lint_files *files, struct installer *in, struct lint *out)
 {
 	struct facts given = FACTS_INIT;
-	struct installer in;
 	struct err err = ERR_INIT;
+	bool good;
 
 	VEC_FOR (const struct lint_file, f, &files->of) {
 		if (f->type != LINT_FILE || !f->read || !fact_is_known(buf_span(&f->path)))
@@ -188,31 +200,26 @@ static void look_at_whole(const struct lint_files *files, struct lint *out)
 				FACT_MAX);
 		facts_add(&given, buf_span(&f->path), buf_span(&f->text));
 	}
-	given.has_rules = true; /* what is wrong with them is said apart */
-	installer_init(&in);
-	if (installer_parse(&given, buf_span(&files->name), &in, &err) < 0)
+	/* What is wrong with them is said apart. */
+	given.has_lua = lint_files_get(files, "rules.lua");
+	given.has_rules = lint_files_get(files, "rules") || !given.has_lua ||
+			  !facts_get(&given, "manifest.toml");
+	given.has_licence = lint_files_get(files, "license");
+	good = installer_parse(&given, buf_span(&files->name), in, &err) == 0;
+	if (!good)
 		lint_add(out, "refused", SPAN(""), 0, "%s", err.text);
 	facts_drop(&given);
-	installer_drop(&in);
-}
-
-static void look_at_rules(const struct lint_files *files, struct lint *out)
-{
-	const struct lint_file *f = lint_files_get(files, "rules");
-
-	if (!f && !lint_files_get(files, "rules.lua"))
-		lint_add(out, "no-rules", SPAN(""), 0, "there is no file rules");
-	else if (f && (f->type != LINT_FILE || !(f->mode & 0100)))
-		lint_add(out, "rules-not-executable", SPAN("rules"), 0, "mode %04o",
-			f->mode & 07777);
+	return good;
 }
 
 void lint_facts(const struct lint_files *files, struct lint *out)
 {
-	look_at_whole(files, out);
-	look_at_rules(files, out);
+	struct installer in;
+
+	installer_init(&in);
+	lint_parse(files, &in, out);
+	installer_drop(&in);
 	look_at_url(files, out);
 	look_at_sums(files, out);
 	look_at_words(files, out);
-	look_at_names(files, out);
 }

@@ -70,6 +70,9 @@ static const struct lint_id ids[] = {
 		"Without a program `rules` an installer does nothing. See fardel-installer(5)."},
 	{"no-set-e", LINT_WARNING, "the rules go on after an error",
 		"Without set -e a command that fails is passed over, and the package counts as installed. Begin with set -eu."},
+	{"no-size", LINT_INFO, "a pack's size is not stated",
+		"It is known before anything is fetched then, and a file of another size is given up at once. Add size = BYTES to the "
+		"[[pack]]: stat -c %s PACK."},
 	{"not-looked-into", LINT_WARNING, "a file that could not be looked into",
 		"It is no text, or too large, so nothing is known of what it does. Write rules as a script."},
 	{"obsolete-program", LINT_INFO, "a program that is on its way out",
@@ -103,6 +106,13 @@ static const struct lint_id ids[] = {
 	{"unknown-fact", LINT_WARNING, "a file whose name is nearly one that means something",
 		"Facts are known by their names; this one is passed over. If it is meant so, rename it; if it is the rules' own, "
 		"say so in lint-overrides."},
+	{"unknown-licence", LINT_WARNING, "SPDX has no licence of that id",
+		"Programs that go by it, as those that decide what may be passed on, do not know it. See the list at spdx.org; a vendor's own "
+		"licence is LicenseRef-NAME."},
+	{"unnamed-program", LINT_ERROR, "rules.lua runs a program that the manifest does not name",
+		"run{} refuses it. Add it to needs.programs."},
+	{"unneeded-program", LINT_INFO, "needs.programs names a program that rules.lua does not",
+		"Whoever reads the manifest thinks that it is run. Take it out."},
 	{"unused-override", LINT_WARNING, "an override that nothing needs any more",
 		"What it stood for is mended. Take the line out, so that it does not hide the next one."},
 	{"unverified-tls", LINT_ERROR, "a download that takes any certificate",

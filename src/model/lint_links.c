@@ -81,10 +81,8 @@ static bool is_unmade(const struct making *m, struct span path)
 static const char *const programs[] = {
 	"/usr/bin/", "/bin/", "/usr/sbin/", "/sbin/", "/usr/games/", "/usr/local/bin/"};
 
-static void note(const struct making *m, struct span path, unsigned line)
+void lint_note(struct lint *out, struct span path, struct span file, unsigned line)
 {
-	struct lint *out = m->s->out;
-
 	for (size_t i = 0; i < COUNT(programs); i++) {
 		struct lint_made *made;
 
@@ -95,8 +93,13 @@ static void note(const struct making *m, struct span path, unsigned line)
 		made = vec_push(&out->made);
 		*made = (struct lint_made){BUF_INIT, BUF_INIT, line};
 		buf_set(&made->path, path);
-		buf_set(&made->file, buf_span(&m->s->file->path));
+		buf_set(&made->file, file);
 	}
+}
+
+static void note(const struct making *m, struct span path, unsigned line)
+{
+	lint_note(m->s->out, path, buf_span(&m->s->file->path), line);
 }
 
 static const struct shell_word *last_argument(

@@ -177,6 +177,20 @@ unconfigure() { rm -f /usr/bin/dpkg /usr/bin/nobody-has-this; }
   run --separate-stderr -64 fardel lint --list zoom
 }
 
+@test "an installer of format 3, whose rules are in Lua" {
+  mkdir tiny
+  printf 'format = 3\nname = "tiny"\nversion = "1"\nsummary = "Tiny"\nlicense = "GPL-3"\n[[pack]]\n%s\nsha256 = "%064d"\n' \
+    'url = "https://example.org/tiny.deb"' 0 >tiny/manifest.toml
+  printf 'function configure(dir)\n  run{"true"}\n  net.fetch{url = "http://example.org"}\nend\n' >tiny/rules.lua
+  tar -czf tiny.tar.gz tiny
+  for each in tiny tiny.tar.gz; do
+    [[ $(ids "$each") == 'no-description no-size unknown-licence unnamed-program fetch-outside-download http-in-rules' ]]
+  done
+  echo 'nmae = "x"' >>tiny/manifest.toml
+  run --separate-stderr -1 fardel lint tiny
+  [[ $output == *error$'\t'refused$'\t'tiny$'\t'*manifest.toml*'is not known'* ]]
+}
+
 @test "a person is shown where, what, and by which id" {
   rm zoom/license
   script -qec "stty cols 200; fardel lint zoom" /dev/null >"$WORK/shown" </dev/null

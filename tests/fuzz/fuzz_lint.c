@@ -9,6 +9,11 @@ static const char *const paths[] = {"rules", "common.sh", "legend", LINT_OVERRID
 	"upstream_pack_url", ".puavo-pkg-version", "manifest.toml", "rules.lua",
 	"packages/x/upstream_pack_sha384sum"};
 
+#define MANIFEST \
+	"format = 3\nname = \"zoom\"\nversion = \"1\"\nsummary = \"Zoom\"\nlicense = \"MIT\"\nneeds.programs = [\"true\"]\n" \
+	"[[pack]]\nurl = \"https://x.example/a\"\n" \
+	"sha256 = \"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\"\n"
+
 static void add(struct lint_files *files, const char *path, struct span text)
 {
 	struct lint_file *f = lint_files_add(files, span_of(path));
@@ -30,7 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_sets(&files.name, "zoom");
 	if (size)
 		add(&files, paths[which], fuzz_span(data + 1, size - 1));
-	if (which)
+	if (strcmp(paths[which], "rules.lua") == 0)
+		add(&files, "manifest.toml", SPAN(MANIFEST));
+	else if (which)
 		add(&files, "rules",
 			SPAN("#!/bin/sh\nset -e\ncase $1 in configure) ln -s a /usr/bin/b ;; esac\n"));
 	lint_look(&files, &lint);

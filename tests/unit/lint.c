@@ -263,6 +263,89 @@ static void each_is_found_and_its_twin_is_clean(void **state)
 	}
 }
 
+/* --- Format 3 --------------------------------------------------------------------------------------------- */
+
+#define HEAD3 \
+	"format = 3\nname = \"zoom\"\nversion = \"1\"\nsummary = \"Zoom\"\ndescription = \"x\"\n"
+#define PACK3 "[[pack]]\nurl = \"https://example.org/a.deb\"\nsize = 7\nsha256 = \"" SUM "\"\n"
+#define MIT3 "license = \"MIT\"\n"
+#define LUA3 "function configure(dir) end\n"
+
+static const struct {
+	const char *id;
+	struct {
+		const char *manifest, *lua;
+	} bad, good;
+} pairs3[] = {
+#define MANIFEST3(id, bad, good) \
+	{ \
+		id, {HEAD3 bad, LUA3}, \
+		{ \
+			HEAD3 good, LUA3 \
+		} \
+	}
+#define RUNS3(id, bad, good) \
+	{ \
+		id, {HEAD3 MIT3 PACK3, bad}, \
+		{ \
+			HEAD3 MIT3 PACK3, good \
+		} \
+	}
+	MANIFEST3("refused", MIT3 "nothing = 1\n" PACK3, MIT3 PACK3),
+	MANIFEST3("http-url", MIT3 "[[pack]]\nurl = \"http://x.example/a\"\nsha256 = \"" SUM "\"\n",
+		MIT3 PACK3),
+	MANIFEST3("http-url", MIT3 PACK3 "mirrors = [\"http://x.example/a\"]\n",
+		MIT3 PACK3 "mirrors = [\"https://x.example/a\"]\n"),
+	MANIFEST3("local-url", MIT3 "[[pack]]\nurl = \"file:///a\"\nsha256 = \"" SUM "\"\n",
+		MIT3 PACK3),
+	MANIFEST3("no-size", MIT3 "[[pack]]\nurl = \"https://x.example/a\"\nsha256 = \"" SUM "\"\n",
+		MIT3 PACK3),
+	MANIFEST3("no-licence", PACK3, MIT3 PACK3),
+	MANIFEST3("unknown-licence", "license = \"GPL-3\"\n" PACK3,
+		"license = \"(GPL-3.0-only WITH GCC-exception-3.1) OR LicenseRef-x\"\n" PACK3),
+	MANIFEST3("unneeded-program", MIT3 "needs.programs = [\"true\"]\n" PACK3, MIT3 PACK3),
+	{"unneeded-program",
+		{HEAD3 MIT3 "needs.programs = [\"true\"]\n" PACK3, "-- run{'true'}\nx = true\n"},
+		{HEAD3 MIT3 "needs.programs = [\"true\"]\n" PACK3, "run{'true'}\n"}},
+	RUNS3("unnamed-program", "function configure() run{'true'} end",
+		"function configure() log('true') end"),
+	RUNS3("unnamed-program", "run ( { [[true]], x } )",
+		"--[==[ run{'true'} ]] ]==] run{x, 'true'}"),
+	RUNS3("fetch-outside-download", "function configure(x) net.fetch{url=x} end",
+		"function download(x) net.fetch{url=x} end"),
+	RUNS3("http-in-rules", "x = \"http://a\"", "x = \"https://a\" -- 'http://a'"),
+};
+
+static void look3(const char *manifest, const char *lua, struct lint *out)
+{
+	AUTO(lint_files) files = LINT_FILES_INIT;
+	const struct texts none = {0};
+
+	buf_sets(&files.name, "zoom");
+	add(&files, &(struct given){"manifest.toml", manifest, 0});
+	add(&files, &(struct given){"rules.lua", lua, 0});
+	lint_look(&files, out);
+	lint_end(out, &files, &none);
+}
+
+static void of_format_3_as_well(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(pairs3); i++) {
+		struct lint bad = LINT_INIT, good = LINT_INIT;
+
+		look3(pairs3[i].bad.manifest, pairs3[i].bad.lua, &bad);
+		look3(pairs3[i].good.manifest, pairs3[i].good.lua, &good);
+		if (!count(&bad, pairs3[i].id))
+			fail_msg("%zu: %s is not found", i, pairs3[i].id);
+		if (count(&good, pairs3[i].id) || count(&good, "refused"))
+			fail_msg("%zu: %s in the good one: %s", i, pairs3[i].id,
+				good.of.v[0].text.s);
+		lint_drop(&bad);
+		lint_drop(&good);
+	}
+}
+
 /* Those that need more than a text: engine/lint's. */
 static bool is_elsewhere(const char *id)
 {
@@ -285,6 +368,8 @@ static void each_id_has_a_pair_and_stands_in_its_place(void **state)
 
 		for (size_t k = 0; k < COUNT(pairs); k++)
 			found |= strcmp(pairs[k].id, ids[i].id) == 0;
+		for (size_t k = 0; k < COUNT(pairs3); k++)
+			found |= strcmp(pairs3[k].id, ids[i].id) == 0;
 		if (!found)
 			fail_msg("%s has no pair", ids[i].id);
 		assert_true(i == 0 || strcmp(ids[i - 1].id, ids[i].id) < 0);
@@ -418,6 +503,7 @@ int main(void)
 		cmocka_unit_test(each_is_found_and_its_twin_is_clean),
 		cmocka_unit_test(each_id_has_a_pair_and_stands_in_its_place),
 		cmocka_unit_test(nothing_is_said_of_a_plain_one),
+		cmocka_unit_test(of_format_3_as_well),
 		cmocka_unit_test(lines_are_those_of_the_commands),
 		cmocka_unit_test(programs_that_are_made_are_told),
 		cmocka_unit_test(what_is_allowed_does_not_count),
