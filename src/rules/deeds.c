@@ -138,6 +138,29 @@ int deed_write_from(struct lua_run *run, const char *path, int from, int64_t siz
 		       : 0;
 }
 
+int deed_open(struct lua_run *run, const char *path, int flags, struct err *err)
+{
+	bool writes = (flags & O_ACCMODE) != O_RDONLY;
+	AUTO(spot) spot = SPOT_INIT;
+	mode_t mode = DEED_MODE_KEEP;
+	struct stat st;
+	int there, fd;
+
+	if (deed_find(run, path, writes ? SPOT_WRITE | SPOT_FOLLOW : SPOT_FOLLOW, &spot, err) < 0)
+		return -1;
+	if (!writes) {
+		fd = spot_open(&spot, &st, err);
+		return fd < 0 ? at_path(err, path) : fd;
+	}
+	there = look_at_old(&spot, &st, &mode, err);
+	if (there < 0)
+		return at_path(err, path);
+	if (lua_run_count_files(run, !there && (flags & O_CREAT), err) < 0)
+		return -1;
+	fd = file_open(spot.fd, spot.name.s, flags | O_NONBLOCK, flags & O_CREAT ? 0644 : 0, err);
+	return fd < 0 ? at_path(err, path) : fd;
+}
+
 static int link_at(
 	struct lua_run *run, const struct spot *spot, const char *target, struct err *err)
 {
@@ -282,14 +305,15 @@ static int copy_folder(struct lua_run *run, const struct spot *from, const struc
 	return rc;
 }
 
-int deed_copy(struct lua_run *run, const char *from, const char *to, mode_t mode, struct err *err)
+int deed_copy(struct lua_run *run, const char *from, const char *to, mode_t mode, bool follow,
+	struct err *err)
 {
 	AUTO(spot) source = SPOT_INIT;
 	AUTO(spot) target = SPOT_INIT;
 	struct stat st;
 	int rc;
 
-	if (deed_find(run, from, SPOT_READ, &source, err) < 0 ||
+	if (deed_find(run, from, follow ? SPOT_FOLLOW : SPOT_READ, &source, err) < 0 ||
 		deed_find(run, to, SPOT_WRITE | SPOT_PARENTS, &target, err) < 0)
 		return -1;
 	rc = spot_look(&source, &st, err);
@@ -320,7 +344,7 @@ int deed_move(struct lua_run *run, const char *from, const char *to, struct err 
 		return 0;
 	if (errno != EXDEV)
 		return err_sys(err, "%s to %s", from, to);
-	if (deed_copy(run, from, to, DEED_MODE_KEEP, err) < 0)
+	if (deed_copy(run, from, to, DEED_MODE_KEEP, false, err) < 0)
 		return -1;
 	return deed_remove(run, from, true, err) < 0 ? -1 : 0;
 }

@@ -23,10 +23,12 @@ MUST_USE int deed_write_from(
 	struct lua_run *run, const char *path, int from, int64_t size, struct err *err);
 /* Replaces a link, never anything else. */
 MUST_USE int deed_link(struct lua_run *run, const char *target, const char *path, struct err *err);
-/* A file, a link, or a folder with all that is in it. */
-MUST_USE int deed_copy(
-	struct lua_run *run, const char *from, const char *to, mode_t mode, struct err *err);
+/* A file, a link, or a folder with all that is in it; `follow`: of a link what it leads to. */
+MUST_USE int deed_copy(struct lua_run *run, const char *from, const char *to, mode_t mode,
+	bool follow, struct err *err);
 MUST_USE int deed_move(struct lua_run *run, const char *from, const char *to, struct err *err);
 MUST_USE int deed_make_folder(struct lua_run *run, const char *path, mode_t mode, struct err *err);
+/* A descriptor of the plain file, by flags of open(2); what is new is 0644. */
+MUST_USE int deed_open(struct lua_run *run, const char *path, int flags, struct err *err);
 /* 1 removed, 0 not there. A folder that is not empty only with `all`. */
 MUST_USE int deed_remove(struct lua_run *run, const char *path, bool all, struct err *err);

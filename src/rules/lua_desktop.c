@@ -258,7 +258,7 @@ static int put_icon(struct icons *i, const char *from, struct err *err)
 	if (lua_run_system(i->run, folder.s, field_word(i->t, "name"), size ? ".png" : ".svg",
 		    &path, err) < 0)
 		return -1;
-	return field_bool(i->t, "copy") ? deed_copy(i->run, from, path.s, 0644, err)
+	return field_bool(i->t, "copy") ? deed_copy(i->run, from, path.s, 0644, true, err)
 					: deed_link(i->run, from, path.s, err);
 }
 

@@ -43,7 +43,7 @@ static int fs_copy(struct script_call *c, struct err *err)
 	if (args_path(c, 0, "from", &from, err) < 0 || args_path(c, 1, "to", &to, err) < 0 ||
 		mode_of(c, 2, DEED_MODE_KEEP, &mode, err) < 0 || args_at_most(c, 3, err) < 0)
 		return -1;
-	return deed_copy(c->context, from, to, mode, err);
+	return deed_copy(c->context, from, to, mode, false, err);
 }
 
 static int fs_move(struct script_call *c, struct err *err)

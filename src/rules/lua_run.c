@@ -148,12 +148,30 @@ static const struct {
 	{NULL, lua_process},
 };
 
-static void give_modules(struct lua_run *run)
+static void give_rules(struct lua_run *run)
 {
 	for (size_t i = 0; i < COUNT(modules); i++)
 		script_define(run->script, modules[i].name, modules[i].rows);
 	script_set(run->script, "json", "null", (struct value){.kind = VALUE_NULL});
 	lua_sys_facts(run);
+}
+
+static int give_packets(struct lua_run *run, struct err *err)
+{
+	script_define(run->script, NULL, lua_packets);
+	script_define(run->script, "os", lua_packets_os);
+	script_define(run->script, "io", lua_packets_io);
+	lua_packets_globals(run);
+	lua_packets_streams(run);
+	return script_run(run->script, span_of(lua_packets_prelude), NULL, 0, err);
+}
+
+static int give_modules(struct lua_run *run, struct err *err)
+{
+	if (run->order.profile == ORDER_PACKETS)
+		return give_packets(run, err);
+	give_rules(run);
+	return 0;
 }
 
 /* --- Running ---------------------------------------------------------------------------------------------- */
@@ -246,8 +264,7 @@ static int run_script(struct lua_run *run, struct err *err)
 	if (open_places(run, err) < 0 || read_script(run, &text, err) < 0)
 		return -1;
 	run->script = script_open(&setup);
-	give_modules(run);
-	if (lua_bounds_enter(run, err) < 0)
+	if (give_modules(run, err) < 0 || lua_bounds_enter(run, err) < 0)
 		return -1;
 	if (script_run(run->script, buf_span(&text), NULL, 0, err) < 0)
 		return -1;

@@ -39,7 +39,7 @@ static int install(struct lua_run *run, const struct value_table *t, struct err 
 	if (lua_run_system(run, UNITS, name, "", &path, err) < 0)
 		return -1;
 	if (field_given(t, "file"))
-		return deed_copy(run, field_word(t, "file"), path.s, 0644, err);
+		return deed_copy(run, field_word(t, "file"), path.s, 0644, true, err);
 	return deed_write(run, path.s, DEED_MODE_KEEP, field_text(t, "text"), err);
 }
 
