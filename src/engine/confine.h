@@ -12,6 +12,8 @@
 enum confine_kind {
 	CONFINE_LOOK, /* fardel-extract, reading its descriptor 4 */
 	CONFINE_EXTRACT, /* the same, writing below its descriptor 5 */
+	CONFINE_LOOK_PACKETS, /* both of a package of Packets, which has the vendor's files in it */
+	CONFINE_EXTRACT_PACKETS,
 	CONFINE_FETCH, /* fardel-fetch */
 	CONFINE_SYNTAX, /* sh -n */
 	CONFINE_VERIFY, /* gpgv; how much it may write is the caller's to say */

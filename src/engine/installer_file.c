@@ -10,11 +10,13 @@
 #include "engine/confine.h"
 #include "engine/worker.h"
 #include "model/message.h"
+#include "model/packets.h"
 #include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/tree.h"
 
 #define EXTRACT_TIMEOUT 120000 /* ms: installers are small */
+#define PACKETS_TIMEOUT 3600000 /* ms: of Packets, the vendor's files are in them */
 
 void looked_drop(struct looked *l)
 {
@@ -69,10 +71,13 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 	return err_set(err, ERR_WORKER, "fardel-extract said what cannot be understood");
 }
 
-static int run(struct engine *e, int fd, int dir, struct listening *l, struct err *err)
+static int run(
+	struct engine *e, int fd, const char *path, int dir, struct listening *l, struct err *err)
 {
 	__attribute__((cleanup(worker_drop))) struct worker w = {.frame = on_frame, .arg = l};
-	struct extract_order order = {.write = dir >= 0};
+	struct extract_order order = {.write = dir >= 0, .packets = packets_is_file(span_of(path))};
+	static const enum worker_kind kinds[2][2] = {
+		{WORKER_LOOK, WORKER_EXTRACT}, {WORKER_LOOK_PACKETS, WORKER_EXTRACT_PACKETS}};
 	AUTO(buf) payload = BUF_INIT;
 	int fds[] = {fd, dir};
 
@@ -80,11 +85,25 @@ static int run(struct engine *e, int fd, int dir, struct listening *l, struct er
 	if (lseek(fd, 0, SEEK_SET) < 0)
 		return err_sys(err, "read the installer");
 	message_put_extract(&payload, &order);
-	if (worker_start(e, &w, order.write ? WORKER_EXTRACT : WORKER_LOOK, fds,
-		    order.write ? 2 : 1, MESSAGE_EXTRACT, buf_span(&payload), err) < 0)
+	if (worker_start(e, &w, kinds[order.packets][order.write], fds, order.write ? 2 : 1,
+		    MESSAGE_EXTRACT, buf_span(&payload), err) < 0)
 		return -1;
-	w.task.deadline = engine_ms() + EXTRACT_TIMEOUT;
+	w.task.deadline = engine_ms() + (order.packets ? PACKETS_TIMEOUT : EXTRACT_TIMEOUT);
 	return worker_finish(&w, err);
+}
+
+/* What a package of Packets is read by is told by its file's name, and must be what it turned out to be. */
+static int check_packets(const struct installer *in, const char *path, struct err *err)
+{
+	bool is = in->format == FORMAT_PACKETS;
+
+	if (is == packets_is_file(span_of(path)))
+		return 0;
+	if (!is)
+		return err_set(err, ERR_INSTALLER,
+			"its file is called as a package of Packets, but its manifest.toml has no [Info]");
+	err_set(err, ERR_INSTALLER, "it is a package of Packets, but its file is not called so");
+	return err_next(err, "rename the file to %s" PACKETS_SUFFIX, in->name.s);
 }
 
 /* Of format 1 the name is the file's; a file that was renamed would become another package. */
@@ -92,6 +111,8 @@ static int check_file_name(const struct installer *in, const char *path, struct 
 {
 	AUTO(buf) name = BUF_INIT;
 
+	if (check_packets(in, path, err) < 0)
+		return -1;
 	if (in->format != 1)
 		return 0;
 	if (installer_file_name(span_of(path), &name, err) < 0)
@@ -118,15 +139,24 @@ static int understand(struct listening *l, const char *path, struct looked *out,
 	return check_file_name(&out->installer, path, err);
 }
 
+static void tell_left_out(struct engine *e, const struct listening *l, const struct installer *in)
+{
+	if (l->result.left_out)
+		engine_tell(e, WATCH_WARN, buf_span(&in->name),
+			"its archive has %lld links, which are left out, as Packets does",
+			(long long)l->result.left_out);
+}
+
 int installer_look(struct engine *e, int fd, const char *path, struct looked *out, struct err *err)
 {
 	AUTO(listening) l;
 
 	*out = (struct looked){.id = BUF_INIT};
 	installer_init(&out->installer);
-	if (run(e, fd, -1, &l, err) < 0)
+	if (run(e, fd, path, -1, &l, err) < 0 || understand(&l, path, out, err) < 0)
 		return -1;
-	return understand(&l, path, out, err);
+	tell_left_out(e, &l, &out->installer);
+	return 0;
 }
 
 int installer_extract(
@@ -138,7 +168,7 @@ int installer_extract(
 
 	*out = (struct looked){.id = BUF_INIT};
 	installer_init(&out->installer);
-	if (confine_give(e, dir, err) < 0 || run(e, fd, dir, &l, err) < 0 ||
+	if (confine_give(e, dir, err) < 0 || run(e, fd, path, dir, &l, err) < 0 ||
 		understand(&l, path, out, err) < 0 ||
 		tree_settle(dir, geteuid(), getegid(), &stripped, err) < 0 ||
 		installation_id(dir, &made, err) < 0)
@@ -146,5 +176,6 @@ int installer_extract(
 	/* The worker is not believed: what counts is what is on disk. */
 	if (strcmp(made.s, out->id.s) != 0)
 		return err_set(err, ERR_WORKER, "fardel-extract wrote something else than it said");
+	tell_left_out(e, &l, &out->installer);
 	return 0;
 }

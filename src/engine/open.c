@@ -211,6 +211,7 @@ int engine_open(
 	e->architecture = BUF_INIT;
 	config_init(&e->config, &e->origins);
 	puavo_conf_init(&e->puavo);
+	e->packets = PACKETS_DIRS_INIT;
 	for (const char *const *p = o->proxies; p && *p; p++)
 		texts_add(&e->proxies, span_of(*p));
 	find_libexec(&e->libexec);
@@ -235,6 +236,7 @@ void engine_close(struct engine *e)
 	config_drop(&e->config);
 	config_origins_drop(&e->origins);
 	puavo_conf_drop(&e->puavo);
+	packets_dirs_drop(&e->packets);
 	texts_drop(&e->proxies);
 	place_drop(&e->place);
 	buf_drop(&e->command);

@@ -67,6 +67,13 @@ int puavo_meet(struct engine *e, const struct request *request, const struct wor
 
 	if (!request->puavo && !e->as_puavo && (!shown || !bundle_is_puavo(shown)))
 		return 0;
+	if (c->installer.format == FORMAT_PACKETS) {
+		err_set(err, ERR_CONFLICT, "puavo-pkg's layout is none for a package of Packets");
+		return err_next(err,
+			"with fardel install it gets its own; if puavo-pkg has installed "
+			"another %.*s, remove that first",
+			SPAN_ARG(name));
+	}
 	if (puavo_check_there(e, err) < 0)
 		return -1;
 	c->layout = LAYOUT_PUAVO;

@@ -60,6 +60,26 @@ static void add_place(struct lua_order *o, const char *path, bool write, bool sy
 	*vec_push(&o->places) = (struct lua_place){path, write, system};
 }
 
+static void add_global(struct lua_order *o, const char *name, const char *value)
+{
+	*vec_push(&o->globals) = (struct lua_global){name, value};
+}
+
+/* Packets lets a hook have all but a list of folders; here it has its own, and the programs'. */
+static void be_hook(const struct packets_hook *h, struct lua_order *o)
+{
+	o->profile = "packets";
+	o->script = h->script;
+	o->name = h->name;
+	o->args[0] = NULL;
+	add_place(o, h->home, true, false);
+	add_place(o, h->dirs->bin.s, true, false);
+	add_global(o, "packets_package_dir", h->dirs->data.s);
+	add_global(o, "packets_bin_dir", h->dirs->bin.s);
+	add_global(o, "data_dir", h->data);
+	add_global(o, "script", h->told);
+}
+
 /* `packs` is memory for a path. What a phase may write to besides its own temporary files, as CONTRACT.md has it. */
 static void add_places(const struct lua_spec *s, struct buf *packs, struct lua_order *o)
 {
@@ -166,7 +186,10 @@ static int make_order(struct engine *e, const struct lua_spec *s, struct err *er
 		*vec_push(&o.programs) = program->s;
 	buf_add_path(&script, SCRIPT);
 	o.script = script.s;
-	add_places(s, &packs, &o);
+	if (s->hook)
+		be_hook(s->hook, &o);
+	else
+		add_places(s, &packs, &o);
 	if (read_release(e, &release, err) < 0 || architecture_get(e, &architecture, err) < 0)
 		return -1;
 	o.system = (struct lua_system){architecture.s, release.distribution.s, release.number.s,

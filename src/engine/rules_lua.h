@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "engine/session.h"
 #include "model/lua.h"
+#include "model/packets_conf.h"
 #include "rules/phase.h"
 
 /* Whether the installation in that folder (a path without the root) has its rules in Lua: 1, 0, -1. */
@@ -19,6 +20,16 @@ struct lua_run {
 #define LUA_RUN_INIT ((struct lua_run){{-1, -1, -1, -1}, -1})
 void lua_run_drop(struct lua_run *r);
 
+/* A hook of a package of Packets, which is run in the place of rules. Paths as it sees them. */
+struct packets_hook {
+	const char *script; /* where it is read from */
+	const char *name; /* what messages call it */
+	const char *told; /* what it is told of its own path */
+	const char *home; /* the package's folder below dataDir */
+	const char *data; /* "data" in that */
+	const struct packets_dirs *dirs;
+};
+
 /* What of an order is the phase's. Paths are as the rules see them. */
 struct lua_spec {
 	enum phase phase;
@@ -26,6 +37,7 @@ struct lua_spec {
 	const char *folder; /* the installation's, without the root */
 	const char *dir, *args[2]; /* as phase_spec has them: as the rules see them */
 	const char *tmp; /* its own; NULL: none */
+	const struct packets_hook *hook; /* NULL: rules.lua */
 	bool staged, direct;
 };
 MUST_USE int lua_run_make(

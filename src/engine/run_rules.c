@@ -12,6 +12,7 @@
 #include "engine/fetch_order.h"
 #include "engine/mime.h"
 #include "engine/rules_lua.h"
+#include "model/packets.h"
 #include "store/installation.h"
 #include "store/stages.h"
 #include "sys/fd.h"
@@ -256,15 +257,16 @@ static int helped(struct task *task, struct err *err)
 }
 
 /* What runs rules.lua, and the socket by which that asks. */
-static int give_lua(struct rules_task *t, const char *folder, struct phase_spec *spec,
+static int give_lua(struct rules_task *t, const struct rules_order *o, struct phase_spec *spec,
 	struct lua_run *out, struct err *err)
 {
 	struct lua_spec how = {.phase = spec->phase,
 		.bundle = spec->bundle,
-		.folder = folder,
+		.folder = o->dir,
 		.dir = spec->dir,
 		.args = {spec->args[0], spec->args[1]},
 		.tmp = spec->tmp,
+		.hook = o->hook,
 		.direct = !spec->overlay && !is_confined(spec->phase)};
 
 	if (lua_run_make(t->e, &how, out, err) < 0)
@@ -324,7 +326,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 		spec.proxies = &proxies;
 	}
 	spec.means = chroot || o->bind_from ? engine_means(e) : 0;
-	if (t->lua && give_lua(t, o->dir, &spec, &lua, err) < 0)
+	if (t->lua && give_lua(t, o, &spec, &lua, err) < 0)
 		return -1;
 	if (!is_confined(o->phase))
 		return phase_start(&spec, &t->task.process, err);
@@ -355,7 +357,7 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.writable = o->stage->writable};
 
 	confine(e, CONFINE_STAGE, &box);
-	if (t->lua && give_lua(t, o->dir, &spec, &lua, err) < 0)
+	if (t->lua && give_lua(t, o, &spec, &lua, err) < 0)
 		return -1;
 	if (phase_start(&spec, &t->task.process, err) < 0)
 		return -1;
@@ -391,7 +393,7 @@ int rules_begin(
 	t->quiet = o->stage && o->stage->quiet;
 	t->phase = o->phase;
 	t->bundle = o->bundle;
-	t->lua = rules_are_lua(e, o->dir, err);
+	t->lua = o->hook ? 1 : rules_are_lua(e, o->dir, err);
 	if (t->lua < 0)
 		return -1;
 	broker_init(&t->broker, e, buf_span(&o->bundle->name), o->phase == PHASE_DOWNLOAD);
@@ -477,11 +479,13 @@ bool rules_not_begun(const struct err *err)
 }
 
 /* Rules of a folder that is gone cannot run; configure needs all that was in it. */
-static int check_folder(struct engine *e, enum phase phase, const struct bundle *bundle,
-	const char *dir, struct err *err)
+int rules_check_folder(
+	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
 {
+	AUTO(buf) dir = BUF_INIT;
 	int there;
 
+	installation_path(&e->place, bundle, &dir);
 	if (phase == PHASE_CONFIGURE) {
 		there = installation_is_whole(&e->place, bundle, err);
 	} else {
@@ -492,11 +496,11 @@ static int check_folder(struct engine *e, enum phase phase, const struct bundle 
 	if (there)
 		return there < 0 ? -1 : 0;
 	err_set(err, ERR_BAD_STATE, "its folder %s%s is gone, or not whole any more",
-		e->place.root.s, dir);
+		e->place.root.s, dir.s);
 	return err_next(err,
-		"its installer unpacks it anew: fardel install ./%s.tar.gz; a newer one goes on "
+		"its installer unpacks it anew: fardel install ./%s%s; a newer one goes on "
 		"without it with --force, and so does remove",
-		bundle->name.s);
+		bundle->name.s, bundle->format == FORMAT_PACKETS ? PACKETS_SUFFIX : ".tar.gz");
 }
 
 static int run_at_its_place(struct engine *e, enum phase phase, const struct bundle *bundle,
@@ -514,7 +518,7 @@ static int run_at_its_place(struct engine *e, enum phase phase, const struct bun
 	buf_add_path(&upstream, INSTALLATION_UPSTREAM);
 	order.dir = dir.s;
 	order.args[0] = upstream.s;
-	if (check_folder(e, phase, bundle, dir.s, err) < 0)
+	if (rules_check_folder(e, phase, bundle, err) < 0)
 		return -1;
 	event.kind = WATCH_STEP;
 	if (!stage || !stage->quiet)
@@ -543,4 +547,18 @@ int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle
 	const struct rules_stage *stage, struct err *err)
 {
 	return run_at_its_place(e, phase, bundle, stage, err);
+}
+
+int rules_hook(struct engine *e, enum phase phase, const struct bundle *bundle,
+	const struct rules_stage *stage, const struct packets_hook *hook, struct err *err)
+{
+	AUTO(buf) dir = BUF_INIT;
+	struct rules_order order = {.phase = phase, .bundle = bundle, .stage = stage, .hook = hook};
+	int result;
+
+	installation_path(&e->place, bundle, &dir);
+	order.dir = dir.s;
+	result = rules_run(e, &order, err);
+	process_end_orphans();
+	return result;
 }

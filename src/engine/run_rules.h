@@ -4,6 +4,7 @@
 #include "base/err.h"
 #include "engine/broker.h"
 #include "engine/loop.h"
+#include "engine/rules_lua.h"
 #include "engine/session.h"
 #include "rules/phase.h"
 
@@ -30,6 +31,7 @@ struct rules_order {
 	const char *dir; /* the installation's folder */
 	const char *args[2]; /* paths */
 	const struct rules_stage *stage; /* that they run in; NULL: none */
+	const struct packets_hook *hook; /* to be run in the place of the rules; NULL: none */
 	const char *bind_from,
 		*bind_to; /* shown read-only to the rules, where that is possible; or NULL */
 };
@@ -58,6 +60,12 @@ struct rules_stage {
 };
 MUST_USE int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle,
 	const struct rules_stage *stage, struct err *err);
+/* The same of a package of Packets: its hook alone, and nobody is told of a step. */
+MUST_USE int rules_hook(struct engine *e, enum phase phase, const struct bundle *bundle,
+	const struct rules_stage *stage, const struct packets_hook *hook, struct err *err);
+/* ERR_BAD_STATE: the installation's folder is gone or, for configure, not whole. */
+MUST_USE int rules_check_folder(
+	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err);
 /* Whether rules_switch did not come so far as to begin them, for want of something that may come
  * back: nothing has changed, and another try may do. */
 bool rules_not_begun(const struct err *err);

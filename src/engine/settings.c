@@ -62,6 +62,27 @@ int settings_load_puavo(
 	return conf_at(place, "/etc/puavo-pkg/puavo-pkg.conf", &r, err) < 0 ? -1 : 0;
 }
 
+struct packets_settings {
+	struct packets_conf *conf;
+	struct texts *warnings;
+};
+
+static int lay_packets(void *arg, const char *path, struct span text, struct err *err)
+{
+	struct packets_settings *s = arg;
+
+	return packets_conf_parse(s->conf, path, text, s->warnings, err);
+}
+
+int settings_load_packets(const struct place *place, struct packets_conf *conf,
+	struct texts *warnings, struct err *err)
+{
+	struct packets_settings s = {conf, warnings};
+	const struct conf_reader r = {lay_packets, &s};
+
+	return conf_at(place, PACKETS_CONF, &r, err) < 0 ? -1 : 0;
+}
+
 static int lay_policy(void *arg, const char *path, struct span text, struct err *err)
 {
 	return policy_parse(arg, path, text, err);

@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "model/config.h"
+#include "model/packets_conf.h"
 #include "model/policy.h"
 #include "model/puavo_conf.h"
 #include "store/place.h"
@@ -16,6 +17,10 @@ MUST_USE int settings_load(const struct place *place, const char *file, struct c
 
 /* puavo-pkg's configuration: of /etc/puavo-pkg, config and then puavo-pkg.conf, over what conf holds. */
 MUST_USE int settings_load_puavo(const struct place *place, struct puavo_conf *conf,
+	struct texts *warnings, struct err *err);
+
+/* /etc/packets/config.toml, over what conf holds. */
+MUST_USE int settings_load_packets(const struct place *place, struct packets_conf *conf,
 	struct texts *warnings, struct err *err);
 
 /* Each KEY=VALUE of --set, over that. */

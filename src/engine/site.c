@@ -293,15 +293,6 @@ static int unpack_pack(struct site *s, struct err *err)
 	return 1;
 }
 
-static int unpack_begin(struct site *s, struct err *err)
-{
-	s->pack = 0;
-	if (tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
-		give_folder(s, INSTALLATION_UPSTREAM_NEW, err) < 0)
-		return -1;
-	return unpack_pack(s, err);
-}
-
 /* A full disk is what the vendor's tools say in words of their own. */
 static void explain_full_disk(const struct site *s, struct err *err)
 {
@@ -375,6 +366,15 @@ static int publish(struct site *s, struct err *err)
 			bundle_add_pack(to, &f->have.of[DIGEST_SHA256]);
 	}
 	return 0;
+}
+
+static int unpack_begin(struct site *s, struct err *err)
+{
+	s->pack = 0;
+	if (tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
+		give_folder(s, INSTALLATION_UPSTREAM_NEW, err) < 0)
+		return -1;
+	return pack_count(s) ? unpack_pack(s, err) : publish(s, err);
 }
 
 static int unpack_end(struct site *s, struct err *err)

@@ -11,6 +11,7 @@
 #include "engine/confine.h"
 #include "engine/live.h"
 #include "engine/mime.h"
+#include "engine/packets.h"
 #include "engine/run_rules.h"
 #include "model/changes_math.h"
 #include "store/apply.h"
@@ -175,7 +176,8 @@ int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	stage.binds = live.binds.v;
 	stage.bind_count = (unsigned)live.binds.n;
 	stage.writable = &live.writable;
-	result = rules_staged(s->e, phase, bundle, &stage, err);
+	result = bundle->format == FORMAT_PACKETS ? packets_staged(s, phase, bundle, &stage, err)
+						  : rules_staged(s->e, phase, bundle, &stage, err);
 	tell_closed(s);
 	if (result < 0)
 		return refuse(s, err);
@@ -219,11 +221,9 @@ static int take_back(void *arg, struct err *err)
 	return 0;
 }
 
-int stage_take_back(struct stage *s, const struct changes *footprint, int base, struct err *err)
+int stage_do(struct stage *s, int (*fn)(void *arg, struct err *err), void *arg, struct err *err)
 {
 	const char *const nothing[] = {"/", NULL};
-	AUTO(changes) mapped = CHANGES_INIT;
-	struct taking taking = {footprint, base};
 	struct sandbox box;
 	struct process_spec spec = {.program = "/",
 		.argv = nothing,
@@ -233,15 +233,23 @@ int stage_take_back(struct stage *s, const struct changes *footprint, int base, 
 		.keep = true,
 		.sandbox = &box,
 		.overlay = &s->overlay,
-		.prelude = take_back,
-		.prelude_arg = &taking};
+		.prelude = fn,
+		.prelude_arg = arg};
+
+	confine(s->e, CONFINE_STAGE, &box);
+	return process_try(&spec, err) < 0 ? refuse(s, err) : 0;
+}
+
+int stage_take_back(struct stage *s, const struct changes *footprint, int base, struct err *err)
+{
+	AUTO(changes) mapped = CHANGES_INIT;
+	struct taking taking = {footprint, base};
 
 	if (getuid() != 0) {
 		map_owners(footprint, &mapped);
 		taking.footprint = &mapped;
 	}
-	confine(s->e, CONFINE_STAGE, &box);
-	return process_try(&spec, err) < 0 ? refuse(s, err) : 0;
+	return stage_do(s, take_back, &taking, err);
 }
 
 struct exceptions {

@@ -8,6 +8,7 @@
 #include "engine/session.h"
 #include "model/changes.h"
 #include "model/effects.h"
+#include "model/packets_conf.h"
 #include "rules/phase.h"
 #include "sys/overlay.h"
 
@@ -19,6 +20,9 @@ struct stage {
 	struct timespec begun; /* nothing was seen in it before */
 	bool told; /* which places can only be read in it */
 	bool refused; /* no stage is to be had here */
+	/* Of packages of Packets, borrowed: where unconfigure finds what it had made, and where configure puts it; NULL, or
+	 * empty: where the configuration says. */
+	const struct packets_dirs *was, *is;
 };
 #define STAGE_INIT ((struct stage){.folder = -1})
 
@@ -39,6 +43,10 @@ MUST_USE int stage_try(struct engine *e, struct err *err);
  * the running system is added to `effects`. ERR_POLICY where no stage is to be had here; else as rules_switch. */
 MUST_USE int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err);
+
+/* Runs our own code in it, as root of what is shown there; its error is the result. ERR_POLICY as stage_rules. */
+MUST_USE int stage_do(
+	struct stage *s, int (*fn)(void *arg, struct err *err), void *arg, struct err *err);
 
 /* Takes back in the stage what stands there of the footprint as the package made it; what somebody else has changed since stays.
  * `base` holds its kept files (store/undo). */

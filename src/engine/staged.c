@@ -12,6 +12,7 @@
 #include "engine/run_rules.h"
 #include "engine/staged_groups.h"
 #include "engine/staged_mend.h"
+#include "engine/staged_packets.h"
 #include "engine/staged_parts.h"
 #include "model/changes_math.h"
 #include "store/apply.h"
@@ -303,7 +304,7 @@ static int play_bare(struct staged *s, struct changes *out, struct err *err)
 {
 	struct stage beside = STAGE_INIT;
 	AUTO(effects) ignored = EFFECTS_INIT;
-	int result = stage_open(s->e, true, &beside, err);
+	int result = staged_open(s, true, &beside, err);
 
 	if (result == 0)
 		result = unconfigure(s, &beside, &ignored, err);
@@ -454,7 +455,8 @@ static void list_left(struct staged *s, const struct apply_drifts *drifts)
 
 		if (is->type == NODE_NONE || (d->change && node_is_same(is, &d->change->before)))
 			continue;
-		if (!apply_is_cache(buf_span(&d->path)))
+		if (!apply_is_cache(buf_span(&d->path)) &&
+			!staged_is_neighbour(s, buf_span(&d->path)))
 			texts_add(&s->left, buf_span(&d->path));
 	}
 }
@@ -506,7 +508,7 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	if (s->request->purge && claim_drifts(s, &drifts, err) < 0)
 		return -1;
-	if (stage_open(s->e, false, &s->stage, err) < 0)
+	if (staged_find_dirs(s, err) < 0 || staged_open(s, false, &s->stage, err) < 0)
 		return -1;
 	if (!s->made ? play_removal(s, &drifts, &undone, err) < 0
 		     : play_configuration(s, &undone, &done, &between, err) < 0 ||
@@ -528,8 +530,10 @@ static int play_repair(struct staged *s, struct err *err)
 	const struct changes nothing = CHANGES_INIT;
 	AUTO(effects) done = EFFECTS_INIT;
 
-	if (load_before(s, err) < 0 || stage_open(s->e, false, &s->stage, err) < 0 ||
-		staged_mend(s, &done, err) < 0)
+	if (load_before(s, err) < 0)
+		return -1;
+	packets_dirs_copy(&s->after.dirs, &s->before.dirs);
+	if (staged_open(s, false, &s->stage, err) < 0 || staged_mend(s, &done, err) < 0)
 		return -1;
 	compose_after(s, &nothing);
 	if (s->now.changes.of.n && effects_append(&s->now.effects, &done, err) < 0)

@@ -57,6 +57,13 @@ static bool is_live(const struct turn *t, const char **why)
 	return *why;
 }
 
+/* Hooks of Packets' packages run nowhere else. */
+static bool is_packets(const struct turn *t)
+{
+	return (t->configure && t->item->to.format == FORMAT_PACKETS) ||
+	       (t->unconfigure && t->item->from.format == FORMAT_PACKETS);
+}
+
 static int take_turn(struct turn *t, struct err *why, struct err *err)
 {
 	struct span name = buf_span(t->configure ? &t->item->to.name : &t->item->from.name);
@@ -72,10 +79,11 @@ static int take_turn(struct turn *t, struct err *why, struct err *err)
 			return result;
 		reason = why->text;
 	}
-	if (t->request->goal == GOAL_REPAIR) {
+	if (t->request->goal == GOAL_REPAIR || is_packets(t)) {
 		AUTO(buf) said = buf_of(reason); /* it may be that of `why` */
 
-		err_set(why, ERR_POLICY, "it can only be mended in a stage, and there is none: %s",
+		err_set(why, ERR_POLICY, "it can only be %s in a stage, and there is none: %s",
+			t->request->goal == GOAL_REPAIR ? "mended" : "installed or removed",
 			said.s);
 		return turn_stay(t, NULL, err);
 	}

@@ -250,6 +250,7 @@ static int compose_force(struct staged *s, struct err *err)
 	const struct changes nothing = CHANGES_INIT;
 
 	changes_merge(&s->before.changes, &nothing, &s->after.changes);
+	packets_dirs_copy(&s->after.dirs, &s->before.dirs);
 	s->after.whole = s->has_before && s->before.whole;
 	return effects_append(&s->after.effects, &s->before.effects, err);
 }

@@ -63,6 +63,8 @@ static const struct {
 } kinds[] = {
 	[WORKER_LOOK] = {"extract", CONFINE_LOOK, 0},
 	[WORKER_EXTRACT] = {"extract", CONFINE_EXTRACT, FRAME_FD + 2},
+	[WORKER_LOOK_PACKETS] = {"extract", CONFINE_LOOK_PACKETS, 0},
+	[WORKER_EXTRACT_PACKETS] = {"extract", CONFINE_EXTRACT_PACKETS, FRAME_FD + 2},
 	[WORKER_FETCH] = {"fetch", CONFINE_FETCH, 0},
 	[WORKER_BUILD] = {"build", -1, 0},
 };

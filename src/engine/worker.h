@@ -6,7 +6,14 @@
 #include "engine/session.h"
 #include "sys/frame.h"
 
-enum worker_kind { WORKER_LOOK, WORKER_EXTRACT, WORKER_FETCH, WORKER_BUILD };
+enum worker_kind {
+	WORKER_LOOK,
+	WORKER_EXTRACT,
+	WORKER_LOOK_PACKETS,
+	WORKER_EXTRACT_PACKETS,
+	WORKER_FETCH,
+	WORKER_BUILD
+};
 
 struct worker {
 	struct task task; /* first: the loop's callbacks are given its address */

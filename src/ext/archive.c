@@ -25,6 +25,8 @@
 #define TIMESTAMP 946684800 /* 2000-01-01 00:00:00 UTC */
 
 static const struct archive_limits installer_limits = {.stream = 128LL << 20, .window_log = 25};
+static const struct archive_limits packets_limits = {
+	.stream = 9LL << 30, .ratio = 1000, .slack = 64 << 20, .window_log = 27};
 
 /* The file's bytes go through a decompressor, if need be, and then into libarchive's reader of tars.
  * A zip goes into its reader alone. */
@@ -259,6 +261,21 @@ static int open_by(int fd, const struct archive_limits *limits,
 	}
 	*out = in;
 	return 0;
+}
+
+static int open_zstd(struct archive_in *in, struct err *err)
+{
+	enum magic magic = magic_of(in->raw.rest);
+
+	if (magic != MAGIC_ZSTD)
+		return err_set(err, ERR_INSTALLER, "no zstd: a package of Packets is a tar in it");
+	open_decompressor(in, magic);
+	return open_tar(in, err);
+}
+
+int archive_open_packets(int fd, struct archive_in **out, struct err *err)
+{
+	return open_by(fd, &packets_limits, open_zstd, out, err);
 }
 
 int archive_open_tar(int fd, struct archive_in **out, struct err *err)

@@ -36,6 +36,8 @@ struct archive_in;
 /* Reads an installer (tar in gzip, or in zstd, told by its bytes) from fd, from its current
  * offset on; fd is borrowed. Nothing but tar, gzip and zstd is switched on. */
 MUST_USE int archive_open_tar(int fd, struct archive_in **out, struct err *err);
+/* The same of a package of Packets: a tar in zstd, with a vendor's files in it, and as much in it as a pack may have. */
+MUST_USE int archive_open_packets(int fd, struct archive_in **out, struct err *err);
 
 /* What may come out of a pack. */
 struct archive_limits {

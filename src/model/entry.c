@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/texts.h"
 #include "model/glob.h"
 #include "model/installer.h"
 #include "model/paths.h"
@@ -31,9 +32,22 @@ const struct entry_limits entry_limits_pack = {
 	.slack = 64 << 20,
 };
 
+const struct entry_limits entry_limits_packets = {
+	.bytes = 8LL << 30,
+	.entries = 100000,
+	.depth = 64,
+	.component = 255,
+	.path = 4096,
+	.reserved = installation_reserved,
+	.packets = true,
+	.ratio = 1000,
+	.slack = 64 << 20,
+};
+
 struct entry_plan {
 	struct entry_limits limits;
 	struct entry_choice choice;
+	struct texts root; /* of packets: the parts of the folder that is the package's */
 	VEC(bool) matched; /* for each include */
 	struct buf top;
 	struct buf path, link; /* what the last act borrows */
@@ -62,10 +76,26 @@ void entry_plan_choose(struct entry_plan *plan, const struct entry_choice *choic
 		*vec_push(&plan->matched) = false;
 }
 
+/* A part that says something, at the front of a path. */
+static bool is_part(struct span part)
+{
+	return part.n && !span_is_text(part, ".");
+}
+
+void entry_plan_root(struct entry_plan *plan, struct span folder)
+{
+	struct span part;
+
+	while (span_split(&folder, '/', &part))
+		if (is_part(part))
+			texts_add(&plan->root, part);
+}
+
 void entry_plan_free(struct entry_plan *plan)
 {
 	if (!plan)
 		return;
+	texts_drop(&plan->root);
 	paths_drop(&plan->taken);
 	vec_drop(&plan->matched);
 	buf_drop(&plan->top);
@@ -164,20 +194,38 @@ static int check_part(const struct entry_plan *plan, const struct entry_raw *raw
 	return 0;
 }
 
-/* Adds one part to *out: all but those at the front, of which `before` came already. The first
- * member's top becomes everyone's. */
+/* How many parts at the front of a path are taken off. */
+static size_t front_parts(const struct entry_plan *plan)
+{
+	if (plan->limits.pack)
+		return plan->choice.strip;
+	return plan->limits.packets ? plan->root.of.n : 1;
+}
+
+/* One of those. The first member's top becomes everyone's. */
+static int take_front(struct entry_plan *plan, const struct entry_raw *raw, size_t before,
+	struct span part, struct err *err)
+{
+	if (plan->limits.pack)
+		return 0;
+	if (plan->limits.packets) {
+		if (span_is(buf_span(&plan->root.of.v[before]), part))
+			return 0;
+		return refuse(raw, err, "is not below the folder of the first manifest.toml");
+	}
+	if (!plan->top.n)
+		buf_set(&plan->top, part);
+	if (!span_is(buf_span(&plan->top), part))
+		return refuse(raw, err, "is not below the archive's top folder");
+	return 0;
+}
+
+/* Adds one part to *out: all but those at the front, of which `before` came already. */
 static int add_part(struct entry_plan *plan, const struct entry_raw *raw, size_t before,
 	struct span part, struct buf *out, struct err *err)
 {
-	if (before < (plan->limits.pack ? plan->choice.strip : 1)) {
-		if (plan->limits.pack)
-			return 0;
-		if (!plan->top.n)
-			buf_set(&plan->top, part);
-		if (!span_is(buf_span(&plan->top), part))
-			return refuse(raw, err, "is not below the archive's top folder");
-		return 0;
-	}
+	if (before < front_parts(plan))
+		return take_front(plan, raw, before, part, err);
 	if (!out->n && is_reserved(plan, part))
 		return refuse(raw, err, "has a name that fardel itself uses in an installation");
 	if (out->n)
@@ -204,7 +252,7 @@ static int normalise(struct entry_plan *plan, const struct entry_raw *raw, struc
 	if (path.s[0] == '/')
 		return refuse(raw, err, "has an absolute path");
 	while (span_split(&path, '/', &part)) {
-		if (!part.n || span_is_text(part, "."))
+		if (!is_part(part))
 			continue;
 		if (check_part(plan, raw, part, err) < 0 ||
 			add_part(plan, raw, *said, part, out, err) < 0)

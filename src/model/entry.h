@@ -28,11 +28,17 @@ struct entry_limits {
 	 * ratio of 0 asks for nothing. */
 	int64_t ratio;
 	int64_t slack;
+	/* A package of Packets: instead of one part, the folder of entry_plan_root is taken off, and nothing
+	 * but folders may stand above or beside it. */
+	bool packets;
 };
 /* For installers: 64 MiB, 10,000 entries, 32 deep, 255, 1024. */
 extern const struct entry_limits entry_limits_installer;
 /* For packs: 8 GiB, 500,000 entries, 64 deep, 255, 4096; 1000 times and 64 MiB. */
 extern const struct entry_limits entry_limits_pack;
+/* For packages of Packets, which have the vendor's files in them: 8 GiB, 100,000 entries, 64 deep, 255, 4096; 1000
+ * times and 64 MiB. */
+extern const struct entry_limits entry_limits_packets;
 
 /* Which members of a pack are wanted, and where. */
 struct entry_choice {
@@ -75,6 +81,9 @@ struct entry_plan;
 struct entry_plan *entry_plan_new(const struct entry_limits *limits);
 /* Borrows the globs. To be called before the first member. */
 void entry_plan_choose(struct entry_plan *plan, const struct entry_choice *choice);
+/* Of a package of Packets: the folder in the archive that is the package's, as its members say it ("", "./",
+ * "./a/b"). To be called before the first member. */
+void entry_plan_root(struct entry_plan *plan, struct span folder);
 void entry_plan_free(struct entry_plan *plan);
 
 /* The top folder's name, once the first member was planned; else empty. */

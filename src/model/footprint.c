@@ -10,6 +10,18 @@ void footprint_drop(struct footprint *f)
 {
 	changes_drop(&f->changes);
 	effects_drop(&f->effects);
+	packets_dirs_drop(&f->dirs);
+}
+
+static void add_path(struct buf *out, const char *key, const struct buf *path)
+{
+	struct json *value = path->n ? json_text(buf_span(path)) : NULL;
+
+	if (!value)
+		return;
+	buf_addf(out, ",\"%s\":", key);
+	json_format(value, out);
+	json_free(value);
 }
 
 void footprint_format(const struct footprint *f, struct buf *out)
@@ -21,13 +33,27 @@ void footprint_format(const struct footprint *f, struct buf *out)
 	changes_format(&f->changes, out);
 	buf_adds(out, ",\"effects\":");
 	json_format(effects, out);
+	add_path(out, "data_dir", &f->dirs.data);
+	add_path(out, "bin_dir", &f->dirs.bin);
 	buf_addc(out, '}');
 	json_free(effects);
 }
 
+static int get_path(const struct json *value, const char *key, struct buf *out, struct err *err)
+{
+	const char *path = json_get_text(value, key);
+
+	if ((json_get(value, key) && !path) || (path && path[0] != '/'))
+		return err_set(err, ERR_FAILED, "no footprint: its %s is no path", key);
+	if (path)
+		buf_sets(out, path);
+	return 0;
+}
+
 static int parse_value(const struct json *value, struct footprint *out, struct err *err)
 {
-	static const char *const known[] = {"schema", "whole", "changes", "effects", NULL};
+	static const char *const known[] = {
+		"schema", "whole", "changes", "effects", "data_dir", "bin_dir", NULL};
 	const char *other = json_other_key(value, known);
 	int64_t schema;
 
@@ -35,6 +61,9 @@ static int parse_value(const struct json *value, struct footprint *out, struct e
 		return err_set(err, ERR_FAILED, "no footprint of schema %d", FOOTPRINT_SCHEMA);
 	if (other || !json_get_bool(value, "whole", &out->whole))
 		return err_set(err, ERR_FAILED, "no footprint");
+	if (get_path(value, "data_dir", &out->dirs.data, err) < 0 ||
+		get_path(value, "bin_dir", &out->dirs.bin, err) < 0)
+		return -1;
 	if (changes_from_json(json_get(value, "changes"), &out->changes, err) < 0)
 		return -1;
 	return effects_from_json(json_get(value, "effects"), &out->effects, err);

@@ -1,6 +1,7 @@
 /* A footprint: what of a package is in force on a machine, file system and running system; and the same for one commit alone. As
  * text:
- *	{"schema": 1, "whole": true, "changes": CHANGES, "effects": EFFECTS} */
+ *	{"schema": 1, "whole": true, "changes": CHANGES, "effects": EFFECTS}
+ * and of a package of Packets "data_dir" and "bin_dir" as well. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,13 +10,15 @@
 #include "base/span.h"
 #include "model/changes.h"
 #include "model/effects.h"
+#include "model/packets_conf.h"
 
 struct footprint {
 	struct changes changes;
 	struct effects effects;
+	struct packets_dirs dirs; /* of a package of Packets: where its files and programs went */
 	bool whole; /* all is in it: nothing of it was done outside of a stage, where nobody sees what rules do */
 };
-#define FOOTPRINT_INIT ((struct footprint){.whole = true})
+#define FOOTPRINT_INIT ((struct footprint){.dirs = {BUF_INIT, BUF_INIT}, .whole = true})
 void footprint_drop(struct footprint *f);
 
 void footprint_format(const struct footprint *f, struct buf *out);

@@ -3,6 +3,7 @@
 
 #include "model/format3.h"
 #include "model/image.h"
+#include "model/packets.h"
 
 #define VERSION_FACT ".puavo-pkg-version"
 #define VALUE_MAX 64 /* bytes of one value in it */
@@ -22,6 +23,7 @@ void installer_init(struct installer *in)
 		.homepage = BUF_INIT,
 		.licence = {.spdx = BUF_INIT, .file = BUF_INIT},
 		.needs = {.live_why = BUF_INIT, .network_why = BUF_INIT},
+		.packets = {.install = BUF_INIT, .remove = BUF_INIT, .family = BUF_INIT},
 	};
 }
 
@@ -52,6 +54,9 @@ void installer_drop(struct installer *in)
 	facts_drop(&in->facts);
 	packs_drop(&in->packs);
 	drop_stated(in);
+	buf_drop(&in->packets.install);
+	buf_drop(&in->packets.remove);
+	buf_drop(&in->packets.family);
 	installer_init(in);
 }
 
@@ -337,6 +342,8 @@ int installer_parse(struct facts *facts, struct span top, struct installer *out,
 	manifest = facts_get(&out->facts, FORMAT3_FACT);
 	if (check_twice(&out->facts, err) < 0)
 		return -1;
+	if (packets_is(&out->facts))
+		return packets_parse(out, err);
 	return manifest ? format3_parse(buf_span(&manifest->value), top, out, err)
 			: parse_facts(top, out, err);
 }

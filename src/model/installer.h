@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/texts.h"
 #include "model/facts.h"
 #include "model/pack.h"
 #include "model/relation.h"
@@ -43,8 +44,17 @@ struct declares {
 	struct texts effects; /* as one would type them */
 };
 
+#define FORMAT_PACKETS 4
+
+/* What only packages of Packets say. */
+struct packets_info {
+	struct buf install, remove; /* the hooks, paths below the package; empty: none */
+	struct buf family; /* may be empty */
+	int64_t serial; /* which of a family is newer */
+};
+
 struct installer {
-	int format; /* 1 or 2: the puavo formats; 3: manifest.toml */
+	int format; /* 1 or 2: the puavo formats; 3: manifest.toml; 4: a package of Packets */
 	struct buf name;
 	/* Decimal number of format 2; of format 3 Debian's, with its epoch where that is not 0; empty: unknown. */
 	struct buf version;
@@ -60,6 +70,7 @@ struct installer {
 	struct relations depends, conflicts, provides;
 	struct needs needs;
 	struct declares declares;
+	struct packets_info packets; /* of format 4 */
 };
 
 void installer_init(struct installer *in);
@@ -80,7 +91,8 @@ bool installer_name_is_valid(struct span name);
 MUST_USE int installer_file_name(struct span path, struct buf *out, struct err *err);
 
 /* Reads the facts (they are moved into *out, which was initialised, also on error) of the
- * installer whose top folder is `top`. Told apart by content: manifest.toml is there: format 3 (model/format3);
+ * installer whose top folder is `top`. Told apart by content: manifest.toml with [Info]: a package of Packets (model/packets);
+ * manifest.toml without: format 3 (model/format3);
  * .puavo-pkg-version is there: format 2, which states the name; else format 1, whose name is `top`. ERR_INSTALLER, naming the
  * fact and what is wrong: no rules; an unknown `format` or `pkg-format` (by value); a key of
  * .puavo-pkg-version that is double, empty, or malformed (name, package-id 32 hex digits,

@@ -31,6 +31,7 @@ void message_put_extract(struct buf *out, const struct extract_order *o)
 {
 	wire_put_number(out, o->write);
 	wire_put_number(out, o->tell);
+	wire_put_number(out, o->packets);
 }
 
 /* A bool travels as 0 or 1. */
@@ -61,6 +62,7 @@ bool message_get_extract(struct span payload, struct extract_order *o)
 
 	o->write = get_bool(&w);
 	o->tell = get_bool(&w);
+	o->packets = get_bool(&w);
 	return wire_ended(&w);
 }
 
@@ -85,6 +87,7 @@ void message_put_extracted(struct buf *out, const struct extracted *e)
 	wire_put_text(out, buf_span(&e->id));
 	wire_put_number(out, e->bytes);
 	wire_put_number(out, e->entries);
+	wire_put_number(out, e->left_out);
 	wire_put_number(out, e->has_rules);
 	wire_put_number(out, e->has_lua);
 	wire_put_number(out, e->has_licence);
@@ -98,10 +101,11 @@ bool message_get_extracted(struct span payload, struct extracted *e)
 	e->id = get_text(&w);
 	e->bytes = wire_number(&w);
 	e->entries = wire_number(&w);
+	e->left_out = wire_number(&w);
 	e->has_rules = get_bool(&w);
 	e->has_lua = get_bool(&w);
 	e->has_licence = get_bool(&w);
-	if (wire_ended(&w) && e->bytes >= 0 && e->entries >= 0)
+	if (wire_ended(&w) && e->bytes >= 0 && e->entries >= 0 && e->left_out >= 0)
 		return true;
 	extracted_drop(e);
 	return false;

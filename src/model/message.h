@@ -32,6 +32,7 @@ enum message_type {
 struct extract_order {
 	bool write; /* into the folder given; else only look */
 	bool tell; /* of each member */
+	bool packets; /* it is a package of Packets */
 };
 
 /* A member as it is stated. */
@@ -48,6 +49,7 @@ struct extracted {
 	struct buf top; /* its top folder */
 	struct buf id; /* sha256 of the manifest, 64 hex digits */
 	int64_t bytes, entries;
+	int64_t left_out; /* links of a package of Packets, which has none */
 	bool has_rules, has_lua, has_licence;
 };
 void extracted_drop(struct extracted *e);

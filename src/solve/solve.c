@@ -22,7 +22,8 @@ static void add_step(struct plan_item *item, enum step_kind kind, enum step_targ
 static void add_prepare(struct plan_item *item)
 {
 	add_step(item, STEP_EXTRACT, TARGET_NEW);
-	add_step(item, STEP_FETCH, TARGET_NEW);
+	if (item->installer.packs.of.n)
+		add_step(item, STEP_FETCH, TARGET_NEW);
 	add_step(item, STEP_UNPACK, TARGET_NEW);
 }
 

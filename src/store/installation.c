@@ -65,6 +65,8 @@ int installation_is_whole(const struct place *p, const struct bundle *b, struct 
 	there = file_stat(dir, INSTALLATION_UPSTREAM, &st, err);
 	if (there <= 0 || !S_ISDIR(st.st_mode))
 		return there < 0 ? -1 : 0;
+	if (b->format == FORMAT_PACKETS)
+		return file_stat(dir, "manifest.toml", &st, err);
 	there = file_stat(dir, "rules", &st, err);
 	return there ? there : file_stat(dir, "rules.lua", &st, err);
 }

@@ -38,6 +38,7 @@ static int copy_link(const struct tree_entry *e, int to, struct err *err)
 struct copying {
 	int to;
 	const char *const *but;
+	bool over; /* in the place of what is there */
 };
 
 static bool is_left_out(const struct copying *c, const char *path)
@@ -48,6 +49,19 @@ static bool is_left_out(const struct copying *c, const char *path)
 	return false;
 }
 
+static int clear(int to, const char *path, struct err *err)
+{
+	struct stat st;
+	int there = file_stat(to, path, &st, err);
+
+	if (there <= 0)
+		return there;
+	if (S_ISDIR(st.st_mode))
+		return err_set(
+			err, ERR_CONFLICT, "%s is to be a file, and a folder is there", path);
+	return file_remove(to, path, err);
+}
+
 static int copy_one(void *arg, const struct tree_entry *e, struct err *err)
 {
 	const struct copying *c = arg;
@@ -55,6 +69,8 @@ static int copy_one(void *arg, const struct tree_entry *e, struct err *err)
 
 	if (is_left_out(c, e->path))
 		return 1;
+	if (c->over && !S_ISDIR(e->st->st_mode) && clear(to, e->path, err) < 0)
+		return -1;
 	if (S_ISREG(e->st->st_mode))
 		return copy_file(e, to, err);
 	if (S_ISLNK(e->st->st_mode))
@@ -66,7 +82,14 @@ static int copy_one(void *arg, const struct tree_entry *e, struct err *err)
 
 int tree_copy(int from, int to, const char *const *but, struct err *err)
 {
-	struct copying c = {to, but};
+	struct copying c = {to, but, false};
+
+	return tree_walk(from, copy_one, &c, err);
+}
+
+int tree_lay(int from, int to, const char *const *but, struct err *err)
+{
+	struct copying c = {to, but, true};
 
 	return tree_walk(from, copy_one, &c, err);
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "ext/archive.h"
@@ -16,10 +17,11 @@
 #define INSTALLER_FD 4
 #define DESTINATION_FD 5
 #define CHUNK 65536
+#define MANIFEST "manifest.toml" /* of Packets */
 
 /* One installer on its way. */
 struct extractor {
-	bool write, tell;
+	bool write, tell, packets;
 	struct archive_in *in;
 	struct entry_plan *plan;
 	size_t made; /* paths numbered below this are in the manifest */
@@ -95,6 +97,12 @@ static int tell(struct extractor *x, const struct archive_entry *member,
 	return frame_send(FRAME_FD, MESSAGE_MEMBER, buf_span(&payload), err);
 }
 
+/* Of a package of Packets only its manifest says something of it: other names are its vendor's. */
+static bool is_fact(const struct extractor *x, struct span path)
+{
+	return x->packets ? span_is_text(path, MANIFEST) : fact_is_known(path);
+}
+
 /* What the names at the top mean. */
 static int look_at_name(struct extractor *x, const struct entry_act *act, struct err *err)
 {
@@ -104,7 +112,7 @@ static int look_at_name(struct extractor *x, const struct entry_act *act, struct
 		x->done.has_lua = true;
 	if (span_is_text(act->path, "license"))
 		x->done.has_licence = true;
-	if (act->type == ENTRY_HARDLINK && fact_is_known(act->path))
+	if (act->type == ENTRY_HARDLINK && is_fact(x, act->path))
 		return err_set(err, ERR_INSTALLER,
 			"%.*s is a hard link: it must be a file of its own", SPAN_ARG(act->path));
 	return 0;
@@ -147,7 +155,7 @@ static int copy_content(struct extractor *x, struct manifest_entry *entry, int f
 static int take_file(struct extractor *x, const struct entry_act *act, const char *path, bool told,
 	struct err *err)
 {
-	bool is_fact = fact_is_known(act->path);
+	bool is_known = is_fact(x, act->path);
 	struct manifest_entry *entry = manifest_add(&x->manifest, ENTRY_FILE, act->path);
 	AUTO(buf) fact = BUF_INIT;
 	AUTO_FD fd = -1;
@@ -160,9 +168,9 @@ static int take_file(struct extractor *x, const struct entry_act *act, const cha
 		if (fd < 0)
 			return -1;
 	}
-	if (copy_content(x, entry, fd, told, is_fact ? &fact : NULL, err) < 0)
+	if (copy_content(x, entry, fd, told, is_known ? &fact : NULL, err) < 0)
 		return err_at(err, "%s", path);
-	return is_fact ? send_fact(act->path, buf_span(&fact), err) : 0;
+	return is_known ? send_fact(act->path, buf_span(&fact), err) : 0;
 }
 
 static int take_symlink(
@@ -200,6 +208,36 @@ static int take_hardlink(
 	return x->write ? file_make_link(DESTINATION_FD, from.s, path, err) : 0;
 }
 
+static int take_planned(struct extractor *x, const struct archive_entry *member,
+	const struct entry_act *act, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	bool is_new, told;
+
+	buf_set(&path, act->path);
+	if (add_implied(x, act->id, err) < 0 || tell(x, member, act, &told, err) < 0)
+		return -1;
+	is_new = act->id == x->made;
+	x->made += is_new;
+	switch (act->type) {
+	case ENTRY_FILE: return take_file(x, act, path.s, told, err);
+	case ENTRY_DIR: return is_new ? add_folder(x, act->path, err) : 0;
+	case ENTRY_SYMLINK: return take_symlink(x, act, path.s, err);
+	case ENTRY_HARDLINK: return take_hardlink(x, act, path.s, err);
+	}
+	return 0;
+}
+
+/* Packets passes links over. Here their names are taken all the same: nothing may be below one. */
+static int leave_out(struct extractor *x, const struct entry_act *act, struct err *err)
+{
+	x->done.left_out++;
+	if (add_implied(x, act->id, err) < 0)
+		return -1;
+	x->made = act->id + 1;
+	return 0;
+}
+
 static int take(struct extractor *x, const struct archive_entry *member, struct err *err)
 {
 	static const enum entry_type types[] = {[ARCHIVE_FILE] = ENTRY_FILE,
@@ -207,31 +245,21 @@ static int take(struct extractor *x, const struct archive_entry *member, struct 
 		[ARCHIVE_SYMLINK] = ENTRY_SYMLINK,
 		[ARCHIVE_HARDLINK] = ENTRY_HARDLINK};
 	struct entry_raw raw = {.path = member->path, .link = member->link, .mode = member->mode};
-	AUTO(buf) path = BUF_INIT;
 	struct entry_act act;
-	bool is_new, told;
 
 	if (member->type == ARCHIVE_OTHER)
 		return err_set(err, ERR_INSTALLER, "member %.*s is a %s",
 			SPAN_ARG(span_cut(member->path, 0, 200)), member->kind);
 	raw.type = types[member->type];
 	raw.size = raw.type == ENTRY_FILE ? member->size : 0;
+	entry_plan_read(x->plan, archive_bytes_read(x->in));
 	if (entry_plan_next(x->plan, &raw, &act, err) < 0)
 		return -1;
 	if (act.skip)
 		return 0;
-	buf_set(&path, act.path);
-	if (add_implied(x, act.id, err) < 0 || tell(x, member, &act, &told, err) < 0)
-		return -1;
-	is_new = act.id == x->made;
-	x->made += is_new;
-	switch (act.type) {
-	case ENTRY_FILE: return take_file(x, &act, path.s, told, err);
-	case ENTRY_DIR: return is_new ? add_folder(x, act.path, err) : 0;
-	case ENTRY_SYMLINK: return take_symlink(x, &act, path.s, err);
-	case ENTRY_HARDLINK: return take_hardlink(x, &act, path.s, err);
-	}
-	return 0;
+	if (x->packets && (act.type == ENTRY_SYMLINK || act.type == ENTRY_HARDLINK))
+		return leave_out(x, &act, err);
+	return take_planned(x, member, &act, err);
 }
 
 static int add_id(struct extractor *x, struct err *err)
@@ -252,7 +280,7 @@ static int send_done(struct extractor *x, struct err *err)
 {
 	AUTO(buf) payload = BUF_INIT;
 
-	buf_set(&x->done.top, entry_plan_top(x->plan));
+	buf_set(&x->done.top, x->packets ? SPAN(".") : entry_plan_top(x->plan));
 	if (!x->done.top.n)
 		return err_set(err, ERR_INSTALLER, "the archive is empty");
 	if (add_id(x, err) < 0)
@@ -261,6 +289,57 @@ static int send_done(struct extractor *x, struct err *err)
 	x->done.entries = (int64_t)x->manifest.of.n;
 	message_put_extracted(&payload, &x->done);
 	return frame_send(FRAME_FD, MESSAGE_EXTRACTED, buf_span(&payload), err);
+}
+
+static struct span base_of(struct span path)
+{
+	size_t at = path.n;
+
+	while (at && path.s[at - 1] != '/')
+		at--;
+	return span_cut(path, at, path.n);
+}
+
+/* The folder that holds the first manifest.toml is the package, whatever it is called. */
+static int find_root(struct buf *out, struct err *err)
+{
+	struct archive_in *in;
+	struct archive_entry member;
+	int rc;
+
+	if (archive_open_packets(INSTALLER_FD, &in, err) < 0)
+		return -1;
+	while ((rc = archive_next(in, &member, err)) > 0) {
+		struct span base = base_of(member.path);
+
+		if (member.type == ARCHIVE_FILE && span_is_text(base, MANIFEST)) {
+			buf_add_span(out, span_cut(member.path, 0, member.path.n - base.n));
+			break;
+		}
+	}
+	archive_close(in);
+	if (rc == 0)
+		err_set(err, ERR_INSTALLER, "there is no " MANIFEST " in it");
+	return rc > 0 ? 0 : -1;
+}
+
+static int open_packets(struct extractor *x, struct err *err)
+{
+	AUTO(buf) root = BUF_INIT;
+
+	if (find_root(&root, err) < 0)
+		return -1;
+	if (lseek(INSTALLER_FD, 0, SEEK_SET) < 0)
+		return err_sys(err, "read the package again");
+	x->plan = entry_plan_new(&entry_limits_packets);
+	entry_plan_root(x->plan, buf_span(&root));
+	return archive_open_packets(INSTALLER_FD, &x->in, err);
+}
+
+static int open_installer(struct extractor *x, struct err *err)
+{
+	x->plan = entry_plan_new(&entry_limits_installer);
+	return archive_open_tar(INSTALLER_FD, &x->in, err);
 }
 
 static int run(struct extractor *x, struct err *err)
@@ -277,8 +356,8 @@ static int run(struct extractor *x, struct err *err)
 		return worker_bad_order(err);
 	x->write = order.write;
 	x->tell = order.tell;
-	x->plan = entry_plan_new(&entry_limits_installer);
-	if (archive_open_tar(INSTALLER_FD, &x->in, err) < 0)
+	x->packets = order.packets;
+	if ((x->packets ? open_packets(x, err) : open_installer(x, err)) < 0)
 		return -1;
 	while ((rc = archive_next(x->in, &member, err)) > 0)
 		if (take(x, &member, err) < 0)

@@ -192,3 +192,34 @@ EOF
   [[ -e $source/rules.lua ]] || chmod 755 "$source/rules"
   fardel build -o "$WORK/out" "$source" >/dev/null && echo "$WORK/out/$name.tar.gz"
 }
+
+# make_packets NAME VERSION [KEY=VALUE…]: WORK/NAME-VERSION/NAME.pkt.tar.zst, whose path it prints. Keys: install, remove (a hook's
+# text), info (lines for [Info]), file:PATH (a file's text), name, members (what tar takes in, instead of ".").
+make_packets() {
+  local name=$1 version=$2 dir=$WORK/$1-$2/tree arg real=$1 info='' hooks='' members=.
+  shift 2
+  rm -rf -- "$dir"
+  mkdir -p "$dir/data/bin"
+  printf '#!/bin/sh\necho %s %s\n' "$name" "$version" >"$dir/data/bin/$name"
+  chmod 755 "$dir/data/bin/$name"
+  for arg; do
+    case $arg in
+    name=*) real=${arg#*=} ;;
+    info=*) info=${arg#*=} ;;
+    members=*) members=${arg#*=} ;;
+    install=* | remove=*)
+      printf '%s\n' "${arg#*=}" >"$dir/${arg%%=*}.lua"
+      hooks+="${arg%%=*} = \"${arg%%=*}.lua\""$'\n'
+      ;;
+    file:*=*)
+      mkdir -p "$(dirname -- "$dir/$(cut -d= -f1 <<<"${arg#file:}")")"
+      printf '%s\n' "${arg#*=}" >"$dir/$(cut -d= -f1 <<<"${arg#file:}")"
+      ;;
+    esac
+  done
+  printf '[Info]\nname = "%s"\nversion = "%s"\ndescription = "Says %s"\ndependencies = []\nauthor = "us"\n%s\n\n[Hooks]\n%s' \
+    "$real" "$version" "$name" "$info" "$hooks" >"$dir/manifest.toml"
+  # shellcheck disable=SC2086
+  tar -C "$dir" --zstd -cf "$WORK/$name-$version/$name.pkt.tar.zst" $members
+  echo "$WORK/$name-$version/$name.pkt.tar.zst"
+}

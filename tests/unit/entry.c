@@ -244,9 +244,43 @@ static void paths_have_limits(void **state)
 	refuse(*state, leading(ENTRY_HARDLINK, "zoom/s", path.s), "more bytes than 1024");
 }
 
+static void a_package_of_packets_is_where_its_manifest_is(void **state)
+{
+	static const char *const roots[] = {"", "./", "a/b/", ".//a/./b/"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(roots); i++) {
+		struct entry_plan *plan = entry_plan_new(&entry_limits_packets);
+		AUTO(buf) path = BUF_INIT;
+		struct entry_raw top = file("./");
+
+		entry_plan_root(plan, span_of(roots[i]));
+		top.type = ENTRY_DIR;
+		accept(plan, top, "");
+		buf_setf(&path, "%sdata/x", i < 2 ? "./" : "a/./b/");
+		accept(plan, file(path.s), "data/x");
+		buf_setf(&path, "%smanifest.toml", i < 2 ? "" : "a/b/");
+		accept(plan, file(path.s), "manifest.toml");
+		refuse(plan, file(path.s), "is there twice");
+		buf_setf(&path, "%sdata/ln", i < 2 ? "" : "./a/b/");
+		accept(plan, leading(ENTRY_SYMLINK, path.s, "/"), "data/ln");
+		buf_addf(&path, "/evil");
+		refuse(plan, file(path.s), "is below something that is not a folder");
+		refuse(plan, file("../x"), "\"..\"");
+		refuse(plan, file("/x"), "absolute");
+		if (i >= 2) {
+			refuse(plan, file("a/other"), "is not below the folder of the first");
+			refuse(plan, file("a"), "is the top of the archive, but no folder");
+		} else {
+			refuse(plan, file("upstream/x"), "a name that fardel itself uses");
+		}
+		entry_plan_free(plan);
+	}
+}
+
 static void contents_are_counted_as_they_come(void **state)
 {
-	struct entry_limits limits = {100, 10, 5, 50, 100, NULL, false, 0, 0};
+	struct entry_limits limits = {100, 10, 5, 50, 100, NULL, false, 0, 0, false};
 	struct entry_plan *plan = entry_plan_new(&limits);
 	struct entry_raw raw = file("z/a");
 	struct err err = ERR_INIT;
@@ -273,7 +307,7 @@ static void contents_are_counted_as_they_come(void **state)
 /* Folders that no member states are made too: they count. */
 static void entries_are_counted_with_implied_folders(void **state)
 {
-	struct entry_limits limits = {100, 4, 32, 50, 100, NULL, false, 0, 0};
+	struct entry_limits limits = {100, 4, 32, 50, 100, NULL, false, 0, 0, false};
 	struct entry_plan *plan = entry_plan_new(&limits);
 
 	(void)state;
@@ -538,6 +572,7 @@ int main(void)
 			hard_links_lead_to_files_that_came_before, begin, end),
 		cmocka_unit_test_setup_teardown(modes_are_stripped, begin, end),
 		cmocka_unit_test_setup_teardown(paths_have_limits, begin, end),
+		cmocka_unit_test(a_package_of_packets_is_where_its_manifest_is),
 		cmocka_unit_test(contents_are_counted_as_they_come),
 		cmocka_unit_test(entries_are_counted_with_implied_folders),
 		cmocka_unit_test(ten_thousand_members_are_quick),

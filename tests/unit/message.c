@@ -86,6 +86,7 @@ static void answers_come_back(void **state)
 		.id = buf_of("ab"),
 		.bytes = 7,
 		.entries = 8,
+		.left_out = 2,
 		.has_licence = true};
 	AUTO(extracted) out = {.top = BUF_INIT, .id = BUF_INIT};
 	AUTO(fetch_begin) said = {.from = 3, .total = -1, .etag = buf_of("\"e\"")};
@@ -101,6 +102,7 @@ static void answers_come_back(void **state)
 	assert_buf(&out.id, "ab");
 	assert_int_equal(out.bytes, 7);
 	assert_int_equal(out.entries, 8);
+	assert_int_equal(out.left_out, 2);
 	assert_false(out.has_rules);
 	assert_true(out.has_licence);
 	buf_clear(&payload);
