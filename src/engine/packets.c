@@ -10,9 +10,12 @@
 #include "engine/settings.h"
 #include "model/packets.h"
 #include "store/installation.h"
+#include "store/move.h"
+#include "store/put.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/resolve.h"
+#include "sys/tree.h"
 #include "sys/tree_copy.h"
 
 static int read_dirs(struct engine *e, struct packets_dirs *out, struct err *err)
@@ -62,6 +65,8 @@ int packets_about(struct engine *e, const struct bundle *b, struct installer *ou
 struct spots {
 	struct buf from; /* the installation */
 	struct buf home, data, script, told;
+	struct buf above_left,
+		left; /* its folder below an older dataDir, whose rest comes along; empty: it does not move */
 	const struct packets_dirs *dirs;
 	bool fill;
 };
@@ -73,6 +78,8 @@ static void spots_drop(struct spots *s)
 	buf_drop(&s->data);
 	buf_drop(&s->script);
 	buf_drop(&s->told);
+	buf_drop(&s->above_left);
+	buf_drop(&s->left);
 }
 
 static int make_folder(int root, const struct buf *path, struct err *err)
@@ -80,6 +87,35 @@ static int make_folder(int root, const struct buf *path, struct err *err)
 	int fd = file_make_dirs(root, path->s + 1, 0755, err);
 
 	return fd < 0 ? err_at(err, "%s", path->s) : fd;
+}
+
+/* What stands there is somebody's, and would be lost among what comes. */
+static int check_empty(int to, const struct buf *path, struct err *err)
+{
+	AUTO(tree_names) names = {0};
+
+	if (tree_names(to, SIZE_MAX, &names, err) < 0)
+		return -1;
+	if (!names.of.n)
+		return 0;
+	err_set(err, ERR_CONFLICT, "its files are to be moved to %s, and something is in there",
+		path->s);
+	return err_next(err, "look at it, and move it away");
+}
+
+/* What others have put beside its files, or made of them, goes along; the empty folder goes. */
+static int fetch_left(int root, const struct spots *s, int to, struct err *err)
+{
+	AUTO_FD left = file_open_if(root, s->left.s + 1, O_RDONLY | O_DIRECTORY, err);
+	AUTO_FD above = -1;
+
+	if (left < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	above = file_open_dir(s->above_left.s, err);
+	if (above < 0 || move_all(left, to, err) < 0 ||
+		put_away(above, s->left.s + s->above_left.n + 1, err) < 0)
+		return err_at(err, "move what is in %s", s->left.s);
+	return 0;
 }
 
 /* In the stage, where all paths are seen from its root. A hook needs its folders. */
@@ -95,10 +131,12 @@ static int lay(void *arg, struct err *err)
 		return -1;
 	if (!s->fill)
 		return 0;
+	if (s->left.n && check_empty(to, &s->home, err) < 0)
+		return -1;
 	from = file_open(root, s->from.s + 1, O_RDONLY | O_DIRECTORY, 0, err);
 	if (from < 0 || tree_lay(from, to, installation_reserved, err) < 0)
 		return err_at(err, "put its files into %s", s->home.s);
-	return 0;
+	return s->left.n ? fetch_left(root, s, to, err) : 0;
 }
 
 static int find_dirs(
@@ -134,12 +172,23 @@ static void find_spots(struct engine *e, enum phase phase, const struct bundle *
 static int run(struct stage *s, enum phase phase, const struct bundle *b, const struct buf *hook,
 	const struct rules_stage *shown, struct err *err)
 {
-	AUTO(spots) at = {BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT, NULL, false};
+	AUTO(spots) at = {.from = BUF_INIT,
+		.home = BUF_INIT,
+		.data = BUF_INIT,
+		.script = BUF_INIT,
+		.told = BUF_INIT,
+		.above_left = BUF_INIT,
+		.left = BUF_INIT};
 	struct packets_hook how;
 
 	if (find_dirs(s, phase, &at.dirs, err) < 0)
 		return -1;
 	find_spots(s->e, phase, b, hook, &at);
+	if (at.fill && s->moves) {
+		at.above_left = buf_dup(&s->was->data);
+		at.left = buf_dup(&s->was->data);
+		buf_add_path(&at.left, b->name.s);
+	}
 	if ((at.fill || hook->n) && stage_do(s, lay, &at, err) < 0)
 		return -1;
 	if (!hook->n)

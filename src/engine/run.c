@@ -8,6 +8,7 @@
 #include "engine/image.h"
 #include "engine/installer_file.h"
 #include "engine/licence.h"
+#include "engine/packets_move.h"
 #include "engine/prepare.h"
 #include "engine/puavo.h"
 #include "engine/session.h"
@@ -286,13 +287,25 @@ static int nothing_to_do(struct plan *plan, const char *goal, struct err *err)
 	return err_at(err, "%s", goal);
 }
 
-static int plan_and_run(
-	struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+/* What has been configured by the move need not be once more. */
+static void skip_moved(struct plan *plan, const struct request *moved)
+{
+	VEC_FOR (struct plan_item, item, &plan->of)
+		for (size_t i = 0; plan->goal == GOAL_RECONFIGURE && i < moved->items.of.n; i++)
+			if (span_is(buf_span(&item->to.name), buf_span(&moved->items.of.v[i]))) {
+				item->action = ACTION_NOTHING;
+				item->steps.n = 0;
+			}
+}
+
+static int plan_and_run(struct engine *e, const struct request *request,
+	const struct request *moved, struct plan *plan, struct err *err)
 {
 	struct event event = {.kind = WATCH_PLAN, .plan = plan};
 
 	if (engine_plan(e, request, plan, err) < 0)
 		return -1;
+	skip_moved(plan, moved);
 	engine_event(e, &event);
 	if (licence_check(e, request, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);
@@ -301,14 +314,32 @@ static int plan_and_run(
 	return carry_out(e, request, plan, err);
 }
 
+/* Packages of Packets whose dataDir has changed are moved first, by a transaction of their own. */
+static int move(
+	struct engine *e, const struct request *request, struct request *moved, struct err *err)
+{
+	const struct request nothing = {.goal = GOAL_RECONFIGURE};
+	struct plan plan = PLAN_INIT;
+	int result = packets_find_moves(e, request, moved, err);
+
+	if (result == 0 && moved->items.of.n)
+		result = plan_and_run(e, moved, &nothing, &plan, err);
+	plan_drop(&plan);
+	return result;
+}
+
 int engine_run(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
 	int64_t begun = engine_ms();
 	struct err ignored = ERR_INIT;
+	struct request moved = {.goal = GOAL_RECONFIGURE};
 	int result;
 
 	e->offline = request->offline;
-	result = plan_and_run(e, request, plan, err);
+	result = move(e, request, &moved, err);
+	if (result == 0)
+		result = plan_and_run(e, request, &moved, plan, err);
+	request_drop(&moved);
 	if (request->goal <= GOAL_PREPARE)
 		puavo_touch(e, plan);
 	/* Installers that were extracted and not taken up. */

@@ -23,6 +23,7 @@ struct stage {
 	/* Of packages of Packets, borrowed: where unconfigure finds what it had made, and where configure puts it; NULL, or
 	 * empty: where the configuration says. */
 	const struct packets_dirs *was, *is;
+	bool moves; /* configure brings along what else is in its folder there */
 };
 #define STAGE_INIT ((struct stage){.folder = -1})
 

@@ -510,6 +510,8 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	if (staged_find_dirs(s, err) < 0 || staged_open(s, false, &s->stage, err) < 0)
 		return -1;
+	if (staged_moves(s))
+		return staged_move(s, &drifts, err);
 	if (!s->made ? play_removal(s, &drifts, &undone, err) < 0
 		     : play_configuration(s, &undone, &done, &between, err) < 0 ||
 				take_back_stale(s, &drifts, err) < 0)

@@ -69,3 +69,76 @@ teardown() {
   run -0 fardel remove Tool
   [[ $output != *kept* && ! -e $ROOT/opt/packets/Tool && -e $ROOT/opt/packets/Tool2/manifest.toml ]]
 }
+
+# configure_packets KEY=VALUE…: /etc/packets/config.toml.
+configure_packets() {
+  mkdir -p "$ROOT/etc/packets"
+  {
+    echo '[Config]'
+    for pair; do printf '  %s = "%s"\n' "${pair%%=*}" "${pair#*=}"; done
+  } >"$ROOT/etc/packets/config.toml"
+}
+
+@test "dataDir: as configured; what cannot be is refused with its line" {
+  configure_packets dataDir=/opt/moved
+  file=$(make_packets Tool 1.0)
+  fardel install "$file"
+  [[ -e $ROOT/opt/moved/Tool/manifest.toml && ! -e $ROOT/opt/packets ]]
+  fardel remove Tool
+  configure_packets dataDir=/usr
+  run -1 fardel install "$file"
+  [[ $output == *'/etc/packets/config.toml: line 2, column 3: Config.dataDir must be another folder'* ]]
+  [[ -z $(fardel list) && ! -e $ROOT/usr/Tool ]]
+  # Nobody else's packages are kept from their work by it.
+  serve "$VENDOR"
+  fardel install "$(make_installer hello 1)"
+}
+
+@test "dataDir changes: it is asked, and then all of a package's folder moves" {
+  fardel install "$(make_packets Tool 1.0)" "$(make_packets Other 1.0)"
+  home=$ROOT/opt/packets/Tool
+  mkdir "$home/own"
+  echo mine >"$home/own/mine" && chmod 640 "$home/own/mine" && touch -d 2020-01-01 "$home/own/mine"
+  ln -s mine "$home/own/link"
+  echo '# changed' >>"$home/data/bin/Tool"
+  configure_packets dataDir=/opt/moved
+  before=$(manifest)
+  three=$(make_packets Third 1.0)
+  for command in "install $three" "reconfigure Tool" "reconfigure --all" "remove Other"; do
+    # shellcheck disable=SC2086
+    run -12 fardel $command
+    [[ $output == *'dataDir of Packets is /opt/moved now'*'--yes moves them'* ]]
+    [[ $(manifest) == "$before" ]]
+  done
+  run -0 fardel -y reconfigure --all
+  [[ $output == *'what is in binDir stays in its place'* ]]
+  home=$ROOT/opt/moved/Tool
+  [[ ! -e $ROOT/opt/packets/Tool && ! -e $ROOT/opt/packets/Other && -e $ROOT/opt/moved/Other/manifest.toml ]]
+  [[ $(cat "$home/own/mine") == mine && $(stat -c '%a %Y' "$home/own/mine") == "640 $(date -d 2020-01-01 +%s)" ]]
+  [[ $(readlink "$home/own/link") == mine && $(tail -1 "$home/data/bin/Tool") == '# changed' ]]
+  # Whose is what is as before.
+  run fardel verify Tool
+  [[ $output == *'/opt/moved/Tool/data/bin/Tool'* && $output != *mine* ]]
+  run -0 fardel files Tool
+  [[ $output != *own* && $output != */opt/packets* ]]
+  run -0 fardel remove Tool
+  [[ $output == *'kept /opt/moved/Tool/own'* && $output == *'kept /opt/moved/Tool/data/bin/Tool'* ]]
+  [[ -e $home/own/mine && ! -e $home/manifest.toml ]]
+}
+
+@test "a move is taken back by undo, and what is in the way stops it" {
+  fardel install "$(make_packets Tool 1.0)"
+  echo mine >"$ROOT/opt/packets/Tool/mine"
+  before=$(manifest)
+  configure_packets dataDir=/opt/moved
+  mkdir -p "$ROOT/opt/moved/Tool"
+  echo theirs >"$ROOT/opt/moved/Tool/theirs"
+  run -11 fardel -y reconfigure Tool
+  [[ $output == *'/opt/moved/Tool, and something is in there'* && -e $ROOT/opt/packets/Tool/mine ]]
+  rm -r "$ROOT/opt/moved"
+  fardel -y reconfigure Tool
+  [[ -e $ROOT/opt/moved/Tool/mine && ! -e $ROOT/opt/packets ]]
+  fardel undo "$(fardel history --plain | head -1 | cut -f1)"
+  rm -r "$ROOT/etc/packets"
+  [[ $(manifest) == "$before" ]]
+}
