@@ -18,6 +18,17 @@
 #include "sys/tree.h"
 #include "sys/tree_copy.h"
 
+/* Also where the folder itself is a link: an admin may have put it on another disk. */
+static int resolve_dir(struct engine *e, const struct buf *dir, struct buf *out, struct err *err)
+{
+	AUTO(buf) path = buf_dup(dir);
+
+	buf_adds(&path, "/.");
+	if (resolve(e->place.root.s, path.s, out, err) < 0)
+		return err_at(err, "%s", dir->s);
+	return 0;
+}
+
 static int read_dirs(struct engine *e, struct packets_dirs *out, struct err *err)
 {
 	struct packets_conf conf;
@@ -28,8 +39,8 @@ static int read_dirs(struct engine *e, struct packets_dirs *out, struct err *err
 	result = settings_load_packets(&e->place, &conf, &warnings, err);
 	for (size_t i = 0; i < warnings.of.n; i++)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", warnings.of.v[i].s);
-	if (result == 0 && (resolve(e->place.root.s, conf.data_dir.s, &out->data, err) < 0 ||
-				   resolve(e->place.root.s, conf.bin_dir.s, &out->bin, err) < 0))
+	if (result == 0 && (resolve_dir(e, &conf.data_dir, &out->data, err) < 0 ||
+				   resolve_dir(e, &conf.bin_dir, &out->bin, err) < 0))
 		result = -1;
 	packets_conf_drop(&conf);
 	/* By links they may have come to where they must not be. */
