@@ -5,6 +5,7 @@
 #include "engine/inspect.h"
 #include "engine/licence.h"
 #include "engine/prepare.h"
+#include "engine/rules_lua.h"
 #include "engine/session.h"
 #include "engine/stage.h"
 #include "model/changes_math.h"
@@ -15,6 +16,7 @@
 #include "sys/file.h"
 #include "sys/process.h"
 
+#define LINKS_MOST 40 /* that are followed, as the kernel does */
 #define NAMED_MOST 12 /* paths of one kind that are named; more are counted */
 
 /* An installer that is prepared for the test, and taken away after it. */
@@ -123,25 +125,68 @@ static int step(struct test *t, struct stage *s, enum phase phase, const struct 
 	return stage_read(s, b, out, &effects, err) < 0 ? -1 : 1;
 }
 
-/* Whether a link leads to what is there: made with it, in the package's own folder, or on the machine. */
-static bool leads_somewhere(struct test *t, const struct change *c)
+/* Where a link leads, and on from there: an absolute path, in which .. has gone up what is written before it. */
+static void follow(const struct change *link, struct span behind, struct buf *out)
 {
-	const char *target = c->after.target.s;
-	const struct change *target_change;
+	AUTO(buf) to = BUF_INIT;
+	struct span rest, part;
+
+	if (link->after.target.s[0] != '/')
+		buf_add(&to, link->path.s, (size_t)(strrchr(link->path.s, '/') - link->path.s) + 1);
+	buf_add_span(&to, buf_span(&link->after.target));
+	buf_add_span(&to, behind);
+	buf_clear(out);
+	rest = buf_span(&to);
+	while (span_split(&rest, '/', &part)) {
+		if (!part.n || span_is_text(part, "."))
+			continue;
+		if (!span_is_text(part, ".."))
+			buf_addf(out, "/%.*s", SPAN_ARG(part));
+		else if (out->n) {
+			out->n = (size_t)(strrchr(out->s, '/') - out->s);
+			out->s[out->n] = 0;
+		}
+	}
+	if (!out->n)
+		buf_addc(out, '/');
+}
+
+/* The first part of a path that is a change: with `rest` behind it. NULL: none is. */
+static const struct change *changed_part(struct test *t, const struct buf *path, struct span *rest)
+{
+	for (size_t n = 1; n <= path->n; n++) {
+		const struct change *c;
+
+		if (n < path->n && path->s[n] != '/')
+			continue;
+		c = changes_get(&t->installed, span_cut(buf_span(path), 0, n));
+		*rest = span_cut(buf_span(path), n, path->n);
+		if (c && (c->after.type != NODE_FOLDER || !rest->n))
+			return c;
+	}
+	return NULL;
+}
+
+/* Whether a link leads, perhaps by way of others, to what is there: made with it, in the package's own folder, or on the machine. */
+static bool leads_somewhere(struct test *t, const struct change *link)
+{
 	AUTO(buf) path = BUF_INIT;
 	AUTO_FD fd = -1;
 
-	if (*target != '/') {
-		buf_add(&path, c->path.s, (size_t)(strrchr(c->path.s, '/') - c->path.s) + 1);
-		buf_adds(&path, target);
-	} else {
-		buf_adds(&path, target);
+	follow(link, SPAN(""), &path);
+	for (int hops = 0; hops < LINKS_MOST; hops++) {
+		struct span rest;
+		const struct change *c = changed_part(t, &path, &rest);
+
+		if (!c) {
+			fd = file_open_within(t->e->place.root.s, path.s, O_PATH);
+			return fd >= 0;
+		}
+		if (c->after.type != NODE_LINK)
+			return c->after.type != NODE_NONE && !rest.n;
+		follow(c, rest, &path);
 	}
-	target_change = changes_get(&t->installed, buf_span(&path));
-	if (target_change)
-		return target_change->after.type != NODE_NONE;
-	fd = file_open_within(t->e->place.root.s, path.s, O_PATH);
-	return fd >= 0;
+	return false; /* in a ring */
 }
 
 static void verify(struct test *t)
@@ -230,12 +275,19 @@ static int test_remove(struct test *t, struct stage *s, struct err *err)
 	AUTO(changes) after = CHANGES_INIT;
 	AUTO(changes) at_last = CHANGES_INIT;
 	AUTO(effects) ignored = EFFECTS_INIT;
-	int result = step(t, s, PHASE_UNCONFIGURE, t->made, &after, err);
+	AUTO(buf) folder = BUF_INIT;
+	int result = step(t, s, PHASE_UNCONFIGURE, t->made, &after, err), lua;
 
 	if (result != 1)
 		return result;
-	compare(t, &t->before, &after, "unconfigure: nothing is left", DIAGNOSIS_WARN,
-		"unconfigure leaves, and remove takes back");
+	installation_path(&t->e->place, t->made, &folder);
+	lua = rules_are_lua(t->e, folder.s, err);
+	if (lua < 0)
+		return -1;
+	/* rules.lua may leave all to what was seen of it. */
+	if (!lua)
+		compare(t, &t->before, &after, "unconfigure: nothing is left", DIAGNOSIS_WARN,
+			"unconfigure leaves, and remove takes back");
 	/* What the machine's own version has made is not known here. */
 	if (t->in_use)
 		return 1;

@@ -62,6 +62,17 @@ unchanged() {
 }
 
 # shellcheck disable=SC2016
+@test "selftest: links are followed through others, as far as they lead" {
+  skip_unless mount userns
+  file=$(with_rules 1 'mkdir -p /srv/made; ln -sfn "$2/usr" /srv/made/all; ln -sfn all/bin /srv/made/bin
+    ln -sfn made/bin/hello /srv/one; ln -sfn ../srv/made/./../one /srv/two; ln -sfn /srv/made/bin/nothing /srv/none
+    ln -sfn ring2 /srv/ring1; ln -sfn ring1 /srv/ring2' 'rm -rf /srv/made /srv/one /srv/two /srv/none /srv/ring?')
+  run --separate-stderr -1 fardel selftest "$file"
+  [[ $(grep -c 'link to nothing' <<<"$output") == 3 ]]
+  [[ $output == *'link to nothing: /srv/none -> '* && $output == *'/srv/ring1 -> ring2'* && $output == *'/srv/ring2 -> ring1'* ]]
+}
+
+# shellcheck disable=SC2016
 @test "selftest: a link to what the package takes away leads nowhere" {
   skip_unless mount userns
   echo there >"$ROOT/srv/taken"
