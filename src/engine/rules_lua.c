@@ -150,10 +150,10 @@ static int read_needs(
 	struct engine *e, const struct lua_spec *s, struct installer *in, struct err *err)
 {
 	AUTO(facts) facts = FACTS_INIT;
-	AUTO_FD dir = place_open_if(&e->place, s->folder, err);
+	AUTO_FD dir = place_open_if(&e->place, s->dir, err);
 
 	if (dir < 0)
-		return err->code == ERR_NONE ? err_set(err, ERR_BAD_STATE, "%s is gone", s->folder)
+		return err->code == ERR_NONE ? err_set(err, ERR_BAD_STATE, "%s is gone", s->dir)
 					     : -1;
 	if (installation_facts(dir, &facts, err) < 0)
 		return -1;
@@ -166,6 +166,7 @@ static int make_order(struct engine *e, const struct lua_spec *s, struct err *er
 	o = {.profile = "rules",
 		.phase = phase_name(s->phase),
 		.name = SCRIPT,
+		.root = s->root,
 		.dir = s->dir,
 		.args = {s->args[0], s->args[1]},
 		.direct = s->direct,
@@ -173,7 +174,7 @@ static int make_order(struct engine *e, const struct lua_spec *s, struct err *er
 		.version = s->bundle->version.s,
 		.id = s->bundle->id.s,
 		.limits = limits_of(&e->config)};
-	AUTO(buf) script = buf_of(s->dir);
+	AUTO(buf) script = buf_of(s->root);
 	AUTO(buf) packs = BUF_INIT;
 	AUTO(release) release = RELEASE_INIT;
 	AUTO(installer) in;
@@ -184,6 +185,7 @@ static int make_order(struct engine *e, const struct lua_spec *s, struct err *er
 		return -1;
 	VEC_FOR (const struct buf, program, &in.needs.programs.of)
 		*vec_push(&o.programs) = program->s;
+	buf_adds(&script, s->dir);
 	buf_add_path(&script, SCRIPT);
 	o.script = script.s;
 	if (s->hook)

@@ -34,9 +34,10 @@ struct packets_hook {
 struct lua_spec {
 	enum phase phase;
 	const struct bundle *bundle;
-	const char *folder; /* the installation's, without the root */
-	const char *dir, *args[2]; /* as phase_spec has them: as the rules see them */
+	/* Paths are without the root. */
+	const char *dir, *args[2]; /* as phase_spec has them */
 	const char *tmp; /* its own; NULL: none */
+	const char *root; /* that the script works on from outside; "": it is in it */
 	const struct packets_hook *hook; /* NULL: rules.lua */
 	bool staged, direct;
 };

@@ -260,15 +260,21 @@ static int helped(struct task *task, struct err *err)
 static int give_lua(struct rules_task *t, const struct rules_order *o, struct phase_spec *spec,
 	struct lua_run *out, struct err *err)
 {
+	AUTO(buf) tmp = BUF_INIT;
 	struct lua_spec how = {.phase = spec->phase,
 		.bundle = spec->bundle,
-		.folder = o->dir,
-		.dir = spec->dir,
-		.args = {spec->args[0], spec->args[1]},
+		.dir = o->dir,
+		.args = {o->args[0], o->args[1]},
 		.tmp = spec->tmp,
+		.root = spec->root_told ? spec->root_told : "",
 		.hook = o->hook,
 		.direct = !spec->overlay && !is_confined(spec->phase)};
 
+	if (t->private.n) {
+		stage_path(&t->e->place, t->private.s, &tmp);
+		buf_add_path(&tmp, "tmp");
+		how.tmp = tmp.s;
+	}
 	if (lua_run_make(t->e, &how, out, err) < 0)
 		return -1;
 	spec->lua = &out->phase;

@@ -98,6 +98,7 @@ void lua_order_format(const struct lua_order *o, struct buf *out)
 	put(object, "phase", o->phase);
 	put(object, "script", o->script);
 	put(object, "name", o->name);
+	put(object, "root", o->root);
 	put(object, "dir", o->dir);
 	json_put(object, "args", texts_of(o->args, COUNT(o->args)));
 	json_put_bool(object, "direct", o->direct);

@@ -39,6 +39,7 @@ struct lua_order {
 	const char *phase;
 	const char *script; /* its path */
 	const char *name; /* what messages call it */
+	const char *root; /* of the system that all paths but the script's are of; NULL: this one */
 	const char *dir; /* where relative paths begin */
 	const char *args[2]; /* NULL: none */
 	bool direct; /* it works on the system itself, in no stage */

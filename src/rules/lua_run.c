@@ -178,6 +178,7 @@ static int give_modules(struct lua_run *run, struct err *err)
 
 static int open_places(struct lua_run *run, struct err *err)
 {
+	buf_set(&run->places.root, buf_span(&run->order.root));
 	buf_set(&run->places.dir, buf_span(&run->order.dir));
 	VEC_FOR (const struct order_place, p, &run->order.places)
 		if (places_add(&run->places, p->path.s, p->write, p->system, err) < 0)

@@ -29,6 +29,7 @@ static const struct {
 	{NULL, "phase", offsetof(struct order, phase), false},
 	{NULL, "script", offsetof(struct order, script), true},
 	{NULL, "name", offsetof(struct order, name), true},
+	{NULL, "root", offsetof(struct order, root), false},
 	{NULL, "dir", offsetof(struct order, dir), true},
 	{"package", "name", offsetof(struct order, package), false},
 	{"package", "version", offsetof(struct order, version), false},
@@ -85,8 +86,8 @@ static int read_texts(const struct json *root, struct order *out, struct err *er
 			return malformed(err, texts[i].key);
 		buf_sets(text_at(out, i), text ? text : "");
 	}
-	if (out->dir.s[0] != '/' || !out->script.n)
-		return malformed(err, "dir, or script");
+	if (out->dir.s[0] != '/' || !out->script.n || (out->root.n && out->root.s[0] != '/'))
+		return malformed(err, "dir, script or root");
 	return 0;
 }
 

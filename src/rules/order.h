@@ -34,6 +34,8 @@ struct order {
 	struct buf phase; /* "configure"; "" of no phase: hooks, an admin's script */
 	struct buf script; /* where it is */
 	struct buf name; /* what messages call it */
+	struct buf
+		root; /* where the system is that all paths but `script` are paths of; "": it is this one */
 	struct buf dir;
 	VEC(struct buf) args;
 	bool direct; /* it runs on the system itself: nobody could take back what it does */

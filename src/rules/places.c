@@ -25,6 +25,7 @@ static void place_drop(struct place *p)
 void places_drop(struct places *p)
 {
 	vec_drop_each(&p->of, place_drop);
+	buf_drop(&p->root);
 	buf_drop(&p->dir);
 }
 
@@ -48,13 +49,15 @@ static int add(
 	struct places *p, const char *path, enum place_kind kind, bool write, struct err *err)
 {
 	struct place one = {.path = buf_of(path), .kind = kind, .write = write, .only = BUF_INIT};
-	AUTO(buf) folder = buf_of(path);
+	AUTO(buf) full = buf_dup(&p->root);
+	AUTO(buf) folder = BUF_INIT;
 	struct stat st;
 
-	one.fd = open(path, O_PATH | O_CLOEXEC | O_NOFOLLOW);
+	buf_adds(&full, path);
+	one.fd = open(full.s, O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	if (one.fd >= 0 && fstat(one.fd, &st) == 0 && !S_ISDIR(st.st_mode)) {
 		fd_drop(&one.fd);
-		split(path, &folder, &one.only);
+		split(full.s, &folder, &one.only);
 		one.fd = open(folder.s, O_PATH | O_CLOEXEC | O_DIRECTORY);
 	}
 	if (one.fd < 0 || fstat(one.fd, &st) < 0 || !S_ISDIR(st.st_mode)) {

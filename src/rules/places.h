@@ -27,9 +27,10 @@ struct place {
 
 struct places {
 	VEC(struct place) of;
+	struct buf root; /* that paths are paths of; "": this system's */
 	struct buf dir; /* where relative paths begin */
 };
-#define PLACES_INIT ((struct places){.dir = BUF_INIT})
+#define PLACES_INIT ((struct places){.root = BUF_INIT, .dir = BUF_INIT})
 void places_drop(struct places *p);
 
 /* Opens the folder (or the folder of the file); with `system` also takes out of it what is none. */

@@ -187,7 +187,7 @@ int program_run(
 	AUTO(buf) home = BUF_INIT;
 	AUTO(buf) tmp = BUF_INIT;
 	const char *envp[] = {"PATH=" FOLDERS, "LANG=C.UTF-8", NULL, NULL, NULL};
-	struct start s = {.p = p, .envp = envp, .dir = run->order.dir.s};
+	struct start s = {.p = p, .envp = envp, .dir = run->order.root.n ? "/" : run->order.dir.s};
 
 	buf_addf(&home, "HOME=%s", run->order.home.s);
 	buf_addf(&tmp, "TMPDIR=%s", run->order.tmp.s);
@@ -195,6 +195,10 @@ int program_run(
 		envp[2] = home.s;
 	if (run->order.tmp.n)
 		envp[run->order.home.n ? 3 : 2] = tmp.s;
+	if (p->fd < 0 && run->order.root.n)
+		return err_set(err, ERR_FAILED,
+			"%s: no program of the system's is run: these rules work on %s from outside",
+			p->argv[0], run->order.root.s);
 	if (p->fd < 0 && !find(p->argv[0], &path))
 		return err_set(
 			err, ERR_FAILED, "%s: there is no such program in " FOLDERS, p->argv[0]);

@@ -22,7 +22,7 @@ struct program_end {
 #define PROGRAM_END_INIT ((struct program_end){0, BUF_INIT, BUF_INIT})
 void program_end_drop(struct program_end *e);
 
-/* Runs it to its end. ERR_FAILED: it is not there, or a signal ended it; ERR_POLICY: it says too much. */
+/* Runs it to its end. ERR_FAILED: it is not there, a signal ended it, or it would be the wrong system's (order.root); ERR_POLICY: it says too much. */
 MUST_USE int program_run(
 	struct lua_run *run, const struct program *p, struct program_end *out, struct err *err);
 

@@ -24,13 +24,12 @@ lua() {
 }
 
 @test "rules.lua: configured, configured again, removed; what unconfigure does not say is taken back" {
+  skip_unless mount userns
   local file
-  file=$(lua 1 <<'END')
-function configure(upstream)
-  fs.link(path.join(upstream, "usr/bin/hello"), "/usr/bin/hello")
-  fs.write("/etc/hello.conf", "from lua\n")
-end
-END
+  file=$(lua 1 <<<'function configure(upstream)
+    fs.link(path.join(upstream, "usr/bin/hello"), "/usr/bin/hello")
+    fs.write("/etc/hello.conf", "from lua\n")
+  end')
   before=$(find "$ROOT/etc" "$ROOT/usr/bin" | sort | sha256sum)
   run -0 fardel install "$file"
   [[ $(<"$ROOT/etc/hello.conf") == "from lua" && -L $ROOT/usr/bin/hello ]]
@@ -44,6 +43,7 @@ END
 }
 
 @test "rules.lua: an upgrade takes away what the new version does not make" {
+  skip_unless mount userns
   local old new
   old=$(lua 1 <<<'function configure() fs.write("/etc/hello.old", "1") fs.write("/etc/hello.conf", "1") end')
   cp "$old" "$WORK/old.tar.gz"
@@ -57,25 +57,39 @@ END
 
 @test "rules.lua: an error ends with its line and 1, and nothing has changed" {
   local file
-  file=$(lua 1 <<'END')
-function configure(upstream)
-  fs.write("/etc/hello.conf", "x")
+  file=$(lua 1 <<<'function configure(upstream)
+    fs.write("/etc/hello.conf", "x")
 
-  fs.read("/etc/hello.not-there")
-end
-END
+    fs.read("/etc/hello.not-there")
+  end
+  function unconfigure() fs.remove("/etc/hello.conf") end')
   run --separate-stderr -1 fardel install "$file"
   [[ $stderr == *'rules.lua:4: '*'/etc/hello.not-there'* ]]
   [[ ! -e $ROOT/etc/hello.conf ]]
   run -3 fardel show hello
 }
 
+@test "rules.lua: without a stage, in any root: what unconfigure takes back" {
+  local file
+  file=$(lua 1 <<<'function configure(upstream)
+    fs.link(path.join(upstream, "usr/bin/hello"), "/usr/bin/hello")
+    fs.write("/etc/hello.conf", sys.distribution .. "\n")
+  end
+  function unconfigure() fs.remove("/etc/hello.conf") fs.remove("/usr/bin/hello") end')
+  run -0 fardel install --direct "$file"
+  [[ $(readlink "$ROOT/usr/bin/hello") == /var/lib/fardel/packages/hello/*/upstream/usr/bin/hello && -s $ROOT/etc/hello.conf ]]
+  run -0 fardel reconfigure --direct hello
+  run -0 fardel remove --direct hello
+  [[ ! -e $ROOT/etc/hello.conf && ! -L $ROOT/usr/bin/hello ]]
+}
+
 @test "rules.lua: the application is in use: 4" {
-  run --separate-stderr -4 fardel install "$(lua 1 <<<'function configure() sys.in_use("close hello first") end')"
+  run --separate-stderr -4 fardel install "$(lua 1 <<<'function configure() sys.in_use("close hello first") end function unconfigure() end')"
   [[ $stderr == *'close hello first'* ]]
 }
 
 @test "rules.lua: a loop ends by lua.cpu, memory by lua.memory; the package is as before" {
+  skip_unless mount userns
   local file
   run -0 fardel install "$(lua 1 <<<'function configure() fs.write("/etc/hello.conf", "1") end')"
   file=$(lua 2 <<<'function configure() fs.write("/etc/hello.conf", "2") while true do end end')
@@ -107,6 +121,7 @@ END
 }
 
 @test "rules.lua: download fetches by net.fetch, through the cache, without a network of its own" {
+  skip_unless mount userns
   local url sum
   printf '#!/bin/sh\necho part\n' >"$VENDOR/part"
   sum=$(sha256sum "$VENDOR/part" | cut -d' ' -f1)
@@ -132,6 +147,7 @@ END
 }
 
 @test "rules.lua: run does what the manifest names, and nothing else" {
+  skip_unless mount userns
   local script='function configure() run{"touch", "/etc/hello.conf"} end'
   run --separate-stderr -1 fardel install "$(lua 1 <<<"$script")"
   [[ $stderr == *'rules.lua:1: '*touch* ]]
@@ -140,6 +156,7 @@ END
 }
 
 @test "rules.lua: on the system itself only what can be taken back" {
+  skip_unless mount userns
   local file
   file=$(lua 1 <<<'function configure() fs.write("/etc/hello.conf", "1") end')
   run --separate-stderr -1 fardel install --direct "$file"
@@ -153,6 +170,7 @@ END
 }
 
 @test "rules.lua: preview shows what it would do, and does not" {
+  skip_unless mount userns
   run -0 fardel preview "$(lua 1 <<<'function configure() fs.write("/etc/hello.conf", "1") end')"
   [[ $output == *'/etc/hello.conf'* ]]
   [[ ! -e $ROOT/etc/hello.conf ]]
