@@ -14,6 +14,7 @@ teardown() {
   finish
 }
 
+# shellcheck disable=SC2016
 @test "the tutorial can be typed as it stands, and leaves nothing" {
   skip_unless mount userns
   mkdir -p "$WORK/typed" "$WORK/bin"
