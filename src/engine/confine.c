@@ -38,6 +38,9 @@ static const struct {
 	[CONFINE_STAGE] = {SECCOMP_STAGE_OFFLINE,
 		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_NET | SANDBOX_IPC | SANDBOX_UTS, false, false,
 		{.open_files = 1024}},
+	[CONFINE_STAGE_NETWORK] = {SECCOMP_STAGE,
+		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_IPC | SANDBOX_UTS, true, false,
+		{.open_files = 1024}},
 };
 
 uid_t confine_uid(struct engine *e)
@@ -64,7 +67,8 @@ gid_t confine_gid(struct engine *e)
 
 void confine(struct engine *e, enum confine_kind kind, struct sandbox *out)
 {
-	bool stays = kind == CONFINE_STAGE; /* root, of what is shown to it */
+	bool stays = kind == CONFINE_STAGE ||
+		     kind == CONFINE_STAGE_NETWORK; /* root, of what is shown to it */
 
 	*out = (struct sandbox){
 		.uid = stays || geteuid() != 0 ? (uid_t)-1 : confine_uid(e),

@@ -10,7 +10,7 @@
 
 #define DIVERSIONS_MAX ((size_t)16 << 20) /* bytes of the file */
 
-static int load_policy(
+int inspect_policy(
 	struct engine *e, const struct texts *allowed, struct policy *out, struct err *err)
 {
 	if (settings_load_policy(&e->place, out, err) < 0)
@@ -86,7 +86,8 @@ int inspect(struct engine *e, struct stage *stage, struct span package, const st
 	AUTO(texts) fixed = {0};
 	struct check_facts facts = {package, own, &fixed, &owners};
 
-	if (load_policy(e, allowed, &policy, err) < 0 || find_owners(e, stage, c, &owners, err) < 0)
+	if (inspect_policy(e, allowed, &policy, err) < 0 ||
+		find_owners(e, stage, c, &owners, err) < 0)
 		return -1;
 	if (!e->place.root.n)
 		texts_add(&fixed, buf_span(&e->libexec));

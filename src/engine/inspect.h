@@ -6,6 +6,11 @@
 #include "engine/stage.h"
 #include "model/changes.h"
 #include "model/findings.h"
+#include "model/policy.h"
+
+/* The policy of this system, with ids that are allowed for this once. */
+MUST_USE int inspect_policy(
+	struct engine *e, const struct texts *allowed, struct policy *out, struct err *err);
 
 /* Adds the folder of an installation, for `own` below. */
 void inspect_add_own(struct engine *e, const struct bundle *b, struct texts *own);

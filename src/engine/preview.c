@@ -1,6 +1,7 @@
 /* What a plan would do, found out by doing it over a stage. */
 #include "engine/differ.h"
 #include "engine/licence.h"
+#include "engine/needs.h"
 #include "engine/prepare.h"
 #include "engine/session.h"
 #include "engine/staged.h"
@@ -100,7 +101,12 @@ static int preview_one(
 	if (!b)
 		return 0;
 	installation_path(&e->place, b, &p->folder);
-	result = staged_run(&s, &none, err) < 0 ? -1 : staged_inspect(&s, err);
+	result = needs_preview(&s, err) < 0 || staged_run(&s, &none, err) < 0 ||
+				 staged_inspect(&s, err) < 0 ||
+				 needs_inspect(&s, &s.findings, err) < 0
+			 ? -1
+			 : 0;
+	findings_sort(&s.findings);
 	if (result == 0) {
 		take(p, &s);
 		if (request->diffs)

@@ -362,7 +362,7 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.bind_count = o->stage->bind_count,
 		.writable = o->stage->writable};
 
-	confine(e, CONFINE_STAGE, &box);
+	confine(e, o->stage->network ? CONFINE_STAGE_NETWORK : CONFINE_STAGE, &box);
 	if (t->lua && give_lua(t, o, &spec, &lua, err) < 0)
 		return -1;
 	if (phase_start(&spec, &t->task.process, err) < 0)

@@ -57,6 +57,7 @@ struct rules_stage {
 	unsigned bind_count;
 	const struct process_bind *writable;
 	bool quiet; /* nobody is told */
+	bool network; /* they have the machine's */
 };
 MUST_USE int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle,
 	const struct rules_stage *stage, struct err *err);

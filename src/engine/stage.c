@@ -168,7 +168,8 @@ int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err)
 {
 	AUTO(live_show) live = LIVE_SHOW_INIT;
-	struct rules_stage stage = {.overlay = &s->overlay, .quiet = s->beside};
+	struct rules_stage stage = {
+		.overlay = &s->overlay, .quiet = s->beside, .network = s->network};
 	int result;
 
 	if (show_live(s, bundle, &live, err) < 0)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "engine/inspect.h"
+#include "engine/needs.h"
 #include "engine/run_rules.h"
 #include "engine/staged_groups.h"
 #include "engine/staged_mend.h"
@@ -306,6 +307,7 @@ static int play_bare(struct staged *s, struct changes *out, struct err *err)
 	AUTO(effects) ignored = EFFECTS_INIT;
 	int result = staged_open(s, true, &beside, err);
 
+	beside.network = s->network;
 	if (result == 0)
 		result = unconfigure(s, &beside, &ignored, err);
 	if (result == 0)
@@ -510,6 +512,7 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	if (staged_find_dirs(s, err) < 0 || staged_open(s, false, &s->stage, err) < 0)
 		return -1;
+	s->stage.network = s->network;
 	if (staged_moves(s))
 		return staged_move(s, &drifts, err);
 	if (!s->made ? play_removal(s, &drifts, &undone, err) < 0
@@ -590,5 +593,5 @@ int staged_inspect(struct staged *s, struct err *err)
 		    &s->findings, err) < 0)
 		return -1;
 	forgive(s);
-	return 0;
+	return needs_hold(s, &own, err);
 }

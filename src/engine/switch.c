@@ -2,6 +2,8 @@
 #include "engine/switch.h"
 
 #include "engine/clean.h"
+#include "engine/needs.h"
+#include "engine/staged.h"
 #include "engine/turn.h"
 #include "store/links.h"
 #include "sys/signals.h"
@@ -68,13 +70,22 @@ static int take_turn(struct turn *t, struct err *why, struct err *err)
 {
 	struct span name = buf_span(t->configure ? &t->item->to.name : &t->item->from.name);
 	const char *reason = NULL;
+	AUTO(buf) needs = BUF_INIT;
+	bool network = false;
 	bool live = !t->item->undoes_txn && is_live(t, &reason);
 	int result;
 
 	if (!t->unconfigure && !t->configure)
 		return turn_unconfigured(t, NULL, err) < 0 ? -1 : 1;
+	result = live ? 0 : needs_ask(t, &network, &needs, why);
+	if (result < 0)
+		return turn_stay(t, NULL, err);
+	if (result == 1) {
+		live = true;
+		reason = needs.s;
+	}
 	if (!live) {
-		result = turn_staged(t, &live, why, err);
+		result = turn_staged(t, network, &live, why, err);
 		if (!live)
 			return result;
 		reason = why->text;

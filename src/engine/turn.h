@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "engine/commit.h"
 #include "engine/session.h"
+#include "model/findings.h"
 #include "model/plan.h"
 #include "store/journal.h"
 
@@ -21,12 +22,17 @@ struct turn {
 /* Both take the turn. 1: done; 0: failed (*why), the old one stays; -1: nothing can go on. */
 /* The rules run on the system itself. */
 MUST_USE int turn_live(struct turn *t, struct err *why, struct err *err);
-/* They run in a stage, which is committed. *live: no stage is to be had (*why), and nothing has been done. */
-MUST_USE int turn_staged(struct turn *t, bool *live, struct err *why, struct err *err);
+/* They run in a stage (with the network, where that is so), which is committed. *live: no stage is to be had (*why), and nothing has been done. */
+MUST_USE int turn_staged(
+	struct turn *t, bool network, bool *live, struct err *why, struct err *err);
 
 /* It has failed, and nothing has been changed: the old one stays as it is. `undone`: the commit that was taken back; NULL: none was
  * begun. */
 MUST_USE int turn_stay(struct turn *t, struct commit *undone, struct err *err);
+
+/* Asks about those of the findings that policy wants asked. 0: go on; -1: *why. */
+MUST_USE int turn_ask(
+	struct turn *t, struct span name, const struct findings *findings, struct err *why);
 
 /* The table of steps has the last word before anything is begun. */
 MUST_USE int turn_check(enum step_kind kind, const struct bundle *b, struct err *err);

@@ -29,21 +29,20 @@ int turn_stay(struct turn *t, struct commit *undone, struct err *err)
 	return 0;
 }
 
-static int ask(struct turn *t, const struct staged *s, struct err *why)
+int turn_ask(struct turn *t, struct span name, const struct findings *findings, struct err *why)
 {
 	struct watch *watch = t->e->watch;
-	struct span name = buf_span(&staged_subject(s)->name);
 	AUTO(buf) text = BUF_INIT;
 	int answer;
 
-	if (!findings_count(&s->findings, SEVERITY_ASK) || t->request->yes)
+	if (!findings_count(findings, SEVERITY_ASK) || t->request->yes)
 		return 0;
-	answer = watch && watch->ask ? watch->ask(watch, name, &s->findings) : -1;
+	answer = watch && watch->ask ? watch->ask(watch, name, findings) : -1;
 	if (answer > 0)
 		return 0;
 	if (answer == 0)
 		return err_set(why, ERR_NO, "not wanted");
-	VEC_FOR (const struct finding, f, &s->findings.of)
+	VEC_FOR (const struct finding, f, &findings->of)
 		if (!text.n && f->severity == SEVERITY_ASK)
 			finding_format(f, &text);
 	err_set(why, ERR_INPUT, "policy wants this asked: %s", text.s);
@@ -75,7 +74,7 @@ static int judge(struct turn *t, struct staged *s, struct err *why)
 	if (t->request->previewed && previewed_check(s, t->request->previewed, why) < 0)
 		return -1;
 	tell_findings(t, s);
-	return ask(t, s, why);
+	return turn_ask(t, buf_span(&staged_subject(s)->name), &s->findings, why);
 }
 
 static bool may_go_without(const struct turn *t)
@@ -176,13 +175,14 @@ static int carry_through(struct turn *t, struct commit *c, struct err *why, stru
 	return result;
 }
 
-int turn_staged(struct turn *t, bool *live, struct err *why, struct err *err)
+int turn_staged(struct turn *t, bool network, bool *live, struct err *why, struct err *err)
 {
 	AUTO(staged) s;
 	AUTO(commit) c = COMMIT_INIT;
 	int played;
 
 	staged_init(&s, t->e, t->item, t->request);
+	s.network = network;
 	if ((t->unconfigure && turn_check(STEP_UNCONFIGURE, &t->item->from, err) < 0) ||
 		(t->configure && turn_check(STEP_CONFIGURE, &t->item->to, err) < 0))
 		return -1;

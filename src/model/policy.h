@@ -18,6 +18,7 @@ enum policy_kind {
 	POLICY_PATHS, /* by where it is: globs; those of an admin's rules are more of them */
 	POLICY_PROPERTY, /* by what it is, wherever that is */
 	POLICY_OWNER, /* by whose it is: what is denied is a conflict */
+	POLICY_STATED, /* by what its manifest says of it, or does not */
 	POLICY_FIXED /* fardel's own: denied, and no policy changes that */
 };
 

@@ -99,6 +99,12 @@ static const struct policy_id ids[] = {
 	{"conffile", POLICY_OWNER, POLICY_WARN, "a conffile", NULL},
 	{"diversion", POLICY_OWNER, POLICY_WARN, "a Debian package's, diverted", NULL},
 	{"shared-folder", POLICY_OWNER, POLICY_WARN, "a folder that others have, too", NULL},
+
+	{"needs-live", POLICY_STATED, POLICY_WARN, "its rules run on the system itself", NULL},
+	{"needs-network", POLICY_STATED, POLICY_ASK, "its rules have the network", NULL},
+	{"undeclared-file", POLICY_STATED, POLICY_WARN, "its manifest does not declare that", NULL},
+	{"undeclared-effect", POLICY_STATED, POLICY_WARN, "its manifest does not declare that",
+		NULL},
 };
 
 const struct policy_id *policy_ids(size_t *count)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "solve/raise.h"
+
 #define ALTERNATIVES "/etc/alternatives/"
 #define ALTERNATIVES_DB "/var/lib/dpkg/alternatives/"
 
@@ -40,42 +42,12 @@ static bool is_raised(const struct check *c, struct span id)
 	return false;
 }
 
-static enum severity severity_of(enum policy_action action, const struct policy_id *id)
-{
-	static const enum severity severities[POLICY_ACTIONS] = {
-		SEVERITY_ALLOW, SEVERITY_WARN, SEVERITY_ASK, SEVERITY_DENY};
-
-	if (action == POLICY_DENY && id && id->kind == POLICY_OWNER)
-		return SEVERITY_REFUSE;
-	return severities[action];
-}
-
 /* Adds a finding, once for each id. `text` and `owner` may be empty: the id's own words, nobody. */
 static void raise(struct check *c, struct span id, struct span text, struct span owner)
 {
-	const struct policy_id *built_in = policy_id_get(id);
-	struct policy_verdict v;
-	struct finding *f;
-
-	if (is_raised(c, id))
-		return;
-	v = policy_decide(c->policy, id, &c->about);
-	f = findings_add(c->out);
-	buf_add_span(&f->id, id);
-	buf_add_span(&f->path, buf_span(&c->change->path));
-	buf_add_span(&f->owner, owner);
-	f->severity = severity_of(v.action, built_in);
-	f->always = built_in && built_in->kind == POLICY_FIXED;
-	if (v.rule) {
-		buf_add_span(&f->origin, buf_span(&v.rule->origin));
-		buf_add_span(&f->text, buf_span(&v.rule->text));
-	}
-	if (!f->text.n)
-		buf_add_span(&f->text, text);
-	if (!f->text.n)
-		buf_adds(&f->text, built_in ? built_in->text : "by the policy");
-	if (f->severity >= SEVERITY_DENY && !f->always)
-		buf_addf(&f->how, "--allow %s", f->id.s);
+	if (!is_raised(c, id))
+		finding_raise(
+			c->out, c->policy, id, &c->about, buf_span(&c->change->path), text, owner);
 }
 
 static void raise_id(struct check *c, const char *id)

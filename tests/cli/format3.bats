@@ -138,3 +138,93 @@ upstream() { readlink -f "$ROOT/var/lib/fardel/installed/hello"; }
   run --separate-stderr -1 fardel build -o "$WORK/out" "$WORK/src/hello"
   [[ $stderr == *'neither'* ]]
 }
+
+# An installer whose configure also runs these lines.
+with_rules() {
+  local file=$WORK/out/hello.tar.gz
+  sed -i "s|^configure) .*|configure) ln -fns \"\$2/usr/bin/hello\" /usr/bin/hello; $1 ;;|" "$WORK/src/hello/rules"
+  fardel build -o "$WORK/out" "$WORK/src/hello" >/dev/null
+  echo "$file"
+}
+
+needs_stage() { skip_unless mount userns; }
+
+@test "format 3: needs.live runs rules on the system itself, and says so with the reason" {
+  needs_stage
+  local file
+  file=$({ manifest_head hello 1; echo 'needs.live = "it asks the bus"'; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello)
+  run --separate-stderr -0 fardel preview --json "$file"
+  jq -e '.previews[0].findings[0] | .id == "needs-live" and .severity == "warn" and (.text | endswith(": it asks the bus"))' <<<"$output"
+  run --separate-stderr -0 fardel install "$file"
+  [[ $stderr == *'run on the system itself (needs.live: '*': it asks the bus)'* ]]
+  [[ -L $ROOT/usr/bin/hello ]]
+  run --separate-stderr -0 fardel remove hello
+  [[ $stderr == *'run on the system itself'* ]]
+}
+
+@test "format 3: needs.live is the policy's matter, and require_sandbox's" {
+  local file
+  file=$({ manifest_head hello 1; echo 'needs.live = true'; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello)
+  run --separate-stderr -10 fardel --set require_sandbox=true install "$file"
+  [[ ! -e $ROOT/usr/bin/hello ]]
+  mkdir -p "$ROOT/etc/fardel/policy.d"
+  printf '[[policy]]\nid = "needs-live"\naction = "deny"\n' >"$ROOT/etc/fardel/policy.d/a.toml"
+  run --separate-stderr -10 fardel install "$file"
+  [[ $stderr == *'--allow needs-live'* && ! -e $ROOT/usr/bin/hello ]]
+  run -0 fardel install --allow needs-live "$file"
+}
+
+@test "format 3: needs.network is asked about before its rules run; then they have it" {
+  needs_stage
+  local file
+  serve "$VENDOR"
+  { manifest_head hello 1; echo 'needs.network = "for its key"'; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  file=$(with_rules "curl -fsS -o /etc/hello.key $URL/hello-1.deb")
+  run --separate-stderr -12 fardel install "$file"
+  [[ $stderr == *'its rules have the network: for its key (policy needs-network)'* ]]
+  (($(requests /hello-1.deb) == 0))
+  run -1 fardel preview "$file"
+  run -0 fardel preview --allow needs-network "$file"
+  run -0 fardel install -y "$file"
+  cmp "$ROOT/etc/hello.key" "$VENDOR/hello-1.deb"
+  (($(requests /hello-1.deb) >= 2))
+}
+
+@test "format 3: without needs.network rules have none" {
+  needs_stage
+  local file
+  serve "$VENDOR"
+  { manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  file=$(with_rules "curl -fsS -o /etc/hello.key $URL/hello-1.deb")
+  run -1 fardel install -y "$file"
+  (($(requests /hello-1.deb) == 0))
+}
+
+@test "format 3: [declares] is held against what is changed and asked for" {
+  needs_stage
+  local file unit='/etc/systemd/system/hello.service'
+  { manifest_head hello 1; printf '[declares]\nfiles = ["/usr/bin/hello", "/etc/systemd/**"]\neffects = ["systemctl restart hello"]\n'
+    manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  file=$(with_rules "printf '[Service]\\\\nExecStart=/bin/true\\\\n' >$unit; systemctl restart hello.service")
+  run --separate-stderr -0 fardel preview --json "$file"
+  jq -e '.previews[0].effects | length == 1' <<<"$output"
+  jq -e '[.previews[0].findings[] | select(.id | startswith("undeclared"))] == []' <<<"$output"
+  file=$(with_rules "cp /etc/passwd $unit; echo 1 >/etc/hello.conf; mkdir -p /etc/hello.d; systemctl start hello")
+  run --separate-stderr -0 fardel preview --json "$file"
+  jq -e '[.previews[0].findings[] | select(.id == "undeclared-file") | .path] == ["/etc/hello.conf"]' <<<"$output"
+  jq -e '[.previews[0].findings[] | select(.id == "undeclared-effect") | .path] == ["systemctl start hello.service"]' <<<"$output"
+  file=$(with_rules 'echo 1 >/etc/hello.conf')
+  run --separate-stderr -0 fardel install "$file"
+  [[ $stderr == *'/etc/hello.conf: its manifest does not declare that (policy undeclared-file)'* ]]
+  run --separate-stderr -0 fardel remove hello
+  [[ $stderr != *undeclared* ]]
+}
+
+@test "format 3: without [declares] nothing is undeclared" {
+  needs_stage
+  local file
+  { manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  file=$(with_rules 'echo 1 >/etc/hello.conf')
+  run --separate-stderr -0 fardel install "$file"
+  [[ $stderr != *undeclared* ]]
+}

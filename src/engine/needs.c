@@ -1,0 +1,126 @@
+/* What manifests state of their packages, where rules are about to run. */
+#include "engine/needs.h"
+
+#include <string.h>
+
+#include "engine/inspect.h"
+#include "model/format3.h"
+#include "solve/stated.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+
+int needs_load(struct engine *e, const struct bundle *b, struct installer *out, struct err *err)
+{
+	AUTO(facts) facts = FACTS_INIT;
+	AUTO_FD dir = -1;
+
+	if (b->format != 3)
+		return 0;
+	dir = installation_open_if(&e->place, b, err);
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (installation_facts(dir, &facts, err) < 0)
+		return -1;
+	if (!facts_get(&facts, FORMAT3_FACT))
+		return 0;
+	return installer_parse(&facts, buf_span(&b->name), out, err);
+}
+
+/* Of one of both, or of none. */
+static int inspect_one(const struct staged *s, const struct bundle *b, const struct policy *policy,
+	struct findings *out, struct err *err)
+{
+	AUTO(installer) in;
+
+	installer_init(&in);
+	if (!b)
+		return 0;
+	if (needs_load(s->e, b, &in, err) < 0)
+		return err_at(err, "%s", b->name.s);
+	stated_needs(&in, policy, out);
+	return 0;
+}
+
+int needs_inspect(const struct staged *s, struct findings *out, struct err *err)
+{
+	AUTO(policy) policy = POLICY_INIT;
+	size_t had;
+
+	if (inspect_policy(s->e, &s->request->allowed, &policy, err) < 0)
+		return -1;
+	had = out->of.n;
+	/* Both are the same package's: what one of them needs is said once. */
+	if (inspect_one(s, s->made, &policy, out, err) < 0)
+		return -1;
+	return out->of.n > had ? 0 : inspect_one(s, s->old, &policy, out, err);
+}
+
+int needs_hold(struct staged *s, const struct texts *own, struct err *err)
+{
+	struct stated_facts facts = {own, &s->before.changes, &s->now.changes, &s->now.effects};
+	AUTO(policy) policy = POLICY_INIT;
+	AUTO(installer) in;
+
+	installer_init(&in);
+	if (!s->made || s->undoes_txn)
+		return 0;
+	if (needs_load(s->e, s->made, &in, err) < 0)
+		return -1;
+	if (!in.declares.stated)
+		return 0;
+	if (inspect_policy(s->e, &s->request->allowed, &policy, err) < 0)
+		return -1;
+	stated_declares(&in, &facts, &policy, &s->findings);
+	findings_sort(&s->findings);
+	return 0;
+}
+
+static const struct finding *find(const struct findings *f, const char *id)
+{
+	VEC_FOR (const struct finding, one, &f->of)
+		if (strcmp(one->id.s, id) == 0)
+			return one;
+	return NULL;
+}
+
+int needs_preview(struct staged *s, struct err *err)
+{
+	AUTO(findings) needs = FINDINGS_INIT;
+	const struct finding *network;
+
+	if (needs_inspect(s, &needs, err) < 0)
+		return -1;
+	network = find(&needs, "needs-network");
+	s->network = network && network->severity < SEVERITY_ASK;
+	return 0;
+}
+
+static int refuse_live(const struct finding *live, struct err *why)
+{
+	err_set(why, ERR_POLICY, "%s, and require_sandbox is set", live->text.s);
+	return err_next(why, "ask the packager for rules that a stage is enough for");
+}
+
+int needs_ask(struct turn *t, bool *network, struct buf *reason, struct err *why)
+{
+	AUTO(findings) needs = FINDINGS_INIT;
+	const struct finding *live;
+	AUTO(staged) s;
+
+	staged_init(&s, t->e, t->item, t->request);
+	if (t->item->undoes_txn)
+		return 0;
+	if (needs_inspect(&s, &needs, why) < 0)
+		return -1;
+	findings_sort(&needs);
+	live = find(&needs, "needs-live");
+	if (live && t->e->config.require_sandbox)
+		return refuse_live(live, why);
+	if (findings_verdict(&needs, why) < 0 ||
+		turn_ask(t, buf_span(&staged_subject(&s)->name), &needs, why) < 0)
+		return -1;
+	*network = find(&needs, "needs-network") != NULL;
+	if (live)
+		buf_setf(reason, "needs.live: %s", live->text.s);
+	return live != NULL;
+}
