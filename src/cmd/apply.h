@@ -21,7 +21,7 @@ struct apply_options {
 	{ \
 		"force", .letter = 'f', .kind = OPT_FLAG, \
 			 .at = offsetof(struct apply_options, force), \
-			 .help = "go on where the package's unconfigure fails" \
+			 .help = "go on where the package's unconfigure fails, or others depend on it" \
 	}
 #define APPLY_DIRECT \
 	{ \

@@ -14,7 +14,7 @@ int needs_load(struct engine *e, const struct bundle *b, struct installer *out, 
 	AUTO(facts) facts = FACTS_INIT;
 	AUTO_FD dir = -1;
 
-	if (b->format != 3)
+	if (b->format < 3)
 		return 0;
 	dir = installation_open_if(&e->place, b, err);
 	if (dir < 0)

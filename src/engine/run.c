@@ -11,6 +11,7 @@
 #include "engine/packets_move.h"
 #include "engine/prepare.h"
 #include "engine/puavo.h"
+#include "engine/relations.h"
 #include "engine/session.h"
 #include "engine/switch.h"
 #include "engine/transaction.h"
@@ -150,7 +151,8 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 	if (look_at_files(e, request, &candidates, err) < 0 || engine_world(e, &world, err) < 0 ||
 		meet(e, request, &world, &candidates, err) < 0)
 		return -1;
-	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0)
+	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0 ||
+		relations_check(e, request, &world, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);
 	return 0;
 }

@@ -1,0 +1,224 @@
+/* Whether what a plan leads to has what its packages state that they need. */
+#include "engine/relations.h"
+
+#include <string.h>
+
+#include "engine/needs.h"
+#include "solve/related.h"
+#include "store/dpkg_packages.h"
+
+/* What is in use, or will be, with what its manifest says. */
+struct member {
+	const struct bundle *bundle;
+	const struct plan_item *item; /* that brings it; NULL: it is there, and stays */
+	struct installer own; /* read from the installation, where the item has none */
+	const struct installer *in;
+};
+struct members {
+	VEC(struct member) of;
+};
+
+static void member_drop(struct member *m)
+{
+	installer_drop(&m->own);
+}
+
+static void members_drop(struct members *m)
+{
+	vec_drop_each(&m->of, member_drop);
+}
+
+/* What cannot be read any more states nothing: it must still be possible to remove it. */
+static void add_member(
+	struct engine *e, const struct bundle *b, const struct plan_item *item, struct members *out)
+{
+	struct member *m = vec_push(&out->of);
+	struct err ignored = ERR_INIT;
+
+	m->bundle = b;
+	m->item = item;
+	installer_init(&m->own);
+	if (!(item && item->installer.name.n) && needs_load(e, b, &m->own, &ignored) < 0)
+		engine_tell(e, WATCH_WARN, buf_span(&b->name), "%s", ignored.text);
+}
+
+static const struct plan_item *item_of(const struct plan *plan, struct span name)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (item->result == RESULT_OPEN && span_is(buf_span(&item->to.name), name))
+			return item;
+	return NULL;
+}
+
+static bool comes_into_use(const struct plan_item *item)
+{
+	return item->result == RESULT_OPEN && item->to.id.n;
+}
+
+/* What is in use now; and what will be. */
+static void list_members(struct engine *e, const struct world *world, const struct plan *plan,
+	struct members *before, struct members *after)
+{
+	VEC_FOR (const struct bundle, b, &world->of) {
+		if (!bundle_in_use(b))
+			continue;
+		add_member(e, b, NULL, before);
+		if (!item_of(plan, buf_span(&b->name)))
+			add_member(e, b, NULL, after);
+	}
+	if (plan->goal != GOAL_INSTALL)
+		return;
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (comes_into_use(item))
+			add_member(e, &item->to, item, after);
+}
+
+/* Only when they stand still: they are borrowed. */
+static void relate(struct members *members, struct related_list *out)
+{
+	VEC_FOR (struct member, m, &members->of) {
+		m->in = m->item && m->item->installer.name.n ? &m->item->installer : &m->own;
+		*vec_push(&out->of) = (struct related){buf_span(&m->bundle->name),
+			buf_span(&m->bundle->version), &m->in->depends, &m->in->conflicts,
+			&m->in->provides, m->item != NULL};
+	}
+}
+
+static bool is_debian(const struct dpkg_package *p, const struct relation *r)
+{
+	struct span rest = buf_span(&r->name), name = SPAN(""), architecture = SPAN("");
+
+	if (!span_split(&rest, ':', &name) || !span_is(buf_span(&p->name), name))
+		return false;
+	architecture = rest;
+	return p->installed &&
+	       (!architecture.n || span_is(buf_span(&p->architecture), architecture)) &&
+	       relation_holds(r, buf_span(&p->version));
+}
+
+static bool has_debian(const struct dpkg_packages *packages, const struct relation *r)
+{
+	VEC_FOR (const struct dpkg_package, p, &packages->of)
+		if (is_debian(p, r))
+			return true;
+	return false;
+}
+
+static int check_debian(struct engine *e, const struct installer *in, struct err *err)
+{
+	AUTO(dpkg_packages) packages = {0};
+	AUTO(buf) missing = BUF_INIT;
+	AUTO(buf) names = BUF_INIT;
+
+	if (!in->needs.deb.of.n)
+		return 0;
+	if (dpkg_packages(&e->place, &packages, err) < 0)
+		return -1;
+	VEC_FOR (const struct relation, r, &in->needs.deb.of) {
+		if (has_debian(&packages, r))
+			continue;
+		buf_adds(&missing, missing.n ? ", " : "");
+		relation_format(r, &missing);
+		buf_addf(&names, " %s", r->name.s);
+	}
+	if (!missing.n)
+		return 0;
+	err_set(err, ERR_CONFLICT, "it needs packages of Debian that are not installed: %s",
+		missing.s);
+	return err_next(err, "apt install%s", names.s);
+}
+
+static void give_up(struct plan *plan, struct plan_item *item, struct err *err)
+{
+	item->result = RESULT_FAILED;
+	vec_drop(&item->steps);
+	buf_sets(&item->why, err->text);
+	if (plan->failed.code == ERR_NONE) {
+		plan->failed = *err;
+		err_at(&plan->failed, "%s", item->to.name.s);
+	}
+	err_clear(err);
+}
+
+/* 1: the item of one cannot come; 0: all can; -1. */
+static int check_once(struct engine *e, const struct request *request, const struct world *world,
+	struct plan *plan, struct plan_item **bad, struct err *err)
+{
+	AUTO(members) before = {0};
+	AUTO(members) after = {0};
+	AUTO(related_list) was = {0};
+	AUTO(related_list) will = {0};
+
+	list_members(e, world, plan, &before, &after);
+	relate(&before, &was);
+	relate(&after, &will);
+	for (size_t i = 0; i < after.of.n; i++) {
+		const struct member *m = &after.of.v[i];
+
+		if (!m->item ||
+			(related_check(&will, i, err) == 0 && check_debian(e, m->in, err) == 0))
+			continue;
+		*bad = plan->of.v + (m->item - plan->of.v);
+		return 1;
+	}
+	return request->force ? 0 : related_check_rest(&was, &will, err);
+}
+
+/* Whether one of the items that are still to be placed has to come before this one. */
+static bool waits(const struct related_list *all, const bool *placed, size_t i, bool going)
+{
+	for (size_t k = 0; k < all->of.n; k++) {
+		const struct related *a = &all->of.v[going ? k : i];
+		const struct related *b = &all->of.v[going ? i : k];
+
+		if (k != i && !placed[k] && related_needs(a, b))
+			return true;
+	}
+	return false;
+}
+
+/* In a ring the first comes first. */
+static void order(struct engine *e, struct plan *plan)
+{
+	bool going = plan->goal != GOAL_INSTALL;
+	AUTO(members) members = {0};
+	AUTO(related_list) all = {0};
+	bool *placed = mem_zero(plan->of.n + 1, sizeof(*placed));
+	struct plan_item *items = mem_zero(plan->of.n + 1, sizeof(*items));
+
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		add_member(e, going ? &item->from : &item->to, item, &members);
+	relate(&members, &all);
+	for (size_t n = 0; n < plan->of.n; n++) {
+		size_t next = 0;
+
+		while (next < plan->of.n && (placed[next] || waits(&all, placed, next, going)))
+			next++;
+		for (size_t i = 0; next == plan->of.n; i++)
+			next = placed[i] ? next : i;
+		placed[next] = true;
+		items[n] = plan->of.v[next];
+	}
+	if (plan->of.n)
+		memcpy(plan->of.v, items, plan->of.n * sizeof(*items));
+	free(items);
+	free(placed);
+}
+
+int relations_check(struct engine *e, const struct request *request, const struct world *world,
+	struct plan *plan, struct err *err)
+{
+	bool matters = plan->goal == GOAL_INSTALL || plan->goal == GOAL_REMOVE ||
+		       plan->goal == GOAL_UNCONFIGURE;
+	struct plan_item *bad = NULL;
+	int result;
+
+	while (matters && (result = check_once(e, request, world, plan, &bad, err)) != 0) {
+		if (result < 0 || !request->keep_going)
+			return result < 0 ? -1 : err_at(err, "%s", bad->to.name.s);
+		give_up(plan, bad, err);
+	}
+	if (matters && plan->of.n > 1)
+		order(e, plan);
+	return 0;
+}

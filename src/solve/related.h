@@ -1,0 +1,34 @@
+/* What packages state of one another: whom they depend on, whom they cannot stand, and what they stand for. Pure. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "base/vec.h"
+#include "model/relation.h"
+
+/* A package in use. Borrows. */
+struct related {
+	struct span name, version; /* the version may be empty */
+	const struct relations *depends, *conflicts, *provides;
+	bool comes; /* the plan brings it, or another version of it */
+};
+struct related_list {
+	VEC(struct related) of;
+};
+void related_list_drop(struct related_list *l);
+
+/* Whether p is what the relation asks for: by its name, or by one that it provides. */
+bool related_is(const struct related *p, const struct relation *r);
+/* Whether a states that it depends on something that b is. */
+bool related_needs(const struct related *a, const struct related *b);
+
+/* Whether number `i` of those that will be in use, which comes, can be there: ERR_CONFLICT where something that it depends on is
+ * not, or it conflicts with another one, or that with it. */
+MUST_USE int related_check(const struct related_list *after, size_t i, struct err *err);
+
+/* Whether all that is in use before and after, and does not come, still has what it depends on; what was missing before is no matter.
+ * ERR_CONFLICT names who depends on what goes. */
+MUST_USE int related_check_rest(
+	const struct related_list *before, const struct related_list *after, struct err *err);
