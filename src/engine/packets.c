@@ -79,7 +79,8 @@ struct spots {
 	struct buf above_left,
 		left; /* its folder below an older dataDir, whose rest comes along; empty: it does not move */
 	const struct packets_dirs *dirs;
-	bool fill;
+	bool fill; /* its files are to be laid there */
+	bool hooked; /* a hook follows */
 };
 
 static void spots_drop(struct spots *s)
@@ -136,9 +137,9 @@ static int lay(void *arg, struct err *err)
 	AUTO_FD root = file_open_dir("/", err);
 	AUTO_FD from = -1;
 	AUTO_FD to = root < 0 ? -1 : make_folder(root, &s->home, err);
-	AUTO_FD bin = to < 0 ? -1 : make_folder(root, &s->dirs->bin, err);
+	AUTO_FD bin = to < 0 || !s->hooked ? -1 : make_folder(root, &s->dirs->bin, err);
 
-	if (bin < 0)
+	if (to < 0 || (s->hooked && bin < 0))
 		return -1;
 	if (!s->fill)
 		return 0;
@@ -165,6 +166,7 @@ static void find_spots(struct engine *e, enum phase phase, const struct bundle *
 	const struct buf *hook, struct spots *out)
 {
 	out->fill = phase == PHASE_CONFIGURE;
+	out->hooked = hook->n;
 	installation_path(&e->place, b, &out->from);
 	out->home = buf_dup(&out->dirs->data);
 	buf_add_path(&out->home, b->name.s);
@@ -200,7 +202,7 @@ static int run(struct stage *s, enum phase phase, const struct bundle *b, const 
 		at.left = buf_dup(&s->was->data);
 		buf_add_path(&at.left, b->name.s);
 	}
-	if ((at.fill || hook->n) && stage_do(s, lay, &at, err) < 0)
+	if ((at.fill || at.hooked) && stage_do(s, lay, &at, err) < 0)
 		return -1;
 	if (!hook->n)
 		return 0;

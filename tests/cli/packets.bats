@@ -142,3 +142,78 @@ configure_packets() {
   rm -r "$ROOT/etc/packets"
   [[ $(manifest) == "$before" ]]
 }
+
+link_in='os.symlink(path_join(data_dir, "bin/Tool"), path_join(packets_bin_dir, "Tool"))'
+link_out='os.remove(path_join(packets_bin_dir, "Tool"))'
+
+@test "hooks: the link in binDir comes, follows upgrades and moves, and goes" {
+  one=$(make_packets Tool 1.0 "install=$link_in" "remove=$link_out")
+  two=$(make_packets Tool 2.0 "install=$link_in" "remove=$link_out")
+  before=$(manifest)
+  fardel install "$one"
+  [[ $(readlink "$ROOT/usr/bin/Tool") == /opt/packets/Tool/data/bin/Tool ]]
+  run -0 fardel owns /usr/bin/Tool
+  [[ $output == *Tool* ]]
+  fardel install "$one"
+  fardel reconfigure Tool
+  fardel install "$two"
+  [[ $(readlink "$ROOT/usr/bin/Tool") == /opt/packets/Tool/data/bin/Tool ]]
+  configure_packets dataDir=/opt/moved
+  fardel -y reconfigure --all
+  [[ $(readlink "$ROOT/usr/bin/Tool") == /opt/moved/Tool/data/bin/Tool && ! -e $ROOT/opt/packets ]]
+  run -0 fardel remove Tool
+  [[ $output != *kept* ]]
+  rm -r "$ROOT/etc/packets"
+  [[ $(manifest) == "$before" ]]
+}
+
+@test "hooks have their globals; a hook that fails changes nothing" {
+  tell='log = io.open(path_join(data_dir, "told"), "w")
+log:write(table.concat({packets_package_dir, packets_bin_dir, data_dir, script}, " "))
+log:close()'
+  fardel install "$(make_packets Tool 1.0 "install=$tell" "remove=$link_out")"
+  [[ $(cat "$ROOT/opt/packets/Tool/data/told") == '/opt/packets /usr/bin /opt/packets/Tool/data install.lua' ]]
+  before=$(manifest)
+  run -1 fardel install "$(make_packets Tool 2.0 "install=$link_in
+error('not today')")"
+  [[ $output == *'its hook install.lua'* && $output == *'install.lua:2: not today'* ]]
+  [[ $(manifest) == "$before" ]]
+  run -0 fardel list --plain
+  [[ $output == Tool$'\t'1.0$'\t'* ]]
+  fardel install "$(make_packets Other 1.0 "remove=error('never')")"
+  run -1 fardel remove Other
+  [[ $output == *'its hook remove.lua'* && -e $ROOT/opt/packets/Other ]]
+  fardel remove --force Other
+  [[ ! -e $ROOT/opt/packets/Other ]]
+}
+
+@test "without a remove hook, or with one that forgets: what the install hook made goes all the same" {
+  before=$(manifest)
+  fardel install "$(make_packets Tool 1.0 "install=$link_in
+os.mkdir(path_join(data_dir, 'made'), 493)")"
+  [[ -L $ROOT/usr/bin/Tool && -d $ROOT/opt/packets/Tool/data/made ]]
+  fardel remove Tool
+  [[ $(manifest) == "$before" ]]
+}
+
+@test "binDir: as configured; what is in the old one stays until it is configured again" {
+  file=$(make_packets Tool 1.0 "install=$link_in" "remove=$link_out")
+  fardel install "$file"
+  configure_packets binDir=/opt/bin
+  run -0 fardel install "$(make_packets Other 1.0)"
+  [[ $output == *'binDir of Packets is /opt/bin now: what packages have put into /usr/bin stays there'* ]]
+  [[ -L $ROOT/usr/bin/Tool && ! -e $ROOT/opt/bin ]]
+  fardel reconfigure Tool
+  [[ -L $ROOT/opt/bin/Tool && ! -L $ROOT/usr/bin/Tool ]]
+  fardel remove Tool Other
+}
+
+@test "a move is asked at a terminal" {
+  fardel install "$(make_packets Tool 1.0)"
+  configure_packets dataDir=/opt/moved
+  run -0 script -qec "fardel reconfigure Tool" /dev/null <<<y
+  [[ $output == *'Tool moves there from /opt/packets'* && -e $ROOT/opt/moved/Tool ]]
+  rm -r "$ROOT/etc/packets"
+  run script -qec "fardel reconfigure Tool" /dev/null <<<n
+  [[ $status != 0 && $output == *'not wanted'* && -e $ROOT/opt/moved/Tool ]]
+}
