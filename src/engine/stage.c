@@ -14,6 +14,7 @@
 #include "engine/packets.h"
 #include "engine/run_rules.h"
 #include "model/changes_math.h"
+#include "model/glob.h"
 #include "store/apply.h"
 #include "store/installation.h"
 #include "store/scan.h"
@@ -316,7 +317,16 @@ static int read_layers(
 	return 0;
 }
 
-/* puavo's rules append to a file of that name to have the database made anew: it is no change, but an effect. */
+/* Whether a list of types of files comes, goes or is another one. */
+static bool changes_types(const struct changes *c)
+{
+	VEC_FOR (const struct change, x, &c->of)
+		if (glob_matches("/usr/share/mime/packages/*.xml", buf_span(&x->path)))
+			return true;
+	return false;
+}
+
+/* puavo's rules append to a file of that name to have the database made anew: it is no change, but an effect. Others need not say that. */
 static int take_mime(struct engine *e, struct changes *c, struct effects *effects, struct err *err)
 {
 	static const struct span words[] = {{"update-mime-database", 20}, {"/usr/share/mime", 15}};
@@ -324,7 +334,7 @@ static int take_mime(struct engine *e, struct changes *c, struct effects *effect
 
 	if (resolve(e->place.root.s, MIME_MARK, &path, err) < 0)
 		return -1;
-	if (!changes_take(c, buf_span(&path)))
+	if (!changes_take(c, buf_span(&path)) && !changes_types(c))
 		return 0;
 	return effects_add(effects, EFFECT_CONFIGURE, words, COUNT(words), err);
 }
