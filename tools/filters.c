@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -20,10 +21,10 @@
 #define PROGRAM_MAX 4096 /* instructions: the kernel's BPF_MAXINSNS */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum profile { WORKER, FETCH, RULES, RULES_OFFLINE, STAGE, STAGE_OFFLINE, PROFILES };
+enum profile { WORKER, FETCH, RULES, RULES_OFFLINE, STAGE, STAGE_OFFLINE, SCRIPT, PROFILES };
 
 static const char *const profiles[PROFILES] = {
-	"worker", "fetch", "rules", "rules_offline", "stage", "stage_offline"};
+	"worker", "fetch", "rules", "rules_offline", "stage", "stage_offline", "script"};
 
 /* Numbers that an older libseccomp has no names for; since 5.1 they are the same everywhere. */
 #define CALL_CACHESTAT 451
@@ -91,6 +92,22 @@ static const char *const plain[] = {
 	/* sockets that were inherited */
 	"sendto", "send", "recvfrom", "recv", "sendmsg", "recvmsg", "shutdown", "getsockopt",
 	"setsockopt", "getsockname", "getpeername"};
+
+/* A script that runs no program: files, memory, the socket it has, its own clock. */
+static const char *const script[] = {"read", "write", "readv", "writev", "pread64", "pwrite64",
+	"lseek", "_llseek", "close", "close_range", "dup", "dup3", "fcntl", "fcntl64", "fsync",
+	"fdatasync", "ftruncate", "ftruncate64", "fadvise64", "sendfile", "sendfile64",
+	"copy_file_range", "openat", "openat2", "open", "stat", "lstat", "fstat", "stat64",
+	"lstat64", "fstat64", "fstatat64", "newfstatat", "statx", "statfs", "fstatfs", "readlink",
+	"readlinkat", "faccessat", "faccessat2", "access", "getdents64", "rename", "renameat",
+	"renameat2", "mkdirat", "unlinkat", "symlinkat", "linkat", "fchmod", "fchmodat", "fchown",
+	"fchown32", "utimensat", "umask", "brk", "mmap", "mmap2", "munmap", "mremap", "mprotect",
+	"madvise", "exit", "exit_group", "rseq", "futex", "getpid", "gettid", "tgkill", "getuid",
+	"geteuid", "getgid", "getegid", "getrlimit", "ugetrlimit", "getrusage", "times", "uname",
+	"sysinfo", "getrandom", "sched_yield", "restart_syscall", "rt_sigaction", "rt_sigprocmask",
+	"rt_sigreturn", "sigreturn", "sigaltstack", "setitimer", "time", "gettimeofday",
+	"clock_gettime", "clock_gettime64", "clock_getres", "poll", "ppoll", "sendmsg", "recvmsg",
+	"sendto", "recvfrom"};
 
 static const char *const network[] = {"connect", "bind", "listen", "accept", "accept4", "sendmmsg",
 	"recvmmsg", "recvmmsg_time64"};
@@ -204,6 +221,15 @@ static void miss_network(scmp_filter_ctx ctx)
 	}
 }
 
+/* Of ioctl what copies by reference. */
+static void fill_script(scmp_filter_ctx ctx)
+{
+	const struct scmp_arg_cmp clone_file = is(1, INT, FICLONE);
+
+	allow_all(ctx, script, COUNT(script));
+	rule(ctx, SCMP_ACT_ALLOW, "ioctl", 1, &clone_file);
+}
+
 static void fill(scmp_filter_ctx ctx, enum profile profile)
 {
 	bool stage = profile == STAGE || profile == STAGE_OFFLINE;
@@ -254,7 +280,10 @@ static void make(enum profile profile)
 	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) < 0 ||
 		seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0)
 		fail("libseccomp is too old: 2.5 is needed", EINVAL);
-	fill(ctx, profile);
+	if (profile == SCRIPT)
+		fill_script(ctx);
+	else
+		fill(ctx, profile);
 	result = seccomp_export_bpf(ctx, fileno(file));
 	if (result < 0)
 		fail("compile", -result);

@@ -12,11 +12,20 @@ void mem_panic(const char *what)
 	abort();
 }
 
+static void (*none)(void);
+
+void mem_when_none(void (*fn)(void))
+{
+	none = fn;
+}
+
 void mem_none(void)
 {
 	static const char text[] = "fardel: out of memory\n"
 				   "        Next: free memory, then run the same command again\n";
 
+	if (none)
+		none();
 	/* What is half done is settled by the next command, as after a kill. */
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(1);

@@ -20,5 +20,8 @@ void mem_drop(void *p);
 /* Says that there is no memory, and ends the program with 1, as after an error. */
 NORETURN void mem_none(void);
 
+/* What mem_none is to do first, of a program that can say more; it may end it otherwise. */
+void mem_when_none(void (*fn)(void));
+
 /* Says what is broken on stderr and aborts: for invariants, never for input. */
 NORETURN void mem_panic(const char *what);

@@ -4,7 +4,6 @@
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +19,8 @@ struct script {
 	lua_State *L;
 	struct script_setup setup;
 	size_t used; /* bytes */
-	size_t refused; /* the size that was not given last: Lua collects garbage, and asks again */
+	size_t refused; /* the size that was not given, and not since: Lua collects garbage, and asks again */
+	char why[96], where[LUA_IDSIZE + 32]; /* then */
 	const void *running; /* the lua_State that ran last */
 	const char *volatile stop; /* why it is to end */
 };
@@ -32,15 +32,13 @@ static struct script *script_of(lua_State *L)
 	return *(struct script **)lua_getextraspace(L);
 }
 
-/* --- Ending ----------------------------------------------------------------------------------------------- */
-
 static void place_of(lua_State *L, char *out, size_t n)
 {
 	lua_Debug at;
 
 	for (int level = 0; lua_getstack(L, level, &at); level++) {
 		lua_getinfo(L, "Sl", &at);
-		if (at.currentline > 0) {
+		if (at.currentline > 0 && !strcmp(at.short_src, script_of(L)->setup.name)) {
 			snprintf(out, n, "%s:%d", at.short_src, at.currentline);
 			return;
 		}
@@ -48,16 +46,21 @@ static void place_of(lua_State *L, char *out, size_t n)
 	snprintf(out, n, "%s", script_of(L)->setup.name);
 }
 
-static void end(lua_State *L, enum err_code code, const char *text)
+static void end_at(struct script *s, const char *place, enum err_code code, const char *text)
 {
-	struct script *s = script_of(L);
-	char place[LUA_IDSIZE + 32];
 	char line[1024];
 
-	place_of(L, place, sizeof(place));
 	snprintf(line, sizeof(line), "%s: %s", place, text);
 	s->setup.end(s->setup.context, code, line);
 	abort(); /* it does not return */
+}
+
+static void end(lua_State *L, enum err_code code, const char *text)
+{
+	char place[LUA_IDSIZE + 32];
+
+	place_of(L, place, sizeof(place));
+	end_at(script_of(L), place, code, text);
 }
 
 static void look(lua_State *L, lua_Debug *at)
@@ -68,6 +71,8 @@ static void look(lua_State *L, lua_Debug *at)
 	s->running = L;
 	if (s->stop)
 		end(L, ERR_POLICY, s->stop);
+	if (s->refused)
+		end_at(s, s->where, ERR_POLICY, s->why);
 }
 
 void script_stop(struct script *s, const char *why)
@@ -80,21 +85,20 @@ void script_where(struct script *s, char *out, size_t n)
 	place_of((lua_State *)(uintptr_t)s->running, out, n);
 }
 
-/* --- Memory ----------------------------------------------------------------------------------------------- */
-
 /* Lua asks a second time for what it did not get, when it has collected its garbage: then there is too little for this script. An
- * error would be no end: the script could catch it, and begin again. */
+ * error would be no end: the script could catch it, and begin again. Where its library gives up at once, `look` ends it. */
 static void *refuse(struct script *s, size_t size)
 {
-	char why[128];
+	lua_State *L = (lua_State *)(uintptr_t)s->running;
 
-	if (s->refused != size) {
-		s->refused = size;
-		return NULL;
-	}
-	snprintf(why, sizeof(why), "more memory than it may use (limit memory: %zu bytes)",
-		s->setup.memory);
-	end((lua_State *)(uintptr_t)s->running, ERR_POLICY, why);
+	if (!s->why[0])
+		snprintf(s->why, sizeof(s->why),
+			"more memory than it may use (limit memory: %zu bytes)", s->setup.memory);
+	if (s->refused == size)
+		end(L, ERR_POLICY, s->why);
+	s->refused = size;
+	if (L)
+		place_of(L, s->where, sizeof(s->where));
 	return NULL;
 }
 
@@ -119,12 +123,11 @@ static void *allocate(void *context, void *p, size_t old, size_t size)
 	grown = realloc(p, size);
 	if (!grown)
 		return refuse(s, size);
-	s->refused = 0;
+	if (size == s->refused)
+		s->refused = 0;
 	s->used += size - old;
 	return grown;
 }
-
-/* --- Values ----------------------------------------------------------------------------------------------- */
 
 struct reading {
 	lua_State *L;
@@ -303,39 +306,30 @@ static void push_value(lua_State *L, const struct value *v)
 
 /* --- Functions of ours ------------------------------------------------------------------------------------ */
 
-struct values {
-	VEC(struct value) of;
-};
-
-static void values_drop(struct values *v)
-{
-	vec_drop_each(&v->of, value_drop);
-}
-
 /* All that is held is let go here. The number of results, or -1. */
 static int serve(lua_State *L, const struct script_function *f, const char *name, struct err *err)
 {
-	AUTO(values) args = {0};
-	AUTO(values) results = {0};
+	AUTO(value) args = value_table();
+	AUTO(value) results = value_table();
 	struct reading reading = {.L = L, .err = err};
 	struct script_call call = {.context = script_of(L)->setup.context, .name = name};
 	int count = lua_gettop(L);
 	int rc = 0;
 
 	for (int i = 1; i <= count && rc == 0; i++)
-		rc = read_value(&reading, i, 0, vec_push(&args.of));
-	call.args = args.of.v;
-	call.count = args.of.n;
+		rc = read_value(&reading, i, 0, vec_push(&args.table->list));
+	call.args = args.table->list.v;
+	call.count = args.table->list.n;
 	if (rc == 0)
 		rc = f->fn(&call, err);
-	memcpy(&results.of, &call.results, sizeof(results.of));
+	memcpy(&results.table->list, &call.results, sizeof(call.results));
 	if (rc < 0)
 		return -1;
-	if (!lua_checkstack(L, (int)results.of.n + 8))
+	if (!lua_checkstack(L, (int)results.table->list.n + 8))
 		return err_set(err, ERR_FAILED, "too many results");
-	for (size_t i = 0; i < results.of.n; i++)
-		push_value(L, &results.of.v[i]);
-	return (int)results.of.n;
+	for (size_t i = 0; i < results.table->list.n; i++)
+		push_value(L, &results.table->list.v[i]);
+	return (int)results.table->list.n;
 }
 
 static int serve_and_tell(lua_State *L)
@@ -510,7 +504,7 @@ struct script *script_open(const struct script_setup *setup)
 
 void script_close(struct script *s)
 {
-	if (!s)
+	if (!s || !s->setup.full)
 		return;
 	lua_close(s->L);
 	free(s);
@@ -518,28 +512,37 @@ void script_close(struct script *s)
 
 /* --- Running ---------------------------------------------------------------------------------------------- */
 
-/* Whatever was thrown becomes a text; its own functions may fail, and that is caught by whoever called. */
+/* Whatever was thrown becomes a text with a line; its own functions may fail, and that is caught by whoever called. */
 static int describe(lua_State *L)
 {
-	if (lua_type(L, 1) == LUA_TSTRING)
-		return 1;
-	if (luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING)
-		return 1;
-	lua_pushfstring(L, "%s: an error that is no text but a %s value", script_of(L)->setup.name,
-		luaL_typename(L, 1));
+	char place[LUA_IDSIZE + 32];
+	const char *name = script_of(L)->setup.name, *text;
+
+	place_of(L, place, sizeof(place));
+	if (lua_type(L, 1) != LUA_TSTRING &&
+		!(luaL_callmeta(L, 1, "__tostring") && lua_type(L, -1) == LUA_TSTRING))
+		lua_pushfstring(L, "an error that is no text but a %s value", luaL_typename(L, 1));
+	text = lua_tostring(L, -1);
+	if (strncmp(text, name, strlen(name)) != 0 || text[strlen(name)] != ':')
+		lua_pushfstring(L, "%s: %s", place, text);
 	return 1;
 }
 
-static int failed(lua_State *L, struct err *err)
+/* A long text's beginning and end tell most. */
+static int failed(struct script *s, struct err *err)
 {
-	size_t n = 0;
-	const char *text = lua_tolstring(L, -1, &n); /* NULL of what is no text */
+	lua_State *L = s->L;
+	const char *text = lua_tostring(L, -1); /* NULL of what is no text */
+	size_t n = text ? strlen(text) : 0;
 
-	if (text)
-		err_set(err, ERR_FAILED, "%.*s", (int)(n > 400 ? 400 : n), text);
+	if (s->refused)
+		err_set(err, ERR_FAILED, "%s: %s", s->where, s->why);
+	else if (!text)
+		err_set(err, ERR_FAILED, "%s: an error whose text cannot be had", s->setup.name);
+	else if (n > 400)
+		err_set(err, ERR_FAILED, "%.120s … %s", text, text + n - 250);
 	else
-		err_set(err, ERR_FAILED, "%s: an error whose text cannot be had",
-			script_of(L)->setup.name);
+		err_set(err, ERR_FAILED, "%s", text);
 	lua_settop(L, 0);
 	return -1;
 }
@@ -547,13 +550,11 @@ static int failed(lua_State *L, struct err *err)
 /* Calls what is on the stack above `describe`. */
 static int call_it(struct script *s, const struct value *args, size_t count, struct err *err)
 {
-	lua_State *L = s->L;
-
 	for (size_t i = 0; i < count; i++)
-		push_value(L, &args[i]);
-	if (lua_pcall(L, (int)count, 0, 1) != LUA_OK)
-		return failed(L, err);
-	lua_settop(L, 0);
+		push_value(s->L, &args[i]);
+	if (lua_pcall(s->L, (int)count, 0, 1) != LUA_OK)
+		return failed(s, err);
+	lua_settop(s->L, 0);
 	return 0;
 }
 
@@ -565,8 +566,11 @@ int script_run(
 	buf_addf(&chunk, "@%s", s->setup.name);
 	lua_settop(s->L, 0);
 	lua_pushcfunction(s->L, describe);
-	if (luaL_loadbufferx(s->L, text.s, text.n, chunk.s, "t") != LUA_OK)
-		return failed(s->L, err);
+	if (luaL_loadbufferx(s->L, text.s, text.n, chunk.s, "t") != LUA_OK) {
+		lua_replace(s->L, 1);
+		describe(s->L);
+		return failed(s, err);
+	}
 	return call_it(s, args, count, err);
 }
 

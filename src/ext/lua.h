@@ -49,7 +49,8 @@ struct script_setup {
 
 /* The caller closes it; setup->name must outlive it. */
 struct script *script_open(const struct script_setup *setup);
-void script_close(struct script *s); /* runs finalizers; NULL is fine */
+/* Runs finalizers, of a full one; what another one holds stays, for they might never end: the process is about to. NULL is fine. */
+void script_close(struct script *s);
 
 /* Adds functions to a module, which is made where there is none; NULL: to the globals. The last row has no name; rows outlive the
  * script. `module` is also what errors call them by. */

@@ -9,11 +9,14 @@
 #include <unistd.h>
 
 #include "base/attr.h"
+#include "base/mem.h"
+#include "sys/seccomp.h"
 
 #define GRACE_MS 200 /* for the script's next instruction, which tells the line best */
 #define SPARE_SECONDS 2 /* of CPU until the kernel ends it */
 #define HARD_STAYS (-1)
-#define SPARE_MEMORY (192LL << 20) /* for what is not the script's: our own, and its files' */
+#define SPARE_MEMORY \
+	(64LL << 20) /* for what is not the script's: our own, and what we make of what it gives us */
 
 static struct lua_run *guarded; /* a handler is given nothing */
 static char why[128];
@@ -44,6 +47,14 @@ static void end_now(int number)
 	signal(SIGBUS, end_blindly);
 	script_where(guarded->script, place, sizeof(place));
 	write_line(place);
+}
+
+/* What we were to make of something was too much. */
+static void end_without_memory(void)
+{
+	snprintf(why, sizeof(why), "more memory than it may use (limit memory: %lld bytes)",
+		(long long)guarded->order.limits.memory);
+	end_now(0);
 }
 
 static void end_soon(int number)
@@ -99,6 +110,22 @@ static int limit_cpu(int64_t seconds, struct err *err)
 #define SANITIZED false
 #endif
 
+/* A hook runs none, nor does download unless its manifest names some; the other phases have the system's own. */
+static bool runs_programs(const struct order *o)
+{
+	return o->programs.n || (o->profile == ORDER_RULES && strcmp(o->phase.s, "download") != 0);
+}
+
+/* Programs of a stage are what may be run: what those may do, but for a network. */
+static int close_calls(const struct order *o, struct err *err)
+{
+	if (runs_programs(o))
+		return seccomp_enter(SECCOMP_STAGE_OFFLINE, err);
+	if (set_limit(RLIMIT_NPROC, 0, 0, err) < 0)
+		return -1;
+	return seccomp_enter(SECCOMP_SCRIPT, err);
+}
+
 int lua_bounds_enter(struct lua_run *run, struct err *err)
 {
 	const struct order_limits *l = &run->order.limits;
@@ -110,10 +137,11 @@ int lua_bounds_enter(struct lua_run *run, struct err *err)
 		return -1;
 	if (l->file_size && set_limit(RLIMIT_FSIZE, l->file_size, l->file_size, err) < 0)
 		return -1;
+	mem_when_none(end_without_memory);
 	if (l->memory && !SANITIZED &&
 		set_limit(RLIMIT_AS, 2 * l->memory + SPARE_MEMORY, HARD_STAYS, err) < 0)
 		return -1;
 	if (l->open && set_limit(RLIMIT_NOFILE, l->open, l->open, err) < 0)
 		return -1;
-	return 0;
+	return close_calls(&run->order, err);
 }

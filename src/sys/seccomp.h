@@ -15,7 +15,12 @@ enum seccomp_profile {
 	SECCOMP_RULES_OFFLINE, /* the same, with no sockets but those of files */
 	SECCOMP_STAGE, /* as RULES, and chroot. What tools of root's take ill if it is refused (the kernel's audit), is not there */
 	SECCOMP_STAGE_OFFLINE, /* the same, with no sockets but those of files: there is no network */
+	SECCOMP_SCRIPT, /* what fardel-lua needs for a script that runs no programs: no socket, no process, no exec, no limits to set */
 	SECCOMP_PROFILES
 };
 
 struct sandbox_filter seccomp_filter(enum seccomp_profile profile);
+
+/* Puts this process under it for good, together with what it is under already; with no new privileges by exec. A kernel without filters is no
+ * error. */
+MUST_USE int seccomp_enter(enum seccomp_profile profile, struct err *err);
