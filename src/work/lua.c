@@ -12,7 +12,7 @@
 
 #define ORDER_MAX (4 << 20)
 
-/* Dates are UTC: the local zone would be a file that it has not been given. */
+/* Dates are UTC, which is what ":" means without looking for a file: the local zone would be one that it has not been given. */
 static int read_order(struct order *out, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
@@ -21,7 +21,7 @@ static int read_order(struct order *out, struct err *err)
 	/* Programs that the script runs get neither. */
 	fcntl(LUA_BROKER_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(LUA_UNPACK_FD, F_SETFD, FD_CLOEXEC);
-	if (setenv("TZ", "UTC0", 1) < 0 || fstat(LUA_ORDER_FD, &st) < 0 || !S_ISREG(st.st_mode))
+	if (setenv("TZ", ":", 1) < 0 || fstat(LUA_ORDER_FD, &st) < 0 || !S_ISREG(st.st_mode))
 		return err_set(err, ERR_WORKER, "no order came");
 	if (lseek(LUA_ORDER_FD, 0, SEEK_SET) < 0 ||
 		file_read_fd(LUA_ORDER_FD, ORDER_MAX, &text, err) < 0)
