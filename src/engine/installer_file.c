@@ -143,8 +143,8 @@ static void tell_left_out(struct engine *e, const struct listening *l, const str
 {
 	if (l->result.left_out)
 		engine_tell(e, WATCH_WARN, buf_span(&in->name),
-			"its archive has %lld links, which are left out, as Packets does",
-			(long long)l->result.left_out);
+			"its archive has %lld link%s, left out as Packets does",
+			(long long)l->result.left_out, l->result.left_out == 1 ? "" : "s");
 }
 
 int installer_look(struct engine *e, int fd, const char *path, struct looked *out, struct err *err)

@@ -8,6 +8,7 @@
 #include "engine/image.h"
 #include "engine/installer_file.h"
 #include "engine/licence.h"
+#include "engine/packets_family.h"
 #include "engine/packets_move.h"
 #include "engine/prepare.h"
 #include "engine/puavo.h"
@@ -144,16 +145,19 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 {
 	AUTO(candidates) candidates = {0};
 	AUTO(world) world = WORLD_INIT;
+	AUTO(texts) replaced = {0};
 
 	*plan = PLAN_INIT;
 	if (request->goal == GOAL_UNDO)
 		return undo_plan(e, request->number, plan, err) < 0 ? err_at(err, "undo") : 0;
 	if (look_at_files(e, request, &candidates, err) < 0 || engine_world(e, &world, err) < 0 ||
-		meet(e, request, &world, &candidates, err) < 0)
+		meet(e, request, &world, &candidates, err) < 0 ||
+		packets_find_replaced(e, request, &world, &candidates, &replaced, err) < 0)
 		return -1;
 	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0 ||
 		relations_check(e, request, &world, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);
+	packets_plan_replaced(&world, &replaced, plan);
 	return 0;
 }
 

@@ -217,3 +217,20 @@ os.mkdir(path_join(data_dir, 'made'), 493)")"
   run script -qec "fardel reconfigure Tool" /dev/null <<<n
   [[ $status != 0 && $output == *'not wanted'* && -e $ROOT/opt/moved/Tool ]]
 }
+
+@test "one of a family takes the place of another, whatever they are called" {
+  family=$'family = "1f84"\nserial = '
+  link="os.symlink(path_join(data_dir, 'x'), path_join(packets_bin_dir, 'Tool'))"
+  fardel install "$(make_packets Tool1 1.0 "info=${family}1" "install=$link" file:data/x=1)"
+  fardel install "$(make_packets Alone 1.0 'info=family = ""')"
+  run -0 fardel install "$(make_packets Tool2 2.0 "info=${family}2" "install=$link" file:data/x=2)"
+  [[ $output == *'Tool2: it takes the place of Tool1, which is of the same family (serial 2, that one 1)'* ]]
+  [[ ! -e $ROOT/opt/packets/Tool1 && $(cat "$ROOT/usr/bin/Tool") == 2 ]]
+  run -0 fardel list --plain
+  [[ $(cut -f1 <<<"$output" | tr '\n' ' ') == 'Alone Tool2 ' ]]
+  run -0 fardel install "$WORK/Tool1-1.0/Tool1.pkt.tar.zst"
+  [[ $output == *'same family, and is newer'* && $(cat "$ROOT/usr/bin/Tool") == 1 ]]
+  # By one transaction: it takes back both.
+  fardel undo "$(fardel history --plain | head -1 | cut -f1)"
+  [[ $(cat "$ROOT/usr/bin/Tool") == 2 && ! -e $ROOT/opt/packets/Tool1 ]]
+}

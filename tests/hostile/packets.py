@@ -48,7 +48,7 @@ def links(box):
 @case("K1-alone", "links alone are left out, and that is said", modes=STAGE)
 def links_alone(box):
     run = box.must("install", package(box, link("./data/out", "/etc/shadow"), link("./data/again", "./data/x", kind="1")))
-    want("has 2 links, which are left out" in run.err, str(run))
+    want("has 2 links, left out" in run.err, str(run))
     want(sorted(os.listdir(box.path("/opt/packets/Tool/data"))) == ["x"], "a link came out")
 
 
@@ -208,3 +208,112 @@ def other_names(box):
     refuse(box, write(box, puavo, "hello"), 1, "no manifest.toml")
     both = zstd(tar(folder("hello/"), file("hello/rules", "#!/bin/sh\n", mode=0o755), file("hello/manifest.toml", "format = 3\n")))
     refuse(box, write(box, both, "hello"), 1)
+
+
+# --- Hooks ----------------------------------------------------------------------------------------------------
+
+HOOKED = MANIFEST + '[Hooks]\ninstall = "install.lua"\nremove = "remove.lua"\n'
+
+
+def hooked(box, install="", remove="", name="Tool"):
+    return package(box, file("./install.lua", install + "\n"), file("./remove.lua", remove + "\n"),
+                   manifest=HOOKED.replace('"Tool"', f'"{name}"'), name=name)
+
+
+# What Packets lets a hook do: each must give false, or nothing.
+REACHES = (
+    'os.copy(data_dir .. "/x", "/opt/packets-evil/a")',
+    'os.mkdir("/opt/packets-evil", 493)',
+    'os.copy(data_dir .. "/x", "/usr/binx")',
+    'os.mkdir("/root/evil", 493)',
+    'os.copy(data_dir .. "/x", "/var/evil")',
+    'os.copy(data_dir .. "/x", "../../../../etc/evil")',
+    'os.copy(data_dir .. "/x", data_dir .. "/../../../../etc/evil")',
+    'io.open("/etc/evil", "w")',
+    'io.open("../../../../../../etc/evil", "w")',
+    'os.copy("/root/.profile", packets_bin_dir)',
+    'os.copy("/etc/shadow", data_dir .. "/shadow")',
+    'os.copy("/srv/canary/secret", data_dir .. "/secret")',
+    'io.open("/srv/canary/secret")',
+    'io.open("/proc/self/environ")',
+    'os.rename("/srv/canary/secret", data_dir .. "/secret")',
+    'os.remove("/srv/canary")',
+    'os.remove("/opt/packets/Other")',
+    'os.remove("/opt/packets/Other/data/x")',
+    'os.remove("/opt/packets")',
+    'os.rename("/opt/packets/Other", data_dir .. "/Other")',
+    'os.symlink("/", data_dir .. "/root") and os.copy(data_dir .. "/x", data_dir .. "/root/etc/evil")',
+    'os.symlink("/srv/canary", data_dir .. "/c") and io.open(data_dir .. "/c/secret")',
+    'os.copy(data_dir .. "/x", "/var/lib/fardel/packages/evil")',
+    'os.copy("/etc/hostname", data_dir .. "/h")',
+)
+MISSING = ("dofile", "loadfile", "debug", "require", "package", "os.execute", "os.exit", "os.getenv", "io.popen", "io.lines",
+           "string.dump", "build")
+
+
+@case("K20", "hooks reach their own folder and binDir, nothing else, to write or to read; of Lua, nothing that reaches out", modes=STAGE)
+def hooks_reach(box):
+    box.must("install", package(box, manifest='[Info]\nname = "Other"\n', name="Other"))
+    before = box.bash("manifest")
+    for text in REACHES:
+        for which in ("install", "remove"):
+            lua = f'local got = {text}\nif got then error("REACHED") end\nerror("held")'
+            if which == "remove":
+                box.must("install", hooked(box))
+            run = box.fardel("install", hooked(box, lua)) if which == "install" else None
+            if which == "remove":
+                box.must("install", hooked(box, "", lua))
+                run = box.fardel("remove", "Tool")
+            want(run.status == 1 and "held" in run.err and "REACHED" not in run.err, f"{text}: {run}")
+            box.clean_text(run.err)
+            if which == "remove":
+                box.must("remove", "--force", "Tool")
+            want(box.bash("manifest") == before, f"{text}: something was changed")
+            box.settled()
+    for name in MISSING:
+        run = box.fardel("install", hooked(box, f'if {name} then error("REACHED") end\nerror("held")'))
+        want(run.status == 1 and "held" in run.err and "REACHED" not in run.err, f"{name}: {run}")
+
+
+@case("K21", "what is not its own in binDir: dpkg's, other packages', and links that lead out are refused", modes=STAGE)
+def in_bin_dir(box):
+    real = os.path.realpath(box.path("/usr/bin/dpkg"))
+    for text in ('assert(os.remove(packets_bin_dir .. "/dpkg"))', 'assert(os.copy(data_dir .. "/x", packets_bin_dir .. "/dpkg"))',
+                 'local f = assert(io.open(packets_bin_dir .. "/dpkg", "w")) f:write("evil") f:close()'):
+        before = os.stat(real).st_size
+        run = box.fardel("install", hooked(box, text))
+        want(run.status in (1, 11) and os.stat(real).st_size == before, f"{text}: {run}")
+        box.unharmed()
+    one = 'assert(os.symlink(data_dir .. "/x", packets_bin_dir .. "/shared"))'
+    box.must("install", hooked(box, one))
+    run = box.fardel("install", hooked(box, one, name="Other"))
+    box.refused(run, 11, "/usr/bin/shared", "Tool")
+    want(os.readlink(box.path("/usr/bin/shared")) == "/opt/packets/Tool/data/x", "the link is another one")
+
+
+@case("K22", "hooks that never end, that want all memory, that fill the disk, recurse, or never stop to talk", modes=STAGE)
+def hooks_without_bound(box):
+    os.makedirs(box.path("/etc/fardel"))
+    with open(box.path("/etc/fardel/fardel.toml"), "w") as out:
+        out.write("[lua]\ncpu = 1\nmemory = 33554432\ntotal_size = 8388608\nfiles = 100\n[rules]\ntimeout = 20\noutput_max = 65536\n")
+    box.before = box.outside()
+    for text in ("while true do end", 'local t = {} while true do t[#t + 1] = ("x"):rep(65536) end',
+                 "local function f() return 1 + f() end f()", '(("a"):rep(40) .. "b"):find(("a*"):rep(40) .. "c")',
+                 'for i = 1, 1e9 do os.mkdir(data_dir .. "/" .. i, 493) end error("x")',
+                 'local f = io.open(data_dir .. "/f", "w") local s = ("x"):rep(65536) while f:write(s) do end error("x")',
+                 'while true do pcall(function() while true do end end) end', 'while true do print(("x"):rep(1000)) end',
+                 'local c = coroutine.wrap(function() while true do end end) c()'):
+        run = box.fardel("install", hooked(box, text))
+        want(run.status == 1 and run.seconds < 30, f"{text}: {run}")
+        want("install.lua" in run.err, f"{text}: {run}")
+        box.unharmed()
+
+
+@case("K23", "a hook's path is a link, a folder, or not there; bytecode is no text", modes=STAGE)
+def hooks_that_are_none(box):
+    for member in (folder("./install.lua/"), link("./install.lua", "/etc/passwd"), file("./other.lua", "x"),
+                   file("./install.lua", b"\x1bLua" + bytes(60)), file("./install.lua", b"\xff\xfe\0"), file("./install.lua", "x = = 1")):
+        run = box.fardel("install", package(box, member, manifest=MANIFEST + '[Hooks]\ninstall = "install.lua"\n'))
+        want(run.status == 1 and "root:" not in run.err, str(run))
+        box.clean_text(run.err)
+        box.unharmed()
