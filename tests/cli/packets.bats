@@ -234,3 +234,65 @@ os.mkdir(path_join(data_dir, 'made'), 493)")"
   fardel undo "$(fardel history --plain | head -1 | cut -f1)"
   [[ $(cat "$ROOT/usr/bin/Tool") == 2 && ! -e $ROOT/opt/packets/Tool1 ]]
 }
+
+# killed_at CALL N ARGS…: fardel, killed before its N-th such call. Fails when it came to its end.
+killed_at() {
+  local call=$1 n=$2 status=0
+  shift 2
+  strace -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" fardel "$@" >/dev/null 2>&1 || status=$?
+  [[ $status == 137 ]]
+}
+
+# whole DIR VERSION: Tool is there as that version, with its link, what is a person's, and nothing else.
+whole() {
+  [[ $("$ROOT/usr/bin/Tool") == "Tool $2" && $(readlink "$ROOT/usr/bin/Tool") == "$1/Tool/data/bin/Tool" ]]
+  [[ $(cat "$ROOT$1/Tool/mine") == mine ]]
+  fardel verify Tool >/dev/null
+}
+
+@test "killed at any of its renames or syncs, an upgrade or a move is as before or as after, and goes on" {
+  command -v strace >/dev/null || skip "strace is not installed"
+  one=$(make_packets Tool 1.0 "install=$link_in" "remove=$link_out" file:data/one=1)
+  two=$(make_packets Tool 2.0 "install=$link_in" "remove=$link_out" file:data/two=2)
+  fardel install "$one"
+  echo mine >"$ROOT/opt/packets/Tool/mine"
+  from=/opt/packets to=/opt/moved kills=0
+  for call in renameat renameat2 syncfs fdatasync; do
+    for n in {1..40}; do
+      configure_packets "dataDir=$to"
+      if ! killed_at "$call" "$n" -y reconfigure --all; then
+        # It came to its end: that is the other place.
+        whole "$to" 1.0
+        IFS=' ' read -r from to <<<"$to $from"
+        break
+      fi
+      kills=$((kills + 1))
+      fardel gc >/dev/null 2>&1
+      if [[ -e $ROOT$from/Tool ]]; then
+        [[ ! -e $ROOT$to ]]
+        whole "$from" 1.0
+      else
+        whole "$to" 1.0
+      fi
+      fardel -y reconfigure --all >/dev/null 2>&1
+      whole "$to" 1.0
+      [[ ! -e $ROOT$from ]]
+      IFS=' ' read -r from to <<<"$to $from"
+    done
+  done
+  configure_packets "dataDir=$from"
+  for call in renameat syncfs; do
+    for n in {1..40}; do
+      killed_at "$call" "$n" install "$two" || break
+      kills=$((kills + 1))
+      fardel gc >/dev/null 2>&1
+      if [[ -e $ROOT$from/Tool/data/two ]]; then whole "$from" 2.0; else whole "$from" 1.0; fi
+      fardel install "$one" >/dev/null 2>&1
+      whole "$from" 1.0
+      [[ ! -e $ROOT$from/Tool/data/two ]]
+    done
+    fardel install "$one" >/dev/null 2>&1
+  done
+  echo "$kills kills"
+  ((kills > 20))
+}
