@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -13,6 +14,7 @@
 #include "rules/programs.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/tree.h"
 
 static const struct field extract_fields[] = {{"dir", FIELD_PATH, true},
 	{"exclude", FIELD_WORDS, false}, {"include", FIELD_WORDS, false},
@@ -109,6 +111,18 @@ static int open_dir(struct extraction *x, const char *path, struct err *err)
 	return x->dir < 0 ? err_at(err, "%s", path) : 0;
 }
 
+/* Whoever runs an AppImage is the one who mounts it, so its folders may be closed to all others. */
+static int open_up(void *arg, const struct tree_entry *e, struct err *err)
+{
+	mode_t mode = e->st->st_mode & 07777;
+	mode_t more = S_ISDIR(e->st->st_mode) || (mode & 0111) ? 0755 : 0644;
+
+	(void)arg;
+	if ((!S_ISREG(e->st->st_mode) && !S_ISDIR(e->st->st_mode)) || (mode | more) == mode)
+		return 0;
+	return fchmodat(e->parent, e->name, mode | more, 0) < 0 ? err_sys(err, "%s", e->path) : 0;
+}
+
 /* Its files are a squashfs behind a program, which is not run. The system's tool takes no descriptors: it starts in the folder to write to,
  * and is told the pack's path. */
 static int extract_appimage(
@@ -134,7 +148,11 @@ static int extract_appimage(
 	}
 	add(x, at.s);
 	add(x, path.s);
-	return run_it(x, -1, NULL, err);
+	if (run_it(x, -1, NULL, err) < 0)
+		return -1;
+	if (fchmod(x->dir, 0755) < 0)
+		return err_sys(err, "%s", field_word(t, "dir"));
+	return tree_walk(x->dir, open_up, NULL, err) < 0 ? err_at(err, "%s", x->name) : 0;
 }
 
 static int extract_other(struct extraction *x, const struct value_table *t, struct err *err)

@@ -99,7 +99,9 @@ def test_extract_takes_an_appimage(g):
     if not shutil.which("mksquashfs"):
         raise Skipped("mksquashfs is not there")
     for name, text in MEMBERS.items():
-        g.put("outside/tree/" + name, text)
+        g.put("outside/tree/" + name, text, 0o700 if "/bin/" in name else 0o600)
+    for at, _, _ in os.walk(g.outside + "/tree"):
+        os.chmod(at, 0o700)
     subprocess.run(["mksquashfs", g.outside + "/tree", g.outside + "/fs", "-quiet", "-no-progress", "-all-root"], check=True,
                    stdout=subprocess.DEVNULL)
     # A program of 64 bits, its table of sections being of no bytes at the end of its head.
@@ -108,6 +110,8 @@ def test_extract_takes_an_appimage(g):
         g.put("dir/upstream/x.AppImage", head + file.read())
     g.does(f"archive.extract{{pack = 'upstream/x.AppImage', dir = '{g.out}/a'}}")
     want(found(g, g.out + "/a") == sorted(MEMBERS), str(found(g, g.out + "/a")))
+    modes = [os.stat(g.out + "/a/" + name).st_mode & 0o7777 for name in (".", "opt/x", "opt/x/bin/x", "opt/x/lib/b")]
+    want(modes == [0o755, 0o755, 0o755, 0o644], f"not for all: {[oct(mode) for mode in modes]}")
     g.fails(f"archive.extract{{pack = 'upstream/x.AppImage', dir = '{g.out}/b', strip = 1}}", "extracted whole")
     g.fails("archive.list('upstream/x.AppImage')", "not listed")
     g.put("dir/upstream/bad.AppImage", head + b"hsqs" + b"\xff" * 200)
