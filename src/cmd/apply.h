@@ -19,9 +19,10 @@ struct apply_options {
 	}
 #define APPLY_FORCE \
 	{ \
-		"force", .letter = 'f', .kind = OPT_FLAG, \
-			 .at = offsetof(struct apply_options, force), \
-			 .help = "go on where the package's unconfigure fails, or others depend on it" \
+		"force", \
+			.letter = 'f', .kind = OPT_FLAG, \
+			.at = offsetof(struct apply_options, force), \
+			.help = "go on where the package's unconfigure fails, or others depend on it" \
 	}
 #define APPLY_DIRECT \
 	{ \

@@ -25,17 +25,10 @@
 
 #include "base/text.h"
 #include "cmd/print.h"
+#include "cmd/show_stated.h"
 
 struct show_options {
 	const char *field;
-};
-
-/* What a field's value is made of. */
-struct subject {
-	struct run *run;
-	enum form form;
-	const struct about *about;
-	struct buf licence; /* the URL, or "" */
 };
 
 /* Each appends the raw value; nothing: there is none. */
@@ -106,32 +99,58 @@ static void field_installed(const struct subject *s, struct buf *out)
 		print_time(out, s->form, s->about->bundle.since);
 }
 
-/* Name, what appends it, what is printed where there is no value. */
+static struct json *json_licence(const struct subject *s)
+{
+	if (s->about->is_file)
+		return json_bool(s->about->has_licence);
+	return s->licence.n ? json_text(buf_span(&s->licence)) : json_null();
+}
+
+static struct json *json_size(const struct subject *s)
+{
+	int64_t size = s->about->bundle.size;
+
+	return size >= 0 ? json_number(size) : json_null();
+}
+
+/* Name, what appends it, what is printed where there is no value, what makes its member of the JSON (NULL: the same text), and
+ * the first format whose packages it is shown of. */
 #define FIELDS(X) \
-	X("Name", field_name, "unknown") \
-	X("Id", field_id, "unknown") \
-	X("Version", field_version, "unknown") \
-	X("Directory", field_directory, "none") \
-	X("Legend", field_legend, "none") \
-	X("Description", field_description, "none") \
-	X("Licence", field_licence, "none") \
-	X("State", field_state, "none") \
-	X("Pack", field_pack, "none") \
-	X("Size", field_size, "unknown") \
-	X("Installed", field_installed, "none")
+	X("Name", field_name, "unknown", NULL, 0) \
+	X("Id", field_id, "unknown", NULL, 0) \
+	X("Version", field_version, "unknown", NULL, 0) \
+	X("Directory", field_directory, "none", NULL, 0) \
+	X("Legend", field_legend, "none", NULL, 0) \
+	X("Description", field_description, "none", NULL, 0) \
+	X("Licence", field_licence, "none", json_licence, 0) \
+	X("State", field_state, "none", NULL, 0) \
+	X("Pack", field_pack, "none", NULL, 0) \
+	X("Size", field_size, "unknown", json_size, 0) \
+	X("Installed", field_installed, "none", NULL, 0) \
+	X("Format", stated_format, "unknown", stated_format_json, 0) \
+	X("Architectures", stated_architectures, "all", stated_architectures_json, 3) \
+	X("Homepage", stated_homepage, "none", NULL, 3) \
+	X("Spdx", stated_spdx, "none", NULL, 3) \
+	X("Depends", stated_depends, "nothing", stated_depends_json, 3) \
+	X("Conflicts", stated_conflicts, "nothing", stated_conflicts_json, 3) \
+	X("Provides", stated_provides, "nothing", stated_provides_json, 3) \
+	X("Needs", stated_needs_field, "nothing", stated_needs_json, 3) \
+	X("Packs", stated_packs, "none", stated_packs_json, 3)
 
 static const struct field {
 	const char *name;
 	void (*put)(const struct subject *s, struct buf *out);
 	const char *none;
+	struct json *(*json)(const struct subject *s);
+	int since;
 } fields[] = {
-#define FIELD_ROW(name, put, none) {name, put, none},
+#define FIELD_ROW(name, put, none, json, since) {name, put, none, json, since},
 	FIELDS(FIELD_ROW)
 #undef FIELD_ROW
 };
 
 static const char *const field_names[] = {
-#define FIELD_NAME(name, put, none) name,
+#define FIELD_NAME(name, put, none, json, since) name,
 	FIELDS(FIELD_NAME) NULL
 #undef FIELD_NAME
 };
@@ -175,7 +194,8 @@ static void put_field(const struct subject *s, const struct field *f, bool alone
 	bool lines;
 
 	f->put(s, &value);
-	lines = f->put == field_description && value.n;
+	lines = value.n && (f->put == field_description || f->put == stated_packs ||
+				   (f->put == field_pack && memchr(value.s, '\n', value.n)));
 	if (!value.n)
 		buf_adds(&value, f->none);
 	if (!alone)
@@ -199,7 +219,8 @@ static void print_text(const struct subject *s, bool first)
 		if (!first)
 			buf_addc(&text, '\n');
 		for (size_t i = 0; i < COUNT(fields); i++)
-			put_field(s, &fields[i], false, &text);
+			if (s->about->bundle.format >= fields[i].since)
+				put_field(s, &fields[i], false, &text);
 	}
 	print_out(&text);
 }
@@ -214,17 +235,17 @@ static struct json *json_of(const struct subject *s)
 		AUTO(buf) value = BUF_INIT;
 		char key[16] = "";
 
-		if (own->field && field_find(own->field) != &fields[i])
+		if (own->field ? field_find(own->field) != &fields[i]
+			       : s->about->bundle.format < fields[i].since)
 			continue;
 		for (size_t k = 0; fields[i].name[k]; k++)
 			key[k] = (char)(fields[i].name[k] | 0x20);
+		if (fields[i].json) {
+			json_put(object, key, fields[i].json(s));
+			continue;
+		}
 		fields[i].put(s, &value);
-		if (fields[i].put == field_size && value.n)
-			json_put_number(object, key, s->about->bundle.size);
-		else if (fields[i].put == field_licence && s->about->is_file)
-			json_put_bool(object, key, s->about->has_licence);
-		else
-			json_put(object, key, value.n ? json_text(buf_span(&value)) : json_null());
+		json_put(object, key, value.n ? json_text(buf_span(&value)) : json_null());
 	}
 	return object;
 }
@@ -268,7 +289,8 @@ const struct cmd cmd_show = {
 	.args = "NAME|FILE...",
 	.summary = "Show what is known of a package or an installer",
 	.text = "Fields: Name, Id, Version, Directory, Legend, Description, Licence, State, Pack, Size, "
-		"Installed. Legend and description are shown in your language where the package has it. "
+		"Installed, Format; of installers with a manifest.toml also Architectures, Homepage, Spdx, "
+		"Depends, Conflicts, Provides, Needs, Packs. Legend and description are shown in your language where the package has it. "
 		"An argument with a slash, or that ends in .tar.gz or .tar.zst, is a file.",
 	.group = GROUP_PACKAGES,
 	.least = 1,

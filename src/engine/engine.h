@@ -127,6 +127,9 @@ struct about {
 		url; /* of the pack, without credentials; may be empty; of several packs a line each */
 	struct buf pack_file; /* the path in the cache of each pack that is there, a line each */
 	bool has_licence;
+	struct installer installer; /* all that it says, but for the facts */
+	struct texts
+		cached; /* of each of its packs the path in the cache; empty: it is not there */
 };
 void about_drop(struct about *a);
 /* ERR_NO_PACKAGE for a name that is not known, or a file that is not there. Changes nothing. */

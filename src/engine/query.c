@@ -88,6 +88,8 @@ void about_drop(struct about *a)
 	buf_drop(&a->directory);
 	buf_drop(&a->url);
 	buf_drop(&a->pack_file);
+	installer_drop(&a->installer);
+	texts_drop(&a->cached);
 }
 
 static void add_pack_file(struct engine *e, const struct digest *sha256, struct buf *out)
@@ -103,10 +105,11 @@ static struct buf *next_line(struct buf *lines)
 	return lines;
 }
 
-/* What formats say, once the installer is parsed. Takes the facts. */
+/* What formats say, once the installer is parsed. Takes it. */
 static int fill(struct engine *e, struct about *out, struct installer *in, struct err *err)
 {
 	VEC_FOR (const struct pack, pack, &in->packs.of) {
+		AUTO(buf) path = BUF_INIT;
 		struct digest sha256;
 		int cached =
 			cache_find(&e->cache, &pack->sums, &sha256, &out->bundle.pack_size, err);
@@ -114,13 +117,18 @@ static int fill(struct engine *e, struct about *out, struct installer *in, struc
 		if (cached < 0)
 			return -1;
 		if (cached)
-			add_pack_file(e, &sha256, next_line(&out->pack_file));
+			add_pack_file(e, &sha256, &path);
+		texts_add(&out->cached, buf_span(&path));
+		if (cached)
+			buf_add_span(next_line(&out->pack_file), buf_span(&path));
 		if (pack->url.n)
 			pack_show_url(buf_span(&pack->url), next_line(&out->url));
 	}
 	out->has_licence = in->has_licence;
 	out->facts = in->facts;
 	in->facts = FACTS_INIT;
+	out->installer = *in;
+	installer_init(in);
 	return 0;
 }
 
@@ -190,6 +198,7 @@ int engine_about(struct engine *e, const char *name_or_file, struct about *out, 
 	*out = (struct about){
 		.facts = FACTS_INIT, .directory = BUF_INIT, .url = BUF_INIT, .pack_file = BUF_INIT};
 	bundle_init(&out->bundle);
+	installer_init(&out->installer);
 	if (engine_is_file(name_or_file))
 		return about_file(e, name_or_file, out, err);
 	return about_name(e, name_or_file, out, err);

@@ -228,3 +228,41 @@ needs_stage() { skip_unless mount userns; }
   run --separate-stderr -0 fardel install "$file"
   [[ $stderr != *undeclared* ]]
 }
+
+@test "format 3: show tells what the manifest states, in words and as JSON" {
+  local file
+  make_extra more
+  file=$({
+    manifest_head hello 1.2
+    printf 'epoch = 3\nhomepage = "https://x.example/"\nlicense = "MIT"\nsummary = "Says hello"\n'
+    printf 'depends = ["other (>= 2)"]\nconflicts = ["third"]\nprovides = ["greeter (= 1)"]\n'
+    printf '[needs]\ndeb = ["dpkg (>= 1)"]\nprograms = ["true"]\nnetwork = "for its key"\n'
+    manifest_pack "$VENDOR/hello-1.deb" 'size = 758' "arch = \"$(machine)\""
+    manifest_pack "$VENDOR/more.deb" 'url=https://me:secret@x.example/more.deb' 'redistributable = false' 'mirrors = ["http://m.example/more"]'
+  } | make_format3 hello)
+  run --separate-stderr -0 fardel show "$file"
+  [[ $output == *$'\nVersion: 3:1.2\n'* && $output == *$'\nLegend: Says hello\n'* && $output == *$'\nFormat: 3\n'* ]]
+  [[ $output == *$'\nArchitectures: all\n'* && $output == *$'\nHomepage: https://x.example/\n'* && $output == *$'\nSpdx: MIT\n'* ]]
+  [[ $output == *$'\nDepends: other (>= 2)\nConflicts: third\nProvides: greeter (= 1)\n'* ]]
+  [[ $output == *$'\nNeeds: Debian\'s dpkg (>= 1); to run true; the network: for its key\n'* ]]
+  [[ $output == *$'\nPacks:\n hello-1.deb: file://'*", for $(machine), 758 B, sha256 "*$'…\n more.deb: https://x.example/more.deb, sha256 '* ]]
+  [[ $output != *secret* ]]
+  run --separate-stderr -0 fardel show --json "$file"
+  jq -e '.packages[0] | .format == 3 and .architectures == ["all"] and .depends == ["other (>= 2)"] and .conflicts == ["third"]
+    and .provides == ["greeter (= 1)"] and .spdx == "MIT" and .needs == {deb: ["dpkg (>= 1)"], programs: ["true"], live: false, network: "for its key"}
+    and (.packs | length == 2) and .packs[0].size == 758 and .packs[0].redistributable and .packs[0].cached == null
+    and (.packs[0].sums.sha256 | length == 64) and .packs[1].mirrors == ["http://m.example/more"] and (.packs[1].redistributable | not)' <<<"$output"
+  run --separate-stderr -0 fardel show -F Depends "$file"
+  [[ $output == 'other (>= 2)' ]]
+}
+
+@test "format 3: show names the cached pack; of formats 1 and 2 it tells no more than there is" {
+  local file
+  file=$({ manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello)
+  fardel install "$file"
+  run --separate-stderr -0 fardel show --json hello
+  cmp "$(jq -r '.packages[0].packs[0].cached' <<<"$output")" "$VENDOR/hello-1.deb"
+  fardel remove hello
+  run --separate-stderr -0 fardel show "$(make_installer hello 2)"
+  [[ $output == *$'\nFormat: 2' && $output != *Depends* ]]
+}

@@ -72,7 +72,7 @@ teardown() {
   fardel install "$(make_installer hello 1 'fact:legend=A Legend' 'fact:description=One.\n\nThree.' fact:license=Mine)"
   run --separate-stderr -0 fardel show hello
   fields=$(grep -oE '^[A-Z][a-z]+' <<<"$output" | tr '\n' ' ')
-  [[ $fields == 'Name Id Version Directory Legend Description Licence State Pack Size Installed ' ]]
+  [[ $fields == 'Name Id Version Directory Legend Description Licence State Pack Size Installed Format ' ]]
   [[ $output == *'Legend: A Legend'* && $output == *$'Description:\n One.\n .\n Three.'* ]]
   [[ $output == *'State: installed'* && $output == *"Pack: $URL/hello-1.deb"* ]]
 }
