@@ -87,7 +87,7 @@ installed() { fardel list --plain | cut -f1 | paste -sd' '; }
   [[ $(installed) == '' ]]
   fardel install "$other"
   run --separate-stderr -11 fardel install "$hello"
-  [[ $stderr == *'hello: it conflicts with other (<< 2): other is installed'*'Next: fardel remove other'* ]]
+  [[ $stderr == *'hello: it conflicts with other (<< 2): other is installed'*'Next: fardel '*'remove other'* ]]
   fardel remove other
   fardel install "$hello"
   run --separate-stderr -11 fardel install "$other"

@@ -142,7 +142,7 @@ upstream() { readlink -f "$ROOT/var/lib/fardel/installed/hello"; }
 # An installer whose configure also runs these lines.
 with_rules() {
   local file=$WORK/out/hello.tar.gz
-  sed -i "s|^configure) .*|configure) ln -fns \"\$2/usr/bin/hello\" /usr/bin/hello; $1 ;;|" "$WORK/src/hello/rules"
+  sed -i "s|^configure) .*|configure) ln -fns \"\$2/usr/bin/hello\" \"\$FARDEL_ROOT/usr/bin/hello\"; $1 ;;|" "$WORK/src/hello/rules"
   fardel build -o "$WORK/out" "$WORK/src/hello" >/dev/null
   echo "$file"
 }
@@ -163,6 +163,7 @@ needs_stage() { skip_unless mount userns; }
 }
 
 @test "format 3: needs.live is the policy's matter, and require_sandbox's" {
+  skip_unless mount userns chroot
   local file
   file=$({ manifest_head hello 1; echo 'needs.live = true'; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello)
   run --separate-stderr -10 fardel --set require_sandbox=true install "$file"

@@ -184,9 +184,9 @@ make_format3() {
 #!/bin/sh
 set -eu
 case \$1 in
-unpack) echo "unpack \${2##*/}"; fardel-unpack "\$2" "\$3" ;;
-configure) ln -fns "\$2/usr/bin/$name" /usr/bin/$name ;;
-unconfigure) rm -f /usr/bin/$name ;;
+unpack) echo "unpack \${2##*/}"; dpkg-deb -x "\$2" "\$3" ;;
+configure) ln -fns "\$2/usr/bin/$name" "\$FARDEL_ROOT/usr/bin/$name" ;;
+unconfigure) rm -f "\$FARDEL_ROOT/usr/bin/$name" ;;
 esac
 EOF
   [[ -e $source/rules.lua ]] || chmod 755 "$source/rules"
