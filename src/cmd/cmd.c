@@ -23,6 +23,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_lint,
 	&cmd_list,
 	&cmd_log,
+	&cmd_lua,
 	&cmd_owns,
 	&cmd_prepare,
 	&cmd_preview,
@@ -216,10 +217,12 @@ static int read_all(struct run *run, const char *const *argv, struct err *err)
 
 	r.tables[0] = (struct opt_table){globals_rows, globals_count, &run->globals};
 	while ((got = opt_next(&r, &word, err)) > 0) {
-		if (run->cmd)
+		if (run->cmd) {
 			*vec_push(&run->args) = word;
-		else if (take_word(run, &r, word, err) < 0)
+			r.ended = r.ended || run->cmd->rest;
+		} else if (take_word(run, &r, word, err) < 0) {
 			return -1;
+		}
 	}
 	globals_finish(&run->globals);
 	return got;

@@ -40,6 +40,7 @@ struct cmd {
 	const char *text; /* a paragraph for help; may be NULL */
 	enum cmd_group group;
 	unsigned least, most; /* how many arguments */
+	bool rest; /* behind the first one all are arguments, whatever they look like */
 	const struct opt *opts;
 	size_t opt_count;
 	size_t opt_size; /* of the struct that the rows fill */
@@ -74,6 +75,6 @@ MUST_USE int cmd_parse(struct run *run, const char *const *argv, struct err *err
 
 extern const struct cmd cmd_build, cmd_cache_gc, cmd_cache_list, cmd_cache_verify, cmd_config_show,
 	cmd_doctor, cmd_download, cmd_files, cmd_gc, cmd_help, cmd_history, cmd_install,
-	cmd_license, cmd_lint, cmd_list, cmd_log, cmd_owns, cmd_prepare, cmd_preview,
+	cmd_license, cmd_lint, cmd_list, cmd_log, cmd_lua, cmd_owns, cmd_prepare, cmd_preview,
 	cmd_puavo_update, cmd_reconfigure, cmd_remove, cmd_selftest, cmd_show, cmd_unconfigure,
 	cmd_undo, cmd_verify, cmd_why;

@@ -37,7 +37,7 @@ void lua_run_drop(struct lua_run *r)
 	fd_drop(&r->socket);
 }
 
-static int open_program(const struct engine *e, const char *name, struct err *err)
+int rules_lua_program(const struct engine *e, const char *name, struct err *err)
 {
 	AUTO(buf) path = buf_dup(&e->libexec);
 	int fd;
@@ -97,7 +97,7 @@ static void add_places(const struct lua_spec *s, struct buf *packs, struct lua_o
 }
 
 /* What the system calls itself, where it says so. */
-static int read_release(struct engine *e, struct release *out, struct err *err)
+int rules_lua_release(struct engine *e, struct release *out, struct err *err)
 {
 	static const char *const files[] = {"/etc/os-release", "/usr/lib/os-release"};
 
@@ -130,7 +130,7 @@ static struct lua_limits limits_of(const struct config *c)
 }
 
 /* A file without a name, read from its beginning. */
-static int put_order(const struct lua_order *o, struct err *err)
+int rules_lua_order(const struct lua_order *o, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
 	AUTO_FD fd = memfd_create("order", MFD_CLOEXEC);
@@ -192,11 +192,11 @@ static int make_order(struct engine *e, const struct lua_spec *s, struct err *er
 		be_hook(s->hook, &o);
 	else
 		add_places(s, &packs, &o);
-	if (read_release(e, &release, err) < 0 || architecture_get(e, &architecture, err) < 0)
+	if (rules_lua_release(e, &release, err) < 0 || architecture_get(e, &architecture, err) < 0)
 		return -1;
 	o.system = (struct lua_system){architecture.s, release.distribution.s, release.number.s,
 		release.codename.s, "C.UTF-8"};
-	return put_order(&o, err);
+	return rules_lua_order(&o, err);
 }
 
 static int make_socket(struct lua_run *out, struct err *err)
@@ -215,9 +215,9 @@ int lua_run_make(
 	struct engine *e, const struct lua_spec *spec, struct lua_run *out, struct err *err)
 {
 	*out = LUA_RUN_INIT;
-	out->phase.program = open_program(e, "fardel-lua", err);
+	out->phase.program = rules_lua_program(e, "fardel-lua", err);
 	if (out->phase.program >= 0)
-		out->phase.unpack = open_program(e, "fardel-unpack", err);
+		out->phase.unpack = rules_lua_program(e, "fardel-unpack", err);
 	if (out->phase.program < 0 || out->phase.unpack < 0)
 		return -1;
 	out->phase.order = make_order(e, spec, err);

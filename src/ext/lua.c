@@ -13,6 +13,7 @@
 
 #define DEPTH_MAX 64 /* tables in tables */
 #define ITEMS_MAX 1000000 /* values in one argument */
+#define PLACE_BYTES 256 /* of "rules.lua:12" */
 #define HOOK_EVERY 1000 /* instructions from one look at `stop` to the next */
 
 struct script {
@@ -20,7 +21,7 @@ struct script {
 	struct script_setup setup;
 	size_t used; /* bytes */
 	size_t refused; /* the size that was not given, and not since: Lua collects garbage, and asks again */
-	char why[96], where[LUA_IDSIZE + 32]; /* then */
+	char why[96], where[PLACE_BYTES]; /* then */
 	const void *running; /* the lua_State that ran last */
 	const char *volatile stop; /* why it is to end */
 };
@@ -34,16 +35,17 @@ static struct script *script_of(lua_State *L)
 
 static void place_of(lua_State *L, char *out, size_t n)
 {
+	const char *name = script_of(L)->setup.name;
 	lua_Debug at;
 
 	for (int level = 0; lua_getstack(L, level, &at); level++) {
 		lua_getinfo(L, "Sl", &at);
-		if (at.currentline > 0 && !strcmp(at.short_src, script_of(L)->setup.name)) {
-			snprintf(out, n, "%s:%d", at.short_src, at.currentline);
+		if (at.currentline > 0 && !strcmp(at.source + 1, name)) {
+			snprintf(out, n, "%s:%d", name, at.currentline);
 			return;
 		}
 	}
-	snprintf(out, n, "%s", script_of(L)->setup.name);
+	snprintf(out, n, "%s", name);
 }
 
 static void end_at(struct script *s, const char *place, enum err_code code, const char *text)
@@ -57,7 +59,7 @@ static void end_at(struct script *s, const char *place, enum err_code code, cons
 
 static void end(lua_State *L, enum err_code code, const char *text)
 {
-	char place[LUA_IDSIZE + 32];
+	char place[PLACE_BYTES];
 
 	place_of(L, place, sizeof(place));
 	end_at(script_of(L), place, code, text);
@@ -515,7 +517,7 @@ void script_close(struct script *s)
 /* Whatever was thrown becomes a text with a line; its own functions may fail, and that is caught by whoever called. */
 static int describe(lua_State *L)
 {
-	char place[LUA_IDSIZE + 32];
+	char place[PLACE_BYTES];
 	const char *name = script_of(L)->setup.name, *text;
 
 	place_of(L, place, sizeof(place));

@@ -54,7 +54,7 @@ int lua_run_system(const struct lua_run *run, const char *folder, const char *na
 	const char *ending, struct buf *out, struct err *err)
 {
 	VEC_FOR (const struct place, place, &run->places.of)
-		if (place->kind == PLACE_SYSTEM) {
+		if (place->kind == PLACE_SYSTEM || place->kind == PLACE_ALL) {
 			buf_add_span(out, buf_span(&place->path));
 			buf_add_path(out, folder);
 			buf_add_path(out, name);
@@ -180,6 +180,8 @@ static int open_places(struct lua_run *run, struct err *err)
 {
 	buf_set(&run->places.root, buf_span(&run->order.root));
 	buf_set(&run->places.dir, buf_span(&run->order.dir));
+	if (run->order.profile == ORDER_ADMIN)
+		return places_add_all(&run->places, err);
 	VEC_FOR (const struct order_place, p, &run->order.places)
 		if (places_add(&run->places, p->path.s, p->write, p->system, err) < 0)
 			return err_at(err, "a place of the order");
@@ -234,7 +236,7 @@ static int run_phase(struct lua_run *run, struct err *err)
 	struct value args;
 	int rc;
 
-	if (!o->phase.n)
+	if (!o->phase.n || o->profile != ORDER_RULES)
 		return 0;
 	if (o->direct && !strcmp(o->phase.s, "configure") && script_has(run->script, "configure") &&
 		!script_has(run->script, "unconfigure"))
@@ -251,12 +253,38 @@ static int run_phase(struct lua_run *run, struct err *err)
 	return rc;
 }
 
+/* Its first line may say what is to run it. */
+static struct span without_mark(struct span text)
+{
+	const char *end = span_starts(text, "#") ? memchr(text.s, '\n', text.n) : NULL;
+
+	return end ? span_cut(text, (size_t)(end - text.s), text.n) : text;
+}
+
+/* With the arguments as lua(1) gives them, in no bounds. */
+static int run_admins(struct lua_run *run, struct span text, struct err *err)
+{
+	struct value args = value_table();
+	int rc;
+
+	value_append(&args, value_text(buf_span(&run->order.name)));
+	args_of(&run->order, &args);
+	rc = script_run(run->script, SPAN("arg = {...} arg[0] = table.remove(arg, 1)"),
+		args.table->list.v, args.table->list.n, err);
+	if (rc == 0)
+		rc = script_run(
+			run->script, text, args.table->list.v + 1, args.table->list.n - 1, err);
+	value_drop(&args);
+	return rc;
+}
+
 static int run_script(struct lua_run *run, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
 	struct script_setup setup = {
 		.name = run->order.name.s,
 		.memory = (size_t)run->order.limits.memory,
+		.full = run->order.profile == ORDER_ADMIN,
 		.context = run,
 		.say = say,
 		.end = end_script,
@@ -265,9 +293,12 @@ static int run_script(struct lua_run *run, struct err *err)
 	if (open_places(run, err) < 0 || read_script(run, &text, err) < 0)
 		return -1;
 	run->script = script_open(&setup);
-	if (give_modules(run, err) < 0 || lua_bounds_enter(run, err) < 0)
+	if (give_modules(run, err) < 0)
 		return -1;
-	if (script_run(run->script, buf_span(&text), NULL, 0, err) < 0)
+	if (setup.full)
+		return run_admins(run, without_mark(buf_span(&text)), err);
+	if (lua_bounds_enter(run, err) < 0 ||
+		script_run(run->script, buf_span(&text), NULL, 0, err) < 0)
 		return -1;
 	return run_phase(run, err);
 }

@@ -87,6 +87,11 @@ int places_add(struct places *p, const char *path, bool write, bool system, stru
 	return 0;
 }
 
+int places_add_all(struct places *p, struct err *err)
+{
+	return add(p, "/", PLACE_ALL, true, err);
+}
+
 /* Whether it is the folder or in it; *rest is what is behind. */
 static bool is_in(const struct place *p, const char *path, const char **rest)
 {
@@ -277,7 +282,7 @@ static int follow(const struct spot *s, const struct looking *l, struct buf *pat
 		return refuse(path->s, err);
 	if (target[0] != '/')
 		buf_set(path, buf_span(&l->folder));
-	else if (l->in->kind == PLACE_SYSTEM)
+	else if (l->in->kind != PLACE_OWN)
 		buf_set(path, buf_span(&l->in->path));
 	else
 		buf_clear(path);

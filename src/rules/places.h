@@ -12,6 +12,7 @@
 enum place_kind {
 	PLACE_OWN, /* what leads out of it fails */
 	PLACE_SYSTEM, /* the system's: links lead anywhere in it, and only what all may read is read */
+	PLACE_ALL, /* the same for who is trusted: all of it */
 	PLACE_NONE, /* nobody's business: /proc, /sys, /dev, /run */
 };
 
@@ -36,6 +37,8 @@ void places_drop(struct places *p);
 /* Opens the folder (or the folder of the file); with `system` also takes out of it what is none. */
 MUST_USE int places_add(
 	struct places *p, const char *path, bool write, bool system, struct err *err);
+/* All of the system that the process may reach. */
+MUST_USE int places_add_all(struct places *p, struct err *err);
 
 /* Where something is, or is to be: a name in an open folder. */
 struct spot {

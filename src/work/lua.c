@@ -12,7 +12,6 @@
 
 #define ORDER_MAX (4 << 20)
 
-/* Dates are UTC, which is what ":" means without looking for a file: the local zone would be one that it has not been given. */
 static int read_order(struct order *out, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
@@ -21,7 +20,7 @@ static int read_order(struct order *out, struct err *err)
 	/* Programs that the script runs get neither. */
 	fcntl(LUA_BROKER_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(LUA_UNPACK_FD, F_SETFD, FD_CLOEXEC);
-	if (setenv("TZ", ":", 1) < 0 || fstat(LUA_ORDER_FD, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fstat(LUA_ORDER_FD, &st) < 0 || !S_ISREG(st.st_mode))
 		return err_set(err, ERR_WORKER, "no order came");
 	if (lseek(LUA_ORDER_FD, 0, SEEK_SET) < 0 ||
 		file_read_fd(LUA_ORDER_FD, ORDER_MAX, &text, err) < 0)
@@ -31,10 +30,13 @@ static int read_order(struct order *out, struct err *err)
 		return -1;
 	buf_set(&out->home, span_of(getenv("HOME")));
 	buf_set(&out->tmp, span_of(getenv("TMPDIR")));
-	return 0;
+	if (out->profile == ORDER_ADMIN)
+		return 0;
+	/* Dates are UTC, which is what this means without looking for a file: the local zone would be one that was not given. */
+	return setenv("TZ", ":", 1) < 0 ? err_sys(err, "set the time zone") : 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	AUTO(order) order = {0};
 	struct err err = ERR_INIT;
@@ -45,5 +47,7 @@ int main(void)
 		fprintf(stderr, "fardel-lua: %s\n", err.text);
 		return 1;
 	}
+	for (int i = 1; i < argc && order.profile == ORDER_ADMIN; i++)
+		*vec_push(&order.args) = buf_of(argv[i]);
 	return lua_run_order(&order);
 }

@@ -1,0 +1,49 @@
+#!/usr/bin/env bats
+# fardel lua: an admin's own script.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  fresh
+  skip_unless mount userns chroot
+  cd "$WORK" || return
+}
+
+teardown() {
+  finish
+}
+
+@test "lua: arguments, the standard library, the modules, and exit statuses" {
+  cat >a.lua <<'END'
+#!/usr/bin/env -S fardel lua
+print(arg[0], arg[1], arg[2], #arg, select("#", ...), ...)
+print(type(io.popen), type(os.getenv), type(debug), type(require), type(fs.read), os.getenv("WHO"))
+END
+  WHO=me run -0 fardel lua a.lua --yes 'b c'
+  [[ ${lines[0]} == $'a.lua\t--yes\tb c\t2\t2\t--yes\tb c' ]]
+  [[ ${lines[1]} == $'function\tfunction\ttable\tfunction\tfunction\tme' ]]
+  echo 'os.exit(7)' >b.lua
+  run -7 fardel lua b.lua
+  printf '\n\nerror("so")\n' >c.lua
+  run -1 fardel lua c.lua
+  [[ $output == 'c.lua:3: so' ]]
+  run -1 fardel lua nothing.lua
+  [[ $output == *'nothing.lua: No such file or directory'* ]]
+  run -64 fardel lua
+  run -64 fardel --json lua a.lua
+}
+
+@test "lua: fs reaches everything, run any program, stdin is the caller's" {
+  cat >a.lua <<'END'
+fs.write("made/x", fs.read("/proc/self/comm"), "0600")
+print(select(2, run{"sh", "-c", "echo $0", capture = true}), io.read("l"), fs.exists("/etc/passwd"))
+print(pcall(net.fetch, {url = "https://example.com", sha256 = "x"}))
+END
+  ln -s "$PWD" link
+  cd link
+  run -0 fardel lua a.lua <<<'typed'
+  [[ $output == 'sh'*'typed'*'true'*'only download has a network'* ]]
+  [[ $(<made/x) == fardel-lua && $(stat -c %a made/x) == 600 ]]
+}
