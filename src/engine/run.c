@@ -154,10 +154,11 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 		meet(e, request, &world, &candidates, err) < 0 ||
 		packets_find_replaced(e, request, &world, &candidates, &replaced, err) < 0)
 		return -1;
-	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0 ||
-		relations_check(e, request, &world, plan, err) < 0)
+	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);
 	packets_plan_replaced(&world, &replaced, plan);
+	if (relations_check(e, request, &world, plan, err) < 0)
+		return err_at(err, "%s", goal_names[request->goal]);
 	return 0;
 }
 

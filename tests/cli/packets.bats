@@ -230,8 +230,14 @@ os.mkdir(path_join(data_dir, 'made'), 493)")"
   [[ $(cut -f1 <<<"$output" | tr '\n' ' ') == 'Alone Tool2 ' ]]
   run -0 fardel install "$WORK/Tool1-1.0/Tool1.pkt.tar.zst"
   [[ $output == *'same family, and is newer'* && $(cat "$ROOT/usr/bin/Tool") == 1 ]]
+  last=$(fardel history --plain | head -1 | cut -f1)
+  # What others depend on is not replaced by what is called otherwise.
+  fardel install "$(make_packets User 1.0 'depends=["Tool1"]')"
+  run -11 fardel install "$WORK/Tool2-2.0/Tool2.pkt.tar.zst"
+  [[ $output == *'User depends on Tool1'* && $(cat "$ROOT/usr/bin/Tool") == 1 ]]
+  fardel remove User
   # By one transaction: it takes back both.
-  fardel undo "$(fardel history --plain | head -1 | cut -f1)"
+  fardel undo "$last"
   [[ $(cat "$ROOT/usr/bin/Tool") == 2 && ! -e $ROOT/opt/packets/Tool1 ]]
 }
 
@@ -295,4 +301,17 @@ whole() {
   done
   echo "$kills kills"
   ((kills > 20))
+}
+
+@test "dependencies: there, or of the same command and first; what others depend on stays" {
+  base=$(make_packets Base 1.0)
+  user=$(make_packets User 1.0 'depends=["Base"]')
+  run -11 fardel install "$user"
+  [[ $output == *Base* && -z $(fardel list) ]]
+  fardel install "$user" "$base"
+  run -0 fardel list --plain
+  [[ $(cut -f1 <<<"$output" | tr '\n' ' ') == 'Base User ' ]]
+  run -11 fardel remove Base
+  [[ $output == *User* && -e $ROOT/opt/packets/Base ]]
+  fardel remove User Base
 }

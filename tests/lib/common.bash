@@ -194,9 +194,9 @@ EOF
 }
 
 # make_packets NAME VERSION [KEY=VALUE…]: WORK/NAME-VERSION/NAME.pkt.tar.zst, whose path it prints. Keys: install, remove (a hook's
-# text), info (lines for [Info]), file:PATH (a file's text), name, members (what tar takes in, instead of ".").
+# text), info (lines for [Info]), depends (a list), file:PATH (a file's text), name, members (what tar takes in, instead of ".").
 make_packets() {
-  local name=$1 version=$2 dir=$WORK/$1-$2/tree arg real=$1 info='' hooks='' members=.
+  local name=$1 version=$2 dir=$WORK/$1-$2/tree arg real=$1 info='' hooks='' members=. depends='[]'
   shift 2
   rm -rf -- "$dir"
   mkdir -p "$dir/data/bin"
@@ -206,6 +206,7 @@ make_packets() {
     case $arg in
     name=*) real=${arg#*=} ;;
     info=*) info=${arg#*=} ;;
+    depends=*) depends=${arg#*=} ;;
     members=*) members=${arg#*=} ;;
     install=* | remove=*)
       printf '%s\n' "${arg#*=}" >"$dir/${arg%%=*}.lua"
@@ -217,8 +218,8 @@ make_packets() {
       ;;
     esac
   done
-  printf '[Info]\nname = "%s"\nversion = "%s"\ndescription = "Says %s"\ndependencies = []\nauthor = "us"\n%s\n\n[Hooks]\n%s' \
-    "$real" "$version" "$name" "$info" "$hooks" >"$dir/manifest.toml"
+  printf '[Info]\nname = "%s"\nversion = "%s"\ndescription = "Says %s"\ndependencies = %s\nauthor = "us"\n%s\n\n[Hooks]\n%s' \
+    "$real" "$version" "$name" "$depends" "$info" "$hooks" >"$dir/manifest.toml"
   # shellcheck disable=SC2086
   tar -C "$dir" --zstd -cf "$WORK/$name-$version/$name.pkt.tar.zst" $members
   echo "$WORK/$name-$version/$name.pkt.tar.zst"
