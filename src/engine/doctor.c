@@ -73,7 +73,7 @@ static void add_unpack(const struct bundle *b, bool old, const char *gc, struct 
 	if (old)
 		buf_sets(mend, gc);
 	else
-		buf_setf(mend, "fardel install ./%s.tar.gz", b->name.s);
+		buf_setf(mend, "fardel install ./%s%s", b->name.s, installer_suffix(b->format));
 }
 
 static void check_bundle(

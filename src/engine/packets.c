@@ -69,6 +69,8 @@ int packets_about(struct engine *e, const struct bundle *b, struct installer *ou
 		return err_set(err, ERR_BAD_STATE, "its folder is gone");
 	if (dir < 0 || installation_facts(dir, &facts, err) < 0)
 		return -1;
+	if (!packets_is(&facts))
+		return err_set(err, ERR_BAD_STATE, "its manifest.toml is gone, or damaged");
 	return installer_parse(&facts, buf_span(&b->name), out, err);
 }
 

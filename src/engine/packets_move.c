@@ -6,6 +6,7 @@
 #include "model/footprint.h"
 #include "model/packets.h"
 #include "store/committed.h"
+#include "store/installation.h"
 #include "store/undo.h"
 
 #define FINDING "packets-move"
@@ -70,6 +71,7 @@ static void moves_drop(struct moves *m)
 static int look(struct engine *e, const struct bundle *b, struct moves *m, struct err *err)
 {
 	AUTO(packets_dirs) dirs = PACKETS_DIRS_INIT;
+	int whole;
 
 	if (read_dirs(e, b, &dirs, err) < 0)
 		return err_at(err, "%s", b->name.s);
@@ -79,6 +81,9 @@ static int look(struct engine *e, const struct bundle *b, struct moves *m, struc
 		buf_set(&m->bin, buf_span(&dirs.bin));
 	if (span_is(buf_span(&dirs.data), buf_span(&m->now->data)))
 		return 0;
+	whole = installation_is_whole(&e->place, b, err);
+	if (whole <= 0) /* it moves when its installer's file has mended it */
+		return whole;
 	if (!m->names.of.n)
 		buf_set(&m->from, buf_span(&dirs.data));
 	texts_add(&m->names, buf_span(&b->name));

@@ -170,7 +170,7 @@ int query_open_shown(struct engine *e, const char *name, struct bundle *b, struc
 	dir = installation_open_if(&e->place, b, err);
 	if (dir < 0 && err->code == ERR_NONE) {
 		err_set(err, ERR_BAD_STATE, "%s: its folder is gone", name);
-		err_next(err, "fardel install ./%s.tar.gz", name);
+		err_next(err, "fardel install ./%s%s", name, installer_suffix(b->format));
 	}
 	return dir;
 }

@@ -12,7 +12,6 @@
 #include "engine/fetch_order.h"
 #include "engine/mime.h"
 #include "engine/rules_lua.h"
-#include "model/packets.h"
 #include "store/installation.h"
 #include "store/stages.h"
 #include "sys/fd.h"
@@ -506,7 +505,7 @@ int rules_check_folder(
 	return err_next(err,
 		"its installer unpacks it anew: fardel install ./%s%s; a newer one goes on "
 		"without it with --force, and so does remove",
-		bundle->name.s, bundle->format == FORMAT_PACKETS ? PACKETS_SUFFIX : ".tar.gz");
+		bundle->name.s, installer_suffix(bundle->format));
 }
 
 static int run_at_its_place(struct engine *e, enum phase phase, const struct bundle *bundle,

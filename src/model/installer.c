@@ -60,6 +60,11 @@ void installer_drop(struct installer *in)
 	installer_init(in);
 }
 
+const char *installer_suffix(int format)
+{
+	return format == FORMAT_PACKETS ? PACKETS_SUFFIX : ".tar.gz";
+}
+
 static bool is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';

@@ -83,6 +83,9 @@ const char *installer_licence_file(const struct installer *in);
  * is: it says which they are for. */
 MUST_USE int installer_select(struct installer *in, struct span architecture, struct err *err);
 
+/* What the files of that format are called behind the name. */
+const char *installer_suffix(int format);
+
 /* [a-z0-9_][a-z0-9+._-]*, at most 64 bytes. (DESIGN 7; no leading dot or minus, no slash.) */
 bool installer_name_is_valid(struct span name);
 

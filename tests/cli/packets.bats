@@ -315,3 +315,21 @@ whole() {
   [[ $output == *User* && -e $ROOT/opt/packets/Base ]]
   fardel remove User Base
 }
+
+@test "its installation is damaged: the file mends it, also where it has to move; remove needs it not" {
+  file=$(make_packets Tool 1.0 "install=$link_in" "remove=$link_out")
+  run -0 fardel selftest "$file"
+  [[ $output != *'unconfigure leaves'* ]]
+  before=$(manifest)
+  fardel install "$file"
+  rm "$ROOT"/var/lib/fardel/packages/Tool/*/manifest.toml
+  run fardel doctor
+  [[ $output == *'fardel install ./Tool.pkt.tar.zst'* ]]
+  configure_packets dataDir=/opt/moved
+  fardel -y install "$file"
+  [[ -e $ROOT/opt/moved/Tool/manifest.toml && ! -e $ROOT/opt/packets && -L $ROOT/usr/bin/Tool ]]
+  rm -r "$ROOT"/var/lib/fardel/packages/Tool
+  run -0 fardel remove Tool
+  rm -r "$ROOT/etc/packets"
+  [[ $(manifest) == "$before" ]]
+}
