@@ -66,7 +66,7 @@ static void end_soon(int number)
 	setitimer(ITIMER_REAL, &soon, NULL);
 }
 
-static int set_limit(int which, int64_t soft, int64_t hard, struct err *err)
+static int set_limit(unsigned which, int64_t soft, int64_t hard, struct err *err)
 {
 	struct rlimit now;
 
