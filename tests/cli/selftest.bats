@@ -66,7 +66,10 @@ unchanged() {
   skip_unless mount userns
   file=$(with_rules 1 'mkdir -p /srv/made; ln -sfn "$2/usr" /srv/made/all; ln -sfn all/bin /srv/made/bin
     ln -sfn made/bin/hello /srv/one; ln -sfn ../srv/made/./../one /srv/two; ln -sfn /srv/made/bin/nothing /srv/none
-    ln -sfn ring2 /srv/ring1; ln -sfn ring1 /srv/ring2' 'rm -rf /srv/made /srv/one /srv/two /srv/none /srv/ring?')
+    ln -sfn ring2 /srv/ring1; ln -sfn ring1 /srv/ring2; : >/srv/there/file; ln -sfn /srv/away/file /srv/old' 'rm -rf /srv/made /srv/one /srv/two /srv/none
+    rm -f /srv/ring? /srv/old /srv/there/file')
+  mkdir "$ROOT/srv/there"
+  ln -s there "$ROOT/srv/away"
   run --separate-stderr -1 fardel selftest "$file"
   [[ $(grep -c 'link to nothing' <<<"$output") == 3 ]]
   [[ $output == *'link to nothing: /srv/none -> '* && $output == *'/srv/ring1 -> ring2'* && $output == *'/srv/ring2 -> ring1'* ]]
