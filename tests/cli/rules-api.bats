@@ -308,6 +308,414 @@ RULES
   [[ $output == *"/none: cannot be fetched (wget ended with 8)" ]]
 }
 
+# content PATH: with a dot behind it, so that the last line's end counts.
+content() { cat "$SYSTEM/$1" && printf .; }
+
+# turned SHELL PATH: configure, which may be done again, then unconfigure, which may be, too; the file is as it was.
+turned() {
+  local before after
+  before=$(content "$2" 2>/dev/null && stat -c %a "$SYSTEM/$2") || before=none
+  phase "$1" configure "$DIR"
+  after=$(stat -c '%i %Z' "$SYSTEM/$2"; content "$2")
+  phase "$1" configure "$DIR"
+  [[ $(stat -c '%i %Z' "$SYSTEM/$2"; content "$2") == "$after" && ! -e $SYSTEM/$2.rules-new ]]
+  phase "$1" unconfigure "$DIR"
+  phase "$1" unconfigure "$DIR"
+  [[ $({ content "$2" 2>/dev/null && stat -c %a "$SYSTEM/$2"; } || echo none) == "$before" ]]
+}
+
+@test "a file is written whole, with its mode, and taken away; folders of the package's own, too" {
+  rules <<'RULES'
+folders() { echo /etc/hello; }
+configure() { rules_file /etc/hello/conf <"$1/text"; rules_file /etc/hello/secret 0600 <"$1/text"; }
+unconfigure() { rules_no_file /etc/hello/conf /etc/hello/secret; }
+RULES
+  printf 'a\\n\n%%s $HOME\nno end' >"$DIR/text"
+  written() {
+    phase "$1" configure "$DIR"
+    cmp "$DIR/text" "$SYSTEM/etc/hello/conf"
+    [[ $(stat -c %a "$SYSTEM/etc/hello/conf" "$SYSTEM/etc/hello/secret") == 644$'\n'600 ]]
+    phase "$1" unconfigure "$DIR"
+    [[ -d $SYSTEM/etc && ! -e $SYSTEM/etc/hello ]]
+    turned "$1" etc/hello/conf
+    mkdir -p "$SYSTEM/etc/hello"
+    ln -s nowhere "$SYSTEM/etc/hello/conf"
+    phase "$1" configure "$DIR"
+    [[ ! -L $SYSTEM/etc/hello/conf && $(stat -c %a "$SYSTEM/etc/hello/conf") == 644 ]]
+  }
+  each written
+  ln -sf secret "$SYSTEM/etc/hello/conf"
+  play 1 configure "$DIR"
+  [[ $output == *'/etc/hello/conf is a link: name the file that it leads to' && -L $SYSTEM/etc/hello/conf ]]
+  rm "$SYSTEM/etc/hello/conf"
+  mkdir "$SYSTEM/etc/hello/conf"
+  play 1 configure "$DIR"
+  [[ $output == *'/etc/hello/conf is a folder' ]]
+}
+
+@test "a line is in a file once, and out of it again: the file is as it was" {
+  local text
+  rules <<'RULES'
+configure() { rules_line /etc/list 'a [line] \n * $x'; }
+unconfigure() { rules_no_line /etc/list 'a [line] \n * $x'; }
+RULES
+  in_and_out() {
+    mkdir -p "$SYSTEM/etc"
+    for text in none '' x 'x\n' 'x\ny' 'x\n\n' '\n' 'a [line] \\\\n * $x more\n' 'a l \\n * $x\n'; do
+      rm -f "$SYSTEM/etc/list"
+      # shellcheck disable=SC2059
+      [[ $text == none ]] || printf "$text" >"$SYSTEM/etc/list"
+      [[ $text == none ]] || chmod 640 "$SYSTEM/etc/list"
+      turned "$1" etc/list
+      phase "$1" configure "$DIR"
+      [[ $(grep -cxF 'a [line] \n * $x' "$SYSTEM/etc/list") == 1 ]]
+    done
+    # What others add behind it stays.
+    printf 'before\n' >"$SYSTEM/etc/list"
+    phase "$1" configure "$DIR"
+    echo after >>"$SYSTEM/etc/list"
+    phase "$1" unconfigure "$DIR"
+    [[ $(<"$SYSTEM/etc/list") == before$'\n'after ]]
+  }
+  each in_and_out
+  printf 'x\0y\n' >"$SYSTEM/etc/list"
+  play 1 configure "$DIR"
+  [[ $output == *'/etc/list: is no text' && $(wc -c <"$SYSTEM/etc/list") == 4 ]]
+  rules <<<'configure() { rules_line /etc/list "a
+b"; }'
+  play 1 configure "$DIR"
+  [[ $output == *'rules_line /etc/list: one line is wanted' ]]
+}
+
+@test "a text is replaced in a file, and back: the file is as it was" {
+  local text
+  rules <<'RULES'
+configure() { rules_replace /etc/conf "$(cat "$1/find")" "$(cat "$1/by")"; }
+unconfigure() { rules_no_replace /etc/conf "$(cat "$1/find")" "$(cat "$1/by")"; }
+RULES
+  replaced() {
+    local find by text want
+    mkdir -p "$SYSTEM/etc"
+    while IFS='|' read -r find by text want; do
+      printf '%b' "$text" >"$SYSTEM/etc/conf"
+      chmod 600 "$SYSTEM/etc/conf"
+      printf %s "$find" >"$DIR/find"
+      printf %s "$by" >"$DIR/by"
+      turned "$1" etc/conf
+      phase "$1" configure "$DIR"
+      [[ $(content etc/conf) == "$(printf '%b.' "$want")" && $(stat -c %a "$SYSTEM/etc/conf") == 600 ]]
+    done <<'CASES'
+old|new|old old\nx\n|new new\nx\n
+foo|foobar|foo\nfoofoo|foobar\nfoobarfoobar
+#Port|Port|#Port 22\n#Port\n|Port 22\nPort\n
+a*b|[a-z]?\|a*b aab\n|[a-z]?\\ aab\n
+CASES
+  }
+  each replaced
+  echo old new >"$SYSTEM/etc/conf"
+  echo old >"$DIR/find"
+  echo new >"$DIR/by"
+  play 1 configure "$DIR"
+  [[ $output == *'/etc/conf: there is already a new in it'* && $(<"$SYSTEM/etc/conf") == 'old new' ]]
+  echo neither >"$SYSTEM/etc/conf"
+  play 1 configure "$DIR"
+  [[ $output == *'/etc/conf: there is no old in it' ]]
+  play 0 unconfigure "$DIR"
+  rm "$SYSTEM/etc/conf"
+  play 1 configure "$DIR"
+  [[ $output == *'/etc/conf: there is no such file' ]]
+  play 0 unconfigure "$DIR"
+  : >"$DIR/by"
+  play 1 configure "$DIR"
+  [[ $output == *'rules_replace /etc/conf: a text is wanted, and another' ]]
+}
+
+@test "a menu entry is written as its format wants it, and taken away" {
+  rules <<'RULES'
+configure() {
+  rules_entry org.example.hello 'Name=Hello; World' 'Comment= two
+lines \	' Icon=hello 'Categories=Network;Odd\;one' MimeType=text/plain\; 'Name[de]=Hallo=' Terminal=false -- \
+    '/opt/he llo/bin' '--a=$b "c\`' '100%' %U ''
+}
+unconfigure() { rules_no_entry org.example.hello; }
+RULES
+  cat >"$WORK/wanted" <<'WANTED'
+[Desktop Entry]
+Type=Application
+Version=1.0
+Name=Hello; World
+Comment=\stwo\nlines \\\t
+Icon=hello
+Categories=Network;Odd\;one;
+MimeType=text/plain;
+Name[de]=Hallo=
+Terminal=false
+Exec="/opt/he llo/bin" "--a=\\$b \\"c\\\\\\`" 100%% %U ""
+WANTED
+  entry() {
+    turned "$1" usr/share/applications/org.example.hello.desktop
+    phase "$1" configure "$DIR"
+    diff "$WORK/wanted" "$SYSTEM/usr/share/applications/org.example.hello.desktop"
+  }
+  each entry
+  if command -v desktop-file-validate >/dev/null; then
+    desktop-file-validate "$SYSTEM/usr/share/applications/org.example.hello.desktop"
+  fi
+  while IFS='|' read -r call said; do
+    rules <<<"configure() { rules_entry $call; }"
+    play 1 configure "$DIR"
+    [[ $output == *"$said"* ]]
+  done <<'CASES'
+../hello Name=x -- x|rules_entry: ../hello: letters, digits
+.x Name=x -- x|rules_entry: .x: letters, digits
+x Icon=x -- x|rules_entry x: Name= is wanted
+x Name=x --|rules_entry x: -- and a program are wanted
+x Name=x x|it is no KEY=VALUE
+x 'N me=x' -- x|it is no KEY=VALUE
+x Name=x Exec=x -- x|rules_entry: Exec is written by itself
+CASES
+}
+
+@test "a type of files is written, and taken away; both have the types read anew" {
+  rules <<'RULES'
+configure() { rules_mime example-hello application/x-hello 'A <b> & "c"' '*.hello' '*.h&i'; }
+unconfigure() { rules_no_mime example-hello; }
+RULES
+  cat >"$WORK/wanted" <<'WANTED'
+<?xml version="1.0" encoding="UTF-8"?>
+<mime-info xmlns="http://www.freedesktop.org/standards/shared-mime-info">
+  <mime-type type="application/x-hello">
+    <comment>A &lt;b&gt; &amp; &quot;c&quot;</comment>
+    <glob pattern="*.hello"/>
+    <glob pattern="*.h&amp;i"/>
+  </mime-type>
+</mime-info>
+WANTED
+  types() {
+    local mark=$SYSTEM/var/lib/puavo-pkg/.update_mime_database
+    mkdir -p "${mark%/*}"
+    turned "$1" usr/share/mime/packages/example-hello.xml
+    rm "$mark"
+    phase "$1" configure "$DIR"
+    diff "$WORK/wanted" "$SYSTEM/usr/share/mime/packages/example-hello.xml"
+    [[ $(<"$mark") == example-hello ]]
+    rm "$mark"
+    phase "$1" unconfigure "$DIR"
+    [[ $(<"$mark") == example-hello ]]
+  }
+  each types
+  for type in a a/b/c /a a/ 'a b/c' 'a/"'; do
+    rules <<<"configure() { rules_mime x '$type' x; }"
+    play 1 configure "$DIR"
+    [[ $output == *"rules_mime x: $type: no type as application/x-foo" ]]
+  done
+}
+
+# Stand-ins that note how they were called; they fail where WORK/fails is.
+stood_in() {
+  local name
+  mkdir -p "$WORK/fake"
+  for name in systemctl update-alternatives useradd userdel; do
+    printf '#!/bin/sh\nprintf %%s %s >>%s/called\nfor word; do printf "|%%s" "$word" >>%s/called; done\necho >>%s/called\n[ ! -e %s/fails ]\n' \
+      "$name" "$WORK" "$WORK" "$WORK" "$WORK" >"$WORK/fake/$name"
+  done
+  chmod +x "$WORK"/fake/*
+  PATH=$WORK/fake:$PATH
+}
+
+# called LINE…: these were the calls since the last time.
+called() {
+  diff <(printf '%s\n' "$@") <(cat "$WORK/called" 2>/dev/null || echo none)
+  rm -f "$WORK/called"
+}
+
+@test "a unit is written and enabled, in any root; it is disabled and taken away" {
+  rules <<'RULES'
+configure() { rules_unit hello@1.service enable start <"$1/unit"; }
+unconfigure() { rules_no_unit hello@1.service; }
+RULES
+  printf '[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n' >"$DIR/unit"
+  if command -v systemctl >/dev/null && systemctl --version >/dev/null 2>&1; then
+    unit_for_real() {
+      turned "$1" usr/lib/systemd/system/hello@1.service
+      phase "$1" configure "$DIR"
+      [[ -L $SYSTEM/etc/systemd/system/multi-user.target.wants/hello@1.service ]]
+      phase "$1" unconfigure "$DIR"
+      [[ -z $(find "$SYSTEM" ! -type d) ]]
+    }
+    each unit_for_real
+  fi
+  stood_in
+  unit_calls() {
+    phase "$1" configure "$DIR"
+    cmp "$DIR/unit" "$SYSTEM/usr/lib/systemd/system/hello@1.service"
+    called "systemctl|--root=$SYSTEM|enable|hello@1.service"
+    phase "$1" unconfigure "$DIR"
+    called "systemctl|--root=$SYSTEM|disable|hello@1.service"
+    [[ ! -e $SYSTEM/usr/lib/systemd/system/hello@1.service ]]
+    phase "$1" unconfigure "$DIR"
+    called none
+  }
+  each unit_calls
+  : >"$WORK/fails"
+  play 1 configure "$DIR"
+  [[ $output == *'systemctl enable hello@1.service failed' ]]
+  for name in a .service --now.service 'a b.service' ../a.service a/b.service; do
+    rules <<<"configure() { rules_unit '$name' </dev/null; }"
+    play 1 configure "$DIR"
+    [[ $output == *'rules_unit: '* ]]
+  done
+  rules <<<'configure() { rules_unit a.service mask </dev/null; }'
+  play 1 configure "$DIR"
+  [[ $output == *'rules_unit a.service: mask: enable, start and restart are what there is' ]]
+}
+
+@test "where systemd runs, it is asked: to read units anew, to start, and to stop" {
+  skip_unless mount userns
+  local shell
+  rules <<'RULES'
+configure() { rules_unit hello.service enable start <"$1/unit"; }
+unconfigure() { rules_no_unit hello.service; }
+RULES
+  echo '[Service]' >"$DIR/unit"
+  stood_in
+  SYSTEM=
+  mkdir -p /run/systemd/system
+  for shell in "${SHELLS[@]}"; do
+    phase "$shell" configure "$DIR"
+    called 'systemctl|daemon-reload' 'systemctl|enable|hello.service' 'systemctl|start|hello.service'
+    phase "$shell" unconfigure "$DIR"
+    called 'systemctl|stop|hello.service' 'systemctl|disable|hello.service' 'systemctl|daemon-reload'
+  done
+  rmdir /run/systemd/system
+  phase dash configure "$DIR"
+  called 'systemctl|enable|hello.service'
+  phase dash unconfigure "$DIR"
+}
+
+@test "an alternative is installed, and removed" {
+  rules <<'RULES'
+configure() { rules_alternative /usr/bin/hello hello "$1/bin/hello" 50; }
+unconfigure() { rules_no_alternative hello "$1/bin/hello"; }
+RULES
+  # Of a root, the programs are below it.
+  if update-alternatives --help 2>/dev/null | grep -q -e --root; then
+    alternative_for_real() {
+      mkdir -p "$SYSTEM/usr/bin" "$SYSTEM/etc/alternatives" "$SYSTEM/var/lib/dpkg/alternatives" "$SYSTEM/var/log" "$SYSTEM$DIR/bin"
+      : >"$SYSTEM$DIR/bin/hello"
+      phase "$1" configure "$DIR"
+      phase "$1" configure "$DIR"
+      linked etc/alternatives/hello "$DIR/bin/hello"
+      linked usr/bin/hello /etc/alternatives/hello
+      phase "$1" unconfigure "$DIR"
+      phase "$1" unconfigure "$DIR"
+      [[ ! -L $SYSTEM/usr/bin/hello && ! -L $SYSTEM/etc/alternatives/hello && ! -e $SYSTEM/var/lib/dpkg/alternatives/hello ]]
+    }
+    each alternative_for_real
+  fi
+  stood_in
+  alternative_calls() {
+    phase "$1" configure "$DIR"
+    called "update-alternatives|--root|$SYSTEM|--install|/usr/bin/hello|hello|$DIR/bin/hello|50"
+    phase "$1" unconfigure "$DIR"
+    called "update-alternatives|--root|$SYSTEM|--remove|hello|$DIR/bin/hello"
+  }
+  each alternative_calls
+  : >"$WORK/fails"
+  play 1 configure "$DIR"
+  [[ $output == *"update-alternatives --install /usr/bin/hello hello $DIR/bin/hello 50 failed" ]]
+}
+
+@test "a user is made if missing, and removed" {
+  rules <<'RULES'
+configure() { rules_user hello /var/lib/hello 'Hello there'; rules_user _other; }
+unconfigure() { rules_no_user hello; }
+RULES
+  mkdir -p "$SYSTEM/etc"
+  stood_in
+  user_calls() {
+    mkdir -p "$SYSTEM/etc"
+    printf '_other:x:1:1::/:/x\nhello2:x:2:2::/:/x\n' >"$SYSTEM/etc/passwd"
+    phase "$1" configure "$DIR"
+    called "useradd|--prefix|$SYSTEM|--system|--user-group|--no-create-home|--home-dir|/var/lib/hello|--shell|/usr/sbin/nologin|--comment|Hello there|hello"
+    phase "$1" unconfigure "$DIR"
+    called none
+    echo hello:x:3:3::/:/x >>"$SYSTEM/etc/passwd"
+    phase "$1" configure "$DIR"
+    called none
+    phase "$1" unconfigure "$DIR"
+    called "userdel|--prefix|$SYSTEM|hello"
+  }
+  each user_calls
+  : >"$WORK/fails"
+  play 1 unconfigure "$DIR"
+  [[ $output == *'the user hello cannot be removed' ]]
+  rm "$SYSTEM/etc/passwd"
+  play 1 configure "$DIR"
+  [[ $output == *'the user hello cannot be made' ]]
+  for name in -r a:b 1a 'a b' ''; do
+    rules <<<"configure() { rules_user '$name'; }"
+    play 1 configure "$DIR"
+    [[ $output == *"rules_user: $name: no name of a user" ]]
+  done
+}
+
+@test "of a pack what is wanted: strip, include, exclude; the same without fardel-unpack" {
+  local shell options with
+  mkdir -p "$WORK/tree/app-1/bin" "$WORK/tree/app-1/lib/deep" "$WORK/tree/app-1/doc/empty"
+  for file in README bin/app bin/app.old lib/a.so lib/deep/b.so 'lib/a b.so' lib/+x lib/^y 'doc/[z].txt' doc/1.txt; do
+    echo "$file" >"$WORK/tree/app-1/$file"
+  done
+  chmod 755 "$WORK/tree/app-1/bin/app"
+  ln -s ../bin/app "$WORK/tree/app-1/lib/link"
+  ln -s nowhere "$WORK/tree/app-1/lib/broken"
+  tar -C "$WORK/tree" -czf "$VENDOR/pack" app-1
+  SHELLS=(dash bash)
+  rules <<<'unpack() { eval "rules_unpack \"\$1\" \"\$2\" $(cat options)"; }'
+  while read -r options; do
+    echo "$options" >"$WORK/hello/options"
+    rm -rf "$WORK/wanted"
+    mkdir "$WORK/wanted"
+    eval "$(dirname "$FARDEL_BIN")/../libexec/fardel/fardel-unpack $options '$VENDOR/pack' '$WORK/wanted'"
+    [[ -n $(ls -A "$WORK/wanted") ]]
+    for with in '' "$(dirname "$FARDEL_BIN")/../libexec/fardel"; do
+      for shell in "${SHELLS[@]}"; do
+        rm -rf "$DIR"
+        mkdir "$DIR"
+        PATH=$PATH${with:+:$with} phase "$shell" unpack "$VENDOR/pack" "$DIR"
+        echo "$options"
+        diff <(tree "$WORK/wanted") <(tree "$DIR")
+      done
+    done
+  done <<'CASES'
+--strip 1
+--strip 2
+--strip 1 --include bin
+--strip 1 --include 'lib/*.so' --include README
+--strip 1 --include '**/*.so'
+--strip 1 --include 'lib/**' --exclude 'lib/deep'
+--exclude 'app-1/doc' --exclude '**/app.?ld'
+--strip 1 --include 'doc/[!a-z].txt' --include 'lib/[+^]?'
+--strip 1 --include 'doc/\[z\].txt' --include 'lib/a b.so'
+--include 'app-1/*/empty'
+CASES
+  SHELLS=(dash bash)
+  while IFS='|' read -r options said; do
+    echo "$options" >"$WORK/hello/options"
+    for shell in "${SHELLS[@]}"; do
+      rm -rf "$DIR"
+      mkdir "$DIR"
+      run -1 env -C "$WORK/hello" $shell ./rules unpack "$VENDOR/pack" "$DIR"
+      [[ $output == *"$said"* ]]
+    done
+  done <<'CASES'
+--include nothing|nothing: nothing in the pack matches
+--strip x|--strip x: a number is wanted
+--striped 1|--striped: there is no such option
+--strip|--strip: it is no option, or lacks its value
+CASES
+}
+
 @test "an installer with the library: selftest has nothing to find, and its environment is what the contract says" {
   # Elsewhere /usr/share/icons is a link to what cannot be written to.
   skip_unless mount
@@ -333,6 +741,7 @@ MORE
   diff <(grep -oE '^rules_[a-z_]+\(\)' "$API/rules.sh" | tr -d '()' | sort) \
     <({
       grep -oE '`rules_[a-z_]+' "$API/CONTRACT.md" | tr -d '`'
-      printf 'rules_%s\n' arguments configure elf_end has kind own unconfigure
+      printf 'rules_%s\n' alternatives arguments choose configure elf_end file_name has has_text has_user key kind no_folders \
+        own pick read replaced swap systemctl take_apart unconfigure unit_name user_name value word write xml
     } | sort -u)
 }
