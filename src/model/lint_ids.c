@@ -57,15 +57,17 @@ static const struct lint_id ids[] = {
 		"Where there is an upstream_pack_url, fardel fetches it, and rules download is not called. Take one of the "
 		"two away."},
 	{"no-checksum", LINT_ERROR, "the pack has no checksum",
-		"Whatever the server gives is run as root. State one: sha384sum PACK "
-		">upstream_pack_sha384sum."},
+		"Whatever the server gives is run as root. State one: sha384sum PACK >upstream_pack_sha384sum; of "
+		"format 3 sha256 below [[pack]]."},
 	{"no-description", LINT_INFO, "there is no description",
-		"fardel show has nothing to say of the package. Write some lines into the file description."},
+		"fardel show has nothing to say of the package. Write some lines into the file description; of format "
+		"3 into the manifest's description."},
 	{"no-legend", LINT_WARNING, "there is no legend",
-		"Lists show the bare name. Write what people call the software into the file legend, in one line."},
+		"Lists show the bare name. Write what people call the software into the file legend, in one line; of "
+		"format 3 into the manifest's summary."},
 	{"no-licence", LINT_WARNING, "there is no licence",
-		"Nobody can read, before it is installed, what they agree to, and whether it may be passed on. Put the text into the file "
-		"license."},
+		"Nobody can read, before it is installed, what they agree to, and whether it may be passed on. Put "
+		"the text into the file license; of format 3 state license in the manifest as well."},
 	{"no-rules", LINT_ERROR, "there are no rules",
 		"Without a program `rules` an installer does nothing. See fardel-installer(5)."},
 	{"no-set-e", LINT_WARNING, "the rules go on after an error",
@@ -119,8 +121,7 @@ static const struct lint_id ids[] = {
 		"Anybody on the way can answer in the server's place. Leave the option out; where a certificate is one's own, it belongs "
 		"into the system's store."},
 	{"weak-checksum", LINT_WARNING, "the pack has only a weak checksum",
-		"Other files with the same md5 or sha1 can be made. Add one: sha384sum PACK "
-		">upstream_pack_sha384sum."},
+		"Other files with the same md5 or sha1 can be made. Add one: sha384sum PACK >upstream_pack_sha384sum."},
 	{"world-writable", LINT_ERROR, "the rules make something that everybody may write to",
 		"Any user can change what others, or root, run or read then. 755 for folders and programs, 644 for "
 		"files."},
