@@ -486,6 +486,24 @@ static void open_bare(struct script *s)
 	lua_pop(L, 1);
 }
 
+/* Modules come from the system's folders alone: neither the environment nor the folder that somebody stands in says where. */
+static void open_full(struct script *s)
+{
+	const char *path;
+
+	lua_pushboolean(s->L, 1);
+	lua_setfield(s->L, LUA_REGISTRYINDEX, "LUA_NOENV");
+	luaL_openlibs(s->L);
+	lua_getglobal(s->L, LUA_LOADLIBNAME);
+	lua_getfield(s->L, -1, "path");
+	path = luaL_gsub(s->L, lua_tostring(s->L, -1), ";./?.lua;./?/init.lua", "");
+	lua_pushstring(s->L, path);
+	lua_setfield(s->L, -4, "path");
+	lua_pushliteral(s->L, ""); /* a static program loads none */
+	lua_setfield(s->L, -4, "cpath");
+	lua_settop(s->L, 0);
+}
+
 struct script *script_open(const struct script_setup *setup)
 {
 	struct script *s = mem_zero(1, sizeof(*s));
@@ -497,7 +515,7 @@ struct script *script_open(const struct script_setup *setup)
 	*(struct script **)lua_getextraspace(s->L) = s; /* coroutines get a copy */
 	s->running = s->L;
 	if (setup->full)
-		luaL_openlibs(s->L);
+		open_full(s);
 	else
 		open_bare(s);
 	lua_sethook(s->L, look, LUA_MASKCOUNT, HOOK_EVERY);

@@ -334,12 +334,19 @@ int deed_move(struct lua_run *run, const char *from, const char *to, struct err 
 {
 	AUTO(spot) source = SPOT_INIT;
 	AUTO(spot) target = SPOT_INIT;
+	struct stat st;
 
 	if (deed_find(run, from, SPOT_WRITE, &source, err) < 0 ||
 		deed_find(run, to, SPOT_WRITE | SPOT_PARENTS, &target, err) < 0)
 		return -1;
 	if (source.place->only.n || target.place->only.n)
 		return err_set(err, ERR_UNSAFE, "%s to %s: not here", from, to);
+	/* Where all may look it could be read after all. */
+	if (spot_look(&source, &st, err) == 1 && !S_ISLNK(st.st_mode) &&
+		spot_check_eyes(&source, &st, err) < 0)
+		return err_at(err, "%s", from);
+	if (err->code)
+		return -1;
 	if (renameat(source.fd, source.name.s, target.fd, target.name.s) == 0)
 		return 0;
 	if (errno != EXDEV)

@@ -163,8 +163,11 @@ static int fs_chmod(struct script_call *c, struct err *err)
 	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 		return err_set(err, ERR_FAILED, "%s: only files and folders have a mode", path);
 	fd = file_open(spot.fd, spot.name.s, O_RDONLY | O_NONBLOCK, 0, err);
-	if (fd < 0)
-		return -1;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err->code ? -1 : err_sys(err, "%s", path);
+	/* What was not for all to read is not made so, or it could be read after all. */
+	if ((mode & 0007) && spot_check_eyes(&spot, &st, err) < 0)
+		return err_at(err, "%s", path);
 	return fchmod(fd, mode) < 0 ? err_sys(err, "%s", path) : 0;
 }
 
@@ -200,7 +203,8 @@ static int look(struct script_call *c, const char *path, bool follow, struct spo
 	struct stat *st, struct err *err)
 {
 	if (deed_find(c->context, path, follow ? SPOT_FOLLOW : SPOT_READ, spot, err) == 0)
-		return spot_look(spot, st, err);
+		return spot_check_way(spot, err) < 0 ? err_at(err, "%s", path)
+						     : spot_look(spot, st, err);
 	if (err->sys != ENOENT && err->sys != ENOTDIR)
 		return -1;
 	err_clear(err);

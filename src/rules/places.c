@@ -329,6 +329,14 @@ int spot_look(const struct spot *s, struct stat *st, struct err *err)
 	return errno == ENOENT ? 0 : err_sys(err, "%s", s->name.s);
 }
 
+int spot_check_way(const struct spot *s, struct err *err)
+{
+	if (s->place->kind == PLACE_SYSTEM && !s->all)
+		return err_set(
+			err, ERR_UNSAFE, "not everybody may go there, so these rules may not look");
+	return 0;
+}
+
 int spot_check_eyes(const struct spot *s, const struct stat *st, struct err *err)
 {
 	mode_t all = S_ISDIR(st->st_mode) ? 0005 : 0004;

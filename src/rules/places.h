@@ -63,6 +63,8 @@ MUST_USE int spot_find(const struct places *p, const char *path, unsigned wanted
 
 /* Looks at it without following it: 1 there, 0 not there, -1. */
 MUST_USE int spot_look(const struct spot *s, struct stat *st, struct err *err);
+/* ERR_UNSAFE where it is in a folder of the system that not everybody may enter. */
+MUST_USE int spot_check_way(const struct spot *s, struct err *err);
 /* ERR_UNSAFE where it is in the system and not for everybody to read. */
 MUST_USE int spot_check_eyes(const struct spot *s, const struct stat *st, struct err *err);
 /* Opens a file to be read: ERR_UNSAFE if it is not for everybody's eyes, ERR_FAILED if it is no plain file. */

@@ -47,3 +47,12 @@ END
   [[ $output == 'sh'*'typed'*'true'*'only download has a network'* ]]
   [[ $(<made/x) == fardel-lua && $(stat -c %a made/x) == 600 ]]
 }
+
+@test "lua: modules come from the system's folders alone" {
+  mkdir evil
+  echo 'print("evil")' >evil/module.lua
+  cp evil/module.lua module.lua
+  echo 'print(pcall(require, "module"))' >a.lua
+  LUA_PATH="$WORK/evil/?.lua" LUA_PATH_5_4="$WORK/evil/?.lua" LUA_INIT='print("evil")' run -0 fardel lua a.lua
+  [[ $output == false* && $output != *evil$'\n'* && $output != *"$WORK"* ]]
+}
