@@ -12,18 +12,22 @@
 
 struct selftest_options {
 	const char *from;
+	struct texts licences;
 };
 
 static const struct opt opts[] = {
 	{"from", .kind = OPT_TEXT, .at = offsetof(struct selftest_options, from), .arg = "FILE",
 		.help = "the installer of another version, to upgrade from"},
+	{"accept-license", .kind = OPT_LIST, .at = offsetof(struct selftest_options, licences),
+		.arg = "NAME", .help = "the licence of the package NAME is accepted"},
 };
 
 static int run_selftest(struct run *run, struct err *err)
 {
 	const struct selftest_options *own = run->own;
 	struct diagnoses all = {0};
-	int status = engine_selftest(run->engine, run->args.v[0], own->from, &all, err);
+	int status =
+		engine_selftest(run->engine, run->args.v[0], own->from, &own->licences, &all, err);
 
 	progress_clear(&run->progress);
 	if (status == 0)

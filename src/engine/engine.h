@@ -91,10 +91,10 @@ MUST_USE int engine_preview(
 
 /* A whole life of the package in stages, of which nothing stays: install, configure twice again (the second changes nothing),
  * remove, of which nothing is left; with `older` (an installer of the same package, or NULL) an upgrade from it to the same
- * state. Says what does not hold. NEED_LOCK. */
+ * state. Says what does not hold. `licences`: names of packages whose licences are accepted. NEED_LOCK. */
 struct diagnoses;
 MUST_USE int engine_selftest(struct engine *e, const char *file, const char *older,
-	struct diagnoses *out, struct err *err);
+	const struct texts *licences, struct diagnoses *out, struct err *err);
 
 /* What goes wrong in an installer: of a file, or of the folder that one is built from. Changes nothing, needs nothing. */
 struct linted {

@@ -100,6 +100,15 @@ static int check_space(struct fetch *f, const char *folder, int64_t total, struc
 		f->e->place.root.s, folder, have.s, need.s);
 }
 
+/* Where the installer states a size, it is as binding as a sum. */
+static int check_size(const struct fetch *f, int64_t size, struct err *err)
+{
+	if (f->pack->size < 0 || size == f->pack->size)
+		return 0;
+	return err_set(err, ERR_CHECKSUM, "%s is %lld bytes, the installer states %lld",
+		f->file_name.s, (long long)size, (long long)f->pack->size);
+}
+
 int fetch_from_cache(struct engine *e, struct fetch *f, struct span package,
 	const struct pack *pack, struct err *err)
 {
@@ -117,7 +126,8 @@ int fetch_from_cache(struct engine *e, struct fetch *f, struct span package,
 	if (got != 1)
 		return got < 0 ? -1 : 0;
 	f->cached = true;
-	if (check_pin(f, err) < 0 || check_space(f, PLACE_STATE, f->size, err) < 0)
+	if (check_size(f, f->size, err) < 0 || check_pin(f, err) < 0 ||
+		check_space(f, PLACE_STATE, f->size, err) < 0)
 		return -1;
 	engine_tell(e, WATCH_DEBUG, f->package, "%s is in the cache", f->file_name.s);
 	return 1;
@@ -222,17 +232,6 @@ static int refuse_sum(const struct fetch *f, struct err *err)
 	return -1;
 }
 
-/* Where the installer states a size, it is as binding as a sum. */
-static int check_size(const struct fetch *f, struct err *err)
-{
-	int64_t size = f->intake.size;
-
-	if (f->pack->size < 0 || size == f->pack->size)
-		return 0;
-	return err_set(err, ERR_CHECKSUM, "%s is %lld bytes, the installer states %lld",
-		f->file_name.s, (long long)size, (long long)f->pack->size);
-}
-
 /* All bytes are there: right, wrong but only advised, or wrong. */
 static int take_over(struct fetch *f, struct err *err)
 {
@@ -240,7 +239,7 @@ static int take_over(struct fetch *f, struct err *err)
 	bool keep = !sums_is_empty(want);
 
 	f->size = f->intake.size;
-	if (check_size(f, err) < 0)
+	if (check_size(f, f->size, err) < 0)
 		return -1;
 	if (f->intake.keep &&
 		part_end(&f->part, &f->intake, f->incoming, f->incoming_name.s, err) < 0)

@@ -238,8 +238,7 @@ static int refuse(const struct asked *a, bool changed, struct err *err)
 	err_set(err, ERR_LICENCE, "its licence has %s",
 		changed ? "another text than the one that was accepted" : "not been accepted");
 	err_detail(err, "Its text: %s", a->url.s);
-	return err_next(err,
-		"read it; to accept it, give install, prepare or download --accept-license %.*s",
+	return err_next(err, "read it; to accept it, give --accept-license %.*s as well",
 		SPAN_ARG(a->name));
 }
 
@@ -346,9 +345,25 @@ static void give_up(struct plan *plan, struct plan_item *item, struct err *err)
 	err_clear(err);
 }
 
+/* Who accepts the licence of a package that this command is not about may have mistyped it. */
+static void tell_others(struct engine *e, const struct request *request, const struct plan *plan)
+{
+	VEC_FOR (const struct buf, name, &request->licences.of) {
+		bool found = false;
+
+		VEC_FOR (const struct plan_item, item, &plan->of)
+			found |= span_is(buf_span(name), buf_span(&item->to.name));
+		if (!found)
+			engine_tell(e, WATCH_WARN, SPAN(""),
+				"--accept-license %s: this command is about no package of that name",
+				name->s);
+	}
+}
+
 int licence_check(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
+	tell_others(e, request, plan);
 	VEC_FOR (struct plan_item, item, &plan->of) {
 		if (!is_asked_about(item))
 			continue;

@@ -66,7 +66,7 @@ int needs_hold(struct staged *s, const struct texts *own, struct err *err)
 		return 0;
 	if (needs_load(s->e, s->made, &in, err) < 0)
 		return -1;
-	if (!in.declares.stated)
+	if (!in.declares.has_files && !in.declares.has_effects)
 		return 0;
 	if (inspect_policy(s->e, &s->request->allowed, &policy, err) < 0)
 		return -1;

@@ -44,7 +44,8 @@ static void subject_drop(struct engine *e, struct subject *s)
 	plan_drop(&s->plan);
 }
 
-static int subject_open(struct engine *e, const char *file, struct subject *out, struct err *err)
+static int subject_open(struct engine *e, const char *file, const struct texts *licences,
+	struct subject *out, struct err *err)
 {
 	struct request request = {.goal = GOAL_INSTALL, .offline = e->offline};
 	struct err failed = ERR_INIT;
@@ -52,6 +53,8 @@ static int subject_open(struct engine *e, const char *file, struct subject *out,
 
 	*out = (struct subject){.plan = PLAN_INIT};
 	texts_add(&request.items, span_of(file));
+	VEC_FOR (const struct buf, name, &licences->of)
+		texts_add(&request.licences, buf_span(name));
 	result = engine_plan(e, &request, &out->plan, err);
 	if (result == 0)
 		result = licence_check(e, &request, &out->plan, err);
@@ -253,8 +256,8 @@ static int test_install(struct test *t, struct stage *s, struct err *err)
 		result = step(t, s, PHASE_CONFIGURE, t->made, &t->installed, err);
 	if (result != 1)
 		return result;
-	diagnoses_add(
-		t->out, DIAGNOSIS_OK, "", "install: %zu changes", changes_count(&t->installed));
+	diagnoses_add(t->out, DIAGNOSIS_OK, "", "install: %zu change%s",
+		changes_count(&t->installed), changes_count(&t->installed) == 1 ? "" : "s");
 	verify(t);
 	return look(t, s, err) < 0 ? -1 : 1;
 }
@@ -351,11 +354,12 @@ static int run_life(struct test *t, struct err *err)
 	return result;
 }
 
-static int run_upgrade(struct test *t, const char *file, struct err *err)
+static int run_upgrade(
+	struct test *t, const char *file, const struct texts *licences, struct err *err)
 {
 	struct subject older;
 	struct stage s;
-	int result = subject_open(t->e, file, &older, err);
+	int result = subject_open(t->e, file, licences, &older, err);
 
 	if (result == 0 && !span_is(buf_span(&older.item->to.name), buf_span(&t->made->name)))
 		result = err_set(err, ERR_USAGE, "%s is an installer of %s, not of %s", file,
@@ -370,12 +374,12 @@ static int run_upgrade(struct test *t, const char *file, struct err *err)
 	return result < 0 ? -1 : 0;
 }
 
-static int run_all(struct engine *e, const char *file, const char *older, struct diagnoses *out,
-	struct err *err)
+static int run_all(struct engine *e, const char *file, const char *older,
+	const struct texts *licences, struct diagnoses *out, struct err *err)
 {
 	struct subject subject;
 	struct test t = {.e = e, .out = out};
-	int result = subject_open(e, file, &subject, err);
+	int result = subject_open(e, file, licences, &subject, err);
 
 	t.before = CHANGES_INIT;
 	t.installed = CHANGES_INIT;
@@ -384,7 +388,7 @@ static int run_all(struct engine *e, const char *file, const char *older, struct
 		t.in_use = subject.item->from.name.n ? &subject.item->from : NULL;
 		result = run_life(&t, err);
 		if (result == 1 && older)
-			result = run_upgrade(&t, older, err);
+			result = run_upgrade(&t, older, licences, err);
 	}
 	changes_drop(&t.before);
 	changes_drop(&t.installed);
@@ -392,14 +396,14 @@ static int run_all(struct engine *e, const char *file, const char *older, struct
 	return result < 0 ? -1 : 0;
 }
 
-int engine_selftest(struct engine *e, const char *file, const char *older, struct diagnoses *out,
-	struct err *err)
+int engine_selftest(struct engine *e, const char *file, const char *older,
+	const struct texts *licences, struct diagnoses *out, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 	int result;
 
 	*out = (struct diagnoses){0};
-	result = stage_mark(&e->place, err) < 0 ? -1 : run_all(e, file, older, out, err);
+	result = stage_mark(&e->place, err) < 0 ? -1 : run_all(e, file, older, licences, out, err);
 	if (stage_clear(&e->place, &ignored) < 0)
 		engine_tell(e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);
 	return result < 0 ? err_at(err, "selftest %s", file) : 0;

@@ -86,6 +86,18 @@ static bool take_list(struct reading *r, const struct row *row)
 	return true;
 }
 
+static bool take_files(struct reading *r, const struct row *row)
+{
+	installer_of(r)->declares.has_files = true;
+	return take_list(r, row);
+}
+
+static bool take_effects(struct reading *r, const struct row *row)
+{
+	installer_of(r)->declares.has_effects = true;
+	return take_list(r, row);
+}
+
 static bool take_relations(struct reading *r, const struct row *row)
 {
 	struct relations *relations = field(r, row);
@@ -203,12 +215,6 @@ static bool take_table(struct reading *r, const struct row *row)
 	return r->item->kind == TOML_TABLE && !strchr(r->item->key, '[');
 }
 
-static bool take_declares(struct reading *r, const struct row *row)
-{
-	installer_of(r)->declares.stated = true;
-	return take_table(r, row);
-}
-
 static bool take_language(struct reading *r, const struct row *row)
 {
 	AUTO(buf) name = buf_of("legend.");
@@ -309,10 +315,10 @@ static bool take_sum(struct reading *r, const struct row *row)
 	X("pack.file", take_text, IN_PACK(file), format3_is_file, \
 		"a plain file name ([A-Za-z0-9._+~-]*, at most 128 bytes)") \
 	X("pack.redistributable", take_flag, IN_PACK(redistributable), NULL, "true or false") \
-	X("declares", take_declares, 0, NULL, "a table") \
-	X("declares.files", take_list, IN(declares.files), format3_is_glob, \
+	X("declares", take_table, 0, NULL, "a table") \
+	X("declares.files", take_files, IN(declares.files), format3_is_glob, \
 		A_LIST "globs of absolute paths") \
-	X("declares.effects", take_list, IN(declares.effects), NULL, \
+	X("declares.effects", take_effects, IN(declares.effects), NULL, \
 		A_LIST "calls, as \"systemctl restart NAME.service\"")
 
 #define ROW(key, take, offset, is, must) {take, offset, is, must},

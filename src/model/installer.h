@@ -39,7 +39,7 @@ struct needs {
 	struct buf live_why, network_why; /* the packager's words; may be empty */
 };
 struct declares {
-	bool stated;
+	bool has_files, has_effects; /* what is not declared at all is held against nothing */
 	struct texts files; /* globs of paths */
 	struct texts effects; /* as one would type them */
 };

@@ -111,10 +111,9 @@ static void check_effects(const struct installer *in, const struct stated_facts 
 void stated_declares(const struct installer *in, const struct stated_facts *facts,
 	const struct policy *policy, struct findings *out)
 {
-	if (!in->declares.stated)
-		return;
 	VEC_FOR (const struct change, c, &facts->changes->of)
-		if (!is_declared(in, facts, c))
+		if (in->declares.has_files && !is_declared(in, facts, c))
 			raise(in, policy, "undeclared-file", buf_span(&c->path), SPAN(""), out);
-	check_effects(in, facts, policy, out);
+	if (in->declares.has_effects)
+		check_effects(in, facts, policy, out);
 }

@@ -131,3 +131,13 @@ Accept it?=>Y' fardel install "$FILE"
   [[ $url == file:///*/packages/hello/*/EULA.txt ]]
   cmp "${url#file://}" "$WORK/EULA.txt"
 }
+
+@test "licence: accepted for a selftest as for all; a name that nobody has is named" {
+  skip_unless mount userns
+  file=$(licensed)
+  run --separate-stderr -9 fardel prepare --accept-license helo "$file"
+  [[ $stderr == *'--accept-license helo: this command is about no package of that name'* ]]
+  run --separate-stderr -9 fardel selftest "$file"
+  [[ $stderr == *'give --accept-license hello as well'* ]]
+  run --separate-stderr -0 fardel selftest --accept-license hello "$file"
+}

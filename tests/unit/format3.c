@@ -83,7 +83,7 @@ static void every_key_goes_to_its_place(void **state)
 	assert_true(in.needs.live && in.needs.network);
 	assert_buf(&in.needs.live_why, "it asks the bus");
 	assert_buf(&in.needs.network_why, "");
-	assert_true(in.declares.stated);
+	assert_true(in.declares.has_files && in.declares.has_effects);
 	assert_buf(&in.declares.files.of.v[0], "/usr/share/**");
 	assert_buf(&in.declares.effects.of.v[0], "systemctl start z.service");
 	assert_int_equal(in.packs.of.n, 2);
@@ -111,11 +111,11 @@ static void little_is_enough(void **state)
 	good(&in, HEAD PACK);
 	assert_buf(&in.version, "1.2");
 	assert_int_equal(in.architectures.of.n, 0);
-	assert_false(in.declares.stated || in.needs.live || in.needs.network || in.has_licence);
+	assert_false(in.declares.has_files || in.needs.live || in.needs.network || in.has_licence);
 	good(&in, "\xef\xbb\xbf" HEAD
 		  "license = \"MIT\"\narchitectures = [\"all\"]\n[declares]\n" PACK);
 	assert_buf(&in.licence.spdx, "MIT");
-	assert_true(in.declares.stated);
+	assert_false(in.declares.has_files || in.declares.has_effects);
 	assert_int_equal(in.architectures.of.n, 0);
 	good(&in, "format = 3\r\nname = \"zoom\"\r\nversion = \"1.2\"\r\nneeds.live = false\r\n"
 		  "description = \"\"\"a\nb\"\"\"\r\n"

@@ -74,7 +74,7 @@ static void what_is_not_declared_is_found(void **state)
 	assert_int_equal(effects_add(&effects, EFFECT_UNCONFIGURE, undone, 3, &err), 0);
 	stated_declares(&in, &facts, &policy, &f);
 	assert_int_equal(f.of.n, 0);
-	in.declares.stated = true;
+	in.declares.has_files = in.declares.has_effects = true;
 	texts_add(&in.declares.files, SPAN("/usr/share/a"));
 	texts_add(&in.declares.effects, SPAN("systemctl  start b.service"));
 	stated_declares(&in, &facts, &policy, &f);
