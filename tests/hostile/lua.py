@@ -131,6 +131,7 @@ def rep(p):
     p.ends("string.rep('x', 1 << 40)", "too large")
     p.ends("string.rep('x', 1 << 30)", MEM)
     p.ends("while true do pcall(string.rep, 'x', 1 << 30) end", MEM)
+    p.ends("local n = 1 << 30 while true do n = n + 1 pcall(string.rep, 'x', n) end", MEM)
     p.ends("while true do pcall(string.gsub, ('x'):rep(1 << 20), 'x', ('y'):rep(100)) end", MEM)
     p.ends("local t = {} while true do t[#t + 1] = ('x'):rep(1 << 20) .. #t end", MEM)
     p.ends("string.rep('x', math.maxinteger, 'y')", "too large")
