@@ -9,13 +9,14 @@
 #include "engine/lint.h"
 #include "engine/worker.h"
 #include "model/message.h"
+#include "model/packets.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/tree.h"
 
 #define TIMEOUT 120000 /* ms */
 #define FILES_MAX 200000
-#define BYTES_MAX ((size_t)64 << 20) /* of all texts together */
+#define PACKETS_TIMEOUT 1800000 /* such a package may be large */
 
 /* --- A file ---------------------------------------------------------------------------------------------- */
 
@@ -57,7 +58,7 @@ static int take_data(struct hearing *h, struct span bytes, struct err *err)
 	struct lint_file *f = h->files->of.n ? &h->files->of.v[h->files->of.n - 1] : NULL;
 
 	h->bytes += bytes.n;
-	if (!f || !f->read || f->text.n + bytes.n > LINT_TEXT_MAX || h->bytes > BYTES_MAX)
+	if (!f || !f->read || f->text.n + bytes.n > LINT_TEXT_MAX || h->bytes > LINT_TEXTS_MAX)
 		return not_understood(err);
 	buf_add_span(&f->text, bytes);
 	return 0;
@@ -78,36 +79,32 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 	}
 }
 
-static int run(struct engine *e, int fd, struct hearing *h, struct err *err)
+static int run(struct engine *e, int fd, bool packets, struct hearing *h, struct err *err)
 {
 	__attribute__((cleanup(worker_drop))) struct worker w = {.frame = on_frame, .arg = h};
-	struct extract_order order = {.tell = true};
+	struct extract_order order = {.tell = true, .packets = packets};
+	enum worker_kind kind = packets ? WORKER_LOOK_PACKETS : WORKER_LOOK;
 	AUTO(buf) payload = BUF_INIT;
 
 	message_put_extract(&payload, &order);
-	if (worker_start(e, &w, WORKER_LOOK, &fd, 1, MESSAGE_EXTRACT, buf_span(&payload), err) < 0)
+	if (worker_start(e, &w, kind, &fd, 1, MESSAGE_EXTRACT, buf_span(&payload), err) < 0)
 		return -1;
-	w.task.deadline = engine_ms() + TIMEOUT;
+	w.task.deadline = engine_ms() + (packets ? PACKETS_TIMEOUT : TIMEOUT);
 	return worker_finish(&w, err);
 }
 
-int lint_read_file(struct engine *e, const char *path, struct lint_files *out, struct err *why,
-	struct err *err)
+/* As install judges: how a file is read is told by its name, and must be what is in it. */
+static int check_name(const char *path, struct lint_files *out, struct err *why)
 {
-	AUTO(hearing) h = {.files = out, .result = {.top = BUF_INIT, .id = BUF_INIT}};
-	AUTO_FD fd = installer_open(path, err);
 	AUTO(buf) name = BUF_INIT;
+	bool packets = packets_is_file(span_of(path));
 
-	if (fd < 0)
-		return err_at(err, "%s", path);
-	if (run(e, fd, &h, err) < 0) {
-		if (err->code != ERR_INSTALLER)
-			return err_at(err, "%s", path);
-		err_copy(why, err);
-		err_clear(err);
+	if (packets != lint_is_packets(out)) {
+		err_set(why, ERR_INSTALLER,
+			packets ? "its file is called as a package of Packets, but its manifest.toml has no [Info]"
+				: "it is a package of Packets, but its file is not called so");
 		return 0;
 	}
-	buf_set(&out->name, buf_span(&h.result.top));
 	if (lint_files_get(out, ".puavo-pkg-version") || lint_files_get(out, "manifest.toml"))
 		return 1;
 	/* Of format 1 the name is the file's. */
@@ -118,6 +115,36 @@ int lint_read_file(struct engine *e, const char *path, struct lint_files *out, s
 	err_set(why, ERR_INSTALLER, "its file is called %s, but the folder in it is %s", name.s,
 		out->name.s);
 	return 0;
+}
+
+/* The archive of a package of Packets has no folder that it would be called by. */
+static void set_name(const char *path, struct span top, struct lint_files *out)
+{
+	const char *slash = strrchr(path, '/');
+	struct span name = span_of(slash ? slash + 1 : path);
+
+	buf_set(&out->name, packets_is_file(name)
+				    ? span_cut(name, 0, name.n - (sizeof(PACKETS_SUFFIX) - 1))
+				    : top);
+}
+
+int lint_read_file(struct engine *e, const char *path, struct lint_files *out, struct err *why,
+	struct err *err)
+{
+	AUTO(hearing) h = {.files = out, .result = {.top = BUF_INIT, .id = BUF_INIT}};
+	AUTO_FD fd = installer_open(path, err);
+
+	if (fd < 0)
+		return err_at(err, "%s", path);
+	if (run(e, fd, packets_is_file(span_of(path)), &h, err) < 0) {
+		if (err->code != ERR_INSTALLER)
+			return err_at(err, "%s", path);
+		err_copy(why, err);
+		err_clear(err);
+		return 0;
+	}
+	set_name(path, buf_span(&h.result.top), out);
+	return check_name(path, out, why);
 }
 
 /* --- A folder --------------------------------------------------------------------------------------------- */
@@ -166,7 +193,7 @@ static int take_entry(void *arg, const struct tree_entry *e, struct err *err)
 	if (strcmp(e->path, ".git") == 0 || strcmp(e->path, ".svn") == 0)
 		return 1;
 	if (f->type != LINT_FILE || !lint_wants(span_of(e->path), f->size) ||
-		w->bytes + (size_t)f->size > BYTES_MAX)
+		w->bytes + (size_t)f->size > LINT_TEXTS_MAX)
 		return 0;
 	return read_text(w, e, f, err);
 }

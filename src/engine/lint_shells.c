@@ -138,6 +138,9 @@ int lint_ask_shells(
 {
 	size_t asked = 0;
 
+	/* Scripts in those are their vendor's. */
+	if (lint_is_packets(files))
+		return 0;
 	VEC_FOR (const struct lint_file, f, &files->of) {
 		const char *shell = f->type == LINT_FILE && f->read ? lint_shell(f) : NULL;
 

@@ -203,14 +203,17 @@ static bool is_lua(const struct lint_file *f)
 	return span_is_text(buf_span(&f->path), "rules.lua");
 }
 
-/* What is looked at in which format: bits of 1 << format. */
+/* What is looked at in which format: bits of 1 << format. Scripts in packages of Packets are their vendor's. */
+#define OURS (1U << 1 | 1U << 2 | 1U << 3)
 static const struct {
 	unsigned formats;
 	void (*look)(const struct lint_files *files, struct lint *out);
 } whole[] = {
 	{1U << 1 | 1U << 2, lint_facts},
 	{1U << 3, lint_manifest},
-	{~0U, lint_names},
+	{1U << 4, lint_packets},
+	{OURS, lint_names},
+	{~0U, lint_leftovers},
 	{~0U, look_at_files},
 };
 static const struct {
@@ -218,15 +221,15 @@ static const struct {
 	bool (*wants)(const struct lint_file *f);
 	void (*look)(const struct lint_files *files, const struct lint_file *f, struct lint *out);
 } each[] = {
-	{~0U, NULL, lint_head},
-	{~0U, NULL, lint_script},
+	{OURS, NULL, lint_head},
+	{OURS, NULL, lint_script},
 	{1U << 3, is_lua, lint_lua},
 };
 
 static unsigned format_of(const struct lint_files *files)
 {
 	if (lint_files_get(files, "manifest.toml"))
-		return 3;
+		return lint_is_packets(files) ? 4 : 3;
 	return lint_files_get(files, ".puavo-pkg-version") ? 2 : 1;
 }
 

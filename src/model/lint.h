@@ -12,6 +12,7 @@
 #include "model/config.h"
 
 #define LINT_TEXT_MAX ((size_t)8 << 20) /* bytes of one file that is looked into */
+#define LINT_TEXTS_MAX ((size_t)64 << 20) /* of all of them together */
 #define LINT_OVERRIDES "lint-overrides" /* beside the facts: what the packager knows better */
 
 enum lint_severity { LINT_INFO, LINT_WARNING, LINT_ERROR, LINT_SEVERITIES };
@@ -47,6 +48,8 @@ struct lint_file *lint_files_add(struct lint_files *f, struct span path);
 const struct lint_file *lint_files_get(const struct lint_files *f, const char *path);
 /* Whether the content of a file of that name and size is of interest: facts, rules, and what may be a script of theirs. */
 bool lint_wants(struct span path, int64_t size);
+/* Whether they are of a package of Packets: a manifest.toml with [Info]. */
+bool lint_is_packets(const struct lint_files *files);
 /* The shell that a script is for: "sh", "bash"; NULL: it is no shell's. */
 const char *lint_shell(const struct lint_file *f);
 

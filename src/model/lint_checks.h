@@ -10,8 +10,11 @@ void lint_facts(const struct lint_files *files, struct lint *out);
 /* Format 3: manifest.toml, and what rules.lua makes of it. */
 void lint_manifest(const struct lint_files *files, struct lint *out);
 void lint_lua(const struct lint_files *files, const struct lint_file *f, struct lint *out);
-/* How the files of all formats are called. */
+/* Packages of Packets. */
+void lint_packets(const struct lint_files *files, struct lint *out);
+/* How the files of formats 1 to 3 are called, and those of all. */
 void lint_names(const struct lint_files *files, struct lint *out);
+void lint_leftovers(const struct lint_files *files, struct lint *out);
 /* Reads the installer as install would, into *in, which was initialised; what is wrong with it is said. False: it is. */
 bool lint_parse(const struct lint_files *files, struct installer *in, struct lint *out);
 /* False: SPDX has no such id that is often met; *nearest is one that it has, or NULL. */

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "model/facts.h"
+#include "model/format3.h"
 #include "model/installer.h"
 
 #define LEGEND_MAX 80 /* characters of a line in a menu */
@@ -174,26 +175,39 @@ static void look_at_rules(const struct lint_files *files, struct lint *out)
 void lint_names(const struct lint_files *files, struct lint *out)
 {
 	look_at_rules(files, out);
-	VEC_FOR (const struct lint_file, f, &files->of) {
-		struct span path = buf_span(&f->path);
-
-		if (is_leftover(lint_base(path)))
-			lint_add(out, "leftover-file", path, 0, "it goes to every machine");
-		if (!memchr(path.s, '/', path.n))
+	VEC_FOR (const struct lint_file, f, &files->of)
+		if (!memchr(f->path.s, '/', f->path.n))
 			look_at_name(f, out);
-	}
+}
+
+void lint_leftovers(const struct lint_files *files, struct lint *out)
+{
+	VEC_FOR (const struct lint_file, f, &files->of)
+		if (is_leftover(lint_base(buf_span(&f->path))))
+			lint_add(out, "leftover-file", buf_span(&f->path), 0,
+				"it goes to every machine");
 }
 
 /* --- As install would judge ------------------------------------------------------------------------------- */
 
+/* Of a package of Packets only its manifest says something of it: other names are its vendor's. */
+static bool is_given(const struct lint_file *f, bool packets)
+{
+	if (f->type != LINT_FILE || !f->read)
+		return false;
+	return packets ? span_is_text(buf_span(&f->path), FORMAT3_FACT)
+		       : fact_is_known(buf_span(&f->path));
+}
+
 bool lint_parse(const struct lint_files *files, struct installer *in, struct lint *out)
 {
+	bool packets = lint_is_packets(files);
 	struct facts given = FACTS_INIT;
 	struct err err = ERR_INIT;
 	bool good;
 
 	VEC_FOR (const struct lint_file, f, &files->of) {
-		if (f->type != LINT_FILE || !f->read || !fact_is_known(buf_span(&f->path)))
+		if (!is_given(f, packets))
 			continue;
 		if (f->text.n > FACT_MAX)
 			lint_add(out, "refused", buf_span(&f->path), 0, "longer than %d bytes",

@@ -41,6 +41,9 @@ static const struct lint_id ids[] = {
 		"people's work. End unconfigure with 4 where the application is in use: the user is told to close it."},
 	{"leftover-file", LINT_INFO, "a file that an editor or version control has left",
 		"It goes to every machine, and makes it another installer. Remove it."},
+	{"link-left-out", LINT_WARNING, "a link, which does not come out of a package of Packets",
+		"Packets passes links over, and so does fardel: what is installed has none. Make it in the install hook, by "
+		"os.symlink, or put the file itself in its place."},
 	{"link-not-removed", LINT_WARNING, "configure makes a link that unconfigure does not name",
 		"fardel takes it back by what it has seen; puavo-pkg, and fardel with --direct, leave a link to nothing. Remove it in "
 		"unconfigure: rm -f PATH."},
@@ -53,6 +56,9 @@ static const struct lint_id ids[] = {
 	{"makes-setuid", LINT_WARNING, "the rules make something setuid or setgid",
 		"Whoever runs it does so with another's rights. Policy asks for it (docs/POLICY.md, setuid); mostly it "
 		"is not needed any more, as for sandboxes of browsers, which use user namespaces."},
+	{"missing-function", LINT_ERROR, "a hook uses a function that is not there",
+		"Hooks have no function that reaches out of their places, runs programs or loads other files; calling one ends the "
+		"hook, and with it the installation. What there is stands in rules-api/README.md."},
 	{"needless-download", LINT_WARNING, "a download that never comes to its turn",
 		"Where there is an upstream_pack_url, fardel fetches it, and rules download is not called. Take one of the "
 		"two away."},
@@ -62,12 +68,18 @@ static const struct lint_id ids[] = {
 	{"no-description", LINT_INFO, "there is no description",
 		"fardel show has nothing to say of the package. Write some lines into the file description; of format "
 		"3 into the manifest's description."},
+	{"no-hook", LINT_ERROR, "a hook that the manifest names is not there",
+		"The installation, or the removal, fails at it. Put the file into the package, by the path that [Hooks] gives, or take the "
+		"line out. A link does not come out of a package."},
 	{"no-legend", LINT_WARNING, "there is no legend",
 		"Lists show the bare name. Write what people call the software into the file legend, in one line; of "
 		"format 3 into the manifest's summary."},
 	{"no-licence", LINT_WARNING, "there is no licence",
 		"Nobody can read, before it is installed, what they agree to, and whether it may be passed on. Put "
 		"the text into the file license; of format 3 state license in the manifest as well."},
+	{"no-remove-hook", LINT_INFO, "the install hook makes links, and there is no remove hook",
+		"fardel takes back what it has seen being made; with Packets the links stay, and lead to nothing. Remove them in a hook "
+		"if Packets is to install it as well."},
 	{"no-rules", LINT_ERROR, "there are no rules",
 		"Without a program `rules` an installer does nothing. See fardel-installer(5)."},
 	{"no-set-e", LINT_WARNING, "the rules go on after an error",
@@ -83,6 +95,9 @@ static const struct lint_id ids[] = {
 	{"package-manager", LINT_ERROR, "the rules call a package manager",
 		"There is no network in a stage, dpkg may be at work with its own lock, and what it installs is nobody's then. A .deb of the "
 		"vendor's is unpacked: fardel-unpack or dpkg-deb -x; what is needed from Debian is the admin's to install."},
+	{"path-in-hook", LINT_WARNING, "a hook spells out a path of the system",
+		"A hook reaches the package's own folder and the folder of programs, wherever /etc/packets/config.toml has them, and nothing else: "
+		"begin with data_dir, packets_package_dir or packets_bin_dir."},
 	{"refused", LINT_ERROR, "install would refuse it",
 		"fardel install, and build, judge it just so. Mend what is named."},
 	{"rm-empty-variable", LINT_ERROR, "rm -r of a path that may begin with nothing",

@@ -18,10 +18,13 @@
 #define DESTINATION_FD 5
 #define CHUNK 65536
 #define MANIFEST "manifest.toml" /* of Packets */
+#define TOLD_MAX ((int64_t)LINT_TEXTS_MAX)
+#define TOLD_FACTS (8 << 20) /* bytes of it that are there for facts alone, wherever they come */
 
 /* One installer on its way. */
 struct extractor {
 	bool write, tell, packets;
+	int64_t told; /* bytes */
 	struct archive_in *in;
 	struct entry_plan *plan;
 	size_t made; /* paths numbered below this are in the manifest */
@@ -75,6 +78,12 @@ static int send_fact(struct span name, struct span value, struct err *err)
 	return frame_send(FRAME_FD, MESSAGE_FACT, buf_span(&payload), err);
 }
 
+/* Of a package of Packets only its manifest says something of it: other names are its vendor's. */
+static bool is_fact(const struct extractor *x, struct span path)
+{
+	return x->packets ? span_is_text(path, MANIFEST) : fact_is_known(path);
+}
+
 /* Says what comes. Whether its bytes are to follow. */
 static int tell(struct extractor *x, const struct archive_entry *member,
 	const struct entry_act *act, bool *reads, struct err *err)
@@ -90,17 +99,15 @@ static int tell(struct extractor *x, const struct archive_entry *member,
 	*reads = false;
 	if (!x->tell || !act->path.n)
 		return 0;
+	if (x->packets && act->type == ENTRY_HARDLINK)
+		m.type = LINT_LINK;
 	m.size = act->type == ENTRY_FILE && member->size > 0 ? member->size : 0;
-	m.reads = act->type == ENTRY_FILE && lint_wants(act->path, m.size);
+	m.reads = act->type == ENTRY_FILE && lint_wants(act->path, m.size) &&
+		  x->told + m.size <= TOLD_MAX - (is_fact(x, act->path) ? 0 : TOLD_FACTS);
+	x->told += m.reads ? m.size : 0;
 	*reads = m.reads;
 	message_put_member(&payload, &m);
 	return frame_send(FRAME_FD, MESSAGE_MEMBER, buf_span(&payload), err);
-}
-
-/* Of a package of Packets only its manifest says something of it: other names are its vendor's. */
-static bool is_fact(const struct extractor *x, struct span path)
-{
-	return x->packets ? span_is_text(path, MANIFEST) : fact_is_known(path);
 }
 
 /* What the names at the top mean. */
@@ -229,10 +236,13 @@ static int take_planned(struct extractor *x, const struct archive_entry *member,
 }
 
 /* Packets passes links over. Here their names are taken all the same: nothing may be below one. */
-static int leave_out(struct extractor *x, const struct entry_act *act, struct err *err)
+static int leave_out(struct extractor *x, const struct archive_entry *member,
+	const struct entry_act *act, struct err *err)
 {
+	bool reads;
+
 	x->done.left_out++;
-	if (add_implied(x, act->id, err) < 0)
+	if (add_implied(x, act->id, err) < 0 || tell(x, member, act, &reads, err) < 0)
 		return -1;
 	x->made = act->id + 1;
 	return 0;
@@ -258,7 +268,7 @@ static int take(struct extractor *x, const struct archive_entry *member, struct 
 	if (act.skip)
 		return 0;
 	if (x->packets && (act.type == ENTRY_SYMLINK || act.type == ENTRY_HARDLINK))
-		return leave_out(x, &act, err);
+		return leave_out(x, member, &act, err);
 	return take_planned(x, member, &act, err);
 }
 

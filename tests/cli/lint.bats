@@ -191,6 +191,45 @@ unconfigure() { rm -f /usr/bin/dpkg /usr/bin/nobody-has-this; }
   [[ $output == *error$'\t'refused$'\t'tiny$'\t'*manifest.toml*'is not known'* ]]
 }
 
+@test "a package of Packets: its file and its folder" {
+  file=$(make_packets Tool 1.0 'install=os.symlink(data_dir .. "/bin/Tool", packets_bin_dir .. "/Tool")' 'remove=os.remove(packets_bin_dir .. "/Tool")' \
+    'file:data/x.sh=killall [[')
+  for each in "$file" "${file%/*}/tree"; do
+    run --separate-stderr -0 fardel lint --strict "$each"
+    [[ -z $output ]]
+  done
+  file=$(make_packets Tool 2.0 'install=os.execute("ldconfig")
+os.symlink(data_dir .. "/x", "/usr/bin/Tool")' 'file:legend.x=x')
+  rm "$file"
+  ln -s x "${file%/*}/tree/data/link"
+  chmod 4755 "${file%/*}/tree/data/bin/Tool"
+  tar -C "${file%/*}/tree" --zstd -cf "$file" .
+  for each in "$file" "${file%/*}/tree"; do
+    run --separate-stderr -1 fardel lint --json "$each"
+    jq -e '[.findings[] | [.id, .file, .line]] == [["setuid-file", "data/bin/Tool", null], ["link-left-out", "data/link", null],
+      ["missing-function", "install.lua", 1], ["path-in-hook", "install.lua", 2], ["no-remove-hook", "manifest.toml", null]]' <<<"$output"
+  done
+  run --separate-stderr -1 fardel lint "$file"
+  [[ ${lines[0]} == warning$'\t'setuid-file$'\t'Tool$'\t'* ]]
+}
+
+@test "what is no package of Packets, or is called as none" {
+  mkdir -p tiny
+  printf '[Info]\nname = "tiny"\n' >tiny/manifest.toml
+  tar -czf tiny.tar.gz tiny
+  run --separate-stderr -1 fardel lint tiny.tar.gz
+  [[ $output == *refused*'it is a package of Packets, but its file is not called so' && ${#lines[@]} == 1 ]]
+  echo 'x = 1' >tiny/manifest.toml
+  tar --zstd -cf tiny.pkt.tar.zst tiny
+  run --separate-stderr -1 fardel lint tiny.pkt.tar.zst
+  [[ $output == *refused*'has no [Info]' && ${#lines[@]} == 1 ]]
+  rm tiny/manifest.toml
+  echo x >tiny/x
+  tar --zstd -cf tiny.pkt.tar.zst tiny
+  run --separate-stderr -1 fardel lint tiny.pkt.tar.zst
+  [[ $output == *refused*'there is no manifest.toml in it' ]]
+}
+
 @test "a person is shown where, what, and by which id" {
   rm zoom/license
   script -qec "stty cols 200; fardel lint zoom" /dev/null >"$WORK/shown" </dev/null

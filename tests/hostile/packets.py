@@ -6,7 +6,8 @@ import os
 import stat
 
 from box import MIB, case, want
-from tarbytes import file, folder, gz, header, link, tar, zstd
+from lint import bounded, says
+from tarbytes import file, folder, gz, header, link, member, tar, zstd
 
 STAGE = ("mount", "userns")
 MANIFEST = '[Info]\nname = "Tool"\nversion = "1"\n'
@@ -317,3 +318,22 @@ def hooks_that_are_none(box):
         want(run.status == 1 and "root:" not in run.err, str(run))
         box.clean_text(run.err)
         box.unharmed()
+
+
+@case("K30", "lint: packages that lead out, with hooks of any kind, and more of the vendor's scripts than is read")
+def linted(box):
+    manifest = '[Info]\nname = "Tool"\n[Hooks]\ninstall = "in.lua"\nremove = "../out.lua"\n'
+    says(bounded(box, box.fardel("lint", package(box, manifest=manifest))), "refused", "Hooks.remove")
+    for way in (file("../escaped", "x"), file("/escaped", "x"), member("./dev", b"3")):
+        run = bounded(box, box.fardel("lint", package(box, way)))
+        want(run.status == 1 and run.out.count("\n") == 1, f"not refused alone: {run.out}")
+    manifest = manifest.replace("../", "")
+    evil = "\x1b]0;x\x07\u202e"
+    for hook in (b"\x1bLua" + bytes(60), "os.execute\0('x')", f'os.execute("{evil}") os.remove("/etc/{evil}")', "os.getenv(" * MIB, "[" + "=" * MIB,
+                 "packets_bin_dir .. '/x'\n" * 50000):
+        run = bounded(box, box.fardel("lint", package(box, file("./in.lua", hook), link("./out.lua", "/etc/passwd"), manifest=manifest)))
+        says(run, "no-hook", "link-left-out")
+        want("root:" not in run.out, "a link was followed")
+    scripts = [file(f"./{number}.sh", os.urandom(8 * MIB - 1)) for number in range(9)]
+    path = write(box, zstd(tar(*scripts, file("./manifest.toml", manifest), file("./in.lua", "os.exit()"), file("./out.lua", ""))))
+    says(bounded(box, box.fardel("lint", path)), "in.lua", "not-looked-into")
