@@ -73,6 +73,25 @@ static int os_copy(struct script_call *c, struct err *err)
 	return tell(c, rc, "copy", err);
 }
 
+/* A ".." behind a part that is not there leads up from wherever that one will be: a link, perhaps. What is behind the last ".." leads
+ * down only. */
+static int check_ups(struct lua_run *run, const char *path, struct err *err)
+{
+	AUTO(spot) spot = SPOT_INIT;
+	AUTO(buf) above = BUF_INIT;
+	struct span rest = span_of(path), part;
+	struct err why = ERR_INIT;
+	size_t n = 0;
+
+	while (span_split(&rest, '/', &part))
+		if (span_is_text(part, ".."))
+			n = (size_t)(part.s + part.n - path);
+	buf_set(&above, (struct span){path, n});
+	if (!n || deed_find(run, above.s, SPOT_READ, &spot, &why) == 0)
+		return 0;
+	return err_set(err, ERR_UNSAFE, "%s: nobody knows where it will lead", path);
+}
+
 /* Where the link would lead has to be a place, too, whether something is there or not. */
 static int check_target(struct lua_run *run, const char *target, const char *link, struct err *err)
 {
@@ -91,7 +110,15 @@ static int check_target(struct lua_run *run, const char *target, const char *lin
 	if (err->sys != ENOENT)
 		return -1;
 	err_clear(err);
-	return 0;
+	return check_ups(run, path.s, err);
+}
+
+/* The folder that the link is to be in: a target begins there. */
+static int make_way(struct lua_run *run, const char *link, struct err *err)
+{
+	AUTO(spot) spot = SPOT_INIT;
+
+	return deed_find(run, link, SPOT_WRITE | SPOT_PARENTS, &spot, err);
 }
 
 static int os_symlink(struct script_call *c, struct err *err)
@@ -99,6 +126,8 @@ static int os_symlink(struct script_call *c, struct err *err)
 	const char *target, *link;
 	int rc = two_paths(c, &target, &link, err);
 
+	if (rc == 0)
+		rc = make_way(c->context, link, err);
 	if (rc == 0)
 		rc = check_target(c->context, target, link, err);
 	if (rc == 0)

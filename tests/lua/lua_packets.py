@@ -68,6 +68,19 @@ def test_functions_give_false_and_why(g):
     want(os.listdir(g.out) == [] and os.listdir(g.outside) == ["secret"], "something happened")
 
 
+def test_symlink_does_not_lead_out_through_what_is_not_there_yet(g):
+    os.symlink("nothing", g.dir + "/dangling")
+    for target in ("nix/../../outside/secret", g.dir + "/nix/../../outside/secret", "a/b/../../../outside", "dangling/../../outside",
+                   "nix/.."):
+        is_(g, f"os.symlink('{target}', '{g.dir}/l')", f"false\t{UNSAFE}")
+    # The folder of the link is made on the way: its target begins there.
+    is_(g, f"os.symlink('../../../outside/secret', '{g.dir}/new/one/l')", f"false\t{UNSAFE}")
+    is_(g, f"os.symlink('../../x', '{g.dir}/new/one/l')", "true")
+    is_(g, f"os.symlink('later/on', '{g.dir}/l')", "true")
+    is_(g, f"os.symlink('new/one/../../later/on', '{g.dir}/l2')", "true")
+    want(not os.path.lexists(g.dir + "/nix"), "something was made")
+
+
 def test_remove_takes_folders_whole(g):
     g.put("dir/a/b/c", "x")
     is_(g, f"os.remove('{g.dir}/a')", "true")
