@@ -58,6 +58,14 @@ struct value value_table(void)
 		.kind = VALUE_TABLE, .table = mem_zero(1, sizeof(struct value_table))};
 }
 
+struct value value_list(void)
+{
+	struct value v = value_table();
+
+	v.table->is_list = true;
+	return v;
+}
+
 void value_append(struct value *table, struct value of)
 {
 	*vec_push(&table->table->list) = of;

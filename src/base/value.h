@@ -48,6 +48,7 @@ struct value_pair {
 struct value_table {
 	VEC(struct value) list;
 	VEC(struct value_pair) pairs;
+	bool is_list; /* also while nothing is in it; a script's own table does not say */
 };
 
 void value_drop(struct value *v);
@@ -58,6 +59,7 @@ struct value value_number(double number);
 struct value value_text(struct span x); /* copies */
 struct value value_take(struct buf *text); /* moves */
 struct value value_table(void); /* an empty one */
+struct value value_list(void); /* the same, marked as a list */
 
 /* These take the value. */
 void value_append(struct value *table, struct value of);

@@ -26,7 +26,8 @@ struct script {
 	const char *volatile stop; /* why it is to end */
 };
 
-static int null_mark, class_mark; /* their addresses are null, and the key of a handle's class */
+/* Their addresses are null, and the keys of a handle's class and of the metatable that lists of ours have. */
+static int null_mark, class_mark, list_mark;
 
 static struct script *script_of(lua_State *L)
 {
@@ -161,6 +162,19 @@ static int read_pair(struct reading *r, unsigned depth, struct value *table)
 	return 0;
 }
 
+/* Whether its metatable is that of lists, which no script can set or change. */
+static bool is_list(lua_State *L, int index)
+{
+	bool is;
+
+	if (!lua_getmetatable(L, index))
+		return false;
+	lua_rawgetp(L, LUA_REGISTRYINDEX, &list_mark);
+	is = lua_rawequal(L, -1, -2);
+	lua_pop(L, 2);
+	return is;
+}
+
 /* As it is, whatever its metatable says. */
 static int read_table(struct reading *r, int index, unsigned depth, struct value *out)
 {
@@ -170,6 +184,7 @@ static int read_table(struct reading *r, int index, unsigned depth, struct value
 	*out = value_table();
 	if (depth >= DEPTH_MAX || !lua_checkstack(r->L, 8))
 		return err_set(r->err, ERR_FAILED, "more than %d tables in one another", DEPTH_MAX);
+	out->table->is_list = is_list(r->L, index);
 	for (lua_Integer i = 1; i <= count && rc == 0; i++) {
 		lua_rawgeti(r->L, index, i);
 		rc = read_value(r, -1, depth + 1, vec_push(&out->table->list));
@@ -279,6 +294,15 @@ static void push_handle(lua_State *L, struct value *v)
 	*at = v->handle.of;
 }
 
+/* Made before any script runs, and the same for all. */
+static void make_list_mark(lua_State *L)
+{
+	lua_newtable(L);
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_rawsetp(L, LUA_REGISTRYINDEX, &list_mark);
+}
+
 static void push_value(lua_State *L, const struct value *v)
 {
 	if (!lua_checkstack(L, 8))
@@ -295,6 +319,10 @@ static void push_value(lua_State *L, const struct value *v)
 	case VALUE_OTHER: lua_pushnil(L); return;
 	}
 	lua_createtable(L, (int)v->table->list.n, (int)v->table->pairs.n);
+	if (v->table->is_list) {
+		lua_rawgetp(L, LUA_REGISTRYINDEX, &list_mark);
+		lua_setmetatable(L, -2);
+	}
 	for (size_t i = 0; i < v->table->list.n; i++) {
 		push_value(L, &v->table->list.v[i]);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
@@ -514,6 +542,7 @@ struct script *script_open(const struct script_setup *setup)
 		mem_none();
 	*(struct script **)lua_getextraspace(s->L) = s; /* coroutines get a copy */
 	s->running = s->L;
+	make_list_mark(s->L);
 	if (setup->full)
 		open_full(s);
 	else

@@ -264,7 +264,7 @@ bool to_value(const toml::node &node, struct value &out)
 			value_put(&out, std::string(key.str()).c_str(), one);
 		}
 	} else if (const auto *list = node.as_array()) {
-		out = value_table();
+		out = value_list();
 		for (const toml::node &part : *list) {
 			struct value one = {};
 			bool good = to_value(part, one);

@@ -200,7 +200,7 @@ static int archive_extract(struct script_call *c, struct err *err)
 
 static int give_list(struct script_call *c, struct span text, struct err *err)
 {
-	struct value list = value_table();
+	struct value list = value_list();
 	struct span line;
 
 	args_give(c, list);

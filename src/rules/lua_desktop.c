@@ -307,7 +307,7 @@ static int desktop_icons(struct script_call *c, struct err *err)
 		fields_check(i.t, icons_fields, false, err) < 0 ||
 		words_file_name(field_word(i.t, "name"), "name", err) < 0 || put_icons(&i, err) < 0)
 		return -1;
-	sizes = value_table();
+	sizes = value_list();
 	VEC_FOR (const int64_t, size, &i.sizes)
 		value_append(&sizes, value_integer(*size));
 	args_give(c, sizes);

@@ -359,7 +359,7 @@ static int fs_glob(struct script_call *c, struct err *err)
 	}
 	if (g.found.n)
 		qsort(g.found.v, g.found.n, sizeof(g.found.v[0]), compare);
-	list = value_table();
+	list = value_list();
 	VEC_FOR (struct buf, path, &g.found)
 		value_append(&list, value_take(path));
 	args_give(c, list);

@@ -35,7 +35,7 @@ static int to_table(const struct json *from, unsigned depth, struct value *out, 
 {
 	struct filling f = {out, depth + 1};
 
-	*out = value_table();
+	*out = json_kind(from) == JSON_IS_LIST ? value_list() : value_table();
 	if (depth == DEPTH_MAX)
 		return err_set(err, ERR_FAILED, "more than %d levels", DEPTH_MAX);
 	if (json_kind(from) == JSON_IS_OBJECT)
@@ -102,7 +102,7 @@ static struct json *from_table(struct value_table *t, struct err *err)
 		err_set(err, ERR_FAILED, "a table that is a list and has names is neither in JSON");
 		return NULL;
 	}
-	out = t->list.n ? json_array() : json_object();
+	out = t->list.n || (t->is_list && !t->pairs.n) ? json_array() : json_object();
 	VEC_FOR (const struct value, one, &t->list) {
 		struct json *of = from_value(one, err);
 
@@ -173,4 +173,14 @@ static int json_encode(struct script_call *c, struct err *err)
 	return 0;
 }
 
-const struct script_function lua_json[] = {{"decode", json_decode}, {"encode", json_encode}, {0}};
+/* One that is [] while nothing is in it, which no table of Lua's own tells. */
+static int json_list(struct script_call *c, struct err *err)
+{
+	if (args_at_most(c, 0, err) < 0)
+		return -1;
+	args_give(c, value_list());
+	return 0;
+}
+
+const struct script_function lua_json[] = {
+	{"decode", json_decode}, {"encode", json_encode}, {"list", json_list}, {0}};

@@ -26,7 +26,7 @@ static int text_split(struct script_call *c, struct err *err)
 		return -1;
 	if (!by.n)
 		return err_set(err, ERR_FAILED, "by: it is empty");
-	list = value_table();
+	list = value_list();
 	while ((at = memmem(text.s, text.n, by.s, by.n))) {
 		size_t n = (size_t)(at - text.s);
 
@@ -45,7 +45,7 @@ static int text_lines(struct script_call *c, struct err *err)
 
 	if (args_text(c, 0, "text", &text, err) < 0 || args_at_most(c, 1, err) < 0)
 		return -1;
-	list = value_table();
+	list = value_list();
 	while (span_split(&text, '\n', &line)) {
 		if (line.n && line.s[line.n - 1] == '\r')
 			line.n--;

@@ -117,11 +117,26 @@ def test_json_goes_both_ways(g):
     g.fails("json.encode{[true] = 1}", "keys are texts")
 
 
+def test_json_keeps_empty_lists(g):
+    for text in ('{"a":[],"b":{},"c":[[],{}]}', "[]", "{}", '[[[]]]'):
+        g.is_(f"json.encode(json.decode('{text}'))", text)
+    # What a script does to one counts, not what it was.
+    g.is_("(function() local l = json.decode('[1,2]') table.remove(l) table.remove(l) return json.encode(l) end)()", "[]")
+    g.is_("(function() local l = json.decode('[]') l[1] = 'x' return json.encode(l) end)()", '["x"]')
+    g.is_("(function() local l = json.decode('[]') l.x = 1 return json.encode(l) end)()", '{"x":1}')
+    g.is_("(function() local l = json.list() local e = json.encode{l} l[1] = 1 return e, json.encode(l), json.encode{json.list()} end)()",
+          "[[]]\t[1]\t[[]]")
+    g.is_("json.encode{fs.glob('nothing*'), text.lines('')}", "[[],[]]")
+    g.is_("getmetatable(json.list()), pcall(setmetatable, json.list(), {}), json.encode(setmetatable({}, {}))",
+          "false\tfalse\t{}")
+    g.fails("json.list(1)", "0 arguments are the most")
+
+
 def test_toml_is_read(g):
     g.put("dir/x.toml", 'a = 1\nb = [1, 2.5, "x", []]\n[c.d]\ne = true\nf = 2026-11-22\ng = 2026-11-22T01:02:03Z\n'
                         '[[h]]\ni = "j"\n[[h]]\n[k]\n"l.m" = 1\n')
     g.is_("json.encode(toml.decode(fs.read('x.toml')))",
-          '{"a":1,"b":[1,2.5,"x",{}],"c":{"d":{"e":true,"f":"2026-11-22","g":"2026-11-22T01:02:03Z"}},'
+          '{"a":1,"b":[1,2.5,"x",[]],"c":{"d":{"e":true,"f":"2026-11-22","g":"2026-11-22T01:02:03Z"}},'
           '"h":[{"i":"j"},{}],"k":{"l.m":1}}')
     g.fails("toml.decode('a = ')", "line 1, column")
     g.fails("toml.decode('a = \"\\\\u0000\"')", "NUL")
