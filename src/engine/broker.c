@@ -25,13 +25,21 @@ void broker_drop(struct broker *b)
 }
 
 /* What went wrong is for the script to handle; a signal is for us. */
-static int answer_failure(int socket, const struct err *why, struct err *err)
+static int answer_failure(struct broker *b, int socket, const struct err *why, struct err *err)
 {
 	AUTO(buf) text = BUF_INIT;
+	struct err said;
 
 	if (why->code == ERR_SIGNAL)
 		return err_copy(err, why);
-	lua_answer_failure(why, &text);
+	said = *why;
+	/* Whoever knew the sum of what came instead could ask for that. */
+	if (said.code == ERR_CHECKSUM)
+		engine_tell(b->e, WATCH_INFO, b->package, "%s; %s", why->text, why->detail);
+	if (said.code == ERR_CHECKSUM)
+		err_set(&said, ERR_CHECKSUM,
+			"what comes from there has not the sha256 that is wanted");
+	lua_answer_failure(&said, &text);
 	return pass_send(socket, buf_span(&text), -1, err);
 }
 
@@ -55,7 +63,7 @@ static int answer_file(struct broker *b, int socket, struct err *err)
 static int end(struct broker *b, int socket, const struct err *why, struct err *err)
 {
 	int result = why->code == ERR_NONE ? answer_file(b, socket, err)
-					   : answer_failure(socket, why, err);
+					   : answer_failure(b, socket, why, err);
 
 	fetch_drop(&b->fetch);
 	fetch_init(&b->fetch);
@@ -80,6 +88,8 @@ static int begin(struct broker *b, struct err *why)
 
 	if (check(b, why) < 0)
 		return -1;
+	/* The admin's passwords are for what an installer states, not for what its code thinks of. */
+	b->fetch.anonymous = true;
 	result = fetch_from_cache(b->e, &b->fetch, b->package, &b->pack, why);
 	if (result)
 		return result < 0 ? -1 : 0;

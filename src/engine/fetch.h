@@ -16,6 +16,7 @@ struct fetch {
 	struct engine *e;
 	struct span package; /* whose it is: borrowed */
 	const struct pack *pack; /* borrowed */
+	bool anonymous; /* without the user and password that netrc has */
 	struct buf file_name; /* the vendor's, for people */
 	struct buf incoming_name; /* in the cache's folder of incoming packs */
 	int incoming; /* that folder */

@@ -32,12 +32,12 @@ void fetch_proxies(const struct engine *e, struct proxies *out)
 		proxies_take(out, buf_span(&environment->of.v[i]));
 }
 
-int fetch_order_make(
-	const struct engine *e, const char *url, struct fetch_order *out, struct err *err)
+int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
+	struct fetch_order *out, struct err *err)
 {
 	const struct config *c = &e->config;
 	struct login login = LOGIN_INIT;
-	int found;
+	int found = 0;
 
 	*out = (struct fetch_order){.url = buf_of(url),
 		.max_size = c->fetch_max_size,
@@ -51,7 +51,8 @@ int fetch_order_make(
 		.resume_above = -1,
 		.etag = BUF_INIT};
 	fetch_proxies(e, &out->proxies);
-	found = login_find(&e->place, span_of(url), &login, err);
+	if (!anonymous)
+		found = login_find(&e->place, span_of(url), &login, err);
 	out->user = login.user;
 	out->password = login.password;
 	return found < 0 ? -1 : read_certificates(c, &out->ca_text, err);

@@ -6,9 +6,9 @@
 #include "model/message.h"
 
 /* With the limits, the proxies (of fetch.proxy, else of the environment), the certificates, and the user and password
- * that netrc has for this very host; nothing is gone on with. *out is to be dropped in any case. */
-MUST_USE int fetch_order_make(
-	const struct engine *e, const char *url, struct fetch_order *out, struct err *err);
+ * that netrc has for this very host (not if `anonymous`); nothing is gone on with. *out is to be dropped in any case. */
+MUST_USE int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
+	struct fetch_order *out, struct err *err);
 
 /* The proxies alone, into what is PROXIES_INIT: for rules that download by themselves. */
 void fetch_proxies(const struct engine *e, struct proxies *out);

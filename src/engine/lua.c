@@ -50,7 +50,7 @@ static int make_given(struct engine *e, const char *file, struct given *g, struc
 	close(pair[0]);
 	g->fds[0] = pair[1];
 	g->fds[1] = make_order(e, file, err);
-	g->fds[2] = g->fds[1] < 0 ? -1 : rules_lua_program(e, "fardel-unpack", err);
+	g->fds[2] = g->fds[1] < 0 ? -1 : rules_lua_program(e, LUA_UNPACK_PROGRAM, err);
 	return g->fds[2] < 0 ? -1 : 0;
 }
 

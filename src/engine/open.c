@@ -228,6 +228,9 @@ void engine_close(struct engine *e)
 {
 	if (!e)
 		return;
+	for (size_t i = 0; i < LUA_PROGRAMS; i++)
+		if (e->lua_programs[i] > 0)
+			fd_drop(&e->lua_programs[i]);
 	log_drop(&e->log);
 	cache_drop(&e->cache);
 	db_drop(&e->db);

@@ -14,6 +14,7 @@
 #include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/sealed.h"
 
 #define SCRIPT "rules.lua"
 #define RELEASE_MAX 65536 /* bytes of /etc/os-release */
@@ -37,14 +38,23 @@ void lua_run_drop(struct lua_run *r)
 	fd_drop(&r->socket);
 }
 
-int rules_lua_program(const struct engine *e, const char *name, struct err *err)
+int rules_lua_program(struct engine *e, enum lua_program which, struct err *err)
 {
+	static const char *const names[LUA_PROGRAMS] = {"fardel-lua", "fardel-unpack"};
 	AUTO(buf) path = buf_dup(&e->libexec);
-	int fd;
+	AUTO_FD fd = -1;
 
-	buf_add_path(&path, name);
+	if (e->lua_programs[which] > 0)
+		return sealed_again(e->lua_programs[which], err);
+	buf_add_path(&path, names[which]);
 	fd = open(path.s, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? err_sys(err, "open %s", path.s) : fd;
+	if (fd < 0)
+		return err_sys(err, "open %s", path.s);
+	fd = sealed_copy(fd, names[which], err);
+	if (fd < 0)
+		return -1;
+	e->lua_programs[which] = fd_take(&fd);
+	return sealed_again(e->lua_programs[which], err);
 }
 
 /* The folder that a path is in. */
@@ -215,9 +225,9 @@ int lua_run_make(
 	struct engine *e, const struct lua_spec *spec, struct lua_run *out, struct err *err)
 {
 	*out = LUA_RUN_INIT;
-	out->phase.program = rules_lua_program(e, "fardel-lua", err);
+	out->phase.program = rules_lua_program(e, LUA_PROGRAM, err);
 	if (out->phase.program >= 0)
-		out->phase.unpack = rules_lua_program(e, "fardel-unpack", err);
+		out->phase.unpack = rules_lua_program(e, LUA_UNPACK_PROGRAM, err);
 	if (out->phase.program < 0 || out->phase.unpack < 0)
 		return -1;
 	out->phase.order = make_order(e, spec, err);

@@ -44,8 +44,8 @@ struct lua_spec {
 MUST_USE int lua_run_make(
 	struct engine *e, const struct lua_spec *spec, struct lua_run *out, struct err *err);
 
-/* A descriptor of one of our programs. */
-MUST_USE int rules_lua_program(const struct engine *e, const char *name, struct err *err);
+/* A descriptor of a sealed copy of one of our programs. */
+MUST_USE int rules_lua_program(struct engine *e, enum lua_program which, struct err *err);
 /* What the system calls itself, where it says so. */
 struct release;
 MUST_USE int rules_lua_release(struct engine *e, struct release *out, struct err *err);

@@ -188,15 +188,6 @@ static void allow(struct reach *r, const char *path, unsigned rights)
 	*vec_push(&r->of) = (struct landlock_path){path, -1, rights};
 }
 
-/* What rules.lua is run by, and what unpacks for it: descriptors inside. */
-static void allow_programs(struct reach *r)
-{
-	const unsigned run = LANDLOCK_READ | LANDLOCK_EXECUTE;
-
-	*vec_push(&r->of) = (struct landlock_path){NULL, process_program_fd(PHASE_LUA_FDS), run};
-	*vec_push(&r->of) = (struct landlock_path){NULL, 3 + PHASE_LUA_FDS - 1, run};
-}
-
 /* What download and unpack may reach besides the system's programs: to read, the package's own files and what the admin
  * names; to write to, `target`, HOME and TMPDIR, and a /tmp where that is one of their own. */
 static void list_reach(const struct engine *e, const struct seen_paths *s, const char *target,
@@ -228,8 +219,6 @@ static int start_confined(struct engine *e, struct rules_task *t, const struct s
 
 	buf_add_path(&packs, INSTALLATION_PACKS);
 	list_reach(e, s, unpack ? s->args[1].s : packs.s, tmp != NULL, &reach);
-	if (spec->lua)
-		allow_programs(&reach);
 	confine(e, unpack || spec->lua ? CONFINE_UNPACK : CONFINE_DOWNLOAD, &box);
 	box.tmp = tmp;
 	box.paths = reach.of.v;

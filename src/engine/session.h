@@ -15,6 +15,9 @@
 #include "store/place.h"
 #include "sys/lock.h"
 
+/* What scripts are run by: not the files themselves, which are the host's also where a stage hides that. */
+enum lua_program { LUA_PROGRAM, LUA_UNPACK_PROGRAM, LUA_PROGRAMS };
+
 struct engine {
 	struct place place;
 	struct config config;
@@ -32,6 +35,7 @@ struct engine {
 	struct buf libexec; /* where the worker programs are */
 	struct buf architecture; /* as Debian calls it; empty: not looked up yet */
 	struct texts proxies; /* "http_proxy=…" for the fetch worker */
+	int lua_programs[LUA_PROGRAMS]; /* copies that nobody can change; 0: not made yet */
 	unsigned means; /* sys/process, with `means_known` */
 	bool means_known;
 	int64_t waited_since; /* when waiting for the lock began; 0: it was free */

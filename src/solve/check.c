@@ -164,8 +164,11 @@ static void check_mode(struct check *c, const struct node *n)
 		raise_mode(c, "setuid", "setuid", "of user", n->uid);
 	if (n->type == NODE_FILE && n->mode & 02000)
 		raise_mode(c, "setgid", "setgid", "of group", n->gid);
-	if (n->mode & 0002 && !(n->type == NODE_FOLDER && n->mode & 01000))
-		raise_mode(c, "world-writable", "everybody may write to it", NULL, 0);
+	if (n->mode & 0002)
+		raise_mode(c, "world-writable",
+			n->type == NODE_FOLDER ? "everybody may put files into it"
+					       : "everybody may write to it",
+			NULL, 0);
 }
 
 /* By what is there afterwards. */

@@ -42,9 +42,11 @@ static bool is_beneath(struct span path, struct span folder)
 }
 
 /* A folder that comes or goes is not a matter by itself; what is in it is. */
+/* That others may write to one is to be declared. */
 static bool is_mere_folder(const struct change *c)
 {
-	bool made = c->before.type == NODE_NONE && c->after.type == NODE_FOLDER;
+	bool made = c->before.type == NODE_NONE && c->after.type == NODE_FOLDER && !c->after.uid &&
+		    !c->after.gid && !(c->after.mode & ~0755U);
 
 	return made || (c->before.type == NODE_FOLDER && c->after.type == NODE_NONE);
 }

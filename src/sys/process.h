@@ -18,7 +18,7 @@ struct process_bind {
 struct process_spec {
 	const char *program; /* path; looked up inside `root` where that is given */
 	int program_fd; /* the program itself, open: that one is run, wherever it lies, and `program` is what it is
-			 * called. Not a script; for Landlock it is process_program_fd. 0: none */
+			 * called. Not a script. 0: none */
 	const char *const *argv; /* NULL-ended */
 	const char *const *envp; /* NULL-ended: all that the program gets */
 	const char *cwd; /* where it starts, as seen inside `root`; NULL: "/" */

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,6 +44,8 @@ int main(int argc, char **argv)
 
 	if (!worker_is_called("fardel-lua"))
 		return WORKER_USAGE;
+	/* Programs that the script runs as the same user do not get at our descriptors and memory by /proc. */
+	prctl(PR_SET_DUMPABLE, 0);
 	if (read_order(&order, &err) < 0) {
 		fprintf(stderr, "fardel-lua: %s\n", err.text);
 		return 1;

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
@@ -26,6 +27,11 @@ static inline bool worker_is_called(const char *name)
 {
 	struct stat st;
 
+	/* With another's rights it would do for anybody what only fardel may ask. */
+	if (getauxval(AT_SECURE)) {
+		fprintf(stderr, "%s is setuid: it must not be\n", name);
+		return false;
+	}
 	if (fstat(FRAME_FD, &st) == 0 && S_ISSOCK(st.st_mode))
 		return true;
 	fprintf(stderr, "%s is run by fardel\n", name);
