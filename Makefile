@@ -111,7 +111,7 @@ $(BUILD)/gen/filters.inc: $(BUILD)/tools/filters
 
 $(BUILD)/obj/sys/seccomp.c.o: $(BUILD)/gen/filters.inc
 
-$(BUILD)/obj/ext/lua.c.o: CPPFLAGS += $(LUA_CFLAGS)
+$(BUILD)/obj/ext/lua.c.o $(BUILD)/obj/ext/lua_library.c.o: CPPFLAGS += $(LUA_CFLAGS)
 
 $(BUILD)/obj/%.c.o: src/%.c
 	@mkdir -p $(@D)

@@ -3,40 +3,29 @@
 
 #include <lauxlib.h>
 #include <lua.h>
-#include <lualib.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "ext/lua_inside.h"
 
 #define DEPTH_MAX 64 /* tables in tables */
 #define ITEMS_MAX 1000000 /* values in one argument */
-#define PLACE_BYTES 256 /* of "rules.lua:12" */
 #define HOOK_EVERY 1000 /* instructions from one look at `stop` to the next */
-
-struct script {
-	lua_State *L;
-	struct script_setup setup;
-	size_t used; /* bytes */
-	size_t refused; /* the size that was not given, and not since: Lua collects garbage, and asks again */
-	char why[96], where[PLACE_BYTES]; /* then */
-	const void *running; /* the lua_State that ran last */
-	const char *volatile stop; /* why it is to end */
-};
 
 /* Their addresses are null, and the keys of a handle's class and of the metatable that lists of ours have. */
 static int null_mark, class_mark, list_mark;
 
-static struct script *script_of(lua_State *L)
+struct script *script_inside(lua_State *L)
 {
 	return *(struct script **)lua_getextraspace(L);
 }
 
 static void place_of(lua_State *L, char *out, size_t n)
 {
-	const char *name = script_of(L)->setup.name;
+	const char *name = script_inside(L)->setup.name;
 	lua_Debug at;
 
 	for (int level = 0; lua_getstack(L, level, &at); level++) {
@@ -63,12 +52,12 @@ static void end(lua_State *L, enum err_code code, const char *text)
 	char place[PLACE_BYTES];
 
 	place_of(L, place, sizeof(place));
-	end_at(script_of(L), place, code, text);
+	end_at(script_inside(L), place, code, text);
 }
 
 static void look(lua_State *L, lua_Debug *at)
 {
-	struct script *s = script_of(L);
+	struct script *s = script_inside(L);
 
 	(void)at;
 	s->running = L;
@@ -342,7 +331,7 @@ static int serve(lua_State *L, const struct script_function *f, const char *name
 	AUTO(value) args = value_table();
 	AUTO(value) results = value_table();
 	struct reading reading = {.L = L, .err = err};
-	struct script_call call = {.context = script_of(L)->setup.context, .name = name};
+	struct script_call call = {.context = script_inside(L)->setup.context, .name = name};
 	int count = lua_gettop(L);
 	int rc = 0;
 
@@ -369,7 +358,7 @@ static int serve_and_tell(lua_State *L)
 	struct err err = ERR_INIT;
 	int count;
 
-	script_of(L)->running = L;
+	script_inside(L)->running = L;
 	count = serve(L, f, name, &err);
 	if (count >= 0)
 		return count;
@@ -428,110 +417,6 @@ void script_set(struct script *s, const char *module, const char *name, struct v
 	value_drop(&v);
 }
 
-/* --- What there is of the standard library ---------------------------------------------------------------- */
-
-/* What print and warn get, as texts with tabs between. */
-static int say(lua_State *L)
-{
-	struct script *s = script_of(L);
-	int count = lua_gettop(L);
-	struct span line;
-
-	luaL_checkstack(L, 2 * count, "too many arguments");
-	for (int i = 1; i <= count; i++) {
-		if (i > 1)
-			lua_pushliteral(L, "\t");
-		luaL_tolstring(L, i, NULL);
-	}
-	lua_concat(L, count ? 2 * count - 1 : 0);
-	line.s = lua_tolstring(L, -1, &line.n);
-	s->running = L;
-	s->setup.say(s->setup.context, line);
-	return 0;
-}
-
-/* load, but that bytecode, which Lua does not check, is never taken. */
-static int load_text(lua_State *L)
-{
-	bool has_env = !lua_isnone(L, 4);
-
-	lua_settop(L, has_env ? 4 : 3);
-	lua_pushliteral(L, "t");
-	lua_replace(L, 3);
-	lua_pushvalue(L, lua_upvalueindex(1));
-	lua_insert(L, 1);
-	lua_call(L, has_env ? 4 : 3, LUA_MULTRET);
-	return lua_gettop(L);
-}
-
-static int collect(lua_State *L)
-{
-	static const char *const options[] = {"collect", "count", NULL};
-
-	if (luaL_checkoption(L, 1, "collect", options) == 1)
-		lua_pushnumber(L, (lua_Number)script_of(L)->used / 1024);
-	else
-		lua_pushinteger(L, lua_gc(L, LUA_GCCOLLECT));
-	return 1;
-}
-
-static const luaL_Reg libraries[] = {{LUA_GNAME, luaopen_base}, {LUA_TABLIBNAME, luaopen_table},
-	{LUA_STRLIBNAME, luaopen_string}, {LUA_MATHLIBNAME, luaopen_math},
-	{LUA_UTF8LIBNAME, luaopen_utf8}, {LUA_COLIBNAME, luaopen_coroutine},
-	{LUA_OSLIBNAME, luaopen_os}};
-
-/* What of them reaches out of the script. */
-static const struct {
-	const char *module, *name;
-} absent[] = {{NULL, "dofile"}, {NULL, "loadfile"}, {LUA_STRLIBNAME, "dump"},
-	{LUA_OSLIBNAME, "execute"}, {LUA_OSLIBNAME, "exit"}, {LUA_OSLIBNAME, "getenv"},
-	{LUA_OSLIBNAME, "remove"}, {LUA_OSLIBNAME, "rename"}, {LUA_OSLIBNAME, "setlocale"},
-	{LUA_OSLIBNAME, "tmpname"}};
-
-static void open_bare(struct script *s)
-{
-	lua_State *L = s->L;
-
-	for (size_t i = 0; i < COUNT(libraries); i++) {
-		luaL_requiref(L, libraries[i].name, libraries[i].func, 1);
-		lua_pop(L, 1);
-	}
-	for (size_t i = 0; i < COUNT(absent); i++)
-		script_set(s, absent[i].module, absent[i].name, VALUE_INIT);
-	lua_getglobal(L, "load");
-	lua_pushcclosure(L, load_text, 1);
-	lua_setglobal(L, "load");
-	lua_register(L, "collectgarbage", collect);
-	lua_register(L, "print", say);
-	lua_register(L, "warn", say);
-	/* All texts have the same one: nobody is to have it. */
-	lua_pushliteral(L, "");
-	if (lua_getmetatable(L, -1)) {
-		lua_pushboolean(L, 0);
-		lua_setfield(L, -2, "__metatable");
-		lua_pop(L, 1);
-	}
-	lua_pop(L, 1);
-}
-
-/* Modules come from the system's folders alone: neither the environment nor the folder that somebody stands in says where. */
-static void open_full(struct script *s)
-{
-	const char *path;
-
-	lua_pushboolean(s->L, 1);
-	lua_setfield(s->L, LUA_REGISTRYINDEX, "LUA_NOENV");
-	luaL_openlibs(s->L);
-	lua_getglobal(s->L, LUA_LOADLIBNAME);
-	lua_getfield(s->L, -1, "path");
-	path = luaL_gsub(s->L, lua_tostring(s->L, -1), ";./?.lua;./?/init.lua", "");
-	lua_pushstring(s->L, path);
-	lua_setfield(s->L, -4, "path");
-	lua_pushliteral(s->L, ""); /* a static program loads none */
-	lua_setfield(s->L, -4, "cpath");
-	lua_settop(s->L, 0);
-}
-
 struct script *script_open(const struct script_setup *setup)
 {
 	struct script *s = mem_zero(1, sizeof(*s));
@@ -544,9 +429,9 @@ struct script *script_open(const struct script_setup *setup)
 	s->running = s->L;
 	make_list_mark(s->L);
 	if (setup->full)
-		open_full(s);
+		script_open_full(s);
 	else
-		open_bare(s);
+		script_open_bare(s);
 	lua_sethook(s->L, look, LUA_MASKCOUNT, HOOK_EVERY);
 	return s;
 }
@@ -565,7 +450,7 @@ void script_close(struct script *s)
 static int describe(lua_State *L)
 {
 	char place[PLACE_BYTES];
-	const char *name = script_of(L)->setup.name, *text;
+	const char *name = script_inside(L)->setup.name, *text;
 
 	place_of(L, place, sizeof(place));
 	if (lua_type(L, 1) != LUA_TSTRING &&
