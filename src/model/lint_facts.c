@@ -118,7 +118,7 @@ static void look_at_words(const struct lint_files *files, struct lint *out)
 static const char *const facts[] = {"description", "format", "legend", "license", "rules",
 	"upstream_pack_md5sum", "upstream_pack_sha1sum", "upstream_pack_sha256sum",
 	"upstream_pack_sha384sum", "upstream_pack_sha512sum", "upstream_pack_url",
-	".puavo-pkg-version", "manifest.toml", "rules.lua", LINT_OVERRIDES, NULL};
+	".puavo-pkg-version", "manifest.toml", "rules.lua", "rules.sh", LINT_OVERRIDES, NULL};
 
 static bool is_fact(struct span name)
 {

@@ -107,6 +107,7 @@ static const struct pair {
 	FACT("unknown-fact", "Legend", "x", NULL),
 	FACT("unknown-fact", "upstream_pack_sha256", SUM, NULL),
 	FACT("unknown-fact", "upstream_pack_path", "x", NULL),
+	{"unknown-fact", {{"rule.sh", "x", 0}}, {{"rules.sh", "x", 0}}},
 	{"unknown-fact", {{"desciption.fi", "x", 0}, {"descripton", "x", 0}},
 		{{"zoom.desktop", "x", 0}, {"icons", "x", 0}}},
 	FACT("leftover-file", "rules~", "x", NULL),
