@@ -108,6 +108,12 @@ int args_table(const struct script_call *c, size_t i, const char *what,
 	return 0;
 }
 
+/* Lua has no octal numbers: 0644 is 644, which is 01204. What comes of that has bits that no mode of a file's has. */
+static bool is_decimal(int64_t mode)
+{
+	return (mode & 01000) || !(mode & 0400) || (mode & 077 & ~((mode >> 6 & 7) * 011));
+}
+
 int args_mode(const struct value *v, mode_t *out, struct err *err)
 {
 	int64_t mode = 0;
@@ -121,6 +127,10 @@ int args_mode(const struct value *v, mode_t *out, struct err *err)
 		}
 	} else if (check_integer(v, "mode", &mode, err) < 0) {
 		return -1;
+	} else if (mode >= 0 && mode <= 07777 && is_decimal(mode)) {
+		return err_set(err, ERR_FAILED,
+			"mode: %lld is %04llo: octal digits are written as \"0755\"",
+			(long long)mode, (long long)mode);
 	}
 	if (mode < 0 || mode > 07777)
 		return err_set(err, ERR_FAILED, "mode: 0 to 07777 are modes");

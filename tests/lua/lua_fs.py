@@ -47,6 +47,9 @@ def test_write_refuses_what_is_no_file(g):
     g.fails(f"fs.write('{g.out}/x', 'x', '0999')", "octal")
     g.fails(f"fs.write('{g.out}/x', 'x', 1 << 20)", "07777")
     g.fails(f"fs.write('{g.out}/x', 'x', '0644', 1)", "3 arguments are the most")
+    # Written as elsewhere, they are decimal.
+    for slip in ("0644", "644", "755", "0755", "600", "700", "640", "750", "664", "775", "777", "555", "444", "440"):
+        g.fails(f"fs.write('{g.out}/x', 'x', {slip})", f'mode: {int(slip)} is {int(slip):04o}: octal digits are written as "0755"')
     g.fails("fs.write('', 'x')", "path: it is empty")
     g.fails("fs.write('a\\0b', 'x')", "NUL")
     g.fails("fs.write(('a'):rep(5000), 'x')", "4095")
