@@ -560,7 +560,7 @@ RULES
   : >"$WORK/fails"
   play 1 configure "$DIR"
   [[ $output == *'systemctl enable hello@1.service failed' ]]
-  for name in a .service --now.service 'a b.service' ../a.service a/b.service; do
+  for name in a .service --now.service 'a b.service' ../a.service a/b.service 'a@b c.service' a@/b.service; do
     rules <<<"configure() { rules_unit '$name' </dev/null; }"
     play 1 configure "$DIR"
     [[ $output == *'rules_unit: '* ]]
