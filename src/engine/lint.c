@@ -56,7 +56,7 @@ int engine_lint(struct engine *e, const char *path, const struct texts *allow, s
 	buf_set(&out->name, buf_span(&files.name));
 	if (got > 0) {
 		lint_look(&files, &out->lint);
-		if (lint_ask_shells(e, &files, &out->lint, err) < 0 ||
+		if (lint_ask_syntax(e, &files, &out->lint, err) < 0 ||
 			lint_ask_debian(e, &out->lint, &out->used, err) < 0)
 			return err_at(err, "lint %s", path);
 	}

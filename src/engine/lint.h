@@ -12,8 +12,8 @@ MUST_USE int lint_read_file(struct engine *e, const char *path, struct lint_file
 /* What is in a folder, with our own rights. */
 MUST_USE int lint_read_folder(const char *path, struct lint_files *out, struct err *err);
 
-/* Has the shells say what they cannot read of scripts; none of them is run. */
-MUST_USE int lint_ask_shells(
+/* Has the shells, and fardel-lua, say what they cannot read of scripts; none of them is run. */
+MUST_USE int lint_ask_syntax(
 	struct engine *e, const struct lint_files *files, struct lint *out, struct err *err);
 
 /* Holds the names that rules make against dpkg's database and apt's lists of contents; adds what of these there was to

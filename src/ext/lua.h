@@ -62,6 +62,8 @@ void script_set(struct script *s, const char *module, const char *name, struct v
  * line, "rules.lua:12: ". */
 MUST_USE int script_run(struct script *s, struct span text, const struct value *args, size_t count,
 	struct err *err);
+/* Only compiles it. */
+MUST_USE int script_check(struct script *s, struct span text, struct err *err);
 bool script_has(struct script *s, const char *function);
 MUST_USE int script_call(struct script *s, const char *function, const struct value *args,
 	size_t count, struct err *err);

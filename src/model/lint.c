@@ -226,6 +226,13 @@ static const struct {
 	{1U << 3, is_lua, lint_lua},
 };
 
+bool lint_runs_lua(const struct lint_files *files, const struct lint_file *f)
+{
+	if (!span_ends(buf_span(&f->path), ".lua") || !lint_files_get(files, "manifest.toml"))
+		return false;
+	return lint_is_packets(files) ? lint_is_hook(files, f) : is_lua(f);
+}
+
 static unsigned format_of(const struct lint_files *files)
 {
 	if (lint_files_get(files, "manifest.toml"))

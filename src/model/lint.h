@@ -53,6 +53,9 @@ bool lint_is_packets(const struct lint_files *files);
 /* The shell that a script is for: "sh", "bash"; NULL: it is no shell's. */
 const char *lint_shell(const struct lint_file *f);
 
+/* Whether fardel runs it in fardel-lua: rules.lua, and hooks of packages of Packets. */
+bool lint_runs_lua(const struct lint_files *files, const struct lint_file *f);
+
 struct lint_finding {
 	const struct lint_id *id;
 	struct buf file; /* in the installer's folder; "": it is about the whole */

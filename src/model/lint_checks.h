@@ -11,6 +11,7 @@ void lint_facts(const struct lint_files *files, struct lint *out);
 void lint_manifest(const struct lint_files *files, struct lint *out);
 void lint_lua(const struct lint_files *files, const struct lint_file *f, struct lint *out);
 /* Packages of Packets. */
+bool lint_is_hook(const struct lint_files *files, const struct lint_file *f);
 void lint_packets(const struct lint_files *files, struct lint *out);
 /* How the files of formats 1 to 3 are called, and those of all. */
 void lint_names(const struct lint_files *files, struct lint *out);

@@ -116,8 +116,8 @@ static const struct lint_id ids[] = {
 	{"sudo", LINT_WARNING, "the rules want to become another user",
 		"configure and unconfigure are root already, download and unpack must not be. There is nobody to type a password. "
 		"Leave it out."},
-	{"syntax", LINT_ERROR, "the shell cannot read the script",
-		"What the shell itself says of it, by sh -n: nothing of it was run. Mend that line, or one before it."},
+	{"syntax", LINT_ERROR, "what is to run the script cannot read it",
+		"What the shell itself says of it by sh -n, or Lua of rules.lua and hooks: nothing of it was run. Mend that line, or one before it."},
 	{"unchecked-cd", LINT_WARNING, "cd may fail unseen",
 		"What follows is then done in another folder. Write cd DIR || exit 1, or begin with set -e."},
 	{"unknown-fact", LINT_WARNING, "a file whose name is nearly one that means something",

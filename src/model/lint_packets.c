@@ -168,6 +168,21 @@ static const struct lint_file *find_hook(const struct lint_files *files, const c
 	return lint_files_get(files, path);
 }
 
+bool lint_is_hook(const struct lint_files *files, const struct lint_file *f)
+{
+	struct lint unsaid = LINT_INIT;
+	struct installer in;
+	bool is;
+
+	installer_init(&in);
+	is = lint_parse(files, &in, &unsaid) &&
+	     ((in.packets.install.n && find_hook(files, in.packets.install.s) == f) ||
+		     (in.packets.remove.n && find_hook(files, in.packets.remove.s) == f));
+	installer_drop(&in);
+	lint_drop(&unsaid);
+	return is;
+}
+
 /* Whether it makes links. */
 static bool look_at_hook(const struct lint_files *files, const char *key, const struct buf *path,
 	bool installs, struct lint *out)

@@ -102,6 +102,8 @@ void lua_order_format(const struct lua_order *o, struct buf *out)
 	put(object, "dir", o->dir);
 	json_put(object, "args", texts_of(o->args, COUNT(o->args)));
 	json_put_bool(object, "direct", o->direct);
+	if (o->check)
+		json_put_bool(object, "check", true);
 	json_put(object, "places", places_of(o));
 	json_put(object, "programs", texts_of(o->programs.v, o->programs.n));
 	json_put(object, "package", package_of(o));

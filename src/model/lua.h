@@ -43,6 +43,7 @@ struct lua_order {
 	const char *dir; /* where relative paths begin */
 	const char *args[2]; /* NULL: none */
 	bool direct; /* it works on the system itself, in no stage */
+	bool check; /* it is compiled only, and nothing is run */
 	VEC(struct lua_place) places;
 	VEC(const char *) programs; /* that it may run */
 	const char *package, *version, *id;

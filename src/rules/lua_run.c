@@ -293,6 +293,8 @@ static int run_script(struct lua_run *run, struct err *err)
 	if (open_places(run, err) < 0 || read_script(run, &text, err) < 0)
 		return -1;
 	run->script = script_open(&setup);
+	if (run->order.check)
+		return script_check(run->script, buf_span(&text), err);
 	if (give_modules(run, err) < 0)
 		return -1;
 	if (setup.full)

@@ -176,6 +176,8 @@ static int read_order(const struct json *root, struct order *out, struct err *er
 {
 	if (json_get(root, "direct") && !json_get_bool(root, "direct", &out->direct))
 		return malformed(err, "direct");
+	if (json_get(root, "check") && !json_get_bool(root, "check", &out->check))
+		return malformed(err, "check");
 	if (read_profile(root, out, err) < 0 || read_texts(root, out, err) < 0 ||
 		read_lists(root, out, err) < 0 ||
 		read_places(json_get(root, "places"), out, err) < 0 ||

@@ -39,6 +39,7 @@ struct order {
 	struct buf dir;
 	VEC(struct buf) args;
 	bool direct; /* it runs on the system itself: nobody could take back what it does */
+	bool check; /* it is compiled only */
 	VEC(struct order_place) places;
 	VEC(struct buf) programs;
 	struct buf package, version, id;

@@ -191,6 +191,33 @@ unconfigure() { rm -f /usr/bin/dpkg /usr/bin/nobody-has-this; }
   [[ $output == *error$'\t'refused$'\t'tiny$'\t'*manifest.toml*'is not known'* ]]
 }
 
+@test "syntax of Lua is told with its line, and nothing is run" {
+  mkdir tiny
+  printf 'format = 3\nname = "tiny"\nversion = "1"\nsummary = "Tiny"\ndescription = "x"\nlicense = "MIT"\n[[pack]]\nurl = "https://example.org/a"\nsize = 1\nsha256 = "%064d"\n' \
+    0 >tiny/manifest.toml
+  echo 'while true do fs.write("x", "x") end' >tiny/rules.lua
+  run --separate-stderr -0 fardel lint tiny
+  [[ -z $output ]]
+  printf 'function configure(dir)\n  fs.link = = 1\nend\n' >tiny/rules.lua
+  tar -czf tiny.tar.gz tiny
+  for each in tiny tiny.tar.gz; do
+    run --separate-stderr -1 fardel lint "$each"
+    [[ $output == error$'\t'syntax$'\t'tiny$'\t'rules.lua$'\t2\t'"Lua: unexpected symbol near '='" && ${#lines[@]} == 1 ]]
+  done
+  printf '\033Lua\124\000' >tiny/rules.lua
+  run --separate-stderr -1 fardel lint tiny
+  [[ $output == *syntax$'\t'tiny$'\t'rules.lua$'\t'*binary* ]]
+  rules ':'
+  echo 'x = = 1' >zoom/common.lua
+  run --separate-stderr -0 fardel lint zoom
+  [[ -z $output ]]
+  file=$(make_packets Tool 1.0 $'install=local a\n\nif a then' 'file:data/other.lua=x = = 1')
+  for each in "$file" "${file%/*}/tree"; do
+    run --separate-stderr -1 fardel lint "$each"
+    [[ $output == error$'\t'syntax$'\t'*$'\tinstall.lua\t4\t'*"'end' expected"* && ${#lines[@]} == 1 ]]
+  done
+}
+
 @test "a package of Packets: its file and its folder" {
   file=$(make_packets Tool 1.0 'install=os.symlink(data_dir .. "/bin/Tool", packets_bin_dir .. "/Tool")' 'remove=os.remove(packets_bin_dir .. "/Tool")' \
     'file:data/x.sh=killall [[')

@@ -201,7 +201,10 @@ MUTANTS = [
      ["unit lint"]),
     ("lint reads through links", "src/engine/lint_read.c", "O_RDONLY | O_NOFOLLOW | O_NONBLOCK", "O_RDONLY",
      ["hostile L-lint-folder"]),
-    ("lint has the shell run what it is to read", "src/engine/lint_shells.c", "\"-n\", \"/dev/fd/3\"", "\"/dev/fd/3\"",
+    ("lint has the shell run what it is to read", "src/engine/lint_syntax.c", "r->shell ? \"-n\" : NULL", "r->shell ? \"-u\" : NULL",
+     ["cli lint"]),
+    ("lint takes a text that is joined to another for a path", "src/model/lint_packets.c", "h->dots != 2 && ", "", ["unit lint_packets"]),
+    ("lint has rules.lua run instead of compiled", "src/rules/lua_run.c", "	if (run->order.check)\n		return", "	if (false)\n		return",
      ["cli lint"]),
     ("what lint's worker sends is not bounded", "src/work/extract.c", "&& lint_wants(act->path, m.size)", "", ["hostile L-lint-large"]),
     # --- lua ---------------------------------------------------------------------------------------------
