@@ -117,6 +117,21 @@ bool glob_matches(const char *glob, struct span path)
 	}
 }
 
+bool glob_is_whole(const char *glob)
+{
+	while (*glob) {
+		const char *end = glob + (*glob == '\\' && glob[1] ? 2 : 1);
+
+		if (*glob == '[') {
+			is_in_class(glob, 0, &end);
+			if (end == glob + 1)
+				return false;
+		}
+		glob = end;
+	}
+	return true;
+}
+
 bool glob_covers(const char *glob, struct span path)
 {
 	AUTO(buf) beneath = BUF_INIT;

@@ -11,6 +11,9 @@
  * lengths, times the number of slashes at worst. */
 bool glob_matches(const char *glob, struct span path);
 
+/* Whether each `[` has its `]`, so that it means what it seems to. */
+bool glob_is_whole(const char *glob);
+
 /* Whether the path matches, or one of the folders above it. */
 bool glob_covers(const char *glob, struct span path);
 

@@ -147,28 +147,14 @@ static int fs_remove(struct script_call *c, struct err *err)
 
 static int fs_chmod(struct script_call *c, struct err *err)
 {
-	AUTO(spot) spot = SPOT_INIT;
-	AUTO_FD fd = -1;
-	struct stat st;
 	const char *path;
 	mode_t mode;
 
 	if (args_path(c, 0, "path", &path, err) < 0 ||
 		args_mode(c->count > 1 ? &c->args[1] : NULL, &mode, err) < 0 ||
-		args_at_most(c, 2, err) < 0 ||
-		deed_find(c->context, path, SPOT_WRITE | SPOT_FOLLOW, &spot, err) < 0)
+		args_at_most(c, 2, err) < 0)
 		return -1;
-	if (spot_look(&spot, &st, err) == 0)
-		return err_set(err, ERR_FAILED, "%s: there is no such file", path);
-	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-		return err_set(err, ERR_FAILED, "%s: only files and folders have a mode", path);
-	fd = file_open(spot.fd, spot.name.s, O_RDONLY | O_NONBLOCK, 0, err);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err->code ? -1 : err_sys(err, "%s", path);
-	/* What was not for all to read is not made so, or it could be read after all. */
-	if ((mode & 0007) && spot_check_eyes(&spot, &st, err) < 0)
-		return err_at(err, "%s", path);
-	return fchmod(fd, mode) < 0 ? err_sys(err, "%s", path) : 0;
+	return deed_chmod(c->context, path, mode, err);
 }
 
 static int fs_read(struct script_call *c, struct err *err)
@@ -203,7 +189,7 @@ static int look(struct script_call *c, const char *path, bool follow, struct spo
 	struct stat *st, struct err *err)
 {
 	if (deed_find(c->context, path, follow ? SPOT_FOLLOW : SPOT_READ, spot, err) == 0)
-		return spot_check_way(spot, err) < 0 ? err_at(err, "%s", path)
+		return spot_check_way(spot, err) < 0 ? deed_at(spot, path, err)
 						     : spot_look(spot, st, err);
 	if (err->sys != ENOENT && err->sys != ENOTDIR)
 		return -1;
@@ -351,6 +337,8 @@ static int fs_glob(struct script_call *c, struct err *err)
 
 	if (args_path(c, 0, "pattern", &g.glob, err) < 0 || args_at_most(c, 1, err) < 0)
 		return -1;
+	if (!glob_is_whole(g.glob))
+		return err_set(err, ERR_FAILED, "%s: [ is not closed", g.glob);
 	cut_base(&g);
 	if (walk(c, &g, err) < 0) {
 		if (err->sys != ENOENT && err->sys != ENOTDIR)

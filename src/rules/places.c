@@ -33,6 +33,7 @@ void spot_drop(struct spot *s)
 {
 	fd_drop(&s->fd);
 	buf_drop(&s->name);
+	buf_drop(&s->through);
 }
 
 static void split(const char *path, struct buf *folder, struct buf *name)
@@ -310,13 +311,14 @@ int spot_find(const struct places *p, const char *path, unsigned wanted, struct 
 
 		if (rc == 0 && (wanted & SPOT_FOLLOW))
 			rc = follow(out, &l, &at, err);
-		if (rc < 0)
-			return -1;
 		if (rc == 1)
 			continue;
-		if ((wanted & SPOT_WRITE) && !out->place->write)
-			return err_set(
-				err, ERR_UNSAFE, "%s: it is not to be written to here", at.s);
+		if (rc == 0 && (wanted & SPOT_WRITE) && !out->place->write)
+			rc = err_set(err, ERR_UNSAFE, "%s: it is not to be written to here", at.s);
+		if (rc < 0)
+			return links ? err_at(err, "%s, a link", path) : -1;
+		if (links)
+			buf_set(&out->through, buf_span(&at));
 		return 0;
 	}
 	return err_set(err, ERR_UNSAFE, "%s: links lead in a ring", path);

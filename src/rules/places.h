@@ -46,8 +46,10 @@ struct spot {
 	struct buf name; /* "." of a place itself */
 	const struct place *place; /* whose it is */
 	bool all; /* everybody may go there */
+	struct buf
+		through; /* where it is, if the path that was asked for is a link that was followed; else "" */
 };
-#define SPOT_INIT ((struct spot){.fd = -1, .name = BUF_INIT})
+#define SPOT_INIT ((struct spot){.fd = -1, .name = BUF_INIT, .through = BUF_INIT})
 void spot_drop(struct spot *s);
 
 enum spot_for {
@@ -57,7 +59,7 @@ enum spot_for {
 	SPOT_PARENTS = 4, /* folders on the way are made */
 };
 /* ERR_UNSAFE: it is in no place, leads out of the one that it is in, or that one is not to be written to. ERR_SYSTEM with ENOENT: the
- * folder is not there. Messages begin with the path. `made` (or NULL) counts the folders that were made. */
+ * folder is not there. Messages begin with the path; of a link where it leads is told, too. `made` (or NULL) counts the folders that were made. */
 MUST_USE int spot_find(const struct places *p, const char *path, unsigned wanted, struct spot *out,
 	int64_t *made, struct err *err);
 

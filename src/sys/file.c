@@ -257,7 +257,27 @@ static int rename_over(int dirfd, const char *from, const char *to, struct err *
 	return -1;
 }
 
-int file_replace(int dirfd, const char *path, mode_t mode, struct span content, struct err *err)
+/* Its content, and whose it is: all by its descriptor. */
+static int fill(int fd, const struct file_put *put, struct err *err)
+{
+	const struct stat *owner = put->owner;
+	struct stat st;
+	int rc = put->from < 0 ? file_write_all(fd, put->content.s, put->content.n, err)
+			       : file_copy(put->from, fd, err);
+
+	if (rc < 0)
+		return -1;
+	if (fstat(fd, &st) < 0)
+		return err_sys(err, "look at it");
+	if (owner && (st.st_uid != owner->st_uid || st.st_gid != owner->st_gid) &&
+		fchown(fd, owner->st_uid, owner->st_gid) < 0)
+		return err_sys(err, "give it to whom it belonged");
+	if (put->exact && (st.st_mode & 07777) != put->mode && fchmod(fd, put->mode) < 0)
+		return err_sys(err, "set its mode");
+	return put->sync ? file_sync(fd, err) : 0;
+}
+
+int file_put(int dirfd, const char *path, const struct file_put *put, struct err *err)
 {
 	const char *name;
 	AUTO_FD parent = open_parent(dirfd, path, &name, err);
@@ -269,36 +289,28 @@ int file_replace(int dirfd, const char *path, mode_t mode, struct span content, 
 	name_beside(&beside, name);
 	if (file_remove(parent, beside.s, err) < 0)
 		return -1;
-	fd = file_open(parent, beside.s, O_WRONLY | O_CREAT | O_EXCL, mode, err);
+	fd = file_open(parent, beside.s, O_WRONLY | O_CREAT | O_EXCL, put->mode & 0777, err);
 	if (fd < 0)
 		return -1;
-	if (file_write_all(fd, content.s, content.n, err) < 0 || file_sync(fd, err) < 0) {
+	if (fill(fd, put, err) < 0) {
 		unlinkat(parent, beside.s, 0);
 		return err_at(err, "%s", path);
 	}
-	return rename_over(parent, beside.s, name, err) < 0 ? -1 : file_sync(parent, err);
+	if (rename_over(parent, beside.s, name, err) < 0)
+		return -1;
+	return put->sync ? file_sync(parent, err) : 0;
+}
+
+int file_replace(int dirfd, const char *path, mode_t mode, struct span content, struct err *err)
+{
+	const struct file_put put = {.mode = mode, .content = content, .from = -1, .sync = true};
+
+	return file_put(dirfd, path, &put, err);
 }
 
 int file_replace_from(int dirfd, const char *path, mode_t mode, int from, struct err *err)
 {
-	const char *name;
-	AUTO_FD parent = open_parent(dirfd, path, &name, err);
-	AUTO(buf) beside = BUF_INIT;
-	AUTO_FD fd = -1;
-
-	if (parent < 0)
-		return -1;
-	name_beside(&beside, name);
-	if (file_remove(parent, beside.s, err) < 0)
-		return -1;
-	fd = file_open(parent, beside.s, O_WRONLY | O_CREAT | O_EXCL, mode, err);
-	if (fd < 0)
-		return -1;
-	if (file_copy(from, fd, err) < 0) {
-		unlinkat(parent, beside.s, 0);
-		return err_at(err, "%s", path);
-	}
-	return rename_over(parent, beside.s, name, err);
+	return file_put(dirfd, path, &(struct file_put){.mode = mode, .from = from}, err);
 }
 
 int file_replace_link(int dirfd, const char *path, const char *target, struct err *err)

@@ -50,6 +50,16 @@ MUST_USE int file_replace(
 	int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
 /* The same with what is in `from`, which is read from its offset 0; but nothing is synced. */
 MUST_USE int file_replace_from(int dirfd, const char *path, mode_t mode, int from, struct err *err);
+/* What these two do, and more: mode and owner are set before it has its name, for afterwards that may be another file's. */
+struct file_put {
+	mode_t mode;
+	bool exact; /* whatever the umask, and with setuid and the like */
+	const struct stat *owner; /* whose it is to be; NULL: whose the process is */
+	struct span content;
+	int from; /* its content, from its offset 0; -1: `content` */
+	bool sync;
+};
+MUST_USE int file_put(int dirfd, const char *path, const struct file_put *put, struct err *err);
 /* The same for a symbolic link, but that nothing is synced: place_sync does that for all links at once. */
 MUST_USE int file_replace_link(int dirfd, const char *path, const char *target, struct err *err);
 /* Whether that is what these two name what they have not renamed yet: where they were killed, it stays. */

@@ -1,8 +1,11 @@
 """fs: files, folders and links; and where paths lead."""
 import os
+import re
+import shutil
 import stat
+import subprocess
 
-from drive import want
+from drive import Skipped, want
 
 
 def mode(path):
@@ -55,6 +58,54 @@ def test_write_refuses_what_is_no_file(g):
     g.fails("fs.write(('a'):rep(5000), 'x')", "4095")
 
 
+def test_what_a_link_leads_to_is_named_besides(g):
+    g.put("dir/upstream/viewer", "x", 0o755)
+    os.symlink(g.upstream + "/viewer", g.out + "/link")
+    both = f"{g.out}/link, a link: {g.upstream}/viewer: it is not to be written to here"
+    g.fails(f"fs.write('{g.out}/link', 'y')", "fs.write: " + both)
+    g.fails(f"fs.chmod('{g.out}/link', '0644')", "fs.chmod: " + both)
+    g.make("out/folder")
+    os.mkfifo(g.out + "/pipe")
+    os.symlink("folder", g.out + "/to-folder")
+    os.symlink("pipe", g.out + "/to-pipe")
+    os.symlink("../dir/nothing/x", g.out + "/to-nothing")
+    g.fails(f"fs.write('{g.out}/to-folder', 'y')", f"{g.out}/to-folder, a link: {g.out}/folder: something is there that is no plain file")
+    g.fails(f"fs.chmod('{g.out}/to-pipe', '0644')", f"{g.out}/to-pipe, a link: {g.out}/pipe: only files and folders have a mode")
+    g.fails(f"fs.read('{g.out}/to-pipe')", f"{g.out}/to-pipe, a link: {g.out}/pipe: it is no plain file")
+    g.fails(f"fs.read('{g.out}/to-nothing')", "to-nothing")
+    g.is_(f"fs.append_line('{g.out}/new', 'x'), fs.exists('{g.out}/to-folder')", "true\ttrue")
+
+
+def test_mode_and_owner_are_set_before_the_file_has_its_name(g):
+    """Afterwards the name may be another file's, in a folder that is not root's."""
+    trace = g.work + "/trace"
+    if not shutil.which("strace") or subprocess.run(["strace", "-o", "/dev/null", "true"], check=False, capture_output=True).returncode:
+        raise Skipped("no strace that may trace")
+    g.put("out/a", "x", 0o606)
+    g.put("dir/upstream/b", "x", 0o757)
+    if os.getuid() == 0:
+        os.chown(g.out + "/a", 1234, 1234)
+    g.does(f"fs.write('{g.out}/a', 'y') fs.copy('upstream/b', '{g.out}/b') fs.write('{g.out}/c', 'y', '0766')",
+           wrap=("strace", "-f", "-e", "trace=renameat,fchmod,fchown,fchmodat,fchownat", "-o", trace))
+    calls = re.findall(r"(fchmod|fchown|fchmodat|fchownat|renameat)\(", g.read("trace"))
+    one = ["fchmod", "renameat"]
+    want(calls == (["fchown"] if os.getuid() == 0 else []) + 3 * one, str(calls))
+    want([mode(g.out + "/" + name) for name in "abc"] == [0o606, 0o757, 0o766], "modes")
+    want(os.stat(g.out + "/a").st_uid in (1234, os.getuid()), "owner")
+
+
+def test_chmod_is_not_led_to_another_users_file(g):
+    if os.getuid():
+        raise Skipped("only root's mode of another's file matters")
+    g.put("out/users/mine", "x", 0o644)
+    g.put("out/victim", "x", 0o600)
+    os.chown(g.out + "/users", 1234, 1234)
+    os.link(g.out + "/victim", g.out + "/users/file")
+    g.fails(f"fs.chmod('{g.out}/users/file', '0666')", "/users/file: it has other names")
+    want(mode(g.out + "/victim") == 0o600, "its mode was set")
+    g.does(f"fs.chmod('{g.out}/users/mine', '0600') fs.chmod('{g.out}/victim', '0640')")
+
+
 def test_append_line_adds_it_once(g):
     g.put("out/list", "one\ntwo")
     g.is_(f"fs.append_line('{g.out}/list', 'three'), fs.append_line('{g.out}/list', 'three')", "true\tfalse")
@@ -89,6 +140,20 @@ def test_copy_copies_files_links_and_folders(g):
     g.fails(f"fs.copy('{g.out}/copy', '{g.out}/copy/sub/again')", "into itself")
     os.mkfifo(g.upstream + "/lib/pipe")
     g.fails(f"fs.copy(upstream .. '/lib', '{g.out}/other')", "no plain file")
+
+
+def test_copying_or_moving_into_itself_leaves_nothing(g):
+    g.put("out/copy/sub/b", "x")
+    for verb in ("copy", "move"):
+        for to in ("copy/a", "copy/a/b/c", "copy/sub/new/x", "link/new/x", "copy/sub/../new/x"):
+            if not g.there("out/link"):
+                os.symlink("copy/sub", g.out + "/link")
+            g.fails(f"fs.{verb}('{g.out}/copy', '{g.out}/{to}')", "into itself")
+            found = sorted(os.path.relpath(os.path.join(top, name), g.out) for top, folders, files in os.walk(g.out)
+                           for name in folders + files)
+            want(found == ["copy", "copy/sub", "copy/sub/b", "link"], f"{verb} to {to}: {found}")
+    g.does(f"fs.copy('{g.out}/copy', '{g.out}/copy2/new/x') fs.move('{g.out}/copy', '{g.out}/new/y')")
+    want(g.read("out/copy2/new/x/sub/b") == "x" and g.read("out/new/y/sub/b") == "x", "not beside it")
 
 
 def test_copy_drops_setuid(g):
@@ -150,6 +215,10 @@ def test_glob_gives_sorted_paths(g):
     g.is_("table.concat(fs.glob(upstream .. '/**/*.desktop'), ' '):gsub(upstream, '', nil)",
           "/usr/share/a.desktop /usr/share/b.desktop /usr/share/x/c.desktop\t3")
     g.is_("#fs.glob('upstream/usr/*/?.txt'), #fs.glob('upstream/no/*'), #fs.glob('*.lua')", "1\t0\t1")
+    g.put("dir/upstream/[a/x", "")
+    for pattern in ("upstream/[a", "upstream/*[", "upstream/[!]", "[]", "[a-", "[a/*"):
+        g.fails(f"fs.glob('{pattern}')", f"{pattern}: [ is not closed")
+    g.is_("#fs.glob('upstream/\\\\[a/*'), #fs.glob('upstream/[[]a/x'), #fs.glob('upstream/[]]*')", "1\t1\t0")
     os.symlink(g.outside, g.upstream + "/out")
     g.fails("fs.glob('upstream/out/*')", "not for these rules")
     g.fails("fs.glob('upstream/out/x/*')", "leads out")

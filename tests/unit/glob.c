@@ -15,6 +15,21 @@ static void differ(const char *glob, const char *path)
 		fail_msg("%s matches %s", glob, path);
 }
 
+static void a_class_that_is_not_closed_is_told(void **state)
+{
+	static const char *const whole[] = {"", "a*", "[a]", "x[!a-c]y[]]", "\\[a", "a\\", "[[]"},
+				 *const broken[] = {
+					 "[", "a[", "[]", "[!]", "[a]/[b", "\\\\[a", "[a-"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(whole); i++)
+		if (!glob_is_whole(whole[i]))
+			fail_msg("%s is not whole", whole[i]);
+	for (size_t i = 0; i < COUNT(broken); i++)
+		if (glob_is_whole(broken[i]))
+			fail_msg("%s is whole", broken[i]);
+}
+
 static void plain_text_is_itself(void **state)
 {
 	(void)state;
@@ -156,6 +171,7 @@ static void many_stars_are_quick(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_class_that_is_not_closed_is_told),
 		cmocka_unit_test(plain_text_is_itself),
 		cmocka_unit_test(a_star_stays_in_its_part),
 		cmocka_unit_test(two_stars_cross),
