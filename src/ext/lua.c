@@ -408,6 +408,19 @@ void script_define(struct script *s, const char *module, const struct script_fun
 	lua_pop(s->L, 1);
 }
 
+void script_seal(struct script *s, const char *module, const char *table)
+{
+	AUTO(buf) name = buf_of(module);
+
+	push_module(s->L, module);
+	if (table) {
+		buf_addf(&name, ".%s", table);
+		lua_getfield(s->L, -1, table);
+	}
+	library_seal(s->L, name.s);
+	lua_settop(s->L, 0);
+}
+
 void script_set(struct script *s, const char *module, const char *name, struct value v)
 {
 	push_module(s->L, module);

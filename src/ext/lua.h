@@ -58,6 +58,9 @@ void script_define(struct script *s, const char *module, const struct script_fun
 /* Sets a field of a module, or a global; nil takes it away. Takes the value. */
 void script_set(struct script *s, const char *module, const char *name, struct value v);
 
+/* From now on what the module, or the table that it has by that name (NULL: the module), does not have is an error that names the nearest. */
+void script_seal(struct script *s, const char *module, const char *table);
+
 /* Compiles the text (never bytecode) and runs it with these arguments. What goes wrong is ERR_FAILED; the text begins with the
  * line, "rules.lua:12: ". */
 MUST_USE int script_run(struct script *s, struct span text, const struct value *args, size_t count,

@@ -22,3 +22,5 @@ struct script *script_inside(struct lua_State *L);
 /* What there is of the standard library: what reaches nothing out of the script, or all of it. */
 void script_open_bare(struct script *s);
 void script_open_full(struct script *s);
+/* Gives the table on the top a metatable, by which the error calls it `name`, for what it does not have. */
+void library_seal(lua_State *L, const char *name);

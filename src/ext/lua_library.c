@@ -5,6 +5,55 @@
 #include <lua.h>
 #include <lualib.h>
 
+#include "base/text.h"
+#include "base/vec.h"
+
+/* The nearest of the table's names, which stays while it does; *fields: it has more than functions. */
+static const char *nearest_of(lua_State *L, int table, const char *name, bool *fields)
+{
+	VEC(const char *) names = {0};
+	const char *nearest;
+
+	for (lua_pushnil(L); lua_next(L, table); lua_pop(L, 1)) {
+		*fields = *fields || lua_type(L, -1) != LUA_TFUNCTION;
+		if (lua_type(L, -2) == LUA_TSTRING)
+			*vec_push(&names) = lua_tostring(L, -2);
+	}
+	*vec_push(&names) = NULL;
+	nearest = text_nearest(span_of(name), names.v);
+	vec_drop(&names);
+	return nearest;
+}
+
+static int missing(lua_State *L)
+{
+	const char *table = lua_tostring(L, lua_upvalueindex(1)), *name, *nearest;
+	bool fields = false;
+
+	if (lua_type(L, 1) != LUA_TTABLE || lua_type(L, 2) != LUA_TSTRING)
+		return 0;
+	name = lua_tostring(L, 2);
+	nearest = nearest_of(L, 1, name, &fields);
+	luaL_where(L, 1);
+	lua_pushfstring(
+		L, "%s.%s: there is no such %s", table, name, fields ? "field" : "function");
+	if (nearest)
+		lua_pushfstring(L, ": is %s.%s meant?", table, nearest);
+	lua_concat(L, nearest ? 3 : 2);
+	return lua_error(L);
+}
+
+void library_seal(lua_State *L, const char *name)
+{
+	lua_newtable(L);
+	lua_pushstring(L, name);
+	lua_pushcclosure(L, missing, 1);
+	lua_setfield(L, -2, "__index");
+	lua_pushboolean(L, 0);
+	lua_setfield(L, -2, "__metatable");
+	lua_setmetatable(L, -2);
+}
+
 /* What print and warn get, as texts with tabs between. */
 static int say(lua_State *L)
 {

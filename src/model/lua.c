@@ -163,16 +163,27 @@ void lua_answer_file(int64_t size, const struct digest *sha256, struct buf *out)
 	json_free(object);
 }
 
+/* A script's error is one line: what stood below it in columns follows, word by word. */
+static void add_line(struct buf *out, struct span line)
+{
+	struct span word;
+	const char *before = "; ";
+
+	while (span_split(&line, ' ', &word)) {
+		if (word.n)
+			buf_addf(out, "%s%.*s", before, SPAN_ARG(word));
+		before = word.n ? " " : before;
+	}
+}
+
 void lua_answer_failure(const struct err *why, struct buf *out)
 {
 	struct json *object = json_object();
 	AUTO(buf) text = buf_of(why->text);
 	struct span rest = span_of(why->detail), line;
 
-	/* A script's error is one line. */
 	while (span_split(&rest, '\n', &line))
-		if (line.n)
-			buf_addf(&text, "; %.*s", SPAN_ARG(line));
+		add_line(&text, line);
 	json_put_bool(object, "ok", false);
 	put(object, "code", err_name(why->code));
 	put(object, "error", text.s);

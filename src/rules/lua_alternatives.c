@@ -11,6 +11,13 @@ static const struct field install_fields[] = {{"link", FIELD_PATH, true},
 	{0}};
 static const struct field fields[] = {{"name", FIELD_WORD, true}, {"path", FIELD_PATH, true}, {0}};
 
+static int run_it(struct script_call *c, const struct value_table *t, const char *const *argv,
+	struct err *err)
+{
+	return program_must(c->context, argv, err) < 0 ? err_at(err, "%s", field_word(t, "name"))
+						       : 0;
+}
+
 static int read(struct script_call *c, const struct field *known, const struct value_table **t,
 	struct err *err)
 {
@@ -20,7 +27,8 @@ static int read(struct script_call *c, const struct field *known, const struct v
 		return -1;
 	if (field_word(*t, "path")[0] != '/' ||
 		(known == install_fields && field_word(*t, "link")[0] != '/'))
-		return err_set(err, ERR_FAILED, "path and link are absolute");
+		return err_set(
+			err, ERR_FAILED, "%s: path and link are absolute", field_word(*t, "name"));
 	return 0;
 }
 
@@ -32,7 +40,7 @@ static int alternatives_install(struct script_call *c, struct err *err)
 	if (read(c, install_fields, &t, err) < 0)
 		return -1;
 	buf_addf(&priority, "%lld", (long long)field_integer(t, "priority"));
-	return program_must(c->context,
+	return run_it(c, t,
 		(const char *const[]){PROGRAM, "--install", field_word(t, "link"),
 			field_word(t, "name"), field_word(t, "path"), priority.s, NULL},
 		err);
@@ -44,7 +52,7 @@ static int act(struct script_call *c, const char *option, struct err *err)
 
 	if (read(c, fields, &t, err) < 0)
 		return -1;
-	return program_must(c->context,
+	return run_it(c, t,
 		(const char *const[]){
 			PROGRAM, option, field_word(t, "name"), field_word(t, "path"), NULL},
 		err);

@@ -90,6 +90,12 @@ static int fetch(struct lua_run *run, const struct value_table *t, int64_t *size
 	return fd_take(&fd);
 }
 
+/* fardel's own words may name it already. */
+static int at_url(const char *url, struct err *err)
+{
+	return strstr(err->text, url) ? -1 : err_at(err, "%s", url);
+}
+
 static int net_fetch(struct script_call *c, struct err *err)
 {
 	struct lua_run *run = c->context;
@@ -106,7 +112,7 @@ static int net_fetch(struct script_call *c, struct err *err)
 			err, ERR_FAILED, "%s: only download has a network", field_word(t, "url"));
 	fd = fetch(run, t, &size, err);
 	if (fd < 0)
-		return err_at(err, "%s", field_word(t, "url"));
+		return at_url(field_word(t, "url"), err);
 	if (field_given(t, "file"))
 		return deed_write_from(run, field_word(t, "file"), fd, size, err);
 	if (file_read_fd(fd, TEXT_MAX, &text, err) < 0)

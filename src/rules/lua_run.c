@@ -154,6 +154,10 @@ static void give_rules(struct lua_run *run)
 		script_define(run->script, modules[i].name, modules[i].rows);
 	script_set(run->script, "json", "null", (struct value){.kind = VALUE_NULL});
 	lua_sys_facts(run);
+	for (size_t i = 0; i < COUNT(modules); i++)
+		if (modules[i].name)
+			script_seal(run->script, modules[i].name, NULL);
+	script_seal(run->script, "sys", "package");
 }
 
 static int give_packets(struct lua_run *run, struct err *err)

@@ -36,6 +36,8 @@ static int install(struct lua_run *run, const struct value_table *t, struct err 
 	AUTO(buf) path = BUF_INIT;
 	const char *name = field_word(t, "name");
 
+	if (field_given(t, "file") == field_given(t, "text"))
+		return err_set(err, ERR_FAILED, "either file or text is needed");
 	if (lua_run_system(run, UNITS, name, "", &path, err) < 0)
 		return -1;
 	if (field_given(t, "file"))
@@ -51,10 +53,8 @@ static int unit_install(struct script_call *c, struct err *err)
 		fields_check(t, fields, false, err) < 0 ||
 		check_name(field_word(t, "name"), err) < 0)
 		return -1;
-	if (field_given(t, "file") == field_given(t, "text"))
-		return err_set(err, ERR_FAILED, "either file or text is needed");
 	if (install(c->context, t, err) < 0)
-		return -1;
+		return err->code == ERR_POLICY ? -1 : err_at(err, "%s", field_word(t, "name"));
 	if (field_bool(t, "enable") && ask(c->context, "enable", field_word(t, "name"), err) < 0)
 		return -1;
 	return field_bool(t, "start") ? ask(c->context, "start", field_word(t, "name"), err) : 0;

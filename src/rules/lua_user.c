@@ -44,9 +44,11 @@ static int check_fields(const struct value_table *t, struct err *err)
 		const char *word = field_word(t, names[i]);
 
 		if (word && strpbrk(word, ":\n"))
-			return err_set(err, ERR_FAILED, "%s: a colon is in it", names[i]);
+			return err_set(err, ERR_FAILED, "%s: %s: a colon is in it",
+				field_word(t, "name"), names[i]);
 		if (word && i && *word != '/')
-			return err_set(err, ERR_FAILED, "%s: an absolute path is needed", names[i]);
+			return err_set(err, ERR_FAILED, "%s: %s: an absolute path is needed",
+				field_word(t, "name"), names[i]);
 	}
 	return check_name(field_word(t, "name"), err);
 }
@@ -58,7 +60,7 @@ static int join_groups(const struct value_table *t, struct buf *out, struct err 
 	field_words(t, "groups", &groups);
 	for (size_t i = 0; i < groups.of.n; i++) {
 		if (check_name(groups.of.v[i], err) < 0)
-			return err_at(err, "groups");
+			return err_at(err, "%s: groups", field_word(t, "name"));
 		buf_addf(out, "%s%s", i ? "," : "", groups.of.v[i]);
 	}
 	return 0;
@@ -85,7 +87,7 @@ static int add(struct lua_run *run, const struct value_table *t, struct err *err
 		argv[n++] = groups.s;
 	}
 	argv[n] = field_word(t, "name");
-	return program_must(run, argv, err);
+	return program_must(run, argv, err) < 0 ? err_at(err, "%s", argv[n]) : 0;
 }
 
 static int user_add(struct script_call *c, struct err *err)
@@ -135,8 +137,11 @@ static int user_remove(struct script_call *c, struct err *err)
 	if (there < 0)
 		return -1;
 	args_give(c, value_bool(there));
-	return there ? program_must(c->context, (const char *const[]){"userdel", name, NULL}, err)
-		     : 0;
+	if (!there)
+		return 0;
+	if (program_must(c->context, (const char *const[]){"userdel", name, NULL}, err) < 0)
+		return err_at(err, "%s", name);
+	return 0;
 }
 
 const struct script_function lua_user[] = {

@@ -87,6 +87,14 @@ def test_net_failures_of_the_network_are_exit_2(g):
         want(run.status == 0, str(run))
 
 
+def test_net_errors_name_the_url_once(g):
+    url = "https://example.com/x"
+    for text in ("no such host", f"{url}: no such host", f"fetch {url}: 404 Not Found"):
+        run = g.run(f"function download() net.fetch{{url = '{url}', sha256 = 'x'}} end", {url: ("network", text)},
+                    phase="download", args=[g.out + "/file"])
+        want(run.status == 2 and run.err.count(url) == 1, f"{text}: {run}")
+
+
 def test_net_is_for_download_alone(g):
     g.fails("net.fetch{url = 'https://example.com/x', sha256 = 'x'}", "only download has a network")
     want(not g.broker.asked, "it was asked")
@@ -146,6 +154,22 @@ def test_sys_tells_facts(g):
     g.is_("sys.architecture, sys.distribution, sys.release, sys.codename, sys.locale, sys.phase, sys.api",
           "amd64\tdebian\t12\tbookworm\tC.UTF-8\tconfigure\t1")
     g.is_("sys.package.name, sys.package.version, sys.package.id", "hello\t1.2\t0123abcd")
+
+
+def test_what_a_module_does_not_have_is_an_error(g):
+    g.fails("fs.exist('x')", "fs.exist: there is no such function: is fs.exists meant?")
+    g.fails("local a = sys.architectur", "sys.architectur: there is no such field: is sys.architecture meant?")
+    g.fails("local a = sys.package.nam", "sys.package.nam: there is no such field: is sys.package.name meant?")
+    g.fails("print('on ' .. sys.arch)", "is sys.architecture meant?")
+    g.fails("fs.zzzzzz()", "fs.zzzzzz: there is no such function")
+    g.fails("fs[('a\\0b'):rep(100000)]()", "there is no such function")
+    g.fails("fs.frobnicate = nil print(fs.frobnicate)", "no such function")
+    g.is_("fs[1], rawget(fs, 'exist'), getmetatable(fs), getmetatable(sys.package), pcall(setmetatable, fs, {})",
+          "nil\tnil\tfalse\tfalse\tfalse\tcannot change a protected metatable")
+    g.is_("(function() fs.mine = 1 return fs.mine end)()", "1")
+    g.is_("json.encode(sys.package)", '{"id":"0123abcd","name":"hello","version":"1.2"}')
+    found = g.value("local ok, text = pcall(function() return fs.exist end) print(text)")
+    want(found == "rules.lua:2: fs.exist: there is no such function: is fs.exists meant?\n", found)
 
 
 def test_sys_in_use_ends_with_4(g):

@@ -137,7 +137,8 @@ def test_unit_installs_enables_and_starts(g):
 def test_unit_checks_names(g):
     for name in ("a", ".service", "--now.service", "a b.service", "../a.service", "a/b.service", "a\\n.service"):
         g.fails(f"unit.start('{name}')", "no name of a unit")
-    g.fails("unit.install{name = 'a.service'}", "either file or text")
+    g.fails("unit.install{name = 'a.service'}", "unit.install: a.service: either file or text")
+    g.fails("unit.install{name = 'a.service', file = 'upstream/nothing'}", "unit.install: a.service: upstream/nothing: there is no such file")
     g.fails("unit.install{name = 'a.service', text = 'x', file = 'y'}", "either file or text")
 
 
@@ -148,7 +149,12 @@ def test_alternatives_are_installed_set_and_removed(g):
     found = called()
     want(found == ["update-alternatives|--install|/usr/bin/editor|editor|/opt/e|50", "update-alternatives|--set|editor|/opt/e",
                    "update-alternatives|--remove|editor|/opt/e"], str(found))
-    g.fails("alternatives.set{name = 'x', path = 'relative'}", "absolute")
+    g.put("fails", "")
+    for text in ("install{name = 'editor', link = '/usr/bin/editor', path = '/opt/e', priority = 50}",
+                 "set{name = 'editor', path = '/opt/e'}", "remove{name = 'editor', path = '/opt/e'}"):
+        name = text.partition("{")[0]
+        g.fails("alternatives." + text, f"alternatives.{name}: editor: update-alternatives failed (exit status 1)", wrap=wrap)
+    g.fails("alternatives.set{name = 'x', path = 'relative'}", "alternatives.set: x: ", "absolute")
     g.fails("alternatives.set{name = '--all', path = '/x'}", "make a name")
     g.fails("alternatives.install{name = 'x', link = '/x', path = '/x'}", "priority is needed")
 
@@ -163,8 +169,11 @@ def test_user_adds_and_removes(g):
                       "--comment|Hello there|--groups|audio,video|hello"], "call")
     g.is_("user.add{name = 'hello2'}, user.remove('hello'), user.remove('hello2')", "false\tfalse\ttrue", wrap=wrap)
     want(called() == ["userdel|hello2"], "call")
+    g.put("fails", "")
+    g.fails("user.add{name = 'hello'}", "user.add: hello: useradd failed (exit status 1)", wrap=wrap)
+    g.fails("user.remove('hello2')", "user.remove: hello2: userdel failed (exit status 1)", wrap=wrap)
     for name in ("-r", "a:b", "1a", "a b", "a" * 33):
         g.fails(f"user.add{{name = '{name}'}}", "no name of a user")
-    g.fails("user.add{name = 'a', home = 'x'}", "absolute")
+    g.fails("user.add{name = 'a', home = 'x'}", "user.add: a: home: an absolute path is needed")
     g.fails("user.add{name = 'a', comment = 'x:0:0'}", "colon")
     g.fails("user.add{name = 'a', groups = {'-x'}}", "groups")
