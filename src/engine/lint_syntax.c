@@ -1,6 +1,7 @@
 /* lint: what is said of a script's syntax by what runs it: a shell with -n, or fardel-lua, which then only compiles. It is confined as a
  * worker is. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -16,7 +17,7 @@
 #include "sys/file.h"
 
 #define TIMEOUT 20000 /* ms */
-#define WORDS_MAX (64 << 10)
+#define WORDS_MAX 4096 /* of what is said: its first line is told */
 #define SCRIPTS_MAX 40 /* of one installer */
 #define SCRIPT "/dev/fd/5"
 #define CALLED "script" /* by fardel-lua */
@@ -143,21 +144,23 @@ static unsigned take_line(struct span *said)
 static int judge(const struct task *task, const struct asking *a, const struct lint_file *f,
 	const char *name, struct lint *out, struct err *err)
 {
-	AUTO(buf) words = BUF_INIT;
+	char words[WORDS_MAX];
 	struct span rest, said = SPAN("");
 	unsigned line;
+	ssize_t n;
 
 	if (WIFEXITED(task->status) && WEXITSTATUS(task->status) == 0)
 		return 0;
-	if (lseek(a->fds[SAID], 0, SEEK_SET) < 0)
+	/* bash shows the line that it stumbles over, however long. */
+	n = pread(a->fds[SAID], words, sizeof(words), 0);
+	if (n < 0)
 		return err_sys(err, "read what %s said", name);
-	if (file_read_fd(a->fds[SAID], WORDS_MAX, &words, err) < 0)
-		return -1;
-	rest = buf_span(&words);
+	rest = (struct span){words, (size_t)n};
 	while (!said.n && span_split(&rest, '\n', &said))
 		said = span_trim(said);
 	line = take_line(&said);
-	if (WIFSIGNALED(task->status))
+	/* At the bound of its output, it has said the beginning. */
+	if (WIFSIGNALED(task->status) && !(WTERMSIG(task->status) == SIGXFSZ && said.n))
 		lint_add(out, "syntax", buf_span(&f->path), line, "%s ended by signal %d over it",
 			name, WTERMSIG(task->status));
 	else

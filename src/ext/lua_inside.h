@@ -23,4 +23,4 @@ struct script *script_inside(struct lua_State *L);
 void script_open_bare(struct script *s);
 void script_open_full(struct script *s);
 /* Gives the table on the top a metatable, by which the error calls it `name`, for what it does not have. */
-void library_seal(lua_State *L, const char *name);
+void library_seal(struct lua_State *L, const char *name);

@@ -108,3 +108,11 @@ def folders(box):
     run = bounded(box, box.fardel("lint", top))
     says(run, "rules-not-executable")
     want("root:" not in run.out, "a link was followed")
+
+
+@case("L-lint-words", "lint: a shell that has far too much to say of a script")
+def words(box):
+    if not os.access("/bin/bash", os.X_OK):
+        box.skip("there is no bash")
+    for piece in ("if ", "while ", "a() {", "&& ", ") "):
+        says(lint(box, "#!/bin/bash\nkillall x\n" + piece * 200000 + "\n"), "kills-by-name", "syntax", "bash: ")
