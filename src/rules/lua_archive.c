@@ -20,6 +20,8 @@ static const struct field extract_fields[] = {{"dir", FIELD_PATH, true},
 	{"exclude", FIELD_WORDS, false}, {"include", FIELD_WORDS, false},
 	{"pack", FIELD_PATH, true}, {"strip", FIELD_INTEGER, false}, {0}};
 
+#define PACK_PATH "/proc/self/fd/0" /* of a tool's stdin, to itself */
+
 /* A pack on its way. */
 struct extraction {
 	struct lua_run *run;
@@ -67,6 +69,8 @@ static int tell(const struct extraction *x, const struct program_end *end, struc
 			last = line;
 	if (span_starts(last, "fardel-unpack: -: "))
 		last = span_cut(last, strlen("fardel-unpack: -: "), last.n);
+	if (span_ends(last, " on " PACK_PATH))
+		last = span_cut(last, 0, last.n - strlen(" on " PACK_PATH));
 	return err_set(err, ERR_FAILED, "%s: %.*s", x->name, SPAN_ARG(span_cut(last, 0, 400)));
 }
 
@@ -123,13 +127,12 @@ static int open_up(void *arg, const struct tree_entry *e, struct err *err)
 	return fchmodat(e->parent, e->name, mode | more, 0) < 0 ? err_sys(err, "%s", e->path) : 0;
 }
 
-/* Its files are a squashfs behind a program, which is not run. The system's tool takes no descriptors: it starts in the folder to write to,
- * and is told the pack's path. */
+/* Its files are a squashfs behind a program, which is not run. The system's tool takes a path: that of its stdin, which is the pack that was
+ * looked at, whatever has that name by now. It starts in the folder to write to. */
 static int extract_appimage(
 	struct extraction *x, const struct value_table *t, int64_t offset, struct err *err)
 {
 	AUTO(buf) at = BUF_INIT;
-	AUTO(buf) path = BUF_INIT;
 	const char *const words[] = {"unsquashfs", "-quiet", "-no-progress", "-no-xattrs", "-force",
 		"-dest", ".", "-offset"};
 
@@ -140,14 +143,8 @@ static int extract_appimage(
 	for (size_t i = 0; i < COUNT(words); i++)
 		add(x, words[i]);
 	buf_addf(&at, "%lld", (long long)offset);
-	if (x->name[0] != '/') {
-		buf_set(&path, buf_span(&x->run->order.dir));
-		buf_add_path(&path, x->name);
-	} else {
-		buf_sets(&path, x->name);
-	}
 	add(x, at.s);
-	add(x, path.s);
+	add(x, PACK_PATH);
 	if (run_it(x, -1, NULL, err) < 0)
 		return -1;
 	if (fchmod(x->dir, 0755) < 0)

@@ -1,9 +1,13 @@
 """archive: packs of all kinds."""
+import ctypes
 import io
 import os
 import shutil
+import signal
 import subprocess
 import tarfile
+import tempfile
+import time
 import zipfile
 
 from drive import Skipped, want
@@ -95,24 +99,54 @@ def test_without_unpack_the_pack_is_extracted(g):
     want(run.status == 1 and "rules.lua" in run.err, str(run))
 
 
-def test_extract_takes_an_appimage(g):
+# A program of 64 bits, its table of sections being of no bytes at the end of its head.
+ELF = b"\x7fELF\x02\x01\x01" + b"\0" * 33 + (64).to_bytes(8, "little") + b"\0" * 16
+
+
+def appimage(g, path, members):
+    """Of members that are nobody else's."""
     if not shutil.which("mksquashfs"):
         raise Skipped("mksquashfs is not there")
-    for name, text in MEMBERS.items():
-        g.put("outside/tree/" + name, text, 0o700 if "/bin/" in name else 0o600)
-    for at, _, _ in os.walk(g.outside + "/tree"):
-        os.chmod(at, 0o700)
-    subprocess.run(["mksquashfs", g.outside + "/tree", g.outside + "/fs", "-quiet", "-no-progress", "-all-root"], check=True,
-                   stdout=subprocess.DEVNULL)
-    # A program of 64 bits, its table of sections being of no bytes at the end of its head.
-    head = b"\x7fELF\x02\x01\x01" + b"\0" * 33 + (64).to_bytes(8, "little") + b"\0" * 16
-    with open(g.outside + "/fs", "rb") as file:
-        g.put("dir/upstream/x.AppImage", head + file.read())
+    with tempfile.TemporaryDirectory(dir=g.work) as made:
+        for name, text in members.items():
+            g.put(f"{made}/tree/{name}", text, 0o700 if "/bin/" in name else 0o600)
+        for at, _, _ in os.walk(made + "/tree"):
+            os.chmod(at, 0o700)
+        subprocess.run(["mksquashfs", made + "/tree", made + "/fs", "-quiet", "-no-progress", "-all-root"], check=True,
+                       stdout=subprocess.DEVNULL)
+        with open(made + "/fs", "rb") as file:
+            return g.put(path, ELF + file.read())
+
+
+def test_extract_takes_an_appimage(g):
+    appimage(g, "dir/upstream/x.AppImage", MEMBERS)
     g.does(f"archive.extract{{pack = 'upstream/x.AppImage', dir = '{g.out}/a'}}")
     want(found(g, g.out + "/a") == sorted(MEMBERS), str(found(g, g.out + "/a")))
     modes = [os.stat(g.out + "/a/" + name).st_mode & 0o7777 for name in (".", "opt/x", "opt/x/bin/x", "opt/x/lib/b")]
     want(modes == [0o755, 0o755, 0o755, 0o644], f"not for all: {[oct(mode) for mode in modes]}")
     g.fails(f"archive.extract{{pack = 'upstream/x.AppImage', dir = '{g.out}/b', strip = 1}}", "extracted whole")
     g.fails("archive.list('upstream/x.AppImage')", "not listed")
-    g.put("dir/upstream/bad.AppImage", head + b"hsqs" + b"\xff" * 200)
-    g.fails(f"archive.extract{{pack = 'upstream/bad.AppImage', dir = '{g.out}/b'}}", "upstream/bad.AppImage")
+    g.put("dir/upstream/bad.AppImage", ELF + b"hsqs" + b"\xff" * 200)
+    bad = g.fails(f"archive.extract{{pack = 'upstream/bad.AppImage', dir = '{g.out}/b'}}", "upstream/bad.AppImage: ")
+    want("/proc/" not in bad.err, bad.err)
+
+
+def test_extract_takes_the_appimage_that_was_looked_at(g):
+    """Whatever its name leads to when the tool is started: by another process, it is swapped for a link to outside, and back."""
+    appimage(g, "dir/upstream/x.AppImage", {"good": "good"})
+    appimage(g, "outside/evil.AppImage", {"evil": "evil"})
+    os.symlink(g.outside + "/evil.AppImage", g.upstream + "/evil")
+    libc = ctypes.CDLL(None, use_errno=True)
+    child = os.fork()
+    if child == 0:
+        while True:
+            libc.renameat2(-100, (g.upstream + "/x.AppImage").encode(), -100, (g.upstream + "/evil").encode(), 2)
+            time.sleep(0.001)
+    try:
+        done = g.value(f"local n = 0 for i = 1, 50000 do if n < 30 and pcall(archive.extract, {{pack = 'upstream/x.AppImage', "
+                       f"dir = '{g.out}/' .. i}}) then n = n + 1 end end print(n)")
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    seen = {os.path.basename(name) for name in found(g, g.out)}
+    want(done == "30\n" and seen == {"good"}, f"extracted {seen}, in all {done}")
