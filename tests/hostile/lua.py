@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from box import HERE, MIB, case, want
+from box import HERE, MIB, case, processes, want
 
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lua"))
 import drive  # noqa: E402
@@ -528,3 +528,92 @@ def calls(p):
     want(found.get("NoNewPrivs") == "1" and found.get("Seccomp") == "2", f"unfiltered: {found}")
     want("Max processes             0 " in found["limits"], found["limits"])
     want(len(found["fds"]) <= 16, str(found["fds"]))
+
+
+# --- Programs that a script runs, by fardel itself -------------------------------------------------------------
+
+STAGE = ("mount", "userns")
+PROGRAMS = ("env", "setsid", "sh", "yes")
+
+
+def scripted(box, text):
+    """An installer with that rules.lua, which may run these programs; gives its path."""
+    script = os.path.join(box.work, "script/rules.lua")
+    os.makedirs(os.path.dirname(script), exist_ok=True)
+    with open(script, "w") as file:
+        file.write(text)
+    pack, names = box.pack("hello", "1"), ", ".join(f'"{name}"' for name in PROGRAMS)
+    return box.bash(f"{{ manifest_head hello 1; echo '[needs]'; echo 'programs = [{names}]'; manifest_pack {pack}; }} | "
+                    f"make_format3 hello {script}").strip()
+
+
+SEEN = r"""
+local function seen()
+  local _, env = run{"env", capture = true}
+  local _, fds = run{"sh", "-c", [[n=0; while [ $n -lt 300 ]; do [ -L /proc/$$/fd/$n ] && printf '%s ' $n; n=$((n+1)); done; :]], capture = true}
+  local names = {}
+  for name in env:gmatch("([^=\n]+)=[^\n]*") do names[#names + 1] = name end
+  table.sort(names)
+  return table.concat(names, " ") .. ": " .. fds .. "\n"
+end
+function unpack(pack, dir)
+  archive.extract{pack = pack, dir = dir}
+  fs.write(path.join(dir, "seen"), seen())
+end
+function configure(upstream)
+  fs.write("/etc/hello.seen", fs.read(path.join(upstream, "seen")) .. seen())
+end
+function unconfigure(upstream)
+  if fs.read("/etc/hello.seen") ~= seen():rep(2) then error("other: " .. seen()) end
+end
+"""
+
+
+@case("L46", "what programs of a script inherit: no descriptor, and of the environment nothing but ours", modes=STAGE)
+def inherited(box):
+    evil = {"SECRET": "1", "BASH_ENV": "/evil", "ENV": "/evil", "IFS": "x", "LUA_INIT": "error('x')", "http_proxy": "http://user:secret@[::1]:9/",
+            "FARDEL_X": "1", "PYTHONPATH": "/evil"}
+    reading, writing = os.pipe()
+    box.must("install", scripted(box, SEEN), env={**os.environ, **evil}, pass_fds=(reading, writing))
+    with open(box.path("/etc/hello.seen")) as file:
+        found = file.read()
+    want(found == "HOME LANG PATH TMPDIR: 0 1 2 \n" * 2, found)
+    box.must("remove", "hello", env={**os.environ, **evil}, pass_fds=(reading, writing))
+    os.close(reading)
+    os.close(writing)
+
+
+# Two in sessions of their own, whose parents are gone, and one that makes others for as long as it is there; none heeds a signal that can be.
+STAYING = """trap '' HUP INT TERM PIPE XCPU
+(setsid sh -c 'sh -c "while :; do sleep 1; done # stays-here" & while :; do sleep 1; done # stays-here' &)
+(setsid sh -c 'while :; do (sleep 5; : stays-here) & sleep 0.05; done' </dev/null >/dev/null 2>&1 &)"""
+
+
+@case("L47", "programs of a script that hide from it end with it", modes=STAGE)
+def staying(box):
+    start = f"function %s() run{{'sh', '-c', [[{STAYING}]]}} %s end\n"
+
+    def ends(run, status):
+        left = [line for line in processes().values() if "stays-here" in line]
+        want(run.status == status and run.seconds < SECONDS, str(run))
+        want(not left, f"left: {left}")
+
+    ends(box.fardel("install", scripted(box, start % ("unpack", "error('x')"))), 1)
+    ends(box.fardel("install", scripted(box, start % ("configure", "error('x')"))), 1)
+    ends(box.fardel("--set", "lua.cpu=1", "install", scripted(box, start % ("configure", "while true do end"))), 1)
+    box.unharmed()
+    ends(box.fardel("install", scripted(box, start % ("configure", "") + start % ("unconfigure", ""))), 0)
+    ends(box.fardel("remove", "hello"), 0)
+
+
+@case("L48", "programs of a script that never stop to talk", modes=STAGE)
+def talking(box):
+    for text in ("run{'yes'}", "run{'yes', capture = true}", "run{'sh', '-c', 'yes >&2'}", "while true do pcall(run, {'yes'}) end",
+                 "run{'sh', '-c', 'trap \"\" PIPE; while :; do echo xxxxxxxxxxxxxxxx; done', check = false} while true do end",
+                 "run{'sh', '-c', 'yes & yes >&2 & sleep 20'}", "while true do run{'sh', '-c', 'setsid yes & :'} end"):
+        for phase in ("unpack", "configure"):
+            run = box.fardel("--set", "rules.output_max=65536", "install", scripted(box, f"function {phase}() {text} end"))
+            want(run.status == 1 and run.seconds < SECONDS, f"{text}: {run}")
+            want("rules.lua:1: " in run.err and "limit output" in run.err, f"{text}: {run}")
+            box.within_memory(run)
+    box.unharmed()
