@@ -143,11 +143,11 @@ $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -lm
 
-# These run there, too. TOML's reader is C++.
+# These run there, too. TOML's reader is C++; with sanitizers nothing is left out that is not used.
 $(BUILD)/libexec/fardel/fardel-unpack: $(BUILD)/obj/work/unpack.c.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive \
-		$$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib) -lbz2
+	$(if $(SAN),$(CXX),$(CC)) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive \
+		$$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib) -lbz2 -lm
 
 $(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
 	@mkdir -p $(@D)
