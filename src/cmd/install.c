@@ -20,7 +20,7 @@ const struct cmd cmd_install = {
 	.name = "install",
 	.args = "FILE|NAME...",
 	.summary = "Install or upgrade packages from their installers",
-	.text = "A FILE is an installer (NAME.tar.gz); a NAME takes what is prepared into use. The vendors' "
+	.text = "A FILE is an installer (NAME.tar.gz, NAME.tar.zst) or a package of Packets (NAME.pkt.tar.zst); a NAME takes what is prepared into use. The vendors' "
 		"packs are fetched, verified and unpacked first, while nothing in use changes; then each "
 		"package is switched over. Where that fails, the version that was in use is configured "
 		"again. Installing what is installed already runs its configure again.",

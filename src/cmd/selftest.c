@@ -44,7 +44,7 @@ static int check_selftest(const struct run *run, struct err *err)
 	for (size_t i = 0; i < COUNT(files); i++)
 		if (files[i] && !engine_is_file(files[i]))
 			return err_set(err, ERR_USAGE,
-				"%s is no installer's file (a path with a /, or NAME.tar.gz)",
+				"%s is no installer's file (a path with a /, NAME.tar.gz, NAME.tar.zst or NAME.pkt.tar.zst)",
 				files[i]);
 	return 0;
 }

@@ -291,7 +291,7 @@ const struct cmd cmd_show = {
 	.text = "Fields: Name, Id, Version, Directory, Legend, Description, Licence, State, Pack, Size, "
 		"Installed, Format; of installers with a manifest.toml also Architectures, Homepage, Spdx, "
 		"Depends, Conflicts, Provides, Needs, Packs. Legend and description are shown in your language where the package has it. "
-		"An argument with a slash, or that ends in .tar.gz or .tar.zst, is a file.",
+		"An argument with a slash, or that ends in .tar.gz or .tar.zst (so .pkt.tar.zst, too), is a file.",
 	.group = GROUP_PACKAGES,
 	.least = 1,
 	.most = ARGS_MANY,

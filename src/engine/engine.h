@@ -140,7 +140,7 @@ MUST_USE int engine_about(
  * NEED_LOCK). */
 MUST_USE int engine_licence(
 	struct engine *e, const char *name_or_file, struct buf *url, struct err *err);
-/* Whether an argument is meant as a file: it has a '/', or ends in .tar.gz or .tar.zst. */
+/* Whether an argument is meant as a file: it has a '/', or is called as an installer's. */
 bool engine_is_file(const char *argument);
 
 /* What of a package is in force outside of its own folder: the paths of its footprint. */

@@ -332,19 +332,6 @@ static bool is_asked_about(const struct plan_item *item)
 	return false;
 }
 
-static void give_up(struct plan *plan, struct plan_item *item, struct err *err)
-{
-	item->result = RESULT_FAILED;
-	vec_drop(&item->steps);
-	buf_sets(&item->why, err->text);
-	buf_sets(&item->more, err->detail);
-	if (plan->failed.code == ERR_NONE) {
-		plan->failed = *err;
-		err_at(&plan->failed, "%s", item->to.name.s);
-	}
-	err_clear(err);
-}
-
 /* Who accepts the licence of a package that this command is not about may have mistyped it. */
 static void tell_others(struct engine *e, const struct request *request, const struct plan *plan)
 {
@@ -371,7 +358,7 @@ int licence_check(
 			continue;
 		if (!request->keep_going || err->code == ERR_SIGNAL)
 			return err_at(err, "%s", item->to.name.s);
-		give_up(plan, item, err);
+		plan_give_up(plan, item, err);
 	}
 	return 0;
 }

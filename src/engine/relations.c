@@ -128,18 +128,6 @@ static int check_debian(struct engine *e, const struct installer *in, struct err
 	return err_next(err, "apt install%s", names.s);
 }
 
-static void give_up(struct plan *plan, struct plan_item *item, struct err *err)
-{
-	item->result = RESULT_FAILED;
-	vec_drop(&item->steps);
-	buf_sets(&item->why, err->text);
-	if (plan->failed.code == ERR_NONE) {
-		plan->failed = *err;
-		err_at(&plan->failed, "%s", item->to.name.s);
-	}
-	err_clear(err);
-}
-
 /* 1: the item of one cannot come; 0: all can; -1. */
 static int check_once(struct engine *e, const struct request *request, const struct world *world,
 	struct plan *plan, struct plan_item **bad, struct err *err)
@@ -216,7 +204,7 @@ int relations_check(struct engine *e, const struct request *request, const struc
 	while (matters && (result = check_once(e, request, world, plan, &bad, err)) != 0) {
 		if (result < 0 || !request->keep_going)
 			return result < 0 ? -1 : err_at(err, "%s", bad->to.name.s);
-		give_up(plan, bad, err);
+		plan_give_up(plan, bad, err);
 	}
 	if (matters && plan->of.n > 1)
 		order(e, plan);

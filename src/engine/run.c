@@ -29,9 +29,7 @@ static const char *const goal_names[GOALS] = {"install", "prepare", "download", 
 
 bool engine_is_file(const char *argument)
 {
-	struct span a = span_of(argument);
-
-	return strchr(argument, '/') || span_ends(a, ".tar.gz") || span_ends(a, ".tar.zst");
+	return strchr(argument, '/') || installer_is_file(span_of(argument));
 }
 
 /* With the lock held an installer is extracted at once, into the stage, where it is rubbish until the plan takes it up; else

@@ -505,8 +505,8 @@ static int call_it(struct script *s, const struct value *args, size_t count, str
 	return 0;
 }
 
-/* What it is compiled to comes above `describe`. */
-static int compile(struct script *s, struct span text, struct err *err)
+int script_run(
+	struct script *s, struct span text, const struct value *args, size_t count, struct err *err)
 {
 	AUTO(buf) chunk = BUF_INIT;
 
@@ -518,21 +518,7 @@ static int compile(struct script *s, struct span text, struct err *err)
 		describe(s->L);
 		return failed(s, err);
 	}
-	return 0;
-}
-
-int script_run(
-	struct script *s, struct span text, const struct value *args, size_t count, struct err *err)
-{
-	return compile(s, text, err) < 0 ? -1 : call_it(s, args, count, err);
-}
-
-int script_check(struct script *s, struct span text, struct err *err)
-{
-	if (compile(s, text, err) < 0)
-		return -1;
-	lua_settop(s->L, 0);
-	return 0;
+	return s->setup.check ? 0 : call_it(s, args, count, err);
 }
 
 bool script_has(struct script *s, const char *function)

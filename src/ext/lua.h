@@ -39,6 +39,7 @@ struct value_class {
 struct script_setup {
 	const char *name; /* what messages call it: "rules.lua" */
 	size_t memory; /* bytes that it may take; 0: any */
+	bool check; /* script_run only compiles, and nothing is run */
 	bool full; /* all of the standard library, unconfined; else only what reaches nothing */
 	void *context;
 	/* What print and warn say. */
@@ -65,8 +66,6 @@ void script_seal(struct script *s, const char *module, const char *table);
  * line, "rules.lua:12: ". */
 MUST_USE int script_run(struct script *s, struct span text, const struct value *args, size_t count,
 	struct err *err);
-/* Only compiles it. */
-MUST_USE int script_check(struct script *s, struct span text, struct err *err);
 bool script_has(struct script *s, const char *function);
 MUST_USE int script_call(struct script *s, const char *function, const struct value *args,
 	size_t count, struct err *err);

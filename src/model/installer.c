@@ -1,6 +1,8 @@
 /* Installers of the puavo formats, parsed. */
 #include "model/installer.h"
 
+#include <string.h>
+
 #include "model/format3.h"
 #include "model/image.h"
 #include "model/packets.h"
@@ -89,6 +91,22 @@ bool installer_name_is_valid(struct span name)
 	return true;
 }
 
+/* How the file's name ends; NULL: as none of an installer's. */
+static const char *suffix_of(struct span path)
+{
+	static const char *const suffixes[] = {PACKETS_SUFFIX, ".tar.gz", ".tar.zst"};
+
+	for (size_t i = 0; i < COUNT(suffixes); i++)
+		if (span_ends(path, suffixes[i]))
+			return suffixes[i];
+	return NULL;
+}
+
+bool installer_is_file(struct span path)
+{
+	return suffix_of(path) != NULL;
+}
+
 int installer_file_name(struct span path, struct buf *out, struct err *err)
 {
 	struct span name = path;
@@ -98,14 +116,11 @@ int installer_file_name(struct span path, struct buf *out, struct err *err)
 			name = span_cut(path, i + 1, path.n);
 			break;
 		}
-	if (span_ends(name, ".tar.gz"))
-		name = span_cut(name, 0, name.n - (sizeof(".tar.gz") - 1));
-	else if (span_ends(name, ".tar.zst"))
-		name = span_cut(name, 0, name.n - (sizeof(".tar.zst") - 1));
-	else
+	if (!suffix_of(name))
 		return err_set(err, ERR_INSTALLER,
 			"%.*s: the file's name ends neither in .tar.gz nor in .tar.zst",
 			SPAN_ARG(name));
+	name.n -= strlen(suffix_of(name));
 	if (!installer_name_is_valid(name))
 		return err_set(err, ERR_INSTALLER,
 			"%.*s: not a package's name ([a-z0-9_][a-z0-9+._-]*)",

@@ -83,6 +83,8 @@ const char *installer_licence_file(const struct installer *in);
  * is: it says which they are for. */
 MUST_USE int installer_select(struct installer *in, struct span architecture, struct err *err);
 
+/* Whether a file is called as installers of some format are: .tar.gz, .tar.zst, .pkt.tar.zst. */
+bool installer_is_file(struct span path);
 /* What the files of that format are called behind the name. */
 const char *installer_suffix(int format);
 

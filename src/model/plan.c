@@ -81,6 +81,19 @@ struct plan_item *plan_add(struct plan *p, enum plan_action action)
 	return item;
 }
 
+void plan_give_up(struct plan *p, struct plan_item *item, struct err *err)
+{
+	item->result = RESULT_FAILED;
+	vec_drop(&item->steps);
+	buf_sets(&item->why, err->text);
+	buf_sets(&item->more, err->detail);
+	if (p->failed.code == ERR_NONE) {
+		p->failed = *err;
+		err_at(&p->failed, "%s", item->to.name.s);
+	}
+	err_clear(err);
+}
+
 size_t plan_count(const struct plan *p, enum plan_result result)
 {
 	size_t count = 0;

@@ -107,6 +107,8 @@ void plan_item_init(struct plan_item *item);
 void plan_item_drop(struct plan_item *item);
 void plan_drop(struct plan *p);
 struct plan_item *plan_add(struct plan *p, enum plan_action action);
+/* The item cannot come, and the rest goes on: notes why, also as the plan's own failure where it is the first, and clears *err. */
+void plan_give_up(struct plan *p, struct plan_item *item, struct err *err);
 size_t plan_count(const struct plan *p, enum plan_result result);
 /* Whether carrying it out would change anything. */
 bool plan_is_empty(const struct plan *p);

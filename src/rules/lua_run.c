@@ -288,6 +288,7 @@ static int run_script(struct lua_run *run, struct err *err)
 	struct script_setup setup = {
 		.name = run->order.name.s,
 		.memory = (size_t)run->order.limits.memory,
+		.check = run->order.check,
 		.full = run->order.profile == ORDER_ADMIN,
 		.context = run,
 		.say = say,
@@ -297,8 +298,8 @@ static int run_script(struct lua_run *run, struct err *err)
 	if (open_places(run, err) < 0 || read_script(run, &text, err) < 0)
 		return -1;
 	run->script = script_open(&setup);
-	if (run->order.check)
-		return script_check(run->script, buf_span(&text), err);
+	if (setup.check)
+		return script_run(run->script, buf_span(&text), NULL, 0, err);
 	if (give_modules(run, err) < 0)
 		return -1;
 	if (setup.full)

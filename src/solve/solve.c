@@ -336,8 +336,10 @@ static int plan_name(const struct world *world, const struct request *request, s
 	if (!shown) {
 		err_set(err, ERR_NO_PACKAGE, "no such package");
 		if (request->goal == GOAL_INSTALL)
-			err_next(err, "to install it, name its installer's file: ./%.*s.tar.gz",
-				SPAN_ARG(name));
+			err_next(err,
+				"to install it, name its installer's file: ./%.*s%s or ./%.*s%s",
+				SPAN_ARG(name), installer_suffix(1), SPAN_ARG(name),
+				installer_suffix(FORMAT_PACKETS));
 		return -1;
 	}
 	if (request->goal == GOAL_INSTALL && request->id)

@@ -287,6 +287,13 @@ END
   run -0 fardel install --no-input -y "$file"
 }
 
+@test "a name that is not known: files of all formats are told" {
+  run --separate-stderr -3 fardel install nobody
+  [[ $stderr == *'./nobody.tar.gz or ./nobody.pkt.tar.zst'* ]]
+  run --separate-stderr -3 fardel install nobody.pkt.tar.zst
+  [[ $stderr != *'no such package'* ]]
+}
+
 @test "an argument without a slash that ends in .tar.gz is a file" {
   file=$(make_installer hello 1)
   cd "$(dirname "$file")"

@@ -204,7 +204,7 @@ MUTANTS = [
     ("lint has the shell run what it is to read", "src/engine/lint_syntax.c", "r->shell ? \"-n\" : NULL", "r->shell ? \"-u\" : NULL",
      ["cli lint"]),
     ("lint takes a text that is joined to another for a path", "src/model/lint_packets.c", "h->dots != 2 && ", "", ["unit lint_packets"]),
-    ("lint has rules.lua run instead of compiled", "src/rules/lua_run.c", "	if (run->order.check)\n		return", "	if (false)\n		return",
+    ("lint has rules.lua run instead of compiled", "src/ext/lua.c", "return s->setup.check ? 0 : call_it", "return call_it",
      ["cli lint"]),
     ("what lint's worker sends is not bounded", "src/work/extract.c", "&& lint_wants(act->path, m.size)", "", ["hostile L-lint-large"]),
     # --- lua ---------------------------------------------------------------------------------------------
