@@ -106,6 +106,21 @@ void print_time(struct buf *out, enum form form, int64_t seconds)
 		text_time_iso(out, seconds);
 }
 
+/* A tab does no harm, and stays. */
+static void escape_but_tabs(struct buf *out, struct span line)
+{
+	const char *tab;
+
+	while ((tab = memchr(line.s, '\t', line.n))) {
+		size_t n = (size_t)(tab - line.s);
+
+		text_escape(out, span_cut(line, 0, n));
+		buf_addc(out, '\t');
+		line = span_cut(line, n + 1, line.n);
+	}
+	text_escape(out, line);
+}
+
 void print_lines(struct buf *out, struct span x, const char *indent, const char *empty)
 {
 	struct span line;
@@ -113,7 +128,7 @@ void print_lines(struct buf *out, struct span x, const char *indent, const char 
 	while (span_split(&x, '\n', &line)) {
 		buf_adds(out, indent);
 		if (line.n)
-			text_escape(out, line);
+			escape_but_tabs(out, line);
 		else
 			buf_adds(out, empty);
 		buf_addc(out, '\n');

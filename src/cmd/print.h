@@ -28,7 +28,7 @@ void print_wrap(struct buf *out, const char *text, size_t indent, size_t width);
 void print_size(struct buf *out, enum form form, int64_t bytes);
 void print_time(struct buf *out, enum form form, int64_t seconds);
 
-/* Appends each line of x escaped, with `indent` in front, and an empty one as `empty`. */
+/* Appends each line of x escaped (but tabs), with `indent` in front, and an empty one as `empty`. */
 void print_lines(struct buf *out, struct span x, const char *indent, const char *empty);
 
 /* "1 pack", "3 packs". */

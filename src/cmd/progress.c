@@ -304,6 +304,13 @@ static void on_step_end(struct progress *p, const struct event *e)
 	}
 }
 
+/* What rules put tabs between reads as words. */
+static void add_plain(struct buf *out, struct span line)
+{
+	for (size_t i = 0; i < line.n; i++)
+		buf_addc(out, line.s[i] == '\t' ? ' ' : line.s[i]);
+}
+
 static void on_output(struct progress *p, const struct event *e)
 {
 	struct span rest = e->text, line;
@@ -315,7 +322,7 @@ static void on_output(struct progress *p, const struct event *e)
 		buf_set(&p->output_of, e->package);
 	}
 	while (span_split(&rest, '\n', &line)) {
-		buf_add_span(&p->output, line);
+		add_plain(&p->output, line);
 		if (line.s + line.n < e->text.s + e->text.n || p->output.n > 4096)
 			flush_output(p);
 	}

@@ -140,6 +140,8 @@ static void test_output_is_cut_into_lines(void **state UNUSED)
 	assert_string_equal(written(&f), "zoom| one\nzoom| two\n");
 	tell(&f, WATCH_STEP_END, "unpack", 0, 0);
 	assert_string_equal(written(&f), "zoom| one\nzoom| two\nzoom| three\n");
+	tell(&f, WATCH_OUTPUT, "a\t1\033\n", 0, 0);
+	assert_string_equal(written(&f), "zoom| one\nzoom| two\nzoom| three\nzoom| a 1\\x1b\n");
 	end(&f);
 }
 
