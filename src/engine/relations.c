@@ -84,26 +84,6 @@ static void relate(struct members *members, struct related_list *out)
 	}
 }
 
-static bool is_debian(const struct dpkg_package *p, const struct relation *r)
-{
-	struct span rest = buf_span(&r->name), name = SPAN(""), architecture = SPAN("");
-
-	if (!span_split(&rest, ':', &name) || !span_is(buf_span(&p->name), name))
-		return false;
-	architecture = rest;
-	return p->installed &&
-	       (!architecture.n || span_is(buf_span(&p->architecture), architecture)) &&
-	       relation_holds(r, buf_span(&p->version));
-}
-
-static bool has_debian(const struct dpkg_packages *packages, const struct relation *r)
-{
-	VEC_FOR (const struct dpkg_package, p, &packages->of)
-		if (is_debian(p, r))
-			return true;
-	return false;
-}
-
 static int check_debian(struct engine *e, const struct installer *in, struct err *err)
 {
 	AUTO(dpkg_packages) packages = {0};
@@ -115,7 +95,7 @@ static int check_debian(struct engine *e, const struct installer *in, struct err
 	if (dpkg_packages(&e->place, &packages, err) < 0)
 		return -1;
 	VEC_FOR (const struct relation, r, &in->needs.deb.of) {
-		if (has_debian(&packages, r))
+		if (dpkg_packages_has(&packages, r))
 			continue;
 		buf_adds(&missing, missing.n ? ", " : "");
 		relation_format(r, &missing);

@@ -111,11 +111,18 @@ enum field {
 	ARCHITECTURE,
 	VERSION,
 	MULTI_ARCH,
+	PROVIDES,
 	CONFFILES,
 	FIELDS /* any other */
 };
 static const char *const fields[FIELDS] = {
-	"Package", "Status", "Architecture", "Version", "Multi-Arch", "Conffiles"};
+	"Package", "Status", "Architecture", "Version", "Multi-Arch", "Provides", "Conffiles"};
+
+static const struct dpkg_stanza no_stanza = {.name = {"", 0},
+	.architecture = {"", 0},
+	.version = {"", 0},
+	.provides = {"", 0},
+	.conffiles = {"", 0}};
 
 /* A status being read. */
 struct status {
@@ -155,6 +162,7 @@ static int set_field(struct status *s, struct span value, struct err *err)
 	case STATUS: fits = parse_state(value, &now->state); break;
 	case VERSION: now->version = value; break;
 	case MULTI_ARCH: now->same = span_is_text(value, "same"); break;
+	case PROVIDES: now->provides = value; break;
 	case CONFFILES: now->conffiles = span_cut(value, value.n, 0); break;
 	case FIELDS: break;
 	}
@@ -208,7 +216,7 @@ static int end_stanza(struct status *s, struct err *err)
 	result = s->fn(s->arg, &s->now, err);
 	s->begun = false;
 	memset(s->seen, 0, sizeof(s->seen));
-	s->now = (struct dpkg_stanza){SPAN(""), SPAN(""), SPAN(""), 0, false, SPAN(""), 0};
+	s->now = no_stanza;
 	return result;
 }
 
@@ -218,7 +226,7 @@ int dpkg_parse_status(struct span text,
 	struct status s = {.fn = fn, .arg = arg};
 	struct span line;
 
-	s.now = (struct dpkg_stanza){SPAN(""), SPAN(""), SPAN(""), 0, false, SPAN(""), 0};
+	s.now = no_stanza;
 	if (check_text(text, err) < 0)
 		return -1;
 	while (span_split(&text, '\n', &line)) {

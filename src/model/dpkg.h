@@ -25,6 +25,7 @@ struct dpkg_stanza {
 	struct span name, architecture, version; /* the last two may be empty */
 	enum dpkg_state state;
 	bool same; /* Multi-Arch: same: its files are named by architecture, too */
+	struct span provides; /* "a, b (= 1.2)"; it may be empty */
 	struct span conffiles; /* lines for dpkg_conffile */
 	unsigned line; /* its first */
 };

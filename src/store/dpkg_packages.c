@@ -21,6 +21,7 @@ static void package_drop(struct dpkg_package *p)
 	buf_drop(&p->name);
 	buf_drop(&p->architecture);
 	buf_drop(&p->version);
+	relations_drop(&p->provides);
 }
 
 void dpkg_packages_drop(struct dpkg_packages *p)
@@ -38,6 +39,16 @@ static void mentions_drop(struct mentions *m)
 	vec_drop_each(&m->of, mention_drop);
 }
 
+/* What is none is passed over: it is for dpkg to judge. */
+static void take_provides(struct span list, struct relations *out)
+{
+	struct span part;
+
+	while (span_split(&list, ',', &part))
+		if (!relations_add_text(out, span_trim(part)))
+			continue;
+}
+
 static int take_mention(void *arg, const struct dpkg_stanza *s, struct err *err)
 {
 	struct mentions *all = arg;
@@ -45,10 +56,12 @@ static int take_mention(void *arg, const struct dpkg_stanza *s, struct err *err)
 	struct mention *m = vec_push(&all->of);
 
 	(void)err;
-	*m = (struct mention){{BUF_INIT, BUF_INIT, BUF_INIT, false}, number, false};
+	*m = (struct mention){
+		{.name = BUF_INIT, .architecture = BUF_INIT, .version = BUF_INIT}, number, false};
 	buf_set(&m->package.name, s->name);
 	buf_set(&m->package.architecture, s->architecture);
 	buf_set(&m->package.version, s->version);
+	take_provides(s->provides, &m->package.provides);
 	m->package.installed = s->state >= DPKG_TRIGGERS_AWAITED;
 	m->there = s->state != DPKG_NOT_INSTALLED;
 	return 0;
@@ -82,7 +95,8 @@ static void give(struct mentions *all, struct dpkg_packages *out)
 		if ((i + 1 < all->of.n && by_package(m, m + 1) == 0) || !m->there)
 			continue;
 		*vec_push(&out->of) = m->package;
-		m->package = (struct dpkg_package){BUF_INIT, BUF_INIT, BUF_INIT, false};
+		m->package = (struct dpkg_package){
+			.name = BUF_INIT, .architecture = BUF_INIT, .version = BUF_INIT};
 	}
 }
 
@@ -98,4 +112,36 @@ int dpkg_packages(const struct place *place, struct dpkg_packages *out, struct e
 	if (there == 1)
 		give(&all, out);
 	return there;
+}
+
+static bool provides(const struct dpkg_package *p, const struct relation *r, struct span name)
+{
+	VEC_FOR (const struct relation, one, &p->provides.of) {
+		bool versioned = one->op == RELATION_EXACTLY;
+
+		if (span_is(buf_span(&one->name), name) &&
+			relation_holds(r, versioned ? buf_span(&one->version) : SPAN("")))
+			return true;
+	}
+	return false;
+}
+
+static bool is(const struct dpkg_package *p, const struct relation *r)
+{
+	struct span architecture = buf_span(&r->name), name = SPAN("");
+
+	if (!p->installed || !span_split(&architecture, ':', &name) ||
+		(architecture.n && !span_is(buf_span(&p->architecture), architecture)))
+		return false;
+	if (span_is(buf_span(&p->name), name) && relation_holds(r, buf_span(&p->version)))
+		return true;
+	return provides(p, r, name);
+}
+
+bool dpkg_packages_has(const struct dpkg_packages *p, const struct relation *r)
+{
+	VEC_FOR (const struct dpkg_package, one, &p->of)
+		if (is(one, r))
+			return true;
+	return false;
 }

@@ -111,5 +111,8 @@ installed() { fardel list --plain | cut -f1 | paste -sd' '; }
   [[ $stderr == *'needs packages of Debian that are not installed: no-such-one (>= 1), nor-this'* ]]
   [[ $stderr == *'Next: apt install no-such-one nor-this'* ]]
   run --separate-stderr -11 fardel install "$(package hello 1 'needs.deb = ["dpkg (>= 1000)"]')"
+  # What others provide, as awk is.
+  [[ $(dpkg-query -W -f '${Status} ${Provides}\n') != *'install ok installed awk'* ]] || run -0 fardel install "$(package hello 1 'needs.deb = ["awk"]')"
+  run --separate-stderr -11 fardel install "$(package hello 1 'needs.deb = ["awk (>= 1)"]')"
   run -0 fardel install "$(package hello 1 "needs.deb = [\"dpkg (>= 1)\", \"dpkg:$(dpkg --print-architecture)\"]")"
 }

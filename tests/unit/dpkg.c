@@ -229,6 +229,35 @@ static void updates_count_too(void **state)
 	assert_buf(&all.of.v[3].version, "19");
 }
 
+/* As debian's policy has it, 7.5. */
+static void what_is_provided_counts(void **state)
+{
+	static const struct {
+		const char *relation;
+		bool has;
+	} rows[] = {{"mawk", true}, {"mawk (>= 1.2)", true}, {"mawk (>= 2)", false},
+		{"mawk:amd64", true}, {"mawk:i386", false}, {"awk", true}, {"awk:amd64", true},
+		{"awk:i386", false}, {"awk (>= 1)", false}, {"awk (<< 9)", false},
+		{"lib-abi", true}, {"lib-abi (= 2.0)", true}, {"lib-abi (>= 1)", true},
+		{"lib-abi (>> 2.0)", false}, {"aw", false}, {"bad", false}, {"last", true},
+		{"mta", false}};
+	struct scratch *s = *state;
+	AUTO(dpkg_packages) all = {0};
+
+	put(s, DB "status",
+		INSTALLED("mawk") "Provides: awk, lib-abi (= 2.0),bad (x 1), last\n\n"
+				  "Package: exim\nStatus: deinstall ok config-files\n"
+				  "Version: 4\nProvides: mta\n");
+	assert_int_equal(dpkg_packages(&s->place, &all, &s->err), 1);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(relations) r = {0};
+
+		assert_true(relations_add_text(&r, span_of(rows[i].relation)));
+		if (dpkg_packages_has(&all, &r.of.v[0]) != rows[i].has)
+			fail_msg("%s", rows[i].relation);
+	}
+}
+
 static void there_may_be_no_dpkg(void **state)
 {
 	struct scratch *s = *state;
@@ -447,6 +476,7 @@ int main(void)
 		SCRATCH_TEST(diversions_move_files),
 		SCRATCH_TEST(diversions_may_change),
 		SCRATCH_TEST(updates_count_too),
+		SCRATCH_TEST(what_is_provided_counts),
 		SCRATCH_TEST(there_may_be_no_dpkg),
 		SCRATCH_TEST(damage_is_named),
 		SCRATCH_TEST(what_is_missing_is_named),
