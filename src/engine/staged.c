@@ -142,14 +142,6 @@ static int find_drifts(const struct staged *s, struct apply_drifts *out, struct 
 	return 0;
 }
 
-static const struct apply_drift *get_drift(const struct apply_drifts *drifts, struct span path)
-{
-	VEC_FOR (const struct apply_drift, d, &drifts->of)
-		if (span_is(buf_span(&d->path), path))
-			return d;
-	return NULL;
-}
-
 static int claim(int root, struct change *c, struct err *err)
 {
 	struct node_at at = NODE_AT_INIT;
@@ -170,7 +162,7 @@ static int claim_drifts(struct staged *s, const struct apply_drifts *drifts, str
 	if (root < 0)
 		return -1;
 	VEC_FOR (struct change, c, &s->before.changes.of) {
-		const struct apply_drift *d = get_drift(drifts, buf_span(&c->path));
+		const struct apply_drift *d = staged_get_drift(drifts, buf_span(&c->path));
 
 		if (d && !d->shared && claim(root, c, err) < 0)
 			return err_at(err, "%s", c->path.s);
@@ -267,7 +259,7 @@ static bool is_untouched(
 {
 	struct span path = buf_span(&c->path);
 
-	return !changes_get(&s->now.changes, path) && !get_drift(drifts, path);
+	return !changes_get(&s->now.changes, path) && !staged_get_drift(drifts, path);
 }
 
 static bool has_untouched(const struct staged *s, const struct apply_drifts *drifts)
@@ -430,39 +422,6 @@ static void compose_after(struct staged *s, const struct changes *undone)
 		drop_own(out);
 }
 
-/* A file that was kept may have been written to by who had it open, or be damaged: there is no other. */
-static void tell_odd(struct staged *s, const struct apply_drifts *drifts)
-{
-	VEC_FOR (const struct change, c, &s->before.changes.of) {
-		const struct change *now = changes_get(&s->now.changes, buf_span(&c->path));
-
-		if (c->before.type == NODE_FILE && now && now->after.type == NODE_FILE &&
-			!node_is_same(&now->after, &c->before) &&
-			!node_is_same(&now->after, &c->after) &&
-			!get_drift(drifts, buf_span(&c->path)))
-			engine_tell(s->e, WATCH_WARN, name_of(s),
-				"%s is put back as it was kept, which is not as it was once: look at it",
-				c->path.s);
-	}
-}
-
-/* Where it is still there afterwards. */
-static void list_left(struct staged *s, const struct apply_drifts *drifts)
-{
-	if (!s->has_before) /* given up: the drifts' changes went with it */
-		return;
-	VEC_FOR (const struct apply_drift, d, &drifts->of) {
-		const struct change *now = changes_get(&s->now.changes, buf_span(&d->path));
-		const struct node *is = now ? &now->after : &d->now;
-
-		if (is->type == NODE_NONE || (d->change && node_is_same(is, &d->change->before)))
-			continue;
-		if (!apply_is_cache(buf_span(&d->path)) &&
-			!staged_is_neighbour(s, buf_span(&d->path)))
-			texts_add(&s->left, buf_span(&d->path));
-	}
-}
-
 /* --- The play ------------------------------------------------------------------------------------------ */
 
 static int take_back_all(struct staged *s, const struct apply_drifts *drifts, struct err *err)
@@ -522,9 +481,11 @@ static int play(struct staged *s, struct err *err)
 	if (compose_effects(s, &undone, &done, err) < 0)
 		return -1;
 	compose_after(s, &between);
-	if (!s->made) {
-		tell_odd(s, &drifts);
-		list_left(s, &drifts);
+	if (s->made)
+		staged_tell_replaced(s, &drifts);
+	else {
+		staged_tell_odd(s, &drifts);
+		staged_list_left(s, &drifts);
 	}
 	return 0;
 }

@@ -1,8 +1,9 @@
-/* What the plays in a stage share: engine/staged, engine/staged_groups, engine/staged_mend. */
+/* What the plays in a stage share: engine/staged and its parts. */
 #pragma once
 
 #include "base/err.h"
 #include "engine/staged.h"
+#include "store/apply.h"
 
 /* What all that was played has changed so far, in s->now. */
 MUST_USE int staged_read(struct staged *s, struct effects *asked, struct err *err);
@@ -13,3 +14,14 @@ MUST_USE int staged_take_back(struct staged *s, const struct changes *parts,
 	const struct undo_source *from, struct err *err);
 
 void staged_copy_change(struct changes *out, const struct change *c);
+
+/* --- engine/staged_tell --- */
+
+/* NULL: it is as the package made it. */
+const struct apply_drift *staged_get_drift(const struct apply_drifts *drifts, struct span path);
+/* A file that was kept may have been written to by who had it open, or be damaged: there is no other. */
+void staged_tell_odd(struct staged *s, const struct apply_drifts *drifts);
+/* To s->left, what others have changed and is still there afterwards. */
+void staged_list_left(struct staged *s, const struct apply_drifts *drifts);
+/* What somebody had changed of it, and is made anew now. */
+void staged_tell_replaced(struct staged *s, const struct apply_drifts *drifts);

@@ -55,6 +55,20 @@ lua() {
   [[ $(<"$ROOT/etc/hello.old") == 1 && $(<"$ROOT/etc/hello.conf") == 1 ]]
 }
 
+@test "rules.lua: what an admin has changed is replaced by an upgrade with a word, and comes back by undo" {
+  skip_unless mount userns
+  run -0 fardel install "$(lua 1 <<<'function configure() fs.write("/etc/hello.conf", "1") end')"
+  echo mine >"$ROOT/etc/hello.conf"
+  run --separate-stderr -0 fardel install "$(lua 2 <<<'function configure() fs.write("/etc/hello.conf", "2") end')"
+  [[ $stderr == *'hello: /etc/hello.conf was changed since by somebody, and is replaced; undo brings it back'* ]]
+  [[ $(<"$ROOT/etc/hello.conf") == 2 ]]
+  run -0 fardel undo 2
+  [[ $(<"$ROOT/etc/hello.conf") == mine ]]
+  # A reconfigure, and an upgrade of what nobody has changed, have nothing to say.
+  run -0 fardel install "$(lua 3 <<<'function configure() if not fs.exists("/etc/hello.conf") then fs.write("/etc/hello.conf", "3") end end')"
+  [[ $output != *'changed since'* && $(<"$ROOT/etc/hello.conf") == mine ]]
+}
+
 @test "rules.lua: an error ends with its line and 1, and nothing has changed" {
   local file
   file=$(lua 1 <<<'function configure(upstream)
