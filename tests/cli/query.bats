@@ -199,6 +199,18 @@ teardown() {
   jq -e '.log | contains("configure")' <<<"$output"
 }
 
+@test "log: a tab that rules printed stays one, what would disturb a terminal does not" {
+  cat >"$WORK/rules" <<'EOF'
+#!/bin/sh
+[ "$1" != unpack ] || exec fardel-unpack "$2" "$3"
+[ "$1" != configure ] || printf 'a\t1\033[1m\n'
+EOF
+  chmod 755 "$WORK/rules"
+  fardel install "$(make_installer hello 1 rules="$WORK/rules")"
+  run --separate-stderr -0 fardel log
+  [[ $output == *$'a\t1\\x1b[1m'* ]]
+}
+
 @test "the log says what was typed, without passwords" {
   make_pack_deb hello 1
   file=$(make_installer hello 1 "url=${URL/http:\/\//http://user:secret@}/hello-1.deb")
