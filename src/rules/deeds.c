@@ -176,10 +176,37 @@ int deed_link(struct lua_run *run, const char *target, const char *path, struct 
 	return deed_link_at(run, &spot, target, err) < 0 ? deed_at(&spot, path, err) : 0;
 }
 
+/* Who may write to the folder of a spot can put something else there under its name. */
+static bool is_in_ours(const struct spot *spot)
+{
+	struct stat st;
+
+	return fstat(spot->fd, &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid());
+}
+
+/* It has its mode from the start: in another's folder it is not touched again. */
+static int make_folder_at(const struct spot *spot, mode_t mode, struct err *err)
+{
+	AUTO_FD fd = -1;
+	struct stat st;
+	mode_t mask = umask(0);
+	int rc = file_make_dir(spot->fd, spot->name.s, mode & 07777, err);
+
+	umask(mask);
+	if (rc < 0)
+		return -1;
+	fd = file_open(spot->fd, spot->name.s, O_RDONLY | O_DIRECTORY, 0, err);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err->code ? -1 : err_sys(err, "look at it");
+	/* Lists of access and a group's bit are handed on, and setuid is not for new ones. */
+	if ((st.st_mode & 07777) == (mode & 07777) || !is_in_ours(spot))
+		return 0;
+	return fchmod(fd, mode) < 0 ? err_sys(err, "set its mode") : 0;
+}
+
 int deed_make_folder(struct lua_run *run, const char *path, mode_t mode, struct err *err)
 {
 	AUTO(spot) spot = SPOT_INIT;
-	AUTO_FD fd = -1;
 	struct stat st;
 	int there;
 
@@ -188,25 +215,14 @@ int deed_make_folder(struct lua_run *run, const char *path, mode_t mode, struct 
 	there = spot_look(&spot, &st, err);
 	if (there < 0 || (there && S_ISDIR(st.st_mode)))
 		return there < 0 ? -1 : 0;
-	if (lua_run_count_files(run, 1, err) < 0 ||
-		file_make_dir(spot.fd, spot.name.s, mode & 07777, err) < 0)
+	if (lua_run_count_files(run, 1, err) < 0 || make_folder_at(&spot, mode, err) < 0)
 		return deed_at(&spot, path, err);
-	fd = file_open(spot.fd, spot.name.s, O_RDONLY | O_DIRECTORY, 0, err);
-	if (fd < 0)
-		return deed_at(&spot, path, err);
-	return fchmod(fd, mode) < 0 ? err_sys(err, "%s", path) : 0;
+	return 0;
 }
 
-/* Who may write to the folder can give another's file a name in it. */
 static int check_names(const struct spot *spot, const struct stat *st, struct err *err)
 {
-	struct stat folder;
-
-	if (!S_ISREG(st->st_mode) || st->st_nlink < 2)
-		return 0;
-	if (fstat(spot->fd, &folder) < 0)
-		return err_sys(err, "look at the folder");
-	if (folder.st_uid == 0 || folder.st_uid == geteuid())
+	if (!S_ISREG(st->st_mode) || st->st_nlink < 2 || is_in_ours(spot))
 		return 0;
 	return err_set(err, ERR_UNSAFE, "it has other names, and the folder is another user's");
 }

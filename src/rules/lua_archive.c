@@ -115,16 +115,26 @@ static int open_dir(struct extraction *x, const char *path, struct err *err)
 	return x->dir < 0 ? err_at(err, "%s", path) : 0;
 }
 
-/* Whoever runs an AppImage is the one who mounts it, so its folders may be closed to all others. */
+/* Whoever runs an AppImage is the one who mounts it, so its folders may be closed to all others. Those may be a user's, who then can put a
+ * link there: only what was looked at is touched. */
 static int open_up(void *arg, const struct tree_entry *e, struct err *err)
 {
 	mode_t mode = e->st->st_mode & 07777;
 	mode_t more = S_ISDIR(e->st->st_mode) || (mode & 0111) ? 0755 : 0644;
+	AUTO_FD fd = -1;
+	struct stat st;
+	char path[32];
 
 	(void)arg;
 	if ((!S_ISREG(e->st->st_mode) && !S_ISDIR(e->st->st_mode)) || (mode | more) == mode)
 		return 0;
-	return fchmodat(e->parent, e->name, mode | more, 0) < 0 ? err_sys(err, "%s", e->path) : 0;
+	fd = file_open(e->parent, e->name, O_PATH | O_NOFOLLOW, 0, err);
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0 || st.st_dev != e->st->st_dev || st.st_ino != e->st->st_ino)
+		return err_set(err, ERR_UNSAFE, "%s: something else came in its place", e->path);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return chmod(path, mode | more) < 0 ? err_sys(err, "%s", e->path) : 0;
 }
 
 /* Its files are a squashfs behind a program, which is not run. The system's tool takes a path: that of its stdin, which is the pack that was

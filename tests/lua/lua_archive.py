@@ -2,6 +2,7 @@
 import ctypes
 import io
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -129,6 +130,18 @@ def test_extract_takes_an_appimage(g):
     g.put("dir/upstream/bad.AppImage", ELF + b"hsqs" + b"\xff" * 200)
     bad = g.fails(f"archive.extract{{pack = 'upstream/bad.AppImage', dir = '{g.out}/b'}}", "upstream/bad.AppImage: ")
     want("/proc/" not in bad.err, bad.err)
+
+
+def test_extract_opens_up_what_it_looked_at(g):
+    """Not by its name, which another may have come to in a folder that the image gave to a user."""
+    if not shutil.which("strace") or subprocess.run(["strace", "-o", "/dev/null", "true"], check=False, capture_output=True).returncode:
+        raise Skipped("no strace that may trace")
+    appimage(g, "dir/upstream/x.AppImage", MEMBERS)
+    g.does(f"archive.extract{{pack = 'upstream/x.AppImage', dir = '{g.out}/a'}}",
+           wrap=("strace", "-e", "trace=chmod,fchmodat", "-o", g.work + "/trace"))
+    calls = [line for line in g.read("trace").splitlines() if "chmod" in line]
+    want(calls and not any(re.match(r"fchmodat\(\d", line) for line in calls), "\n".join(calls))
+    want(os.stat(g.out + "/a/opt/x/lib/b").st_mode & 0o777 == 0o644, "its mode")
 
 
 def test_extract_takes_the_appimage_that_was_looked_at(g):

@@ -76,11 +76,16 @@ def test_what_a_link_leads_to_is_named_besides(g):
     g.is_(f"fs.append_line('{g.out}/new', 'x'), fs.exists('{g.out}/to-folder')", "true\ttrue")
 
 
-def test_mode_and_owner_are_set_before_the_file_has_its_name(g):
-    """Afterwards the name may be another file's, in a folder that is not root's."""
-    trace = g.work + "/trace"
+def tracing(g):
+    """Where strace is to write to."""
     if not shutil.which("strace") or subprocess.run(["strace", "-o", "/dev/null", "true"], check=False, capture_output=True).returncode:
         raise Skipped("no strace that may trace")
+    return g.work + "/trace"
+
+
+def test_mode_and_owner_are_set_before_the_file_has_its_name(g):
+    """Afterwards the name may be another file's, in a folder that is not root's."""
+    trace = tracing(g)
     g.put("out/a", "x", 0o606)
     g.put("dir/upstream/b", "x", 0o757)
     if os.getuid() == 0:
@@ -92,6 +97,25 @@ def test_mode_and_owner_are_set_before_the_file_has_its_name(g):
     want(calls == (["fchown"] if os.getuid() == 0 else []) + 3 * one, str(calls))
     want([mode(g.out + "/" + name) for name in "abc"] == [0o606, 0o757, 0o766], "modes")
     want(os.stat(g.out + "/a").st_uid in (1234, os.getuid()), "owner")
+
+
+def test_a_folder_has_its_mode_from_the_start(g):
+    """Afterwards its name may be another's, in a folder that is not root's."""
+    g.make("out/users")
+    if os.getuid() == 0:
+        os.chown(g.out + "/users", 1234, 1234)
+    wanted = {"a": 0o755, "b": 0o777, "c": 0o1777, "d": 0o700}
+    g.does("".join(f"fs.mkdir('{g.out}/users/{name}', '{bits:05o}') " for name, bits in wanted.items()),
+           wrap=("strace", "-f", "-e", "trace=fchmod,chmod,fchmodat", "-o", tracing(g)))
+    want({name: mode(f"{g.out}/users/{name}") for name in wanted} == wanted, "modes")
+    want("chmod" not in g.read("trace"), g.read("trace"))
+    os.chmod(g.out, 0o2755)
+    g.does(f"fs.mkdir('{g.out}/e', '0750') fs.mkdir('{g.out}/f', '02775')")
+    want((mode(g.out + "/e"), mode(g.out + "/f")) == (0o750, 0o2775), "what its folder hands on")
+    if os.getuid() == 0:
+        os.chmod(g.out + "/users", 0o2755)
+        g.does(f"fs.mkdir('{g.out}/users/e', '0750')", wrap=("strace", "-f", "-e", "trace=fchmod,chmod,fchmodat", "-o", tracing(g)))
+        want("chmod" not in g.read("trace"), g.read("trace"))
 
 
 def test_chmod_is_not_led_to_another_users_file(g):
