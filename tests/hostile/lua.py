@@ -593,14 +593,22 @@ STAYING = """trap '' HUP INT TERM PIPE XCPU
 def staying(box):
     start = f"function %s() run{{'sh', '-c', [[{STAYING}]]}} %s end\n"
 
+    def staying_now():
+        return [line for line in processes().values() if "stays-here" in line]
+
     def ends(run, status):
-        left = [line for line in processes().values() if "stays-here" in line]
+        left = staying_now()
         want(run.status == status and run.seconds < SECONDS, str(run))
         want(not left, f"left: {left}")
 
     ends(box.fardel("install", scripted(box, start % ("unpack", "error('x')"))), 1)
     ends(box.fardel("install", scripted(box, start % ("configure", "error('x')"))), 1)
-    ends(box.fardel("--set", "lua.cpu=1", "install", scripted(box, start % ("configure", "while true do end"))), 1)
+    job = box.start("--set", "lua.cpu=1", "install", scripted(box, start % ("configure", "while true do end")))
+    box.wait("those that stay", staying_now)
+    status = job.wait(SECONDS)
+    left = staying_now()
+    want(status == 1 and "limit cpu" in job.said(), f"exit {status}: {job.said()}")
+    want(not left, f"left: {left}")
     box.unharmed()
     ends(box.fardel("install", scripted(box, start % ("configure", "") + start % ("unconfigure", ""))), 0)
     ends(box.fardel("remove", "hello"), 0)
