@@ -29,6 +29,18 @@ static int resolve_dir(struct engine *e, const struct buf *dir, struct buf *out,
 	return 0;
 }
 
+/* By links they may have come to where they must not be; who may write above them could lead them anywhere. */
+static int check_dirs(struct engine *e, const struct packets_dirs *dirs, struct err *err)
+{
+	if (packets_dirs_check(dirs, err) < 0)
+		return -1;
+	if (place_check_above(&e->place, dirs->data.s, err) < 0)
+		return err_at(err, "dataDir %s", dirs->data.s);
+	if (place_check_above(&e->place, dirs->bin.s, err) < 0)
+		return err_at(err, "binDir %s", dirs->bin.s);
+	return 0;
+}
+
 static int read_dirs(struct engine *e, struct packets_dirs *out, struct err *err)
 {
 	struct packets_conf conf;
@@ -43,8 +55,7 @@ static int read_dirs(struct engine *e, struct packets_dirs *out, struct err *err
 				   resolve_dir(e, &conf.bin_dir, &out->bin, err) < 0))
 		result = -1;
 	packets_conf_drop(&conf);
-	/* By links they may have come to where they must not be. */
-	return result < 0 ? -1 : packets_dirs_check(out, err);
+	return result < 0 ? -1 : check_dirs(e, out, err);
 }
 
 int packets_dirs_get(struct engine *e, const struct packets_dirs **out, struct err *err)
@@ -120,14 +131,13 @@ static int check_empty(int to, const struct buf *path, struct err *err)
 /* What others have put beside its files, or made of them, goes along; the empty folder goes. */
 static int fetch_left(int root, const struct spots *s, int to, struct err *err)
 {
-	AUTO_FD left = file_open_if(root, s->left.s + 1, O_RDONLY | O_DIRECTORY, err);
-	AUTO_FD above = -1;
+	const char *name = s->left.s + s->above_left.n + 1;
+	AUTO_FD above = file_open_if(root, s->above_left.s + 1, O_RDONLY | O_DIRECTORY, err);
+	AUTO_FD left = above < 0 ? -1 : file_open_if(above, name, O_RDONLY | O_DIRECTORY, err);
 
 	if (left < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	above = file_open_dir(s->above_left.s, err);
-	if (above < 0 || move_all(left, to, err) < 0 ||
-		put_away(above, s->left.s + s->above_left.n + 1, err) < 0)
+	if (move_all(left, to, err) < 0 || put_away(above, name, err) < 0)
 		return err_at(err, "move what is in %s", s->left.s);
 	return 0;
 }

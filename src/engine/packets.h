@@ -8,7 +8,7 @@
 #include "model/packets_conf.h"
 
 /* Where /etc/packets/config.toml says that they go now, without links on the way. Borrowed from the engine, which reads it once.
- * ERR_CONFIG: it cannot be used. */
+ * ERR_CONFIG: it cannot be used; ERR_UNSAFE: others may write to one of them, or above. */
 MUST_USE int packets_dirs_get(struct engine *e, const struct packets_dirs **out, struct err *err);
 
 /* What the package of an installation at its place says of itself; `out` was initialised. */

@@ -135,10 +135,16 @@ int packets_dirs_check(const struct packets_dirs *d, struct err *err)
 	if (check_place(KIND_DATA, "dataDir", &d->data, err) < 0 ||
 		check_place(KIND_BIN, "binDir", &d->bin, err) < 0)
 		return -1;
-	if (!is_within(buf_span(&d->data), buf_span(&d->bin)))
+	if (is_within(buf_span(&d->data), buf_span(&d->bin)))
+		err_set(err, ERR_CONFIG,
+			"dataDir %s is in binDir %s, where each package's hooks may write",
+			d->data.s, d->bin.s);
+	else if (is_within(buf_span(&d->bin), buf_span(&d->data)))
+		err_set(err, ERR_CONFIG,
+			"binDir %s is in dataDir %s, where a package may be called as it is",
+			d->bin.s, d->data.s);
+	else
 		return 0;
-	err_set(err, ERR_CONFIG, "dataDir %s is in binDir %s, where each package's hooks may write",
-		d->data.s, d->bin.s);
 	return err_next(err, "name another one in " PACKETS_CONF);
 }
 

@@ -41,5 +41,6 @@ void packets_conf_drop(struct packets_conf *c);
 MUST_USE int packets_conf_parse(struct packets_conf *c, const char *file, struct span text,
 	struct texts *warnings, struct err *err);
 
-/* ERR_CONFIG: folders that are the system's own, or too high in it; data within bin, where each package may write. */
+/* ERR_CONFIG: folders that are the system's own, or too high in it; one of both within the other, as each package may write
+ * to bin, and may be called as what is in data. */
 MUST_USE int packets_dirs_check(const struct packets_dirs *d, struct err *err);

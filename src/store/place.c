@@ -152,10 +152,10 @@ static int make_own(const struct place *p, int top, const char *path, size_t abo
 }
 
 /* Each folder above, from the top: who could swap one would choose where we write. */
-static int check_above(const struct place *p, const char *path, size_t above, struct err *err)
+static int check_above(const struct place *p, struct span above, struct err *err)
 {
 	AUTO(buf) full = buf_dup(&p->root);
-	struct span rest = {path, above}, part;
+	struct span rest = above, part;
 
 	while (span_split(&rest, '/', &part)) {
 		if (part.n)
@@ -166,12 +166,17 @@ static int check_above(const struct place *p, const char *path, size_t above, st
 	return 0;
 }
 
+int place_check_above(const struct place *p, const char *folder, struct err *err)
+{
+	return check_above(p, span_of(folder), err);
+}
+
 int place_make(const struct place *p, const char *path, unsigned mode, struct err *err)
 {
 	size_t above = own_part(p, path);
 	AUTO_FD top = -1;
 
-	if (check_above(p, path, above, err) < 0)
+	if (check_above(p, (struct span){path, above}, err) < 0)
 		return -1;
 	top = open_above(p, path, above, true, err);
 	if (top < 0)

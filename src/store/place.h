@@ -49,6 +49,9 @@ void place_path(const struct place *p, const char *path, struct buf *out);
 /* Opens the folder `path` (one of the above, or below puavo's rootdir) below root, making what is missing (0755, or `mode`
  * for the last), and checks that others may not write to it. The root itself must be there. */
 MUST_USE int place_make(const struct place *p, const char *path, unsigned mode, struct err *err);
+/* ERR_UNSAFE where others could put something else in the place of the folder, of one above it, or of what is in it, as far as they are there
+ * (file_check_above). It is absolute, without links on the way. */
+MUST_USE int place_check_above(const struct place *p, const char *folder, struct err *err);
 /* Opens the file systems that place_sync is for, until place_drop. The kernel tells a descriptor only of writes that
  * failed since it was opened: what fails before place_sync opens its own would be told to nobody. */
 void place_hold(struct place *p);

@@ -94,6 +94,33 @@ configure_packets() {
   fardel install "$(make_installer hello 1)"
 }
 
+@test "dataDir and binDir: where others may write, above or there, is refused; one in the other, too" {
+  file=$(make_packets Tool 1.0 "install=$link_in")
+  for key in dataDir binDir; do
+    configure_packets "$key=/srv/u/p/q"
+    mkdir -p "$ROOT/srv/u/p/q"
+    for folder in /srv/u /srv/u/p /srv/u/p/q; do
+      chmod 777 "$ROOT$folder"
+      run --separate-stderr -1 fardel install "$file"
+      [[ $stderr == *"$folder can be written by others (mode 0777)"*"chmod o-w $folder"* ]]
+      chmod 755 "$ROOT$folder"
+      [[ $FARDEL_TEST_MODE == mount ]] || continue
+      chown 1234 "$ROOT$folder"
+      run --separate-stderr -1 fardel install "$file"
+      [[ $stderr == *"$folder belongs to user 1234"* ]]
+      chown 0 "$ROOT$folder"
+    done
+    [[ -z $(fardel list) && -z $(ls "$ROOT/srv/u/p/q") ]]
+    fardel install "$file"
+    [[ -n $(ls "$ROOT/srv/u/p/q") ]]
+    fardel remove Tool
+    rm -r "$ROOT/srv/u"
+  done
+  configure_packets binDir=/opt/packets/bin
+  run --separate-stderr -1 fardel install "$file"
+  [[ $stderr == *'binDir /opt/packets/bin is in dataDir /opt/packets'* && ! -e $ROOT/opt/packets ]]
+}
+
 @test "dataDir changes: it is asked, and then all of a package's folder moves" {
   fardel install "$(make_packets Tool 1.0)" "$(make_packets Other 1.0)"
   home=$ROOT/opt/packets/Tool

@@ -75,6 +75,8 @@ static void what_cannot_be_is_refused(void **state)
 		{"[Config]\ndayToDeleteCacheDir = 1\n", "true or false"},
 		{"[Config]\nbinDir = \"/opt/p\"\ndataDir = \"/opt/p/d\"\n", "is in binDir"},
 		{"[Config]\nbinDir = \"/opt/p\"\ndataDir = \"/opt/p\"\n", "is in binDir"},
+		{"[Config]\nbinDir = \"/opt/packets/bin\"\n", "is in dataDir /opt/packets"},
+		{"[Config]\nbinDir = \"/opt/d/p/bin\"\ndataDir = \"/opt/d\"\n", "is in dataDir"},
 		{"[Config]\ndataDir = \"/opt/a\"\nts\"\n", "line 3"},
 	};
 
@@ -96,7 +98,7 @@ static void what_cannot_be_is_refused(void **state)
 static void folders_that_only_look_alike_are_fine(void **state)
 {
 	static const char *const texts[] = {"[Config]\ndataDir = \"/etcetera\"\n",
-		"[Config]\ndataDir = \"/opt/packets\"\nbinDir = \"/opt/packets/bin\"\n",
+		"[Config]\ndataDir = \"/opt/packets\"\nbinDir = \"/opt/packets-bin\"\n",
 		"[Config]\nbinDir = \"/opt/bin\"\ndataDir = \"/opt/binx\"\n",
 		"[Config]\nbinDir = \"/bin\"\n"};
 
