@@ -55,16 +55,25 @@ static int read_dirs(
 	return 0;
 }
 
+static void move_drop(struct packets_move *m)
+{
+	buf_drop(&m->name);
+	buf_drop(&m->from);
+}
+
+void packets_moves_drop(struct packets_moves *m)
+{
+	vec_drop_each(&m->of, move_drop);
+}
+
 struct moves {
 	const struct packets_dirs *now;
-	struct texts names;
-	struct buf from, bin; /* the first one's, of what differs */
+	struct packets_moves *all;
+	struct buf bin; /* the first one's that differs */
 };
 
 static void moves_drop(struct moves *m)
 {
-	texts_drop(&m->names);
-	buf_drop(&m->from);
 	buf_drop(&m->bin);
 }
 
@@ -84,9 +93,8 @@ static int look(struct engine *e, const struct bundle *b, struct moves *m, struc
 	whole = installation_is_whole(&e->place, b, err);
 	if (whole <= 0) /* it moves when its installer's file has mended it */
 		return whole;
-	if (!m->names.of.n)
-		buf_set(&m->from, buf_span(&dirs.data));
-	texts_add(&m->names, buf_span(&b->name));
+	*vec_push(&m->all->of) =
+		(struct packets_move){buf_dup(&b->name), buf_dup(&dirs.data), ERR_INIT};
 	return 0;
 }
 
@@ -111,22 +119,22 @@ static void tell(struct engine *e, const struct moves *m)
 			"binDir of Packets is %s now: what packages have put into %s stays there until they "
 			"are configured again",
 			m->now->bin.s, m->bin.s);
-	if (m->names.of.n)
+	if (m->all->of.n)
 		engine_tell(e, WATCH_INFO, SPAN(""),
 			"dataDir of Packets is %s now, and packages are in %s: their files are to be "
 			"moved there; what is in binDir stays in its place",
-			m->now->data.s, m->from.s);
+			m->now->data.s, m->all->of.v[0].from.s);
 }
 
 static void describe(const struct moves *m, struct findings *out)
 {
-	VEC_FOR (const struct buf, name, &m->names.of) {
+	VEC_FOR (const struct packets_move, one, &m->all->of) {
 		struct finding *f = findings_add(out);
 
 		f->severity = SEVERITY_ASK;
 		buf_sets(&f->id, FINDING);
 		buf_set(&f->path, buf_span(&m->now->data));
-		buf_addf(&f->text, "%s moves there from %s", name->s, m->from.s);
+		buf_addf(&f->text, "%s moves there from %s", one->name.s, one->from.s);
 	}
 }
 
@@ -134,6 +142,7 @@ static int ask(
 	struct engine *e, const struct request *request, const struct moves *m, struct err *err)
 {
 	AUTO(findings) questions = FINDINGS_INIT;
+	const char *from = m->all->of.v[0].from.s;
 	int answer = -1;
 
 	if (request->yes)
@@ -148,18 +157,17 @@ static int ask(
 	err_set(err, ERR_INPUT,
 		"dataDir of Packets is %s now, and %zu packages are in %s: whether to move them is "
 		"to be answered",
-		m->now->data.s, m->names.of.n, m->from.s);
+		m->now->data.s, m->all->of.n, from);
 	return err_next(
-		err, "--yes moves them; or set dataDir in " PACKETS_CONF " back to %s", m->from.s);
+		err, "--yes moves them; or set dataDir in " PACKETS_CONF " back to %s", from);
 }
 
 int packets_find_moves(
-	struct engine *e, const struct request *request, struct request *move, struct err *err)
+	struct engine *e, const struct request *request, struct packets_moves *out, struct err *err)
 {
-	AUTO(moves) m = {.from = BUF_INIT, .bin = BUF_INIT};
+	AUTO(moves) m = {.all = out, .bin = BUF_INIT};
 	AUTO(world) world = WORLD_INIT;
 
-	*move = (struct request){.goal = GOAL_RECONFIGURE, .yes = true, .force = request->force};
 	if (engine_world(e, &world, err) < 0)
 		return -1;
 	if (!is_concerned(request, &world))
@@ -167,11 +175,60 @@ int packets_find_moves(
 	if (packets_dirs_get(e, &m.now, err) < 0 || find(e, request, &world, &m, err) < 0)
 		return -1;
 	tell(e, &m);
-	if (!m.names.of.n)
-		return 0;
-	if (ask(e, request, &m, err) < 0)
-		return -1;
-	for (size_t i = 0; i < m.names.of.n; i++)
-		texts_add(&move->items, buf_span(&m.names.of.v[i]));
+	return out->of.n ? ask(e, request, &m, err) : 0;
+}
+
+/* --- What follows ---------------------------------------------------------------------------------------- */
+
+bool packets_move_failed(struct packets_move *m, const struct plan *plan, const struct err *why)
+{
+	size_t failed = plan_count(plan, RESULT_FAILED) + plan_count(plan, RESULT_BACK);
+
+	if (why->code == ERR_SIGNAL || !failed || plan_count(plan, RESULT_SKIPPED))
+		return false;
+	err_copy(&m->why, why);
+	return true;
+}
+
+static void give_up(struct plan *plan, struct plan_item *item, const struct packets_move *m)
+{
+	item->action = ACTION_NOTHING;
+	item->steps.n = 0;
+	item->result = RESULT_FAILED;
+	buf_sets(&item->why, m->why.text);
+	if (plan->failed.code == ERR_NONE)
+		err_copy(&plan->failed, &m->why);
+}
+
+/* Whether the item had to wait for the move: what goes need not. */
+static bool is_of(const struct packets_move *m, const struct plan_item *item)
+{
+	return item->steps.n && item->action != ACTION_REMOVE &&
+	       span_is(buf_span(&item->to.name), buf_span(&m->name));
+}
+
+int packets_follow(struct engine *e, const struct packets_moves *moves,
+	const struct request *request, struct plan *plan, struct err *err)
+{
+	VEC_FOR (const struct packets_move, m, &moves->of) {
+		bool failed = m->why.code != ERR_NONE, told = !failed;
+
+		VEC_FOR (struct plan_item, item, &plan->of) {
+			if (!is_of(m, item))
+				continue;
+			if (failed && !request->keep_going)
+				return err_copy(err, &m->why);
+			if (failed) {
+				give_up(plan, item, m);
+				told = true;
+			} else if (plan->goal == GOAL_RECONFIGURE) {
+				item->action = ACTION_NOTHING;
+				item->steps.n = 0;
+			}
+		}
+		if (!told)
+			engine_tell(e, WATCH_WARN, buf_span(&m->name), "it stays in %s: %s",
+				m->from.s, m->why.text);
+	}
 	return 0;
 }

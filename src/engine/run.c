@@ -292,25 +292,14 @@ static int nothing_to_do(struct plan *plan, const char *goal, struct err *err)
 	return err_at(err, "%s", goal);
 }
 
-/* What has been configured by the move need not be once more. */
-static void skip_moved(struct plan *plan, const struct request *moved)
-{
-	VEC_FOR (struct plan_item, item, &plan->of)
-		for (size_t i = 0; plan->goal == GOAL_RECONFIGURE && i < moved->items.of.n; i++)
-			if (span_is(buf_span(&item->to.name), buf_span(&moved->items.of.v[i]))) {
-				item->action = ACTION_NOTHING;
-				item->steps.n = 0;
-			}
-}
-
 static int plan_and_run(struct engine *e, const struct request *request,
-	const struct request *moved, struct plan *plan, struct err *err)
+	const struct packets_moves *moves, struct plan *plan, struct err *err)
 {
 	struct event event = {.kind = WATCH_PLAN, .plan = plan};
 
-	if (engine_plan(e, request, plan, err) < 0)
+	if (engine_plan(e, request, plan, err) < 0 ||
+		packets_follow(e, moves, request, plan, err) < 0)
 		return -1;
-	skip_moved(plan, moved);
 	engine_event(e, &event);
 	if (licence_check(e, request, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);
@@ -319,32 +308,47 @@ static int plan_and_run(struct engine *e, const struct request *request,
 	return carry_out(e, request, plan, err);
 }
 
-/* Packages of Packets whose dataDir has changed are moved first, by a transaction of their own. */
-static int move(
-	struct engine *e, const struct request *request, struct request *moved, struct err *err)
+static int move_one(struct engine *e, bool force, struct packets_move *m, struct err *err)
 {
-	const struct request nothing = {.goal = GOAL_RECONFIGURE};
+	const struct packets_moves none = {0};
+	struct request request = {.goal = GOAL_RECONFIGURE, .yes = true, .force = force};
 	struct plan plan = PLAN_INIT;
-	int result = packets_find_moves(e, request, moved, err);
+	int result;
 
-	if (result == 0 && moved->items.of.n)
-		result = plan_and_run(e, moved, &nothing, &plan, err);
+	texts_add(&request.items, buf_span(&m->name));
+	result = plan_and_run(e, &request, &none, &plan, err);
+	if (result < 0 && packets_move_failed(m, &plan, err)) {
+		err_clear(err);
+		result = 0;
+	}
 	plan_drop(&plan);
+	request_drop(&request);
 	return result;
+}
+
+/* Packages of Packets whose dataDir has changed are moved first, each by a transaction of its own. */
+static int move(struct engine *e, const struct request *request, struct packets_moves *moves,
+	struct err *err)
+{
+	if (packets_find_moves(e, request, moves, err) < 0)
+		return -1;
+	VEC_FOR (struct packets_move, m, &moves->of)
+		if (move_one(e, request->force, m, err) < 0)
+			return -1;
+	return 0;
 }
 
 int engine_run(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
 {
 	int64_t begun = engine_ms();
 	struct err ignored = ERR_INIT;
-	struct request moved = {.goal = GOAL_RECONFIGURE};
+	AUTO(packets_moves) moves = {0};
 	int result;
 
 	e->offline = request->offline;
-	result = move(e, request, &moved, err);
+	result = move(e, request, &moves, err);
 	if (result == 0)
-		result = plan_and_run(e, request, &moved, plan, err);
-	request_drop(&moved);
+		result = plan_and_run(e, request, &moves, plan, err);
 	if (request->goal <= GOAL_PREPARE)
 		puavo_touch(e, plan);
 	/* Installers that were extracted and not taken up. */

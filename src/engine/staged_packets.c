@@ -108,6 +108,22 @@ static void compose(struct staged *s, const struct apply_drifts *drifts)
 	s->after.whole = s->before.whole;
 }
 
+/* But for what others have changed of what is in its folder: that goes along as it is. */
+static int take_back(struct staged *s, const struct apply_drifts *drifts, struct err *err)
+{
+	const struct undo_source from = {s->kept.base, &s->before.changes};
+	const struct packets_dirs *was = &s->before.dirs;
+	AUTO(changes) gone = CHANGES_INIT;
+	AUTO(buf) ignored = BUF_INIT;
+
+	VEC_FOR (const struct change, c, &s->before.changes.of)
+		if (!is_drifted(drifts, c) ||
+			!translate(&c->path, &was->data, &was->data, s->made->name.s, &ignored))
+			staged_copy_change(&gone, c);
+	changes_number_links(&gone);
+	return staged_take_back(s, &gone, &from, err);
+}
+
 /* The old dataDir, where this one had made it, if nothing is left in it. */
 static int take_back_above(struct staged *s, struct err *err)
 {
@@ -145,7 +161,7 @@ int staged_move(struct staged *s, const struct apply_drifts *drifts, struct err 
 	if (check_apart(s, err) < 0)
 		return -1;
 	if (stage_rules(stage, PHASE_UNCONFIGURE, s->made, &asked, err) < 0 ||
-		stage_take_back(stage, &s->before.changes, s->kept.base, err) < 0)
+		take_back(s, drifts, err) < 0)
 		return -1;
 	stage->moves = true;
 	if (stage_rules(stage, PHASE_CONFIGURE, s->made, &asked, err) < 0 ||

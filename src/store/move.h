@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 
-/* Moves all that is in `from` into `to`, with owners, modes, times and attributes: folders that are in both become one; anything
+/* Moves all that is in `from` into `to`, with owners, modes, times of files, and attributes, which `to` gets from `from`, too: folders that are in both become one, as it was in `from`; anything
  * else takes the place of what is there. Made there first and then removed here, each by itself, so that nothing is lost where it
  * ends early: it can be called again. A file with several names becomes several. ERR_FAILED: too deep, or something is mounted
  * there; ERR_CONFLICT: a folder stands where something else is to be, or the other way round. */

@@ -70,6 +70,9 @@ teardown() {
   [[ $output != *kept* && ! -e $ROOT/opt/packets/Tool && -e $ROOT/opt/packets/Tool2/manifest.toml ]]
 }
 
+link_in='os.symlink(path_join(data_dir, "bin/Tool"), path_join(packets_bin_dir, "Tool"))'
+link_out='os.remove(path_join(packets_bin_dir, "Tool"))'
+
 # configure_packets KEY=VALUE…: /etc/packets/config.toml.
 configure_packets() {
   mkdir -p "$ROOT/etc/packets"
@@ -170,8 +173,58 @@ configure_packets() {
   [[ $(manifest) == "$before" ]]
 }
 
-link_in='os.symlink(path_join(data_dir, "bin/Tool"), path_join(packets_bin_dir, "Tool"))'
-link_out='os.remove(path_join(packets_bin_dir, "Tool"))'
+# attributes DIR: what is in it, with modes and owners.
+attributes() { (cd "$1" && find . -printf '%p %y %m %U %G\n' | sort); }
+
+@test "a move keeps owners and modes, also of what the package had made" {
+  fardel install "$(make_packets Tool 1.0 file:data/given/x=1 file:data/empty/x=1)"
+  home=$ROOT/opt/packets/Tool
+  mkdir -m 2751 "$home/data/own"
+  echo mine >"$home/data/given/mine"
+  chmod 3771 "$home" && chmod 1777 "$home/data/given" && chmod 500 "$home/data/own" && chmod 770 "$home/data/empty"
+  chmod 600 "$home/manifest.toml"
+  [[ $FARDEL_TEST_MODE != mount ]] || chown 1234:1235 "$home" "$home/data/given" "$home/data/empty" "$home/data/own" "$home/manifest.toml"
+  before=$(attributes "$home")
+  configure_packets dataDir=/opt/moved
+  fardel -y reconfigure Tool
+  home=$ROOT/opt/moved/Tool
+  diff <(echo "$before") <(attributes "$home")
+  [[ ! -e $ROOT/opt/packets ]]
+  # They are people's changes as before.
+  run fardel verify Tool
+  [[ $status != 0 && $output == *'/opt/moved/Tool/data/given'* ]]
+  fardel undo "$(fardel history --plain | head -1 | cut -f1)"
+  diff <(echo "$before") <(attributes "$ROOT/opt/packets/Tool")
+}
+
+@test "what cannot be moved of one package fails that one alone, in few words" {
+  fardel install "$(make_packets Tool 1.0)" "$(make_packets Other 1.0)"
+  (
+    cd "$ROOT/opt/packets/Tool/data"
+    for _ in {1..300}; do mkdir d && cd d; done
+  )
+  configure_packets dataDir=/opt/moved
+  run --separate-stderr -0 fardel -y install "$(make_packets Third 1.0)"
+  [[ $stderr == *'Tool: it stays in /opt/packets: '*'data/d/d/'*'/...: more than 256 folders in one another'* ]]
+  [[ $stderr != *d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d/d* && $stderr != *'d: d: d: d:'* ]]
+  [[ -e $ROOT/opt/moved/Third && -e $ROOT/opt/moved/Other && ! -e $ROOT/opt/packets/Other ]]
+  [[ ! -e $ROOT/opt/moved/Tool && -e $ROOT/opt/packets/Tool/manifest.toml ]]
+  run -0 fardel -y reconfigure Other
+  # What is about it fails, and says why.
+  before=$(manifest)
+  for command in 'reconfigure Tool' 'reconfigure --all' "install $(make_packets Tool 2.0)"; do
+    # shellcheck disable=SC2086
+    run --separate-stderr -1 fardel -y $command
+    [[ $stderr == *'more than 256 folders'* && $(manifest) == "$before" ]]
+  done
+  run --separate-stderr -6 fardel -y reconfigure --all --keep-going
+  [[ $stderr == *'more than 256 folders'* ]]
+  fardel verify Tool
+  fardel -y remove Other
+  rm -r "$ROOT/opt/packets/Tool/data/d"
+  fardel -y reconfigure Tool
+  [[ -e $ROOT/opt/moved/Tool/manifest.toml && ! -e $ROOT/opt/packets ]]
+}
 
 @test "hooks: the link in binDir comes, follows upgrades and moves, and goes" {
   one=$(make_packets Tool 1.0 "install=$link_in" "remove=$link_out")
