@@ -5,14 +5,28 @@
 
 #include "engine/packets.h"
 
-static void tell(struct engine *e, const struct installer *now, const struct installer *was)
-{
-	bool older = now->packets.serial < was->packets.serial;
+#define FINDING "packets-family"
 
-	engine_tell(e, older ? WATCH_WARN : WATCH_INFO, buf_span(&now->name),
-		"it takes the place of %s, which is of the same family%s (serial %lld, that one %lld)",
-		was->name.s, older ? ", and is newer" : "", (long long)now->packets.serial,
-		(long long)was->packets.serial);
+/* A family is what a manifest says: a stranger may say it as well, but for the index of Packets, which nobody asks here. */
+static void tell(struct engine *e, const struct installer *now, const struct installer *was,
+	struct findings *questions)
+{
+	int64_t is = now->packets.serial, old = was->packets.serial;
+	const char *how = is < old ? ", and is newer" : is == old ? ", and is as new" : "";
+	struct finding *f;
+
+	engine_tell(e, *how ? WATCH_WARN : WATCH_INFO, buf_span(&now->name),
+		"it takes the place of %s, which is of the same family%s (serial %lld, that one "
+		"%lld)",
+		was->name.s, how, (long long)is, (long long)old);
+	if (!*how)
+		return;
+	f = findings_add(questions);
+	f->severity = SEVERITY_ASK;
+	buf_sets(&f->id, FINDING);
+	buf_set(&f->path, buf_span(&was->name));
+	buf_addf(&f->text, "%s takes the place of %s, which is of the same family%s", now->name.s,
+		was->name.s, how);
 }
 
 static bool is_asked_for(const struct candidates *candidates, struct span name)
@@ -24,7 +38,7 @@ static bool is_asked_for(const struct candidates *candidates, struct span name)
 }
 
 static int meet(struct engine *e, const struct candidates *candidates, const struct bundle *b,
-	struct texts *out, struct err *err)
+	struct packets_replaced *out, struct err *err)
 {
 	struct installer about;
 	int result;
@@ -37,8 +51,8 @@ static int meet(struct engine *e, const struct candidates *candidates, const str
 		if (result < 0 || c->installer.format != FORMAT_PACKETS || !p->family.n ||
 			!span_is(buf_span(&p->family), buf_span(&about.packets.family)))
 			continue;
-		tell(e, &c->installer, &about);
-		texts_add(out, buf_span(&b->name));
+		tell(e, &c->installer, &about, &out->questions);
+		texts_add(&out->names, buf_span(&b->name));
 		break;
 	}
 	installer_drop(&about);
@@ -48,9 +62,15 @@ static int meet(struct engine *e, const struct candidates *candidates, const str
 	return 0;
 }
 
+void packets_replaced_drop(struct packets_replaced *r)
+{
+	texts_drop(&r->names);
+	findings_drop(&r->questions);
+}
+
 int packets_find_replaced(struct engine *e, const struct request *request,
-	const struct world *world, const struct candidates *candidates, struct texts *out,
-	struct err *err)
+	const struct world *world, const struct candidates *candidates,
+	struct packets_replaced *out, struct err *err)
 {
 	bool any = false;
 
@@ -66,9 +86,10 @@ int packets_find_replaced(struct engine *e, const struct request *request,
 	return 0;
 }
 
-void packets_plan_replaced(const struct world *world, const struct texts *names, struct plan *plan)
+void packets_plan_replaced(
+	const struct world *world, struct packets_replaced *replaced, struct plan *plan)
 {
-	VEC_FOR (const struct buf, name, &names->of) {
+	VEC_FOR (const struct buf, name, &replaced->names.of) {
 		struct plan_item *item = plan_add(plan, ACTION_REMOVE), first;
 
 		bundle_set(&item->from, world_current(world, buf_span(name)));
@@ -79,4 +100,24 @@ void packets_plan_replaced(const struct world *world, const struct texts *names,
 		memmove(plan->of.v + 1, plan->of.v, (plan->of.n - 1) * sizeof(first));
 		plan->of.v[0] = first;
 	}
+	plan->questions = replaced->questions;
+	replaced->questions = FINDINGS_INIT;
+}
+
+int packets_ask_replaced(
+	struct engine *e, const struct request *request, const struct plan *plan, struct err *err)
+{
+	const struct finding *first = plan->questions.of.v;
+	int answer = -1;
+
+	if (!plan->questions.of.n || request->yes)
+		return 0;
+	if (e->watch && e->watch->ask)
+		answer = e->watch->ask(e->watch, SPAN("Packets"), &plan->questions);
+	if (answer > 0)
+		return 0;
+	if (answer == 0)
+		return err_set(err, ERR_NO, "not wanted");
+	err_set(err, ERR_INPUT, "%s: whether it may is to be answered", first->text.s);
+	return err_next(err, "--yes says yes; or keep %s", first->path.s);
 }

@@ -3,13 +3,25 @@
 
 #include "base/err.h"
 #include "engine/session.h"
+#include "model/findings.h"
 #include "solve/solve.h"
 
-/* Of the packages in use, those whose family a candidate is of, and which are called otherwise: their names are added to `out`, and it
- * is said; also that one is older. Only of an install. */
-MUST_USE int packets_find_replaced(struct engine *e, const struct request *request,
-	const struct world *world, const struct candidates *candidates, struct texts *out,
-	struct err *err);
+struct packets_replaced {
+	struct texts names;
+	struct findings questions; /* about those that are not older than what takes their place */
+};
+void packets_replaced_drop(struct packets_replaced *r);
 
-/* Puts their removal before all else in the plan, unless the request is about them as well. */
-void packets_plan_replaced(const struct world *world, const struct texts *names, struct plan *plan);
+/* Of the packages in use, those whose family a candidate is of, and which are called otherwise: they are added to `out`, and it
+ * is said; also that one is not older. Only of an install. */
+MUST_USE int packets_find_replaced(struct engine *e, const struct request *request,
+	const struct world *world, const struct candidates *candidates,
+	struct packets_replaced *out, struct err *err);
+
+/* Puts their removal before all else in the plan, unless the request is about them as well; the plan takes the questions. */
+void packets_plan_replaced(
+	const struct world *world, struct packets_replaced *replaced, struct plan *plan);
+
+/* Asks what the plan has to have answered. ERR_NO: not wanted; ERR_INPUT: there is nobody to be asked. */
+MUST_USE int packets_ask_replaced(struct engine *e, const struct request *request,
+	const struct plan *plan, struct err *err);

@@ -143,7 +143,7 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 {
 	AUTO(candidates) candidates = {0};
 	AUTO(world) world = WORLD_INIT;
-	AUTO(texts) replaced = {0};
+	AUTO(packets_replaced) replaced = {0};
 
 	*plan = PLAN_INIT;
 	if (request->goal == GOAL_UNDO)
@@ -301,7 +301,8 @@ static int plan_and_run(struct engine *e, const struct request *request,
 		packets_follow(e, moves, request, plan, err) < 0)
 		return -1;
 	engine_event(e, &event);
-	if (licence_check(e, request, plan, err) < 0)
+	if (packets_ask_replaced(e, request, plan, err) < 0 ||
+		licence_check(e, request, plan, err) < 0)
 		return err_at(err, "%s", goal_names[request->goal]);
 	if (plan_is_empty(plan))
 		return nothing_to_do(plan, goal_names[request->goal], err);

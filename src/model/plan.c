@@ -68,6 +68,7 @@ void plan_item_drop(struct plan_item *item)
 
 void plan_drop(struct plan *p)
 {
+	findings_drop(&p->questions);
 	vec_drop_each(&p->of, plan_item_drop);
 	*p = PLAN_INIT;
 }

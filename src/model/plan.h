@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "model/bundle.h"
 #include "model/config.h"
+#include "model/findings.h"
 #include "model/installer.h"
 #include "model/step.h"
 
@@ -99,6 +100,7 @@ struct plan {
 	VEC(struct plan_item) of;
 	int64_t transaction; /* 0 until one was begun */
 	struct err failed; /* of the first item that failed already while it was planned */
+	struct findings questions; /* to be answered before it is carried out */
 	double seconds; /* how long carrying it out took */
 };
 

@@ -308,8 +308,24 @@ os.mkdir(path_join(data_dir, 'made'), 493)")"
   [[ ! -e $ROOT/opt/packets/Tool1 && $(cat "$ROOT/usr/bin/Tool") == 2 ]]
   run -0 fardel list --plain
   [[ $(cut -f1 <<<"$output" | tr '\n' ' ') == 'Alone Tool2 ' ]]
-  run -0 fardel install "$WORK/Tool1-1.0/Tool1.pkt.tar.zst"
-  [[ $output == *'same family, and is newer'* && $(cat "$ROOT/usr/bin/Tool") == 1 ]]
+  # Of what is not newer, somebody has to be asked.
+  before=$(manifest)
+  same=$(make_packets Tool3 3.0 "info=${family}2" file:data/x=3)
+  none=$(make_packets Stranger 9.0 'info=family = "1f84"')
+  for file in "$WORK/Tool1-1.0/Tool1.pkt.tar.zst" "$same" "$none"; do
+    run --separate-stderr -12 fardel install "$file" </dev/null
+    [[ $stderr == *'takes the place of Tool2'*'--yes'* ]]
+    [[ $(manifest) == "$before" && $(fardel list --plain | cut -f1 | tr '\n' ' ') == 'Alone Tool2 ' ]]
+  done
+  run -0 fardel preview "$same"
+  [[ $output == *'takes the place of Tool2, which is of the same family, and is as new (serial 2, that one 2)'* ]]
+  run script -qec "fardel install $same" /dev/null <<<n
+  [[ $status != 0 && $output == *'not wanted'* && $(manifest) == "$before" ]]
+  run -0 script -qec "fardel install $same" /dev/null <<<y
+  [[ ! -e $ROOT/opt/packets/Tool2 && -e $ROOT/opt/packets/Tool3 ]]
+  fardel undo "$(fardel history --plain | head -1 | cut -f1)"
+  run -0 fardel -y install "$WORK/Tool1-1.0/Tool1.pkt.tar.zst"
+  [[ $output == *'same family, and is newer (serial 1, that one 2)'* && $(cat "$ROOT/usr/bin/Tool") == 1 ]]
   last=$(fardel history --plain | head -1 | cut -f1)
   # What others depend on is not replaced by what is called otherwise.
   fardel install "$(make_packets User 1.0 'depends=["Tool1"]')"
