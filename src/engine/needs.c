@@ -41,18 +41,63 @@ static int inspect_one(const struct staged *s, const struct bundle *b, const str
 	return 0;
 }
 
-int needs_inspect(const struct staged *s, struct findings *out, struct err *err)
+/* Of an upgrade, the old version's are its unconfigure's, and the new one's its configure's; else the one there is has both. */
+struct both {
+	struct findings of[PHASES];
+};
+
+static void both_drop(struct both *b)
+{
+	for (size_t i = 0; i < PHASES; i++)
+		findings_drop(&b->of[i]);
+}
+
+static int inspect_both(const struct staged *s, struct both *out, struct err *err)
 {
 	AUTO(policy) policy = POLICY_INIT;
-	size_t had;
 
 	if (inspect_policy(s->e, &s->request->allowed, &policy, err) < 0)
 		return -1;
-	had = out->of.n;
-	/* Both are the same package's: what one of them needs is said once. */
-	if (inspect_one(s, s->made, &policy, out, err) < 0)
+	if (inspect_one(s, s->old ? s->old : s->made, &policy, &out->of[PHASE_UNCONFIGURE], err) <
+		0)
 		return -1;
-	return out->of.n > had ? 0 : inspect_one(s, s->old, &policy, out, err);
+	return inspect_one(s, s->made ? s->made : s->old, &policy, &out->of[PHASE_CONFIGURE], err);
+}
+
+static bool has_same(const struct findings *all, const struct finding *f)
+{
+	VEC_FOR (const struct finding, one, &all->of)
+		if (span_is(buf_span(&one->id), buf_span(&f->id)) &&
+			span_is(buf_span(&one->text), buf_span(&f->text)))
+			return true;
+	return false;
+}
+
+/* What both need is said once. */
+static void take_all(struct both *b, struct findings *out)
+{
+	for (size_t i = 0; i < PHASES; i++) {
+		VEC_FOR (struct finding, f, &b->of[i].of) {
+			struct finding *added, empty;
+
+			if (has_same(out, f))
+				continue;
+			added = findings_add(out);
+			empty = *added;
+			*added = *f;
+			*f = empty;
+		}
+	}
+}
+
+int needs_inspect(const struct staged *s, struct findings *out, struct err *err)
+{
+	AUTO(both) both = {0};
+
+	if (inspect_both(s, &both, err) < 0)
+		return -1;
+	take_all(&both, out);
+	return 0;
 }
 
 int needs_hold(struct staged *s, const struct texts *own, struct err *err)
@@ -85,13 +130,15 @@ static const struct finding *find(const struct findings *f, const char *id)
 
 int needs_preview(struct staged *s, struct err *err)
 {
-	AUTO(findings) needs = FINDINGS_INIT;
-	const struct finding *network;
+	AUTO(both) both = {0};
 
-	if (needs_inspect(s, &needs, err) < 0)
+	if (inspect_both(s, &both, err) < 0)
 		return -1;
-	network = find(&needs, "needs-network");
-	s->network = network && network->severity < SEVERITY_ASK;
+	for (size_t i = 0; i < PHASES; i++) {
+		const struct finding *network = find(&both.of[i], "needs-network");
+
+		s->network[i] = network && network->severity < SEVERITY_ASK;
+	}
 	return 0;
 }
 
@@ -101,17 +148,21 @@ static int refuse_live(const struct finding *live, struct err *why)
 	return err_next(why, "ask the packager for rules that a stage is enough for");
 }
 
-int needs_ask(struct turn *t, bool *network, struct buf *reason, struct err *why)
+int needs_ask(struct turn *t, bool network[PHASES], struct buf *reason, struct err *why)
 {
 	AUTO(findings) needs = FINDINGS_INIT;
+	AUTO(both) both = {0};
 	const struct finding *live;
 	AUTO(staged) s;
 
 	staged_init(&s, t->e, t->item, t->request);
 	if (t->item->undoes_txn)
 		return 0;
-	if (needs_inspect(&s, &needs, why) < 0)
+	if (inspect_both(&s, &both, why) < 0)
 		return -1;
+	for (size_t i = 0; i < PHASES; i++)
+		network[i] = find(&both.of[i], "needs-network") != NULL;
+	take_all(&both, &needs);
 	findings_sort(&needs);
 	live = find(&needs, "needs-live");
 	if (live && t->e->config.require_sandbox)
@@ -119,7 +170,6 @@ int needs_ask(struct turn *t, bool *network, struct buf *reason, struct err *why
 	if (findings_verdict(&needs, why) < 0 ||
 		turn_ask(t, buf_span(&staged_subject(&s)->name), &needs, why) < 0)
 		return -1;
-	*network = find(&needs, "needs-network") != NULL;
 	if (live)
 		buf_setf(reason, "needs.live: %s", live->text.s);
 	return live != NULL;

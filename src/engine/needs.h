@@ -16,9 +16,9 @@ MUST_USE int needs_inspect(const struct staged *s, struct findings *out, struct 
 /* Adds what their changes and effects are that [declares] of the one that is configured does not have, and sorts. */
 MUST_USE int needs_hold(struct staged *s, const struct texts *own, struct err *err);
 
-/* Before rules run in a preview, of which nobody is asked: s->network is set where policy lets them have it. */
+/* Before rules run in a preview, of which nobody is asked: s->network is set for the phases where policy lets them have it. */
 MUST_USE int needs_preview(struct staged *s, struct err *err);
 
-/* Before the turn's rules run: what they need is held against the policy, and asked about where that wants it. *network: they
- * need it, and may have it. 1: they are to run on the system itself (*reason); 0: in a stage; -1: it is not to be (*why). */
-MUST_USE int needs_ask(struct turn *t, bool *network, struct buf *reason, struct err *why);
+/* Before the turn's rules run: what they need is held against the policy, and asked about where that wants it. network: the phases whose
+ * rules need it, and may have it. 1: they are to run on the system itself (*reason); 0: in a stage; -1: it is not to be (*why). */
+MUST_USE int needs_ask(struct turn *t, bool network[PHASES], struct buf *reason, struct err *why);

@@ -170,7 +170,7 @@ int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 {
 	AUTO(live_show) live = LIVE_SHOW_INIT;
 	struct rules_stage stage = {
-		.overlay = &s->overlay, .quiet = s->beside, .network = s->network};
+		.overlay = &s->overlay, .quiet = s->beside, .network = s->network[phase]};
 	int result;
 
 	if (show_live(s, bundle, &live, err) < 0)

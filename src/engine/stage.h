@@ -19,7 +19,8 @@ struct stage {
 	int folder;
 	struct timespec begun; /* nothing was seen in it before */
 	bool told; /* which places can only be read in it */
-	bool network; /* rules have the machine's: to be set after stage_open */
+	bool network
+		[PHASES]; /* in which of them rules have the machine's: to be set after stage_open */
 	bool refused; /* no stage is to be had here */
 	/* Of packages of Packets, borrowed: where unconfigure finds what it had made, and where configure puts it; NULL, or
 	 * empty: where the configuration says. */

@@ -299,7 +299,7 @@ static int play_bare(struct staged *s, struct changes *out, struct err *err)
 	AUTO(effects) ignored = EFFECTS_INIT;
 	int result = staged_open(s, true, &beside, err);
 
-	beside.network = s->network;
+	memcpy(beside.network, s->network, sizeof(beside.network));
 	if (result == 0)
 		result = unconfigure(s, &beside, &ignored, err);
 	if (result == 0)
@@ -471,7 +471,7 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	if (staged_find_dirs(s, err) < 0 || staged_open(s, false, &s->stage, err) < 0)
 		return -1;
-	s->stage.network = s->network;
+	memcpy(s->stage.network, s->network, sizeof(s->stage.network));
 	if (staged_moves(s))
 		return staged_move(s, &drifts, err);
 	if (!s->made ? play_removal(s, &drifts, &undone, err) < 0

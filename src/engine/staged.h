@@ -20,7 +20,8 @@ struct staged {
 	const struct bundle *made; /* to be configured; NULL: none */
 	bool fresh; /* `made` was made by this transaction */
 	int64_t undoes_txn, undoes_item; /* as the item's */
-	bool network; /* its rules have that of the machine: for the caller to say */
+	bool network
+		[PHASES]; /* in which of them its rules have that of the machine: for the caller to say */
 	bool goes; /* the package's folder goes afterwards: what happens in it does not matter */
 	struct stage stage; /* open after staged_run, for its content and its layers */
 	struct footprint now; /* what the switch changes, and what is to be carried out */

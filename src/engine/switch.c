@@ -71,13 +71,13 @@ static int take_turn(struct turn *t, struct err *why, struct err *err)
 	struct span name = buf_span(t->configure ? &t->item->to.name : &t->item->from.name);
 	const char *reason = NULL;
 	AUTO(buf) needs = BUF_INIT;
-	bool network = false;
+	bool network[PHASES] = {false};
 	bool live = !t->item->undoes_txn && is_live(t, &reason);
 	int result;
 
 	if (!t->unconfigure && !t->configure)
 		return turn_unconfigured(t, NULL, err) < 0 ? -1 : 1;
-	result = live ? 0 : needs_ask(t, &network, &needs, why);
+	result = live ? 0 : needs_ask(t, network, &needs, why);
 	if (result < 0)
 		return turn_stay(t, NULL, err);
 	if (result == 1) {

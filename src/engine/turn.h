@@ -9,6 +9,7 @@
 #include "engine/session.h"
 #include "model/findings.h"
 #include "model/plan.h"
+#include "rules/phase.h"
 #include "store/journal.h"
 
 struct turn {
@@ -22,9 +23,9 @@ struct turn {
 /* Both take the turn. 1: done; 0: failed (*why), the old one stays; -1: nothing can go on. */
 /* The rules run on the system itself. */
 MUST_USE int turn_live(struct turn *t, struct err *why, struct err *err);
-/* They run in a stage (with the network, where that is so), which is committed. *live: no stage is to be had (*why), and nothing has been done. */
+/* They run in a stage (with the network, in phases where that is so), which is committed. *live: no stage is to be had (*why), and nothing has been done. */
 MUST_USE int turn_staged(
-	struct turn *t, bool network, bool *live, struct err *why, struct err *err);
+	struct turn *t, const bool network[PHASES], bool *live, struct err *why, struct err *err);
 
 /* It has failed, and nothing has been changed: the old one stays as it is. `undone`: the commit that was taken back; NULL: none was
  * begun. */

@@ -1,6 +1,8 @@
 /* A turn in a stage, and its commit. */
 #include "engine/turn.h"
 
+#include <string.h>
+
 #include "engine/previewed.h"
 #include "engine/staged.h"
 #include "engine/undo.h"
@@ -175,14 +177,15 @@ static int carry_through(struct turn *t, struct commit *c, struct err *why, stru
 	return result;
 }
 
-int turn_staged(struct turn *t, bool network, bool *live, struct err *why, struct err *err)
+int turn_staged(
+	struct turn *t, const bool network[PHASES], bool *live, struct err *why, struct err *err)
 {
 	AUTO(staged) s;
 	AUTO(commit) c = COMMIT_INIT;
 	int played;
 
 	staged_init(&s, t->e, t->item, t->request);
-	s.network = network;
+	memcpy(s.network, network, sizeof(s.network));
 	if ((t->unconfigure && turn_check(STEP_UNCONFIGURE, &t->item->from, err) < 0) ||
 		(t->configure && turn_check(STEP_CONFIGURE, &t->item->to, err) < 0))
 		return -1;

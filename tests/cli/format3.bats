@@ -191,6 +191,45 @@ needs_stage() { skip_unless mount userns; }
   (($(requests /hello-1.deb) >= 2))
 }
 
+# asking VERSION [LINE]: an installer whose configure and unconfigure ask the server for VERSION-PHASE; the line is in its manifest.
+asking() {
+  { manifest_head hello "$1"; echo "${2-}"; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello >/dev/null
+  sed -i "s|^\([a-z]*configure\)) |&curl -s -m 5 -o /dev/null $URL/$1-\1 \|\| :; |" "$WORK/src/hello/rules"
+  fardel build -o "$WORK/out/$1" "$WORK/src/hello" >/dev/null
+  echo "$WORK/out/$1/hello.tar.gz"
+}
+
+@test "format 3: of an upgrade, each version has the network that it stated itself" {
+  needs_stage
+  local with without
+  serve "$VENDOR"
+  mkdir "$WORK/out" "$WORK/out/1" "$WORK/out/2"
+  with=$(asking 1 'needs.network = "for its key"') without=$(asking 2)
+  fardel install -y "$with"
+  (($(requests /1-configure) >= 1))
+  # The old one's unconfigure has it, which is asked about; the new one's configure has not.
+  run --separate-stderr -12 fardel install "$without"
+  [[ $stderr == *'for its key (policy needs-network)'* ]]
+  (($(requests /1-unconfigure) == 0))
+  run -0 fardel install -y "$without"
+  (($(requests /1-unconfigure) >= 1 && $(requests /2-configure) == 0))
+  # And the other way round.
+  run -0 fardel preview --allow needs-network "$with"
+  run -0 fardel install -y "$with"
+  (($(requests /2-unconfigure) == 0 && $(requests /2-configure) == 0 && $(requests /1-configure) >= 3))
+}
+
+@test "format 3: needs.live of the old version holds for an upgrade to one that has other needs" {
+  needs_stage
+  local live
+  serve "$VENDOR"
+  mkdir "$WORK/out" "$WORK/out/1" "$WORK/out/2"
+  live=$(asking 1 'needs.live = "it asks the bus"')
+  fardel install -y "$live"
+  run --separate-stderr -0 fardel install -y "$(asking 2 'needs.network = "for its key"')"
+  [[ $stderr == *'run on the system itself (needs.live: '*': it asks the bus)'* ]]
+}
+
 @test "format 3: without needs.network rules have none" {
   needs_stage
   local file
