@@ -458,7 +458,8 @@ def globs(p):
     p.goes("print(#fs.glob(('*a'):rep(1000)))", None)
     p.run("print(#fs.glob(('**/'):rep(1000) .. 'x'))")
     p.run("print(#fs.glob('**' .. ('*a'):rep(1500)))")
-    p.goes("print(#fs.glob('[' .. ('a'):rep(4000)), #fs.glob('\\\\'))", None)
+    p.ends("fs.glob('[' .. ('a'):rep(100))", "not closed")
+    p.goes("print(#fs.glob('\\\\'))", None)
 
 
 @both("L41", "words that become much more than they were")
