@@ -13,6 +13,7 @@
 #include "sys/running.h"
 
 #define SYSTEMD "/run/systemd/system"
+#define RESOLVER "/etc/resolv.conf"
 
 static const char *const folders[] = {"/usr/bin", "/usr/sbin", "/bin", "/sbin"};
 
@@ -130,6 +131,26 @@ int live_show_running(struct live_show *s, int folder, const char *path, struct 
 		return -1;
 	buf_add_path(&from, "processes");
 	*vec_push(&s->binds) = bind(s, &from, &to);
+	return 0;
+}
+
+int live_show_resolver(struct live_show *s, const char *root, struct err *err)
+{
+	AUTO(buf) top = BUF_INIT;
+	AUTO(buf) from = BUF_INIT;
+	AUTO(buf) to = BUF_INIT;
+	struct stat st;
+	AUTO_FD fd = -1;
+
+	if (find_top(root, &top, err) < 0)
+		return -1;
+	fd = file_open_within(top.s, RESOLVER, O_PATH);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !path_of(fd, &from) ||
+		!span_starts(buf_span(&from), top.s))
+		return 0;
+	buf_sets(&to, from.s + top.n);
+	if (span_starts(buf_span(&to), "/run/"))
+		*vec_push(&s->binds) = bind(s, &from, &to);
 	return 0;
 }
 

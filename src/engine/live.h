@@ -20,6 +20,10 @@ void live_show_drop(struct live_show *s);
 /* Shows what runs on the system, too, in a file of that folder: for rules that ask. */
 MUST_USE int live_show_running(struct live_show *s, int folder, const char *path, struct err *err);
 
+/* Shows the file that /etc/resolv.conf of that root leads to, where that is below /run, of which a stage has nothing: for rules that have the
+ * network. */
+MUST_USE int live_show_resolver(struct live_show *s, const char *root, struct err *err);
+
 /* Makes the log, an empty file `name` in the folder, of which `path` is the absolute path; it must not be there. The stand-ins are for the
  * programs of the root ("": the system's own), as far as it has them; `program` is the path of fardel-live. */
 MUST_USE int live_show_make(struct live_show *out, const char *root, int folder, const char *path,

@@ -126,8 +126,8 @@ static bool asks_what_runs(const struct stage *s, const struct bundle *b)
 }
 
 /* Where the rules' requests are noted: another folder than the overlays' own, which must be empty. */
-static int show_live(
-	struct stage *s, const struct bundle *bundle, struct live_show *out, struct err *err)
+static int show_live(struct stage *s, enum phase phase, const struct bundle *bundle,
+	struct live_show *out, struct err *err)
 {
 	struct engine *e = s->e;
 	AUTO(buf) program = buf_dup(&e->libexec);
@@ -141,6 +141,8 @@ static int show_live(
 	place_path(&e->place, folder.s, &path);
 	buf_add_path(&program, "fardel-live");
 	if (live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err) < 0)
+		return -1;
+	if (s->network[phase] && live_show_resolver(out, e->place.root.s, err) < 0)
 		return -1;
 	return !e->place.root.n && asks_what_runs(s, bundle)
 		       ? live_show_running(out, dir, path.s, err)
@@ -173,7 +175,7 @@ int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 		.overlay = &s->overlay, .quiet = s->beside, .network = s->network[phase]};
 	int result;
 
-	if (show_live(s, bundle, &live, err) < 0)
+	if (show_live(s, phase, bundle, &live, err) < 0)
 		return -1;
 	stage.binds = live.binds.v;
 	stage.bind_count = (unsigned)live.binds.n;

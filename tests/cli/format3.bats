@@ -230,6 +230,29 @@ asking() {
   [[ $stderr == *'run on the system itself (needs.live: '*': it asks the bus)'* ]]
 }
 
+@test "format 3: with needs.network rules read what /etc/resolv.conf leads to below /run, and nothing else there" {
+  needs_stage
+  local file
+  mkdir -p "$ROOT/run/resolve-test/by"
+  echo 'nameserver 192.0.2.7' >"$ROOT/run/resolve-test/by/stub.conf"
+  echo other >"$ROOT/run/resolve-test/by/other"
+  mkdir -p "$ROOT/etc"
+  cp "$ROOT/etc/resolv.conf" "$WORK/resolv.conf"
+  rm -f "$ROOT/etc/resolv.conf"
+  ln -s ../run/resolve-test/by/stub.conf "$ROOT/etc/resolv.conf"
+  { manifest_head hello 1; echo 'needs.network = "for its key"'; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  file=$(with_rules 'cat /etc/resolv.conf >/etc/hello.key; ls /run/resolve-test/by >>/etc/hello.key; if echo x 2>/dev/null >/etc/resolv.conf; then exit 1; fi')
+  run -0 fardel install -y "$file"
+  [[ $(cat "$ROOT/etc/hello.key") == $'nameserver 192.0.2.7\nstub.conf' ]]
+  [[ $(cat "$ROOT/run/resolve-test/by/stub.conf") == 'nameserver 192.0.2.7' ]]
+  { manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb"; } | make_format3 hello
+  file=$(with_rules 'cat /etc/resolv.conf >/etc/hello.key')
+  run -0 fardel remove -y hello
+  run -1 fardel install -y "$file"
+  rm "$ROOT/etc/resolv.conf"
+  cp "$WORK/resolv.conf" "$ROOT/etc/resolv.conf"
+}
+
 @test "format 3: without needs.network rules have none" {
   needs_stage
   local file
