@@ -23,5 +23,5 @@ void packets_plan_replaced(
 	const struct world *world, struct packets_replaced *replaced, struct plan *plan);
 
 /* Asks what the plan has to have answered. ERR_NO: not wanted; ERR_INPUT: there is nobody to be asked. */
-MUST_USE int packets_ask_replaced(struct engine *e, const struct request *request,
-	const struct plan *plan, struct err *err);
+MUST_USE int packets_ask_replaced(
+	struct engine *e, const struct request *request, const struct plan *plan, struct err *err);
