@@ -1,8 +1,10 @@
 /* An admin's own script. */
 #include "engine/lua.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "engine/architecture.h"
@@ -20,6 +22,22 @@ static void given_drop(struct given *g)
 {
 	for (size_t i = 0; i < COUNT(g->fds); i++)
 		fd_drop(&g->fds[i]);
+}
+
+static int check_file(const char *file, struct err *err)
+{
+	struct stat st;
+
+	if (stat(file, &st) < 0) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			return err_sys(err, "look at %s", file);
+		err_set(err, ERR_NO_PACKAGE, "%s: there is no such file", file);
+		return err_next(err, "check the path");
+	}
+	if (!S_ISDIR(st.st_mode))
+		return 0;
+	err_set(err, ERR_FAILED, "%s is a folder", file);
+	return err_next(err, "name the script in it: fardel lua FILE");
 }
 
 static int make_order(struct engine *e, const char *file, struct err *err)
@@ -78,7 +96,8 @@ int engine_lua(
 	AUTO(buf) path = buf_dup(&e->libexec);
 	VEC(const char *) argv = {0};
 
-	if (make_given(e, file, &given, err) < 0 || place_fds(&given, err) < 0)
+	if (check_file(file, err) < 0 || make_given(e, file, &given, err) < 0 ||
+		place_fds(&given, err) < 0)
 		return -1;
 	buf_add_path(&path, "fardel-lua");
 	*vec_push(&argv) = "fardel-lua";

@@ -29,10 +29,26 @@ END
   printf '\n\nerror("so")\n' >c.lua
   run -1 fardel lua c.lua
   [[ $output == 'c.lua:3: so' ]]
-  run -1 fardel lua nothing.lua
-  [[ $output == *'nothing.lua: No such file or directory'* ]]
   run -64 fardel lua
   run -64 fardel --json lua a.lua
+}
+
+@test "lua: a dry run of a script there is not" {
+  echo 'fs.write("made", "x")' >a.lua
+  for option in -n --dry-run; do
+    run -64 fardel "$option" lua a.lua
+    [[ $output == *'--dry-run'* && ! -e made ]]
+  done
+  run -0 fardel lua a.lua
+  [[ -e made ]]
+}
+
+@test "lua: what is no script is named by fardel, with what to do" {
+  mkdir folder
+  run -3 fardel lua nothing.lua
+  [[ $output == 'fardel: '*'nothing.lua: there is no such file'*'Next:'*'path'* ]]
+  run -1 fardel lua folder
+  [[ $output == 'fardel: '*'folder is a folder'*'Next:'*'fardel lua FILE'* ]]
 }
 
 @test "lua: fs reaches everything, run any program, stdin is the caller's" {
