@@ -383,7 +383,7 @@ static bool is_for(struct span stated, struct span architecture)
 static int refuse_architecture(
 	const struct buf *others, const char *what, struct span architecture, struct err *err)
 {
-	err_set(err, ERR_INSTALLER, "%s for %s, and this system is %.*s", what, others->s,
+	err_set(err, ERR_CONFLICT, "%s for %s, and this system is %.*s", what, others->s,
 		SPAN_ARG(architecture));
 	return err_next(err, "ask the packager for an installer for %.*s", SPAN_ARG(architecture));
 }

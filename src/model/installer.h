@@ -79,7 +79,7 @@ void installer_drop(struct installer *in);
 /* The name of the file that has the licence's text; NULL: there is none. Borrows. */
 const char *installer_licence_file(const struct installer *in);
 
-/* Leaves out the packs that are for other architectures. ERR_INSTALLER where the package is not for this one, or no pack of it
+/* Leaves out the packs that are for other architectures. ERR_CONFLICT where the package is not for this one, or no pack of it
  * is: it says which they are for. */
 MUST_USE int installer_select(struct installer *in, struct span architecture, struct err *err);
 

@@ -99,10 +99,13 @@ upstream() { readlink -f "$ROOT/var/lib/fardel/installed/hello"; }
   local file
   file=$({ manifest_head hello 1; echo 'architectures = ["m68k", "sh4"]'; manifest_pack "$VENDOR/hello-1.deb"; } |
     make_format3 hello)
-  run --separate-stderr -1 fardel install "$file"
+  run --separate-stderr -11 fardel install "$file"
   [[ $stderr == *"the package is for m68k, sh4, and this system is $(machine)"* ]]
   [[ ! -e $ROOT/usr/bin/hello ]]
   run -0 fardel show "$file"
+  file=$({ manifest_head hello 1; manifest_pack "$VENDOR/hello-1.deb" 'arch = "m68k"'; } | make_format3 hello)
+  run --separate-stderr -11 fardel install "$file"
+  [[ $stderr == *"its packs are for m68k, and this system is $(machine)"* ]]
 }
 
 @test "format 3: mirrors are tried in their order, then the URL" {

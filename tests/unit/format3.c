@@ -323,12 +323,12 @@ static void packs_of_others_are_left_out(void **state)
 	good(&in, HEAD PACK "arch = \"amd64\"\n" PACK "arch = \"arm64\"\n");
 	assert_int_equal(installer_select(&in, SPAN("riscv64"), &err), -1);
 	assert_err(
-		&err, ERR_INSTALLER, "its packs are for amd64, arm64, and this system is riscv64");
+		&err, ERR_CONFLICT, "its packs are for amd64, arm64, and this system is riscv64");
 	err_clear(&err);
 	good(&in, HEAD "architectures = [\"amd64\"]\n" PACK);
 	assert_int_equal(installer_select(&in, SPAN("amd64"), &err), 0);
 	assert_int_equal(installer_select(&in, SPAN("i386"), &err), -1);
-	assert_err(&err, ERR_INSTALLER, "the package is for amd64, and this system is i386");
+	assert_err(&err, ERR_CONFLICT, "the package is for amd64, and this system is i386");
 }
 
 static void licence_expressions(void **state)
