@@ -67,6 +67,8 @@ void script_seal(struct script *s, const char *module, const char *table);
 MUST_USE int script_run(struct script *s, struct span text, const struct value *args, size_t count,
 	struct err *err);
 bool script_has(struct script *s, const char *function);
+/* The script's own global function whose name is nearest to that, and near enough to be meant; NULL: none. It stays while that does. */
+const char *script_near(struct script *s, const char *name);
 MUST_USE int script_call(struct script *s, const char *function, const struct value *args,
 	size_t count, struct err *err);
 

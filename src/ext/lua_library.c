@@ -155,3 +155,20 @@ void script_open_full(struct script *s)
 	lua_setfield(s->L, -4, "cpath");
 	lua_settop(s->L, 0);
 }
+
+const char *script_near(struct script *s, const char *name)
+{
+	VEC(const char *) names = {0};
+	const char *near;
+
+	lua_pushglobaltable(s->L);
+	for (lua_pushnil(s->L); lua_next(s->L, 1); lua_pop(s->L, 1))
+		if (lua_type(s->L, -2) == LUA_TSTRING && lua_isfunction(s->L, -1) &&
+			!lua_iscfunction(s->L, -1))
+			*vec_push(&names) = lua_tostring(s->L, -2);
+	lua_settop(s->L, 0);
+	*vec_push(&names) = NULL;
+	near = text_nearest(span_of(name), names.v);
+	vec_drop(&names);
+	return near;
+}

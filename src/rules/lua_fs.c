@@ -17,16 +17,6 @@
 
 #define FOUND_MAX 100000 /* paths that one pattern gives */
 
-static int fs_link(struct script_call *c, struct err *err)
-{
-	const char *target, *path;
-
-	if (args_path(c, 0, "target", &target, err) < 0 ||
-		args_path(c, 1, "path", &path, err) < 0 || args_at_most(c, 2, err) < 0)
-		return -1;
-	return deed_link(c->context, target, path, err);
-}
-
 /* The mode that may stand in argument i. */
 static int mode_of(
 	const struct script_call *c, size_t i, mode_t otherwise, mode_t *out, struct err *err)
@@ -247,6 +237,32 @@ static int fs_exists(struct script_call *c, struct err *err)
 	if (there < 0)
 		return -1;
 	args_give(c, value_bool(there));
+	return 0;
+}
+
+/* A link is often made before what it leads to, so this is no error. What cannot be looked at is not told of. */
+static void tell_of_nothing(struct script_call *c, const char *target, const char *path)
+{
+	AUTO(spot) spot = SPOT_INIT;
+	AUTO(buf) line = BUF_INIT;
+	struct err unknown = ERR_INIT;
+	struct stat st;
+
+	if (target[0] != '/' || look(c, target, true, &spot, &st, &unknown) != 0)
+		return;
+	buf_addf(&line, "warning: %s: %s leads to nothing yet: %s", c->name, path, target);
+	lua_run_say(c->context, STDERR_FILENO, buf_span(&line));
+}
+
+static int fs_link(struct script_call *c, struct err *err)
+{
+	const char *target, *path;
+
+	if (args_path(c, 0, "target", &target, err) < 0 ||
+		args_path(c, 1, "path", &path, err) < 0 || args_at_most(c, 2, err) < 0 ||
+		deed_link(c->context, target, path, err) < 0)
+		return -1;
+	tell_of_nothing(c, target, path);
 	return 0;
 }
 

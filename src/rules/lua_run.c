@@ -234,6 +234,45 @@ static int without(struct lua_run *run, struct err *err)
 	return err_set(err, ERR_FAILED, "%s: there is no function %s", run->order.name.s, phase);
 }
 
+static const char *const phases[] = {"download", "unpack", "configure", "unconfigure"};
+
+/* The script's function that is nearest to one of them. */
+static const char *find_slip(const struct lua_run *run, const char **meant)
+{
+	const char *slip = NULL;
+	unsigned least = 0;
+
+	for (size_t i = 0; i < COUNT(phases); i++) {
+		const char *near = script_near(run->script, phases[i]);
+		unsigned distance = near ? text_distance(span_of(near), span_of(phases[i])) : 0;
+
+		if (near && (!slip || distance < least)) {
+			slip = near;
+			least = distance;
+			*meant = phases[i];
+		}
+	}
+	return slip;
+}
+
+/* A slip in its only name would be a package that does nothing, and of which all is said to be done. */
+static int check_phases(const struct lua_run *run, struct err *err)
+{
+	const char *slip, *meant = NULL;
+
+	for (size_t i = 0; i < COUNT(phases); i++)
+		if (script_has(run->script, phases[i]))
+			return 0;
+	slip = find_slip(run, &meant);
+	if (slip)
+		return err_set(err, ERR_FAILED,
+			"%s: there is no function of a phase in it; %s: is %s meant?",
+			run->order.name.s, slip, meant);
+	return err_set(err, ERR_FAILED,
+		"%s: there is none of the functions download, unpack, configure and unconfigure in it",
+		run->order.name.s);
+}
+
 static int run_phase(struct lua_run *run, struct err *err)
 {
 	const struct order *o = &run->order;
@@ -242,6 +281,8 @@ static int run_phase(struct lua_run *run, struct err *err)
 
 	if (!o->phase.n || o->profile != ORDER_RULES)
 		return 0;
+	if (check_phases(run, err) < 0)
+		return -1;
 	if (o->direct && !strcmp(o->phase.s, "configure") && script_has(run->script, "configure") &&
 		!script_has(run->script, "unconfigure"))
 		return err_set(err, ERR_FAILED,

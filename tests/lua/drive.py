@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import resource
 import shutil
 import socket
@@ -137,8 +138,10 @@ class Ground:
                         os.chmod(os.path.join(folder, name), 0o700)
         shutil.rmtree(self.work, ignore_errors=True)
 
-    def order(self, text, **more):
-        """An order for the script: what is not said is as of configure."""
+    def order(self, text, bare=False, **more):
+        """An order for the script: what is not said is as of configure. Statements alone get a phase: without one they are refused."""
+        if text is not None and not bare and not re.search(r"function (download|unpack|configure|unconfigure)\b", text):
+            text += "\nfunction configure() end"
         if text is not None:
             self.put("dir/rules.lua", text)
         order = {

@@ -28,6 +28,17 @@ def test_link_replaces_a_link_and_nothing_else(g):
     want(sorted(os.listdir(g.out)) == ["file", "link"], "something is left")
 
 
+def test_link_tells_where_it_leads_to_nothing(g):
+    there, nothing = g.put("dir/upstream/there", "x"), g.upstream + "/nothing"
+    os.symlink("nothing", g.upstream + "/dangling")
+    for target, dangles in ((there, False), (nothing, True), (there + "/x", True), (g.upstream + "/dangling", True), ("nothing", False),
+                            (g.root + "/root/x", False), (g.outside + "/nothing", False)):
+        run = g.run(f"function configure() fs.link('{target}', '{g.out}/link') end")
+        said = f"warning: fs.link: {g.out}/link leads to nothing yet: {target}\n" if dangles else ""
+        want(run.status == 0 and run.err == said and run.out == "", f"{target}: {run}")
+        want(os.readlink(g.out + "/link") == target, target)
+
+
 def test_write_replaces_and_keeps_the_mode(g):
     g.does(f"fs.write('{g.out}/a/b', 'one')")
     want(g.read("out/a/b") == "one" and mode(g.out + "/a/b") == 0o644, "content or mode")

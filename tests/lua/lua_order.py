@@ -19,6 +19,24 @@ def test_a_phase_without_a_function(g):
     want(run.status == 1 and "rules.lua: there is no function download" in run.err, str(run))
 
 
+def test_a_script_without_any_phase_is_refused(g):
+    for phase in ("download", "unpack", "configure", "unconfigure"):
+        run = g.run("local function configure() end", bare=True, phase=phase)
+        want(run.status == 1 and "rules.lua: there is none of the functions download, unpack, configure and unconfigure" in run.err,
+             f"{phase}: {run}")
+    for slip, meant in (("configur", "configure"), ("Configure", "configure"), ("unconfigre", "unconfigure"), ("un_pack", "unpack"),
+                        ("donwload", "download")):
+        run = g.run(f"function helper() end function {slip}() end", bare=True)
+        want(run.status == 1 and run.err.endswith(f"{slip}: is {meant} meant?\n"), f"{slip}: {run}")
+    # What is no function of the script's own is not meant.
+    run = g.run("configur = 1 downloads = print", bare=True)
+    want(run.status == 1 and "meant?" not in run.err, str(run))
+    run = g.run("configur = 1 function unpack() end", bare=True)
+    want(run.status == 0, str(run))
+    run = g.run("print('ran')", bare=True, phase="", profile="packets", name="install.lua", args=[])
+    want(run.status == 0, str(run))
+
+
 def test_on_the_system_itself_there_must_be_a_way_back(g):
     run = g.run("function configure() print('ran') end", direct=True)
     want(run.status == 1 and run.out == "" and "without unconfigure" in run.err, str(run))
