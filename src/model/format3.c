@@ -366,6 +366,19 @@ static int refuse_key(const struct toml_item *item, struct span plain, struct er
 		item->column, item->key);
 }
 
+#define A_TEXT "a text: put it into quotes"
+
+/* version = 1.0 is a number. */
+static bool needs_quotes(const struct row *row, const struct toml_item *item)
+{
+	bool is_text = row->take == take_text || row->take == take_summary ||
+		       row->take == take_description || row->take == take_sum;
+	bool is_word =
+		item->kind == TOML_INTEGER || item->kind == TOML_BOOL || item->kind == TOML_OTHER;
+
+	return is_text && is_word;
+}
+
 static int on_item(void *arg, const struct toml_item *item, struct err *err)
 {
 	struct reading r = {.state = arg, .item = item};
@@ -382,7 +395,7 @@ static int on_item(void *arg, const struct toml_item *item, struct err *err)
 	if (rows[i].take(&r, &rows[i]))
 		return 0;
 	return err_set(err, ERR_INSTALLER, "line %u, column %u: %.200s must be %s", item->line,
-		item->column, item->key, rows[i].must);
+		item->column, item->key, needs_quotes(&rows[i], item) ? A_TEXT : rows[i].must);
 }
 
 int format3_parse(struct span text, struct span top, struct installer *out, struct err *err)
