@@ -472,6 +472,15 @@ bool rules_not_begun(const struct err *err)
 	return (err->code == ERR_SYSTEM || err->code == ERR_NO_SPACE) && err_may_pass(err);
 }
 
+void rules_offer_force(const struct request *request, struct err *err)
+{
+	bool can = request->goal == GOAL_INSTALL || request->goal == GOAL_REMOVE;
+
+	if (can && (err->code == ERR_RULES || err->code == ERR_TIMEOUT) && !err->next[0])
+		err_next(err,
+			"fardel log shows all of its output; with --force it goes on without unconfigure");
+}
+
 /* Rules of a folder that is gone cannot run; configure needs all that was in it. */
 int rules_check_folder(
 	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)

@@ -70,3 +70,5 @@ MUST_USE int rules_check_folder(
 /* Whether rules_switch did not come so far as to begin them, for want of something that may come
  * back: nothing has changed, and another try may do. */
 bool rules_not_begun(const struct err *err);
+/* An unconfigure that failed stops an install or a removal: says that --force goes on without it, if nothing else is to be done. */
+void rules_offer_force(const struct request *request, struct err *err);

@@ -196,8 +196,10 @@ static int unconfigure(
 {
 	if (!s->old || stage_rules(stage, PHASE_UNCONFIGURE, s->old, asked, err) == 0)
 		return 0;
-	if (!goes_on(s, stage, err))
+	if (!goes_on(s, stage, err)) {
+		rules_offer_force(s->request, err);
 		return -1;
+	}
 	err_clear(err);
 	return 0;
 }

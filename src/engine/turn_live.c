@@ -94,6 +94,7 @@ static int unconfigure(struct turn *t, struct err *why, struct err *err)
 		err_clear(why);
 		return 1;
 	}
+	rules_offer_force(t->request, why);
 	return keep_old(t, NULL, err) < 0 ? -1 : 0;
 }
 
