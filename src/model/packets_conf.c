@@ -222,13 +222,24 @@ static int set_value(
 	return 0;
 }
 
+/* Above the line [Config], or with none in the file. */
+static bool is_outside(const char *key)
+{
+	AUTO(buf) inside = BUF_INIT;
+
+	buf_addf(&inside, "Config.%s", key);
+	return find_row(buf_span(&inside));
+}
+
 static void warn(const struct layer *l, const struct toml_item *item)
 {
 	const char *nearest = text_nearest(span_of(item->key), keys);
 	AUTO(buf) text = BUF_INIT;
 
 	buf_addf(&text, "%s:%u: %s is no option that is known", l->file, item->line, item->key);
-	if (nearest)
+	if (is_outside(item->key))
+		buf_adds(&text, " there: it belongs below a line [Config]");
+	else if (nearest)
 		buf_addf(&text, "; is %s meant?", nearest);
 	texts_add(l->warnings, buf_span(&text));
 }

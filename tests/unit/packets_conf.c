@@ -52,6 +52,33 @@ static void unknown_keys_are_a_warning(void **state)
 	packets_conf_drop(&c);
 }
 
+static void a_key_outside_of_its_table_is_told(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} table[] = {
+		{"dataDir = \"/opt/tools\"\n",
+			"/etc/packets/config.toml:1: dataDir is no option that is known there: it belongs below a line [Config]"},
+		{"dataDir = \"/opt/tools\"\n[Config]\nbinDir = \"/usr/bin\"\n",
+			"/etc/packets/config.toml:1: dataDir is no option that is known there: it belongs below a line [Config]"},
+		{"nothing = 1\n", "/etc/packets/config.toml:1: nothing is no option that is known"},
+	};
+	struct err err = ERR_INIT;
+	struct packets_conf c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct texts warnings;
+
+		assert_int_equal(parse(table[i].text, &c, &warnings, &err), 0);
+		assert_int_equal(warnings.of.n, 1);
+		assert_string_equal(warnings.of.v[0].s, table[i].says);
+		assert_string_equal(c.data_dir.s, "/opt/packets");
+		texts_drop(&warnings);
+		packets_conf_drop(&c);
+	}
+}
+
 static void what_cannot_be_is_refused(void **state)
 {
 	static const struct {
@@ -118,6 +145,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(as_packets_writes_it),
 		cmocka_unit_test(unknown_keys_are_a_warning),
+		cmocka_unit_test(a_key_outside_of_its_table_is_told),
 		cmocka_unit_test(what_cannot_be_is_refused),
 		cmocka_unit_test(folders_that_only_look_alike_are_fine),
 	};
