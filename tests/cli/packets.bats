@@ -267,6 +267,29 @@ error('not today')")"
   [[ ! -e $ROOT/opt/packets/Other ]]
 }
 
+# The Nth block of that language behind a line.
+shown() {
+  awk -v from="$2" -v mark='```'"$3" -v n="$4" 'index($0, from) == 1 { on = 1; next } on && $0 == mark { count++; next }
+    $0 == "```" && count == n { exit } on && count == n' "$LIB/../../$1"
+}
+
+@test "the configuration and the hooks that the documents show are right" {
+  mkdir -p "$ROOT/etc/packets"
+  shown docs/from-packets.md '/etc/packets/config.toml says' toml 1 | sed 's,"/opt/packets"$,"/opt/moved",' >"$ROOT/etc/packets/config.toml"
+  grep -q lastDataDir "$ROOT/etc/packets/config.toml"
+  link=$(shown rules-api/README.md '# Hooks of Packets' lua 1)
+  unlink=$(shown rules-api/README.md '# Hooks of Packets' lua 2)
+  [[ $link == *symlink* && $unlink == *os.remove* ]]
+  before=$(manifest)
+  run -0 fardel install "$(make_packets Tool 1.0 "install=$link" "remove=$unlink")"
+  [[ $output != *'no option'* && $(readlink "$ROOT/usr/bin/Tool") == /opt/moved/Tool/data/bin/Tool ]]
+  run -0 fardel remove Tool
+  [[ $(manifest) == "$before" ]]
+  sed -i 's/^.Config.$//' "$ROOT/etc/packets/config.toml"
+  run -0 fardel install "$(make_packets Tool 1.0)"
+  [[ $output == *'dataDir is no option that is known there: it belongs below a line [Config]'* ]]
+}
+
 @test "without a remove hook, or with one that forgets: what the install hook made goes all the same" {
   before=$(manifest)
   fardel install "$(make_packets Tool 1.0 "install=$link_in
