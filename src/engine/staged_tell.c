@@ -1,4 +1,5 @@
 /* What is said of files that others have changed. */
+#include "engine/staged_packets.h"
 #include "engine/staged_parts.h"
 #include "store/apply.h"
 
