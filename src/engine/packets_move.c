@@ -184,7 +184,9 @@ bool packets_move_failed(struct packets_move *m, const struct plan *plan, const 
 {
 	size_t failed = plan_count(plan, RESULT_FAILED) + plan_count(plan, RESULT_BACK);
 
-	if (why->code == ERR_SIGNAL || !failed || plan_count(plan, RESULT_SKIPPED))
+	/* A dataDir that is wrong for one, as it is in that one's own folder, is so for all. */
+	if (why->code == ERR_SIGNAL || why->code == ERR_CONFIG || !failed ||
+		plan_count(plan, RESULT_SKIPPED))
 		return false;
 	err_copy(&m->why, why);
 	return true;
@@ -192,12 +194,10 @@ bool packets_move_failed(struct packets_move *m, const struct plan *plan, const 
 
 static void give_up(struct plan *plan, struct plan_item *item, const struct packets_move *m)
 {
+	struct err why = m->why;
+
 	item->action = ACTION_NOTHING;
-	item->steps.n = 0;
-	item->result = RESULT_FAILED;
-	buf_sets(&item->why, m->why.text);
-	if (plan->failed.code == ERR_NONE)
-		err_copy(&plan->failed, &m->why);
+	plan_give_up(plan, item, &why);
 }
 
 /* Whether the item had to wait for the move: what goes need not. */
