@@ -87,7 +87,7 @@ static int dry_run(
 	struct run *run, const struct request *request, struct plan *plan, struct err *err)
 {
 	run->progress.with_plan = false;
-	if (engine_plan(run->engine, request, plan, err) < 0)
+	if (engine_dry_run(run->engine, request, plan, err) < 0)
 		return -1;
 	if (run->json)
 		put_json(run, plan);

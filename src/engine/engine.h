@@ -58,6 +58,10 @@ const struct err *engine_config_error(const struct engine *e);
 MUST_USE int engine_plan(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
 
+/* The same, and says besides what would be asked before it. */
+MUST_USE int engine_dry_run(
+	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
+
 /* engine_plan, then carries it out; needs NEED_LOCK. *plan says what became of each item, also
  * on error. On a signal it rolls back and fails with ERR_SIGNAL; the caller dies of it. */
 MUST_USE int engine_run(

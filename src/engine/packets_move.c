@@ -143,6 +143,7 @@ static int ask(
 {
 	AUTO(findings) questions = FINDINGS_INIT;
 	const char *from = m->all->of.v[0].from.s;
+	size_t count = m->all->of.n;
 	int answer = -1;
 
 	if (request->yes)
@@ -155,27 +156,53 @@ static int ask(
 	if (answer == 0)
 		return err_set(err, ERR_NO, "not wanted");
 	err_set(err, ERR_INPUT,
-		"dataDir of Packets is %s now, and %zu packages are in %s: whether to move them is "
-		"to be answered",
-		m->now->data.s, m->all->of.n, from);
-	return err_next(
-		err, "--yes moves them; or set dataDir in " PACKETS_CONF " back to %s", from);
+		"dataDir of Packets is %s now, and %zu %s in %s: whether to move %s is to be "
+		"answered",
+		m->now->data.s, count, count == 1 ? "package is" : "packages are", from,
+		count == 1 ? "it" : "them");
+	return err_next(err, "--yes moves %s; or set dataDir in " PACKETS_CONF " back to %s",
+		count == 1 ? "it" : "them", from);
 }
 
-int packets_find_moves(
-	struct engine *e, const struct request *request, struct packets_moves *out, struct err *err)
+static int find_concerned(
+	struct engine *e, const struct request *request, struct moves *m, struct err *err)
 {
-	AUTO(moves) m = {.all = out, .bin = BUF_INIT};
 	AUTO(world) world = WORLD_INIT;
 
 	if (engine_world(e, &world, err) < 0)
 		return -1;
 	if (!is_concerned(request, &world))
 		return 0;
-	if (packets_dirs_get(e, &m.now, err) < 0 || find(e, request, &world, &m, err) < 0)
+	if (packets_dirs_get(e, &m->now, err) < 0 || find(e, request, &world, m, err) < 0)
 		return -1;
-	tell(e, &m);
+	tell(e, m);
+	return 0;
+}
+
+int packets_find_moves(
+	struct engine *e, const struct request *request, struct packets_moves *out, struct err *err)
+{
+	AUTO(moves) m = {.all = out, .bin = BUF_INIT};
+
+	if (find_concerned(e, request, &m, err) < 0)
+		return -1;
 	return out->of.n ? ask(e, request, &m, err) : 0;
+}
+
+void packets_tell_moves(struct engine *e, const struct request *request)
+{
+	AUTO(packets_moves) all = {0};
+	AUTO(moves) m = {.all = &all, .bin = BUF_INIT};
+	struct err why = ERR_INIT;
+
+	if (find_concerned(e, request, &m, &why) < 0)
+		engine_tell(e, WATCH_INFO, SPAN(""),
+			"whether files of packages of Packets would move is not known: %s",
+			why.text);
+	VEC_FOR (const struct packets_move, one, &all.of)
+		engine_tell(e, WATCH_INFO, buf_span(&one->name),
+			"its files would move from %s to %s first; that is asked, --yes is a yes",
+			one->from.s, m.now->data.s);
 }
 
 /* --- What follows ---------------------------------------------------------------------------------------- */

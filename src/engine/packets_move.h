@@ -23,6 +23,9 @@ void packets_moves_drop(struct packets_moves *m);
 MUST_USE int packets_find_moves(struct engine *e, const struct request *request,
 	struct packets_moves *out, struct err *err);
 
+/* Of what would be asked for only says so. Where that cannot be found out, as for users who may not read what is kept, it says that. */
+void packets_tell_moves(struct engine *e, const struct request *request);
+
 /* Of a move that has ended with that error: whether it is that package's alone, and noted; else nothing can go on. */
 MUST_USE bool packets_move_failed(
 	struct packets_move *m, const struct plan *plan, const struct err *why);

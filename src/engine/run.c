@@ -160,6 +160,13 @@ int engine_plan(struct engine *e, const struct request *request, struct plan *pl
 	return 0;
 }
 
+int engine_dry_run(
+	struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+{
+	packets_tell_moves(e, request);
+	return engine_plan(e, request, plan, err);
+}
+
 static void skip_open(struct plan *plan)
 {
 	VEC_FOR (struct plan_item, item, &plan->of)
@@ -318,6 +325,10 @@ static int move_one(struct engine *e, bool force, struct packets_move *m, struct
 
 	texts_add(&request.items, buf_span(&m->name));
 	result = plan_and_run(e, &request, &none, &plan, err);
+	if (result == 0 && plan.transaction)
+		engine_tell(e, WATCH_INFO, buf_span(&m->name),
+			"its files have moved. Take it back with: fardel undo %lld",
+			(long long)plan.transaction);
 	if (result < 0 && packets_move_failed(m, &plan, err)) {
 		err_clear(err);
 		result = 0;

@@ -137,7 +137,7 @@ configure_packets() {
   for command in "install $three" "reconfigure Tool" "reconfigure --all" "remove Other"; do
     # shellcheck disable=SC2086
     run -12 fardel $command
-    [[ $output == *'dataDir of Packets is /opt/moved now'*'--yes moves them'* ]]
+    [[ $output == *'dataDir of Packets is /opt/moved now'*'--yes moves '@(it|them)* ]]
     [[ $(manifest) == "$before" ]]
   done
   run -0 fardel -y reconfigure --all
@@ -161,14 +161,20 @@ configure_packets() {
   echo mine >"$ROOT/opt/packets/Tool/mine"
   before=$(manifest)
   configure_packets dataDir=/opt/moved
+  run -0 fardel -n reconfigure Tool
+  [[ $output == *'Tool: its files would move from /opt/packets to /opt/moved first'* && -e $ROOT/opt/packets/Tool/mine ]]
+  run -12 fardel reconfigure Tool
+  [[ $output == *'1 package is in /opt/packets: whether to move it'*'--yes moves it'* ]]
   mkdir -p "$ROOT/opt/moved/Tool"
   echo theirs >"$ROOT/opt/moved/Tool/theirs"
   run -11 fardel -y reconfigure Tool
   [[ $output == *'/opt/moved/Tool, and something is in there'* && -e $ROOT/opt/packets/Tool/mine ]]
   rm -r "$ROOT/opt/moved"
-  fardel -y reconfigure Tool
+  run -0 fardel -y reconfigure Tool
   [[ -e $ROOT/opt/moved/Tool/mine && ! -e $ROOT/opt/packets ]]
-  fardel undo "$(fardel history --plain | head -1 | cut -f1)"
+  last=$(fardel history --plain | head -1 | cut -f1)
+  [[ $output == *"Tool: its files have moved. Take it back with: fardel "*"undo $last"* ]]
+  fardel undo "$last"
   rm -r "$ROOT/etc/packets"
   [[ $(manifest) == "$before" ]]
 }
