@@ -142,7 +142,7 @@ static void what_is_of_no_matter(void **state)
 			    "f644,is=a f644,is=b /usr/share/y\nf644 - /usr/share/z\n",
 			.wanted = ""},
 		{.changes = "- d755 /etc/cron.d\nd755 - /etc/udev\n", .wanted = ""},
-		{.changes = "- d2775 /opt/shared\n- d1777 /opt/spool\n", .wanted = ""},
+		{.changes = "- d2775 /opt/shared\n", .wanted = ""},
 		{.changes = "- f644,u=7 /var/lib/zoom/x\n- l777,u=7 /usr/bin/x\n", .wanted = ""},
 	};
 
@@ -190,9 +190,10 @@ static void what_it_is(void **state)
 				  "warn setuid /opt/a\nwarn setuid /opt/c\n"},
 		{.changes = "f755 f4755 /opt/a\nf4755 f755 /opt/b\nf4755 - /opt/c\n",
 			.wanted = "warn setuid /opt/a\n"},
-		{.changes = "- f666 /opt/a\n- d777 /opt/b\n- p666 /opt/c\n- s777 /opt/d\n",
+		{.changes = "- f666 /opt/a\n- d777 /opt/b\n- p666 /opt/c\n- s777 /opt/d\n- d1777 /opt/e\n",
 			.wanted = "warn world-writable /opt/a\nwarn world-writable /opt/b\n"
-				  "warn world-writable /opt/c\nwarn world-writable /opt/d\n"},
+				  "warn world-writable /opt/c\nwarn world-writable /opt/d\n"
+				  "warn world-writable /opt/e\n"},
 		{.changes = "- c600 /opt/a\n- b600 /opt/b\n",
 			.wanted = "deny device-nodes /opt/a\ndeny device-nodes /opt/b\n"},
 		{.changes = "- f755,has=security.capability /opt/a\n- f755,has=security.ima /opt/b\n"

@@ -94,8 +94,10 @@ static int try_what_is_never_allowed(struct scratch *s)
 			strerror(errno));
 		result = 1;
 	}
-	CHECK(syscall(SYS_clone3, NULL, 0) < 0 && errno == ENOSYS);
-	CHECK(personality(0) >= 0 && personality(0xffffffff) >= 0);
+	/* A script's has no use for either. */
+	CHECK(syscall(SYS_clone3, NULL, 0) < 0 &&
+		errno == (profile == SECCOMP_SCRIPT ? EPERM : ENOSYS));
+	CHECK((personality(0) >= 0 && personality(0xffffffff) >= 0) == (profile != SECCOMP_SCRIPT));
 	return result;
 }
 
@@ -166,7 +168,8 @@ static int try_sockets(struct scratch *s)
 	CHECK(can_open_socket(AF_INET6, SOCK_STREAM, 0) == network);
 	CHECK(can_open_socket(AF_INET, SOCK_DGRAM, 0) == network);
 	CHECK(can_open_socket(AF_NETLINK, SOCK_RAW, 0) == network);
-	CHECK(can_open_socket(AF_UNIX, SOCK_STREAM, 0) == (profile != SECCOMP_WORKER));
+	CHECK(can_open_socket(AF_UNIX, SOCK_STREAM, 0) ==
+		(profile != SECCOMP_WORKER && profile != SECCOMP_SCRIPT));
 	CHECK(refused(socket(AF_NETLINK, SOCK_RAW, 16)));
 	CHECK(socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) < 0 && errno == missing);
 	CHECK(socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP) < 0 && errno == missing);
@@ -175,6 +178,8 @@ static int try_sockets(struct scratch *s)
 	CHECK(refused(socket(38 /* AF_ALG */, SOCK_SEQPACKET, 0)));
 	/* The kernel looks at the lower half only: so must the filter. */
 	CHECK(refused(syscall(SYS_socket, 1L << 32 | AF_PACKET, SOCK_DGRAM, 0)));
+	if (profile == SECCOMP_SCRIPT)
+		return refused(socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) ? 0 : 1;
 	CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0);
 	CHECK(send(pair[0], &byte, 1, 0) == 1 && recv(pair[1], &byte, 1, 0) == 1);
 	CHECK(refused(socketpair(AF_VSOCK, SOCK_STREAM, 0, pair)));
@@ -202,8 +207,12 @@ static int try_processes(struct scratch *s)
 
 	(void)s;
 	CHECK(enter() == 0);
-	CHECK(pthread_create(&thread, NULL, do_nothing, NULL) == 0);
-	CHECK(pthread_join(thread, NULL) == 0);
+	if (profile == SECCOMP_SCRIPT) {
+		CHECK(pthread_create(&thread, NULL, do_nothing, NULL) != 0);
+	} else {
+		CHECK(pthread_create(&thread, NULL, do_nothing, NULL) == 0);
+		CHECK(pthread_join(thread, NULL) == 0);
+	}
 	pid = fork();
 	if (pid == 0)
 		_exit(7);
@@ -218,7 +227,7 @@ static int try_processes(struct scratch *s)
 	return 0;
 }
 
-static void threads_are_for_all_and_processes_for_rules(void **state)
+static void threads_are_for_all_but_scripts_and_processes_for_rules(void **state)
 {
 	for (int p = 0; p < SECCOMP_PROFILES; p++) {
 		profile = (enum seccomp_profile)p;
@@ -302,7 +311,7 @@ int main(void)
 		SCRATCH_TEST(some_calls_are_never_allowed),
 		SCRATCH_TEST(sockets_are_by_profile),
 		SCRATCH_TEST(a_stage_has_what_tools_of_root_need),
-		SCRATCH_TEST(threads_are_for_all_and_processes_for_rules),
+		SCRATCH_TEST(threads_are_for_all_but_scripts_and_processes_for_rules),
 		SCRATCH_TEST(any_mode_can_be_set),
 		SCRATCH_TEST(other_architectures_are_ended),
 	};
