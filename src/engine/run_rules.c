@@ -332,6 +332,9 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 static int start_staged(struct engine *e, struct rules_task *t, const struct rules_order *o,
 	const int to[2], struct err *err)
 {
+	/* No devices, nothing outside by signals or sockets: scripts need neither. */
+	const struct landlock_path all = {
+		"/", -1, LANDLOCK_READ | LANDLOCK_EXECUTE | LANDLOCK_WRITE};
 	AUTO(lua_run) lua = LUA_RUN_INIT;
 	struct sandbox box;
 	struct phase_spec spec = {.phase = o->phase,
@@ -351,6 +354,10 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 		.writable = o->stage->writable};
 
 	confine(e, o->stage->network ? CONFINE_STAGE_NETWORK : CONFINE_STAGE, &box);
+	if (t->lua) {
+		box.paths = &all;
+		box.path_count = 1;
+	}
 	if (t->lua && give_lua(t, o, &spec, &lua, err) < 0)
 		return -1;
 	if (phase_start(&spec, &t->task.process, err) < 0)
