@@ -255,6 +255,26 @@ def netrc(box):
     want(job.returncode == 2, job.said())
 
 
+@case("S5-netrc-script", "netrc's user and password are not what a script's own fetches are made with")
+def netrc_script(box):
+    url, state = box.serve_evil()
+    box.pack("hello", "1")
+    file_of(box, "netrc", "machine 127.0.0.1\n login me\n password secret\n")
+    folder = os.path.join(box.work, "hello")
+    os.makedirs(folder)
+    none = "0" * 64
+    with open(os.path.join(folder, "manifest.toml"), "w") as out:
+        out.write(f'format = 3\nname = "hello"\nversion = "1"\n[[pack]]\nfile = "x"\nsha256 = "{none}"\n')
+    with open(os.path.join(folder, "rules.lua"), "w") as out:
+        out.write(f'function download(file) net.fetch{{url = "{url}/auth/hello-1.deb", sha256 = "{none}", file = file}} end\n')
+    box.must("build", "-o", box.work, folder)
+    run = box.fardel(*ONCE, "install", os.path.join(box.work, "hello.tar.gz"))
+    refuse(box, run, 2, "401")
+    sent = asked(state, "headers")
+    want([line for line in sent if line.startswith("GET /auth/")], f"not asked: {sent}")
+    want(not [line for line in sent if line.startswith("Authorization")], f"sent: {sent}")
+
+
 @case("S5-netrc-open", "a netrc that others can read or write, or that is none")
 def netrc_open(box):
     url, state = box.serve_evil()

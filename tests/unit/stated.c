@@ -65,6 +65,10 @@ static void what_is_not_declared_is_found(void **state)
 	add_change(&changes, "/etc/gone", NODE_FILE, NODE_NONE);
 	add_change(&changes, "/etc/others", NODE_FILE, NODE_NONE);
 	add_change(&changes, "/etc/turned", NODE_FILE, NODE_FOLDER);
+	add_change(&changes, "/usr/open", NODE_NONE, NODE_FOLDER);
+	changes.of.v[changes.of.n - 1].after.mode = 01777;
+	add_change(&changes, "/usr/owned", NODE_NONE, NODE_FOLDER);
+	changes.of.v[changes.of.n - 1].after.uid = 1000;
 	add_change(&changes, "/usr/share/a/b/c", NODE_NONE, NODE_LINK);
 	add_change(&changes, "/usr/shared", NODE_NONE, NODE_FILE);
 	add_change(&changes, "/var/lib/x", NODE_NONE, NODE_FILE);
@@ -82,6 +86,8 @@ static void what_is_not_declared_is_found(void **state)
 		"warn undeclared-file /etc/a: its manifest does not declare that\n"
 		"warn undeclared-file /etc/others: its manifest does not declare that\n"
 		"warn undeclared-file /etc/turned: its manifest does not declare that\n"
+		"warn undeclared-file /usr/open: its manifest does not declare that\n"
+		"warn undeclared-file /usr/owned: its manifest does not declare that\n"
 		"warn undeclared-file /usr/shared: its manifest does not declare that\n"
 		"warn undeclared-file /var/lib/x: its manifest does not declare that\n"
 		"warn undeclared-effect systemctl start a.service: its manifest does not declare "
