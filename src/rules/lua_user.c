@@ -112,33 +112,30 @@ static int named(struct script_call *c, const char **name, struct err *err)
 		       : check_name(*name, err);
 }
 
+/* Gives the script whether there is a user of that name: 1, 0, -1. */
+static int look_up(struct script_call *c, const char **name, struct err *err)
+{
+	int there = named(c, name, err) < 0 ? -1 : exists(c->context, *name, err);
+
+	if (there >= 0)
+		args_give(c, value_bool(there));
+	return there;
+}
+
 static int user_exists(struct script_call *c, struct err *err)
 {
 	const char *name;
-	int there;
 
-	if (named(c, &name, err) < 0)
-		return -1;
-	there = exists(c->context, name, err);
-	if (there < 0)
-		return -1;
-	args_give(c, value_bool(there));
-	return 0;
+	return look_up(c, &name, err) < 0 ? -1 : 0;
 }
 
 static int user_remove(struct script_call *c, struct err *err)
 {
 	const char *name;
-	int there;
+	int there = look_up(c, &name, err);
 
-	if (named(c, &name, err) < 0)
-		return -1;
-	there = exists(c->context, name, err);
-	if (there < 0)
-		return -1;
-	args_give(c, value_bool(there));
-	if (!there)
-		return 0;
+	if (there <= 0)
+		return there;
 	if (program_must(c->context, (const char *const[]){"userdel", name, NULL}, err) < 0)
 		return err_at(err, "%s", name);
 	return 0;
