@@ -101,9 +101,13 @@ def status_of(pid):
 
 
 def descriptors(pid):
-    """What its descriptors lead to: number -> text."""
+    """What its descriptors lead to: number -> text. One that is closed while it is looked at is left out."""
     folder = f"/proc/{pid}/fd"
-    return {int(fd): os.readlink(f"{folder}/{fd}") for fd in os.listdir(folder)}
+    leads = {}
+    for fd in os.listdir(folder):
+        with contextlib.suppress(FileNotFoundError):
+            leads[int(fd)] = os.readlink(f"{folder}/{fd}")
+    return leads
 
 
 def log_text(box):
