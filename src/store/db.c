@@ -51,6 +51,15 @@ static const char *const migrations[DB_SCHEMA] = {
 	"CREATE TABLE owned ("
 	" path TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL, type TEXT NOT NULL,"
 	" PRIMARY KEY (path, name)) WITHOUT ROWID;",
+	/* Repositories (store/repos); what was asked of packages: that they stay at their version, and which came for others' sake. */
+	"CREATE TABLE repo ("
+	" name TEXT PRIMARY KEY, anchor TEXT NOT NULL, root INTEGER NOT NULL, root_text TEXT NOT NULL,"
+	" revision INTEGER NOT NULL, head_sha256 TEXT NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL,"
+	" synced INTEGER NOT NULL, etag TEXT NOT NULL, url TEXT NOT NULL, file TEXT NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE hold ("
+	" name TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, reason TEXT NOT NULL,"
+	" user INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE TABLE automatic (name TEXT PRIMARY KEY) WITHOUT ROWID;",
 };
 
 /* Which change came last is counted: two may fall into one second, and clocks are set back. */

@@ -378,7 +378,7 @@ static void what_cannot_begin_lazily_leaves_no_laziness(void **state)
 static void newer_and_foreign_schemas_are_refused(void **state)
 {
 	static const char *const versions[] = {
-		"PRAGMA user_version = 3", "PRAGMA user_version = -1"};
+		"PRAGMA user_version = 4", "PRAGMA user_version = -1"};
 	struct scratch *s = *state;
 	struct db db = open_db(s, true);
 

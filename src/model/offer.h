@@ -1,0 +1,40 @@
+/* What a repository offers: one version of one package, as a leaf of its index states it (docs/repository-format.md). */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/texts.h"
+#include "model/digest.h"
+#include "model/installer.h"
+#include "model/pack.h"
+#include "model/relation.h"
+
+#define OFFER_MAX (256 << 10) /* bytes of one line */
+
+struct offer {
+	struct buf name, version; /* version: empty where the format has none */
+	int format;
+	struct buf id; /* of the installation: 64 hex digits */
+	struct buf path; /* of the installer's file, below the repository's URL */
+	struct digest sha256; /* and its bytes */
+	int64_t size;
+	struct buf summary, description, homepage;
+	struct buf licence; /* SPDX; may be empty */
+	bool accept; /* it has to be accepted before anything is fetched */
+	struct texts architectures; /* none: all */
+	struct relations depends, conflicts, provides, deb;
+	struct packs packs;
+	struct texts files; /* paths that it makes, as far as that is known */
+};
+void offer_init(struct offer *o);
+void offer_drop(struct offer *o);
+
+/* Reads one line of a leaf into *out, which was initialised. ERR_FAILED names the key and what is wrong. */
+MUST_USE int offer_parse(struct span line, struct offer *out, struct err *err);
+/* Appends the line, without a newline: one text for one value. */
+void offer_format(const struct offer *o, struct buf *out);
+/* By name, then by version. */
+int offer_compare(const struct offer *a, const struct offer *b);

@@ -1,0 +1,68 @@
+/* A repository's index on disk: a SQLite database, repos/NAME/…, of what the repository offers. Root writes it, everybody reads it. The same
+ * code makes the whole index that is published. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "base/texts.h"
+#include "ext/sql.h"
+#include "model/head.h"
+#include "model/offer.h"
+
+#define INDEX_SCHEMA 1
+
+struct index {
+	struct sql *sql;
+	unsigned leaf_bits;
+	int64_t revision; /* that its leaves are of */
+};
+#define INDEX_INIT ((struct index){0})
+void index_drop(struct index *ix);
+
+/* `path` is a file as this process sees it. A new one is made empty. What has not just our tables, of our schema, is refused (ERR_BAD_STATE). */
+MUST_USE int index_make(const char *path, unsigned leaf_bits, struct index *out, struct err *err);
+MUST_USE int index_open(const char *path, bool writable, struct index *out, struct err *err);
+
+MUST_USE int index_begin(struct index *ix, struct err *err);
+MUST_USE int index_commit(struct index *ix, int64_t revision, struct err *err);
+void index_abandon(struct index *ix);
+
+/* A leaf takes the place of the one of that number: `file` is its file's bytes (empty: it has no packages), offers what is in it, sorted.
+ * Only rows that differ are written. */
+MUST_USE int index_put_leaf(struct index *ix, unsigned number, const struct head_sum *sum,
+	struct span file, const struct offer *const *offers, size_t count, struct err *err);
+/* Appends a leaf's file; its sum, all zero of one without packages. */
+MUST_USE int index_leaf(struct index *ix, unsigned number, struct buf *file, struct err *err);
+MUST_USE int index_leaf_sum(
+	struct index *ix, unsigned number, struct head_sum *sum, struct err *err);
+/* Appends the bytes of a node: the sums of its leaves. */
+MUST_USE int index_node(struct index *ix, unsigned number, struct buf *out, struct err *err);
+
+/* What is known of a package without looking into its leaf. */
+struct index_row {
+	int64_t row;
+	struct span name, version, summary, id;
+	struct span
+		relations; /* lines: "d x (>= 1)", "c …", "p …", "b …" (deb), "a amd64" (architectures); of depends, conflicts, provides */
+	int64_t size; /* of the packs and the installer, to fetch at most */
+	unsigned leaf;
+	bool installed; /* the caller's */
+};
+/* fn gets each until it returns, which is -1 to end it. */
+typedef int index_row_fn(void *arg, const struct index_row *row, struct err *err);
+MUST_USE int index_each(struct index *ix, index_row_fn *fn, void *arg, struct err *err);
+MUST_USE int index_named(
+	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);
+/* Those that provide the name, whatever they are called; not those that have it. */
+MUST_USE int index_providing(
+	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);
+/* Those with all the words (the last may be a beginning) in name, summary or description, best first, `limit` at most. */
+MUST_USE int index_search(struct index *ix, const struct texts *words, int64_t limit,
+	index_row_fn *fn, void *arg, struct err *err);
+
+/* All that its leaf says of the one of that name and version; 1, or 0 where there is none. *out was initialised. */
+MUST_USE int index_offer(struct index *ix, struct span name, struct span version, struct offer *out,
+	struct err *err);
