@@ -154,6 +154,11 @@ $(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
 	$(CXX) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ $(LUA) \
 		-ljansson -lnettle -ldl -lm
 
+# Statically, as each start counts.
+$(BUILD)/libexec/fardel/fardel-index: $(BUILD)/obj/work/index.c.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -ljansson -lzstd -lnettle -lm
+
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<

@@ -49,7 +49,8 @@ int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
 		.proxies = PROXIES_INIT,
 		.ca_text = BUF_INIT,
 		.resume_above = -1,
-		.etag = BUF_INIT};
+		.etag = BUF_INIT,
+		.unless = BUF_INIT};
 	fetch_proxies(e, &out->proxies);
 	if (!anonymous)
 		found = login_find(&e->place, span_of(url), &login, err);

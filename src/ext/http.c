@@ -190,6 +190,24 @@ static void set_callbacks(struct get *g)
 	check(curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, g));
 }
 
+/* What one transfer leaves for the next: connections, names, TLS sessions. */
+static CURLSH *shared(void)
+{
+	static const curl_lock_data what[] = {
+		CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION};
+	static CURLSH *share;
+
+	if (share)
+		return share;
+	share = curl_share_init();
+	if (!share)
+		mem_none();
+	for (size_t i = 0; i < COUNT(what); i++)
+		if (curl_share_setopt(share, CURLSHOPT_SHARE, what[i]) != CURLSHE_OK)
+			mem_panic("curl cannot share");
+	return share;
+}
+
 /* What is not set here is off in curl: netrc, cookies, content encodings, HTTP/0.9, HSTS files. */
 static void set_options(struct get *g)
 {
@@ -198,6 +216,7 @@ static void set_options(struct get *g)
 
 	check(curl_easy_setopt(c, CURLOPT_ERRORBUFFER, g->why));
 	check(curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L));
+	check(curl_easy_setopt(c, CURLOPT_SHARE, shared()));
 	check(curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L));
 	check(curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https"));
 	check(curl_easy_setopt(c, CURLOPT_REDIR_PROTOCOLS_STR, "http,https"));
@@ -489,13 +508,15 @@ static int hop(struct get *g)
 	next = redirect(g);
 	if (next)
 		return next;
+	if (g->answer->status == 304 && g->request->unless)
+		return 0;
 	if (!is_good(g, g->answer->status))
 		return fail_status(g);
 	return begin(g); /* of an empty body */
 }
 
-/* Asks for what is missing, of the same file only; gives what must live as long as the transfer. (curl takes a greatest
- * size of 0 for none: `take` knows better.) */
+/* Asks for what is missing, of the same file only, or for what is another file; gives what must live as long as the
+ * transfer. (curl takes a greatest size of 0 for none: `take` knows better.) */
 static struct curl_slist *set_range(struct get *g)
 {
 	const struct http_request *r = g->request;
@@ -504,14 +525,17 @@ static struct curl_slist *set_range(struct get *g)
 
 	check(curl_easy_setopt(
 		g->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(r->max_size - r->from)));
-	if (!r->from)
+	if (!r->from && !r->unless)
 		return NULL;
-	buf_addf(&text, "%lld-", (long long)r->from);
-	check(curl_easy_setopt(g->curl, CURLOPT_RANGE, text.s));
-	buf_setf(&text, "If-Range: %s", r->etag);
+	if (r->from) {
+		buf_addf(&text, "%lld-", (long long)r->from);
+		check(curl_easy_setopt(g->curl, CURLOPT_RANGE, text.s));
+	}
+	buf_setf(&text, "%s: %s", r->from ? "If-Range" : "If-None-Match",
+		r->from ? r->etag : r->unless);
 	headers = curl_slist_append(NULL, text.s);
 	if (!headers)
-		mem_panic("out of memory");
+		mem_none();
 	check(curl_easy_setopt(g->curl, CURLOPT_HTTPHEADER, headers));
 	return headers;
 }

@@ -13,6 +13,7 @@ struct http_request {
 	int64_t max_size; /* a body above it is refused: ERR_FAILED */
 	int64_t from; /* bytes that are there already; the rest is asked for by range */
 	const char *etag; /* with from: the rest only of this very file, else all of another */
+	const char *unless; /* nothing at all of a file with this ETag: the answer is 304; NULL: any */
 	int connect_timeout; /* seconds */
 	int stall_timeout; /* seconds below stall_rate bytes a second end it */
 	int stall_rate;
@@ -39,12 +40,12 @@ struct http_sink {
 };
 
 struct http_answer {
-	long status; /* the last HTTP status, 0 if none came */
+	long status; /* the last HTTP status, 0 if none came; 304: as `unless` says, and nothing came */
 	bool retry; /* trying again may help: connection, time-out, 408, 429, 5xx */
 	int64_t received; /* bytes given to data() */
 };
 
-/* TLS is always verified (1.2 or newer). Redirects: at most 10, to http(s) only, never from
+/* Connections are kept for the transfers that come after it in this process. TLS is always verified (1.2 or newer). Redirects: at most 10, to http(s) only, never from
  * https to http, never to an address that is further in (sys/address) than the first one; user and
  * password stay with their host. No content encodings are asked for, no more than 256 KiB of headers
  * are read. Failures are ERR_NETWORK with a sentence of its own for: name not resolved, connection

@@ -20,6 +20,7 @@ void fetch_order_drop(struct fetch_order *o)
 	buf_drop(&o->user);
 	buf_drop(&o->password);
 	buf_drop(&o->etag);
+	buf_drop(&o->unless);
 }
 
 void fetch_begin_drop(struct fetch_begin *b)
@@ -151,6 +152,10 @@ void message_put_fetch(struct buf *out, const struct fetch_order *o)
 	wire_put_number(out, o->from);
 	wire_put_number(out, o->total);
 	wire_put_text(out, buf_span(&o->etag));
+	wire_put_number(out, o->tag);
+	wire_put_text(out, buf_span(&o->unless));
+	wire_put_number(out, o->optional);
+	wire_put_number(out, o->more);
 }
 
 bool message_get_fetch(struct span payload, struct fetch_order *o)
@@ -174,10 +179,31 @@ bool message_get_fetch(struct span payload, struct fetch_order *o)
 	o->from = wire_number(&w);
 	o->total = wire_number(&w);
 	o->etag = get_text(&w);
+	o->tag = get_bool(&w);
+	o->unless = get_text(&w);
+	o->optional = get_bool(&w);
+	o->more = get_bool(&w);
 	if (wire_ended(&w) && o->from >= 0)
 		return true;
 	fetch_order_drop(o);
 	return false;
+}
+
+void message_put_next(struct buf *out, const struct fetch_next *n)
+{
+	wire_put_text(out, n->url);
+	wire_put_number(out, n->max_size);
+	wire_put_number(out, n->optional);
+}
+
+bool message_get_next(struct span payload, struct fetch_next *n)
+{
+	struct wire w = {.rest = payload};
+
+	n->url = wire_text(&w);
+	n->max_size = wire_number(&w);
+	n->optional = get_bool(&w);
+	return wire_ended(&w) && n->url.n && !memchr(n->url.s, 0, n->url.n);
 }
 
 void message_put_begin(struct buf *out, const struct fetch_begin *b)

@@ -22,6 +22,9 @@ enum message_type {
 	MESSAGE_DATA, /* from it: raw bytes of the body, in order */
 	MESSAGE_NOTE, /* from it: a sentence for the log ("try 2 of 4 in 2 s: …") */
 	MESSAGE_FETCHED, /* from it, last: a number, all bytes of the body */
+	MESSAGE_UNCHANGED, /* from it, instead of BEGIN and FETCHED: the file is the one of order->unless */
+	MESSAGE_MISSING, /* the same: there is no such file, and it was optional */
+	MESSAGE_NEXT, /* to it after a FETCHED, where the first order had `more`: struct fetch_next */
 	MESSAGE_BUILD, /* to fardel-build: the package's name, raw: the top folder */
 	MESSAGE_BUILT, /* from it, last: no payload */
 	/* From fardel-extract, of each member in its order: struct told_member; where it reads, MESSAGE_DATA with its bytes follow. */
@@ -65,8 +68,19 @@ struct fetch_order {
 	/* Bytes that are there of an earlier run, and of which file; 0: none. */
 	int64_t from, total;
 	struct buf etag;
+	bool tag; /* the file's ETag is wanted, whatever its kind */
+	struct buf unless; /* nothing of a file with this ETag; "" : any */
+	bool optional; /* that there is none is no failure */
+	bool more; /* further ones follow it; else that was all */
 };
 void fetch_order_drop(struct fetch_order *o);
+
+/* A further file, over the same connection where that can be, and all else as before. */
+struct fetch_next {
+	struct span url; /* borrows */
+	int64_t max_size;
+	bool optional;
+};
 
 /* What is known before the body comes. */
 struct fetch_begin {
@@ -87,6 +101,8 @@ void message_put_member(struct buf *out, const struct told_member *m);
 bool message_get_member(struct span payload, struct told_member *m);
 void message_put_fetch(struct buf *out, const struct fetch_order *o);
 bool message_get_fetch(struct span payload, struct fetch_order *o);
+void message_put_next(struct buf *out, const struct fetch_next *n);
+bool message_get_next(struct span payload, struct fetch_next *n);
 void message_put_begin(struct buf *out, const struct fetch_begin *b);
 bool message_get_begin(struct span payload, struct fetch_begin *b);
 void message_put_number(struct buf *out, int64_t value);

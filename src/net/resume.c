@@ -19,6 +19,13 @@ bool resume_is_strong(struct span etag)
 	return true;
 }
 
+bool resume_is_tag(struct span etag)
+{
+	bool weak = etag.n > 2 && memcmp(etag.s, "W/", 2) == 0;
+
+	return resume_is_strong(weak ? (struct span){etag.s + 2, etag.n - 2} : etag);
+}
+
 static bool get_number(struct span x, int64_t *out)
 {
 	unsigned long long number;

@@ -9,6 +9,8 @@
 
 /* A strong ETag (RFC 9110, 8.8.3) of at most 200 printable characters. */
 bool resume_is_strong(struct span etag);
+/* The same, or a weak one: W/ and that. */
+bool resume_is_tag(struct span etag);
 
 /* "bytes FIRST-LAST/TOTAL"; false where it is another unit, is malformed or leaves the total open. */
 struct resume_range {

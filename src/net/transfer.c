@@ -48,7 +48,8 @@ static int on_begin(struct http_sink *http, const struct http_head *head, struct
 	b->body.from = 0;
 	b->body.total = head->length;
 	buf_clear(&b->body.etag);
-	if (above >= 0 && head->length > above && resume_is_strong(head->etag))
+	if (b->order->tag ? resume_is_tag(head->etag)
+			  : above >= 0 && head->length > above && resume_is_strong(head->etag))
 		buf_set(&b->body.etag, head->etag);
 	return b->sink->begin(b->sink, &b->body, err);
 }
@@ -75,6 +76,7 @@ static struct http_request make_request(const struct fetch_order *order)
 {
 	struct http_request request = {
 		.url = order->url.s,
+		.unless = order->unless.n ? order->unless.s : NULL,
 		.max_size = order->max_size,
 		.connect_timeout = to_int(order->connect_timeout),
 		.stall_timeout = to_int(order->stall_timeout),
@@ -134,6 +136,12 @@ static int try_once(
 	return 1;
 }
 
+/* Stores of objects say that one may not look for what is not there. */
+static bool is_missing(long status)
+{
+	return status == 404 || status == 410 || status == 403;
+}
+
 int transfer_run(const struct fetch_order *order, struct transfer_sink *sink, int64_t *received,
 	struct err *err)
 {
@@ -155,8 +163,10 @@ int transfer_run(const struct fetch_order *order, struct transfer_sink *sink, in
 			err_clear(&why);
 		if (result == 0) {
 			*received = bridge.have;
-			return 0;
+			return answer.status == 304 ? TRANSFER_UNCHANGED : TRANSFER_WHOLE;
 		}
+		if (order->optional && is_missing(answer.status))
+			return TRANSFER_MISSING;
 		if (!answer.retry || try > order->retries) {
 			*err = why;
 			return -1;

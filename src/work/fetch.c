@@ -1,5 +1,5 @@
-/* fardel-fetch: fetches one URL for fardel and hands on the bytes; the only program that touches
- * the network. */
+/* fardel-fetch: fetches one URL for fardel, or one after the other, and hands on the bytes; the only program that
+ * touches the network. */
 #include <time.h>
 
 #include "net/transfer.h"
@@ -74,27 +74,62 @@ static int on_note(struct transfer_sink *sink, struct span sentence, struct err 
 	return frame_send(FRAME_FD, MESSAGE_NOTE, sentence, err);
 }
 
-static int run(struct relay *r, struct err *err)
+static int fetch(struct relay *r, const struct fetch_order *order, struct err *err)
 {
-	__attribute__((cleanup(frame_reader_drop))) struct frame_reader reader = FRAME_READER_INIT;
-	AUTO(fetch_order) order = {0};
-	struct span payload;
 	int64_t received;
+	int result = transfer_run(order, &r->sink, &received, err);
 
-	if (worker_order(&reader, MESSAGE_FETCH, &payload, err) < 0)
-		return -1;
-	if (!message_get_fetch(payload, &order))
-		return worker_bad_order(err);
-	if (transfer_run(&order, &r->sink, &received, err) < 0) {
+	if (result < 0) {
 		/* What came can be gone on with another time; why it ended is what counts. */
 		struct err unsaid = ERR_INIT;
 
 		(void)!hand_on(r, &unsaid);
 		return -1;
 	}
-	if (hand_on(r, err) < 0)
+	if (result != TRANSFER_WHOLE)
+		return frame_send(FRAME_FD,
+			result == TRANSFER_MISSING ? MESSAGE_MISSING : MESSAGE_UNCHANGED, SPAN(""),
+			err);
+	return hand_on(r, err) < 0 ? -1 : send_number(MESSAGE_FETCHED, received, err);
+}
+
+/* 1: *order is the next one; 0: there is none. */
+static int take_next(struct frame_reader *reader, struct fetch_order *order, struct err *err)
+{
+	struct fetch_next next;
+	struct frame frame;
+	int got = frame_read(reader, FRAME_FD, &frame, err);
+
+	if (got <= 0)
+		return got;
+	if (frame.type != MESSAGE_NEXT || !message_get_next(frame.payload, &next))
+		return worker_bad_order(err);
+	buf_set(&order->url, next.url);
+	order->max_size = next.max_size;
+	order->optional = next.optional;
+	order->from = order->total = 0;
+	buf_clear(&order->etag);
+	buf_clear(&order->unless);
+	return 1;
+}
+
+static int run(struct relay *r, struct err *err)
+{
+	__attribute__((cleanup(frame_reader_drop))) struct frame_reader reader = FRAME_READER_INIT;
+	AUTO(fetch_order) order = {0};
+	struct span payload;
+	int more = 1;
+
+	if (worker_order(&reader, MESSAGE_FETCH, &payload, err) < 0)
 		return -1;
-	return send_number(MESSAGE_FETCHED, received, err);
+	if (!message_get_fetch(payload, &order))
+		return worker_bad_order(err);
+	while (more > 0) {
+		if (fetch(r, &order, err) < 0)
+			return -1;
+		more = order.more ? take_next(&reader, &order, err) : 0;
+	}
+	return more;
 }
 
 int main(void)

@@ -119,6 +119,14 @@ static inline bool serve_ranged(int fd, const char *path, const char *request)
 	return false;
 }
 
+/* The file with the ETag "now". */
+static inline void serve_tagged(int fd, const char *request)
+{
+	say(fd, strstr(request, "\r\nIf-None-Match: \"now\"\r\n")
+			? "HTTP/1.1 304 Not Modified\r\nConnection: close\r\nETag: \"now\"\r\n\r\n"
+			: "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: W/\"then\"\r\nContent-Length: 3\r\n\r\nnew");
+}
+
 static inline void serve_one(int fd)
 {
 	char request[4096] = "";
@@ -146,6 +154,8 @@ static inline void serve_one(int fd)
 	} else if (strcmp(path, "/stall") == 0) {
 		say(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\na");
 		sleep(10);
+	} else if (strcmp(path, "/tagged") == 0) {
+		serve_tagged(fd, request);
 	} else if (strcmp(path, "/endless") == 0) {
 		serve_endless(fd);
 	} else if (!serve_ranged(fd, path, request)) {

@@ -21,7 +21,11 @@ static void orders_come_back(void **state)
 		.resume_above = -1,
 		.from = 5,
 		.total = 9,
-		.etag = buf_of("\"e\"")};
+		.etag = buf_of("\"e\""),
+		.tag = true,
+		.unless = buf_of("W/\"u\""),
+		.optional = true,
+		.more = true};
 	AUTO(fetch_order) out = {0};
 	AUTO(buf) payload = BUF_INIT;
 	struct extract_order extract = {.write = true};
@@ -32,6 +36,8 @@ static void orders_come_back(void **state)
 	assert_buf(&out.url, "https://u:p@h/x");
 	assert_true(out.max_size == INT64_MAX);
 	assert_int_equal(out.retries, 3);
+	assert_true(out.tag && out.optional && out.more);
+	assert_buf(&out.unless, "W/\"u\"");
 	assert_int_equal(out.retry_delay, 2);
 	assert_int_equal(out.connect_timeout, 30);
 	assert_int_equal(out.stall_timeout, 20);
@@ -122,6 +128,29 @@ static void answers_come_back(void **state)
 	assert_int_equal(number, -1);
 }
 
+static void further_files_are_asked_for(void **state)
+{
+	struct fetch_next in = {SPAN("http://h/leaf"), 7, true}, out;
+	AUTO(buf) payload = BUF_INIT;
+	AUTO(buf) bad = BUF_INIT;
+
+	(void)state;
+	message_put_next(&payload, &in);
+	assert_true(message_get_next(buf_span(&payload), &out));
+	assert_true(span_is(out.url, SPAN("http://h/leaf")));
+	assert_int_equal(out.max_size, 7);
+	assert_true(out.optional);
+	for (size_t n = 0; n < payload.n; n++)
+		assert_false(message_get_next(span_cut(buf_span(&payload), 0, n), &out));
+	in.url = (struct span){"http://h\0/", 10};
+	message_put_next(&bad, &in);
+	assert_false(message_get_next(buf_span(&bad), &out));
+	buf_clear(&bad);
+	in.url = SPAN("");
+	message_put_next(&bad, &in);
+	assert_false(message_get_next(buf_span(&bad), &out));
+}
+
 /* Every get on every beginning of a payload, and with a byte more. */
 static void malformed_payloads_are_refused(void **state)
 {
@@ -133,7 +162,8 @@ static void malformed_payloads_are_refused(void **state)
 		.ca_text = BUF_INIT,
 		.user = BUF_INIT,
 		.password = BUF_INIT,
-		.etag = BUF_INIT};
+		.etag = BUF_INIT,
+		.unless = BUF_INIT};
 	struct fetch_begin before = {.from = -1, .etag = BUF_INIT};
 	struct extracted e = {.top = buf_of("t"), .id = buf_of("i")};
 	struct extract_order extract;
@@ -232,6 +262,7 @@ int main(void)
 		cmocka_unit_test(orders_come_back),
 		cmocka_unit_test(answers_come_back),
 		cmocka_unit_test(what_is_told_of_members_comes_back),
+		cmocka_unit_test(further_files_are_asked_for),
 		cmocka_unit_test(malformed_payloads_are_refused),
 		cmocka_unit_test(texts_with_a_nul_are_refused),
 		cmocka_unit_test(errors_come_back),

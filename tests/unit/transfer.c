@@ -19,7 +19,9 @@ static int log_begin(struct transfer_sink *sink, const struct fetch_begin *b, st
 	if (b->from)
 		buf_addf(&log->text, "[%lld-%s]", (long long)b->from, b->etag.s);
 	else
-		buf_addf(&log->text, "[%lld]", (long long)b->total);
+		buf_addf(&log->text, "[%lld%s%s]", (long long)b->total,
+			b->etag.n && b->etag.s[0] == 'W' ? " " : "",
+			b->etag.n && b->etag.s[0] == 'W' ? b->etag.s : "");
 	return 0;
 }
 
@@ -38,6 +40,20 @@ static int log_note(struct transfer_sink *sink, struct span sentence, struct err
 	return log->refuse_note ? err_set(err, ERR_WORKER, "gone") : 0;
 }
 
+static int transfer_order(
+	const char *path, struct fetch_order *order, struct log *log, struct err *err)
+{
+	int64_t received = -1;
+	int rc;
+
+	buf_addf(&order->url, "http://127.0.0.1:%d%s", server.port, path);
+	log->sink = (struct transfer_sink){log_begin, log_data, log_note};
+	log->text = BUF_INIT;
+	rc = transfer_run(order, &log->sink, &received, err);
+	buf_addf(&log->text, "=%lld", (long long)received);
+	return rc;
+}
+
 static int transfer(const char *path, int64_t retries, int busy, struct log *log, struct err *err)
 {
 	AUTO(fetch_order)
@@ -52,17 +68,11 @@ static int transfer(const char *path, int64_t retries, int busy, struct log *log
 		.user = BUF_INIT,
 		.password = BUF_INIT,
 		.resume_above = 5,
-		.etag = BUF_INIT};
-	int64_t received = -1;
-	int rc;
+		.etag = BUF_INIT,
+		.unless = BUF_INIT};
 
-	buf_addf(&order.url, "http://127.0.0.1:%d%s", server.port, path);
 	__atomic_store_n(server.busy, busy, __ATOMIC_SEQ_CST);
-	log->sink = (struct transfer_sink){log_begin, log_data, log_note};
-	log->text = BUF_INIT;
-	rc = transfer_run(&order, &log->sink, &received, err);
-	buf_addf(&log->text, "=%lld", (long long)received);
-	return rc;
+	return transfer_order(path, &order, log, err);
 }
 
 static void log_drop(struct log *log)
@@ -121,6 +131,48 @@ static void what_broke_off_is_gone_on_with(void **state)
 	}
 }
 
+/* What is there already, and what need not be there, is no failure, and nothing comes. */
+static void nothing_has_to_come(void **state)
+{
+	static const struct {
+		const char *path, *unless;
+		bool optional;
+		int gives;
+		const char *log;
+	} rows[] = {
+		{"/tagged", "\"now\"", false, TRANSFER_UNCHANGED, "=0"},
+		{"/tagged", "\"before\"", false, TRANSFER_WHOLE, "[3 W/\"then\"]new=3"},
+		{"/missing", "", true, TRANSFER_MISSING, "=-1"},
+		{"/missing", "", false, -1, "=-1"},
+		{"/error", "", true, -1, "=-1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(log) log = {0};
+		AUTO(fetch_order)
+		order = {.max_size = 1000,
+			.connect_timeout = 5,
+			.stall_timeout = 5,
+			.stall_rate = 1,
+			.proxies = PROXIES_INIT,
+			.url = BUF_INIT,
+			.ca_text = BUF_INIT,
+			.user = BUF_INIT,
+			.password = BUF_INIT,
+			.etag = BUF_INIT,
+			.resume_above = -1,
+			.tag = true,
+			.unless = buf_of(rows[i].unless),
+			.optional = rows[i].optional};
+
+		struct err err = ERR_INIT;
+
+		assert_int_equal(transfer_order(rows[i].path, &order, &log, &err), rows[i].gives);
+		assert_buf(&log.text, rows[i].log);
+	}
+}
+
 static void schemes_have_their_sources(void **state)
 {
 	(void)state;
@@ -157,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_further_try_may_help),
 		cmocka_unit_test(what_broke_off_is_gone_on_with),
+		cmocka_unit_test(nothing_has_to_come),
 		cmocka_unit_test(schemes_have_their_sources),
 		cmocka_unit_test(file_urls_have_paths),
 	};

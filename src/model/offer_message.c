@@ -1,0 +1,213 @@
+/* What fardel and fardel-index tell each other, as values. */
+#include "model/offer_message.h"
+
+#include <string.h>
+
+#include "base/wire.h"
+#include "model/head.h"
+#include "model/version.h"
+
+#define LIST_MAX 65536 /* members of a list: more have no room in a frame */
+
+void offer_message_put_leaf(struct buf *out, const struct leaf_order *o)
+{
+	wire_put_number(out, o->number);
+	wire_put_number(out, o->bits);
+	wire_put_text(out, o->file);
+}
+
+bool offer_message_get_leaf(struct span payload, struct leaf_order *o)
+{
+	struct wire w = {.rest = payload};
+
+	o->number = wire_number(&w);
+	o->bits = wire_number(&w);
+	o->file = wire_text(&w);
+	return wire_ended(&w) && o->bits >= 0 && o->bits <= 16 && o->number >= 0 &&
+	       o->number < (int64_t)1 << o->bits;
+}
+
+static void put_texts(struct buf *out, const struct texts *t)
+{
+	wire_put_number(out, (int64_t)t->of.n);
+	for (size_t i = 0; i < t->of.n; i++)
+		wire_put_text(out, buf_span(&t->of.v[i]));
+}
+
+static void put_relations(struct buf *out, const struct relations *r)
+{
+	wire_put_number(out, (int64_t)r->of.n);
+	for (size_t i = 0; i < r->of.n; i++) {
+		wire_put_text(out, buf_span(&r->of.v[i].name));
+		wire_put_number(out, r->of.v[i].op);
+		wire_put_text(out, buf_span(&r->of.v[i].version));
+	}
+}
+
+static void put_sums(struct buf *out, const struct sums *s)
+{
+	for (enum digest_kind k = 0; k < DIGEST_KINDS; k++)
+		wire_put_text(
+			out, s->has[k] ? (struct span){(const char *)s->of[k].bytes, digest_size(k)}
+				       : SPAN(""));
+}
+
+static void put_pack(struct buf *out, const struct pack *p)
+{
+	wire_put_text(out, buf_span(&p->url));
+	put_texts(out, &p->mirrors);
+	put_sums(out, &p->sums);
+	wire_put_number(out, p->size);
+	wire_put_text(out, buf_span(&p->file));
+	wire_put_text(out, buf_span(&p->architecture));
+	wire_put_number(out, p->redistributable);
+}
+
+/* The texts of an offer, in one order for both ways. */
+#define TEXTS(o) \
+	{ \
+		&(o)->name, &(o)->version, &(o)->id, &(o)->path, &(o)->summary, &(o)->description, \
+			&(o)->homepage, &(o)->licence \
+	}
+#define RELATIONS(o) \
+	{ \
+		&(o)->depends, &(o)->conflicts, &(o)->provides, &(o)->deb \
+	}
+#define EACH(at, list) for (size_t at = 0; at < sizeof(list) / sizeof(*(list)); at++)
+
+void offer_message_put(struct buf *out, const struct offer *o)
+{
+	const struct buf *const texts[] = TEXTS(o);
+	const struct relations *const relations[] = RELATIONS(o);
+
+	EACH(i, texts)
+	wire_put_text(out, buf_span(texts[i]));
+	wire_put_text(out, (struct span){(const char *)o->sha256.bytes, HEAD_SUM});
+	wire_put_number(out, o->format);
+	wire_put_number(out, o->size);
+	wire_put_number(out, o->accept);
+	EACH(i, relations)
+	put_relations(out, relations[i]);
+	put_texts(out, &o->architectures);
+	put_texts(out, &o->files);
+	wire_put_number(out, (int64_t)o->packs.of.n);
+	for (size_t i = 0; i < o->packs.of.n; i++)
+		put_pack(out, &o->packs.of.v[i]);
+}
+
+static void get_text(struct wire *w, struct buf *out)
+{
+	struct span x = wire_text(w);
+
+	if (memchr(x.s, 0, x.n))
+		w->bad = true;
+	buf_set(out, x);
+}
+
+static size_t get_count(struct wire *w)
+{
+	int64_t count = wire_number(w);
+
+	if (count < 0 || count > LIST_MAX)
+		w->bad = true;
+	return w->bad ? 0 : (size_t)count;
+}
+
+static bool get_bool(struct wire *w)
+{
+	int64_t value = wire_number(w);
+
+	if (value != 0 && value != 1)
+		w->bad = true;
+	return value == 1;
+}
+
+static void get_texts(struct wire *w, struct texts *out)
+{
+	size_t count = get_count(w);
+
+	for (size_t i = 0; i < count && !w->bad; i++) {
+		texts_add(out, SPAN(""));
+		get_text(w, &out->of.v[i]);
+	}
+}
+
+static void get_relations(struct wire *w, struct relations *out)
+{
+	size_t count = get_count(w);
+
+	for (size_t i = 0; i < count && !w->bad; i++) {
+		struct relation *r = relations_add(out, wire_text(w));
+		int64_t op = wire_number(w);
+
+		if (op < 0 || op >= RELATION_OPS)
+			w->bad = true;
+		r->op = w->bad ? RELATION_ANY : (enum relation_op)op;
+		get_text(w, &r->version);
+		if (r->op != RELATION_ANY && !version_is_valid(buf_span(&r->version)))
+			w->bad = true;
+	}
+}
+
+static void get_sums(struct wire *w, struct sums *out)
+{
+	for (enum digest_kind k = 0; k < DIGEST_KINDS; k++) {
+		struct span x = wire_text(w);
+
+		out->has[k] = x.n == digest_size(k);
+		if (x.n && !out->has[k])
+			w->bad = true;
+		out->of[k].kind = k;
+		if (out->has[k])
+			memcpy(out->of[k].bytes, x.s, x.n);
+	}
+}
+
+static void get_pack(struct wire *w, struct pack *p)
+{
+	get_text(w, &p->url);
+	get_texts(w, &p->mirrors);
+	get_sums(w, &p->sums);
+	p->size = wire_number(w);
+	get_text(w, &p->file);
+	get_text(w, &p->architecture);
+	p->redistributable = get_bool(w);
+}
+
+static void get_packs(struct wire *w, struct packs *out)
+{
+	size_t count = get_count(w);
+
+	for (size_t i = 0; i < count && !w->bad; i++) {
+		struct pack *p = vec_push(&out->of);
+
+		pack_init(p);
+		get_pack(w, p);
+	}
+}
+
+bool offer_message_get(struct span payload, struct offer *o)
+{
+	struct wire w = {.rest = payload};
+	struct buf *const texts[] = TEXTS(o);
+	struct relations *const relations[] = RELATIONS(o);
+	struct span sum;
+
+	EACH(i, texts)
+	get_text(&w, texts[i]);
+	sum = wire_text(&w);
+	if (sum.n != HEAD_SUM)
+		return false;
+	o->sha256.kind = DIGEST_SHA256;
+	memcpy(o->sha256.bytes, sum.s, sum.n);
+	o->format = (int)wire_number(&w);
+	o->size = wire_number(&w);
+	o->accept = get_bool(&w);
+	EACH(i, relations)
+	get_relations(&w, relations[i]);
+	get_texts(&w, &o->architectures);
+	get_texts(&w, &o->files);
+	get_packs(&w, &o->packs);
+	return wire_ended(&w) && installer_name_is_valid(buf_span(&o->name)) &&
+	       (!o->version.n || version_is_valid(buf_span(&o->version)));
+}
