@@ -39,6 +39,13 @@ const struct cmd *const cmd_table[] = {
 	NULL,
 };
 
+const char *const cmd_group_titles[GROUPS] = {
+	[GROUP_PACKAGES] = "Packages",
+	[GROUP_REPOSITORIES] = "Repositories",
+	[GROUP_CACHE] = "Cache",
+	[GROUP_SYSTEM] = "System",
+};
+
 enum need need_nothing(const struct run *run UNUSED)
 {
 	return NEED_NOTHING;
@@ -79,11 +86,20 @@ enum form run_form(const struct run *run)
 	return run->globals.plain || !run->term.out ? FORM_PLAIN : FORM_TABLE;
 }
 
+static bool is_called(const struct cmd *cmd, struct span name)
+{
+	if (span_is_text(name, cmd->name))
+		return true;
+	for (size_t i = 0; cmd->aliases[i]; i++)
+		if (span_is_text(name, cmd->aliases[i]))
+			return true;
+	return false;
+}
+
 const struct cmd *cmd_find(struct span name)
 {
 	for (size_t i = 0; cmd_table[i]; i++)
-		if (span_is_text(name, cmd_table[i]->name) ||
-			(cmd_table[i]->alias && span_is_text(name, cmd_table[i]->alias)))
+		if (is_called(cmd_table[i], name))
 			return cmd_table[i];
 	return NULL;
 }
@@ -104,37 +120,49 @@ bool cmd_is_group(struct span word)
 	return false;
 }
 
-/* The nearest word: of the group's, or, without one, of the first words of all. */
-static const char *nearest_in(const char *group, const char *name)
+struct words {
+	VEC(char *) of;
+};
+
+static void words_drop(struct words *w)
 {
-	VEC(const char *) words = {0};
+	vec_drop_each(&w->of, mem_drop);
+}
+
+/* The name's word behind the group's, or, without one, its first. */
+static void add_near(struct words *words, const char *group, const char *name)
+{
+	const char *word = *group ? behind(name, span_of(group)) : name;
+
+	if (word)
+		*vec_push(&words->of) = mem_dupn(word, strcspn(word, " "));
+}
+
+/* The nearest word: of the group's, or, without one, of the first words of all. */
+static void add_nearest(struct buf *out, const char *group, const char *name)
+{
+	AUTO(words) words = {0};
 	const char *nearest;
 
 	for (size_t i = 0; cmd_table[i]; i++) {
-		const char *whole = cmd_table[i]->name;
-		const char *word = *group ? behind(whole, span_of(group)) : whole;
-
-		if (word && !strchr(word, ' '))
-			*vec_push(&words) = word;
+		add_near(&words, group, cmd_table[i]->name);
+		for (size_t k = 0; cmd_table[i]->aliases[k]; k++)
+			add_near(&words, group, cmd_table[i]->aliases[k]);
 	}
-	if (!*group) {
-		*vec_push(&words) = "cache";
-		*vec_push(&words) = "config";
-	}
-	*vec_push(&words) = NULL;
-	nearest = text_nearest(span_of(name), words.v);
-	vec_drop(&words);
-	return nearest;
+	*vec_push(&words.of) = NULL;
+	nearest = text_nearest(span_of(name), (const char *const *)words.of.v);
+	buf_adds(out, nearest ? nearest : "");
 }
 
 int cmd_unknown(const char *group, const char *name, struct err *err)
 {
-	const char *nearest = nearest_in(group, name);
 	const char *blank = *group ? " " : "";
+	AUTO(buf) nearest = BUF_INIT;
 
-	if (nearest)
+	add_nearest(&nearest, group, name);
+	if (nearest.n)
 		err_set(err, ERR_USAGE, "there is no command '%s%s%s'; the nearest is '%s%s%s'",
-			group, blank, name, group, blank, nearest);
+			group, blank, name, group, blank, nearest.s);
 	else
 		err_set(err, ERR_USAGE, "there is no command '%s%s%s'", group, blank, name);
 	return err_next(err, "see: fardel help%s%s", blank, group);

@@ -28,13 +28,16 @@ struct run {
 	struct engine *engine; /* NULL where the command has no `need` */
 };
 
-enum cmd_group { GROUP_PACKAGES, GROUP_CACHE, GROUP_SYSTEM, GROUPS };
+enum cmd_group { GROUP_PACKAGES, GROUP_REPOSITORIES, GROUP_CACHE, GROUP_SYSTEM, GROUPS };
+extern const char *const cmd_group_titles[GROUPS];
 
 #define ARGS_MANY 10000000U
+#define ALIASES_MAX 2
 
 struct cmd {
 	const char *name; /* "install", "cache list" */
-	const char *alias; /* or NULL */
+	/* Other names, in as many words as they like: "uninstall", "repo up". */
+	const char *aliases[ALIASES_MAX + 1]; /* NULL-ended */
 	const char *args; /* "FILE..."; "" : none */
 	const char *summary; /* one line, with a capital, without a full stop */
 	const char *text; /* a paragraph for help; may be NULL */

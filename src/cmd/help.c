@@ -47,15 +47,12 @@ static void add_command(struct buf *out, const struct cmd *cmd)
 
 void help_all(struct buf *out, bool full)
 {
-	static const char *const titles[GROUPS] = {
-		[GROUP_PACKAGES] = "Packages", [GROUP_CACHE] = "Cache", [GROUP_SYSTEM] = "System"};
-
 	buf_adds(out,
 		"Usage: fardel [OPTION]... COMMAND [ARGUMENT]...\n\n"
 		"Installs vendors' software from small installers, and keeps it upgradable and\n"
 		"removable.\n");
 	for (int group = 0; group < GROUPS; group++) {
-		buf_addf(out, "\n%s\n", titles[group]);
+		buf_addf(out, "\n%s\n", cmd_group_titles[group]);
 		for (size_t i = 0; cmd_table[i]; i++)
 			if (cmd_table[i]->group == (enum cmd_group)group)
 				add_command(out, cmd_table[i]);
@@ -73,8 +70,10 @@ void help_command(struct buf *out, const struct cmd *cmd)
 {
 	buf_addf(out, "Usage: fardel %s [OPTION]...%s%s\n\n%s.\n", cmd->name, *cmd->args ? " " : "",
 		cmd->args, cmd->summary);
-	if (cmd->alias)
-		buf_addf(out, "Also called: fardel %s\n", cmd->alias);
+	for (size_t i = 0; cmd->aliases[i]; i++)
+		buf_addf(out, "%s fardel %s", i ? "," : "Also called:", cmd->aliases[i]);
+	if (cmd->aliases[0])
+		buf_addc(out, '\n');
 	if (cmd->text) {
 		buf_addc(out, '\n');
 		print_wrap(out, cmd->text, 0, COLUMNS);

@@ -44,7 +44,7 @@ static int run_license(struct run *run, struct err *err)
 
 const struct cmd cmd_license = {
 	.name = "license",
-	.alias = "licence",
+	.aliases = {"licence"},
 	.args = "NAME|FILE",
 	.summary = "Print where the licence can be read, as a file:// URL",
 	.text = "The licence of an installer's file is copied below the cache first, which needs root.",

@@ -17,7 +17,7 @@ static int run_remove(struct run *run, struct err *err)
 
 const struct cmd cmd_remove = {
 	.name = "remove",
-	.alias = "uninstall",
+	.aliases = {"uninstall"},
 	.args = "NAME... | --all",
 	.summary = "Take packages out of use and delete them",
 	.text = "Only what is named is removed. The packs stay in the cache until fardel cache gc.",

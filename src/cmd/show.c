@@ -285,7 +285,7 @@ static int run_show(struct run *run, struct err *err)
 
 const struct cmd cmd_show = {
 	.name = "show",
-	.alias = "info",
+	.aliases = {"info"},
 	.args = "NAME|FILE...",
 	.summary = "Show what is known of a package or an installer",
 	.text = "Fields: Name, Id, Version, Directory, Legend, Description, Licence, State, Pack, Size, "

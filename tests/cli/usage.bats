@@ -84,6 +84,13 @@ commands() {
   jq -e '.schema == 1 and (.version | test("^[0-9]"))' <<<"$output"
 }
 
+@test "the nearest may be another name of a command, or a group" {
+  run --separate-stderr -64 fardel uninstal
+  [[ $stderr == *"'uninstall'"* ]]
+  run --separate-stderr -64 fardel cach list
+  [[ $stderr == *"'cache'"* ]]
+}
+
 @test "an unknown command names the nearest: exit 64, on stderr" {
   run --separate-stderr -64 fardel instal
   [[ -z $output ]]

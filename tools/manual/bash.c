@@ -48,8 +48,9 @@ static void add_arguments(struct buf *out)
 	}
 	buf_adds(out, ")\ndeclare -gA _fardel_aliases=(\n");
 	for (size_t i = 0; cmd_table[i]; i++)
-		if (cmd_table[i]->alias)
-			buf_addf(out, "  ['%s']='%s'\n", cmd_table[i]->alias, cmd_table[i]->name);
+		for (size_t k = 0; cmd_table[i]->aliases[k]; k++)
+			buf_addf(out, "  ['%s']='%s'\n", cmd_table[i]->aliases[k],
+				cmd_table[i]->name);
 	buf_adds(out, ")\n");
 }
 

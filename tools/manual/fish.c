@@ -23,12 +23,12 @@ static void add_option(struct buf *out, const char *name, const char *help)
 	add_quoted(out, help);
 }
 
-/* "case 'remove' 'uninstall'", with an option behind each: the command's own name and the other one. */
+/* "case 'remove' 'uninstall'", with an option behind each: the command's own name and the others. */
 static void add_case(struct buf *out, const struct cmd *cmd, const char *option)
 {
 	buf_addf(out, "        case '%s%s'", cmd ? cmd->name : "fardel", option);
-	if (cmd && cmd->alias)
-		buf_addf(out, " '%s%s'", cmd->alias, option);
+	for (size_t i = 0; cmd && cmd->aliases[i]; i++)
+		buf_addf(out, " '%s%s'", cmd->aliases[i], option);
 	buf_adds(out, "\n");
 }
 
@@ -83,10 +83,10 @@ static void add_commands(struct buf *out)
 
 		buf_addf(out, " \\\n        '%s' ", cmd->name);
 		add_quoted(out, cmd->summary);
-		if (!cmd->alias)
-			continue;
-		buf_addf(out, " \\\n        '%s' ", cmd->alias);
-		add_quoted(out, cmd->summary);
+		for (size_t k = 0; cmd->aliases[k]; k++) {
+			buf_addf(out, " \\\n        '%s' ", cmd->aliases[k]);
+			add_quoted(out, cmd->summary);
+		}
 	}
 	buf_adds(out, "\nend\n");
 }

@@ -129,11 +129,8 @@ void page_exit_codes(struct buf *out)
 
 void page_commands(struct buf *out)
 {
-	static const char *const titles[GROUPS] = {
-		[GROUP_PACKAGES] = "Packages", [GROUP_CACHE] = "Cache", [GROUP_SYSTEM] = "System"};
-
 	for (int group = 0; group < GROUPS; group++) {
-		buf_addf(out, "## %s\n\n", titles[group]);
+		buf_addf(out, "## %s\n\n", cmd_group_titles[group]);
 		for (size_t i = 0; cmd_table[i]; i++) {
 			if (cmd_table[i]->group != (enum cmd_group)group)
 				continue;
@@ -194,8 +191,11 @@ static void add_head(struct buf *out, const struct cmd *cmd)
 		add_text(out, cmd->text);
 		buf_adds(out, "\n\n");
 	}
-	if (cmd->alias)
-		buf_addf(out, "It may also be called *fardel %s*.\n\n", cmd->alias);
+	for (size_t i = 0; cmd->aliases[i]; i++)
+		buf_addf(out, "%s*fardel %s*", i ? " or " : "It may also be called ",
+			cmd->aliases[i]);
+	if (cmd->aliases[0])
+		buf_adds(out, ".\n\n");
 }
 
 /* Where the rows say all that there is to say: the call, without what may be left out. */

@@ -80,8 +80,8 @@ static void add_arguments(struct buf *out, const struct cmd *cmd)
 static void add_case(struct buf *out, const struct cmd *cmd)
 {
 	buf_addf(out, "  '%s'", cmd->name);
-	if (cmd->alias)
-		buf_addf(out, "|'%s'", cmd->alias);
+	for (size_t i = 0; cmd->aliases[i]; i++)
+		buf_addf(out, "|'%s'", cmd->aliases[i]);
 	buf_adds(out, ") specs=(\n");
 	add_specs(out, cmd->opts, cmd->opt_count);
 	add_arguments(out, cmd);
@@ -100,8 +100,8 @@ void zsh_tables(struct buf *out)
 	buf_adds(out, "typeset -ga _fardel_commands=(\n");
 	for (size_t i = 0; cmd_table[i]; i++) {
 		add_command(out, cmd_table[i]->name, cmd_table[i]->summary);
-		if (cmd_table[i]->alias)
-			add_command(out, cmd_table[i]->alias, cmd_table[i]->summary);
+		for (size_t k = 0; cmd_table[i]->aliases[k]; k++)
+			add_command(out, cmd_table[i]->aliases[k], cmd_table[i]->summary);
 	}
 	buf_adds(out, ")\ntypeset -ga _fardel_globals=(\n");
 	add_specs(out, globals_rows, globals_count);
