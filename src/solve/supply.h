@@ -1,0 +1,54 @@
+/* What there is to choose from: what is installed, and what repositories offer. Kept small, as there may be a hundred thousand of them: texts in one
+ * block, relations as the lines they came in, which are read when somebody asks for the package. Pure. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "model/relation.h"
+
+#define SUPPLY_INSTALLED 0 /* the repository that what is installed is of */
+#define SUPPLY_MAX 1000000 /* packages */
+#define SUPPLY_BYTES_MAX (512 << 20) /* and their texts */
+#define SUPPLY_REPOSITORIES_MAX 1000
+
+/* One version of a package, as it is given and as it is got: then its texts are the supply's, and hold until the next is added. */
+struct supply_item {
+	struct span name, version, id; /* version, id: may be empty */
+	struct span
+		relations; /* lines: "d x (>= 1)", "c x", "p x (= 1)"; what begins otherwise is passed over */
+	unsigned repository; /* SUPPLY_INSTALLED, or what supply_repository gave */
+	bool held; /* installed: it stays as it is */
+	bool automatic; /* installed: for others' sake */
+	int64_t row; /* the caller's own */
+};
+
+struct supply *supply_new(void);
+void supply_free(struct supply *s);
+
+/* Whose packages have the lower priority are preferred to all others. ERR_FAILED where there are too many. */
+MUST_USE int supply_repository(struct supply *s, struct span name, int64_t priority,
+	unsigned *repository, struct err *err);
+struct span supply_repository_name(const struct supply *s, unsigned repository); /* installed: "" */
+int64_t supply_repository_priority(const struct supply *s, unsigned repository);
+
+/* Copies. What is installed is added once for each name; what is offered of one name, version and repository twice is taken once. ERR_FAILED names what is no relation;
+ * ERR_FAILED where it is too much. */
+MUST_USE int supply_add(struct supply *s, const struct supply_item *item, struct err *err);
+
+/* Appends the lines for `relations`. */
+void supply_relations(const struct relations *depends, const struct relations *conflicts,
+	const struct relations *provides, struct buf *out);
+
+size_t supply_count(const struct supply *s);
+void supply_get(const struct supply *s, size_t number, struct supply_item *out);
+
+/* For who does not add all that is offered, but what may matter: the names that are to be looked up, those who have them and those who provide them,
+ * in all repositories. What is installed is added first; then the names that are asked for are wanted; then, until there is no next one, each one's packages are added.
+ * supply_next gives a name once; it holds until the next call of any of these. */
+void supply_want(struct supply *s, struct span name);
+void supply_want_installed(struct supply *s); /* all that is installed: for an upgrade of all */
+bool supply_next(struct supply *s, struct span *name);
