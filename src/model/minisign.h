@@ -18,9 +18,12 @@ struct minisign_key {
 	unsigned char id[MINISIGN_ID];
 	unsigned char key[MINISIGN_KEY];
 };
-/* The line "RW…" of 56 characters, or the file of two lines that has it as its second. */
+/* The line "RW…" of 56 characters, or the file of two lines that has it as its second. ERR_FAILED. */
 MUST_USE int minisign_key_parse(struct span text, struct minisign_key *out, struct err *err);
 void minisign_key_format(const struct minisign_key *k, struct buf *out); /* the line */
+void minisign_key_format_file(const struct minisign_key *k, struct buf *out);
+/* As minisign prints it: "684BE558EF7A68FE". */
+void minisign_id_format(const unsigned char id[MINISIGN_ID], struct buf *out);
 
 struct minisign_signature {
 	unsigned char id[MINISIGN_ID];

@@ -1,0 +1,4 @@
+untrusted comment: signature from minisign secret key
+RWT+aHrvWOVLaCr2fBSio+WpLbVgZAimcKTfN1tXJnkaqY0kDySP0KbuuTzhfDegVFsrdIn1IFVy8+5Uwy2aNHMkKMrmvd0elAY=
+trusted comment: x
+d3RnFbnEV4Lk/q1Uk/YFrBK6UKd9l5GychzMBIr/5wWSJz6e1kyvtlBm60wxX8f6ViWPxs3mtIrrMfVAQbUFAA==
