@@ -25,6 +25,8 @@ struct role {
 	int64_t threshold;
 	struct texts keys; /* minisign's, in a line */
 };
+/* ERR_FAILED: it is no key's line, it (or another of its id) is there already, or there are too many. */
+MUST_USE int role_add(struct role *role, struct span key, struct err *err);
 
 struct root {
 	struct buf name;
@@ -34,6 +36,7 @@ struct root {
 };
 void root_init(struct root *r);
 void root_drop(struct root *r);
+/* Into what was initialised. ERR_FAILED names the key of JSON and what is wrong. */
 MUST_USE int root_parse(struct span text, struct root *out, struct err *err);
 void root_format(const struct root *r, struct buf *out); /* with a newline behind */
 

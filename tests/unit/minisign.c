@@ -25,7 +25,7 @@ static void base64_is_canonical(void **state)
 	} known[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="},
 		{"foobar", "Zm9vYmFy"}, {"\xff\xef\xbe", "/+++"}};
 	static const char *const wrong[] = {"Zg", "Zg=", "Zh==", "Zg=g",
-		"Z===", "Zg==Zg==", "Zg\n=", "Zg= ", "Z-==", "=Zg=", "Zm8="};
+		"Z===", "Zg==Zg==", "Zg\n=", "Zg= ", "Z-==", "=Zg=", "Zm8=", "Zg======"};
 	unsigned char bytes[8];
 
 	(void)state;
