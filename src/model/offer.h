@@ -32,9 +32,13 @@ struct offer {
 void offer_init(struct offer *o);
 void offer_drop(struct offer *o);
 
-/* Reads one line of a leaf into *out, which was initialised. ERR_FAILED names the key and what is wrong. */
+/* Where an installer may stand below its repository: of A-Za-z0-9._+~- and /, no part hidden. */
+bool offer_path_is_valid(struct span path);
+
+/* Reads one line of a leaf into *out, which was initialised. ERR_FAILED names the key and what is wrong. Keys that are not known are
+ * passed over. */
 MUST_USE int offer_parse(struct span line, struct offer *out, struct err *err);
 /* Appends the line, without a newline: one text for one value. */
 void offer_format(const struct offer *o, struct buf *out);
-/* By name, then by version. */
+/* By name, then by version as Debian orders them; before those, by their bytes, what that has no order for. 0 also of two texts for one version. */
 int offer_compare(const struct offer *a, const struct offer *b);

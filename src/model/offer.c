@@ -1,0 +1,250 @@
+/* What a repository offers, as a line of JSON. */
+#include "model/offer.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/format3_check.h"
+#include "model/offer_rows.h"
+#include "model/packets.h"
+#include "model/version.h"
+
+#define SUMMARY_MAX 512
+#define DESCRIPTION_MAX (16 << 10)
+#define LICENCE_MAX 1024
+#define PATH_SIZE 512
+#define PACKS_MAX 64
+#define LIST_MAX 256
+
+void offer_init(struct offer *o)
+{
+	*o = (struct offer){.name = BUF_INIT,
+		.version = BUF_INIT,
+		.id = BUF_INIT,
+		.path = BUF_INIT,
+		.summary = BUF_INIT,
+		.description = BUF_INIT,
+		.homepage = BUF_INIT,
+		.licence = BUF_INIT};
+}
+
+void offer_drop(struct offer *o)
+{
+	buf_drop(&o->name);
+	buf_drop(&o->version);
+	buf_drop(&o->id);
+	buf_drop(&o->path);
+	buf_drop(&o->summary);
+	buf_drop(&o->description);
+	buf_drop(&o->homepage);
+	buf_drop(&o->licence);
+	texts_drop(&o->architectures);
+	relations_drop(&o->depends);
+	relations_drop(&o->conflicts);
+	relations_drop(&o->provides);
+	relations_drop(&o->deb);
+	packs_drop(&o->packs);
+	texts_drop(&o->files);
+	offer_init(o);
+}
+
+/* --- What values may be -------------------------------------------------------------------------------- */
+
+/* Of a package of Packets it may be anything in one word. */
+static bool is_version(struct span x)
+{
+	for (size_t i = 0; i < x.n; i++)
+		if (x.s[i] <= ' ' || x.s[i] > '~')
+			return false;
+	return x.n > 0;
+}
+
+static bool is_id(struct span x)
+{
+	return x.n == 64 && offer_row_is_hex(x);
+}
+
+bool offer_path_is_valid(struct span x)
+{
+	struct span part, rest = x;
+
+	for (size_t i = 0; i < x.n; i++)
+		if (!(x.s[i] >= 'a' && x.s[i] <= 'z') && !(x.s[i] >= 'A' && x.s[i] <= 'Z') &&
+			!(x.s[i] >= '0' && x.s[i] <= '9') && (!x.s[i] || !strchr("._+~-/", x.s[i])))
+			return false;
+	while (span_split(&rest, '/', &part))
+		if (!part.n || part.s[0] == '.')
+			return false;
+	return x.n && x.n <= PATH_SIZE && !span_ends(x, "/");
+}
+
+static bool is_file(struct span x)
+{
+	return span_starts(x, "/") && x.n > 1;
+}
+
+static bool is_some(struct span x)
+{
+	return x.n > 0;
+}
+
+/* --- The tables ---------------------------------------------------------------------------------------- */
+
+#define IN_PACK(member) offsetof(struct pack, member)
+#define IN(member) offsetof(struct offer, member)
+#define SUM(key, digest, digits) \
+	{ \
+		key, &offer_sum, digest, 0, NULL, digits " lower-case hex digits", false \
+	}
+
+static const struct offer_row pack_rows[] = {
+	{"url", &offer_text, IN_PACK(url), 4096, format3_is_url,
+		"an http://, https:// or file:/// URL", false},
+	{"mirrors", &offer_texts, IN_PACK(mirrors), LIST_MAX, format3_is_url, "a list of URLs",
+		false},
+	{"size", &offer_size, IN_PACK(size), 0, NULL, "a number of bytes", false},
+	SUM("md5", DIGEST_MD5, "32"),
+	SUM("sha1", DIGEST_SHA1, "40"),
+	SUM("sha256", DIGEST_SHA256, "64"),
+	SUM("sha384", DIGEST_SHA384, "96"),
+	SUM("sha512", DIGEST_SHA512, "128"),
+	{"advisory", &offer_flag, IN_PACK(sums.advisory), 0, NULL, "true or false", false},
+	{"architecture", &offer_text, IN_PACK(architecture), 32, format3_is_architecture,
+		"an architecture, as Debian calls it", false},
+	{"file", &offer_text, IN_PACK(file), 128, format3_is_file, "a plain file name", false},
+	{"redistributable", &offer_flag, IN_PACK(redistributable), 0, NULL, "true or false", false},
+};
+
+static const struct offer_row installer_rows[] = {
+	{"path", &offer_text, IN(path), PATH_SIZE, offer_path_is_valid,
+		"a path below the repository, without hidden parts", true},
+	{"size", &offer_size, IN(size), 0, NULL, "a number of bytes", true},
+	{"sha256", &offer_sha256, IN(sha256), 0, NULL, "64 lower-case hex digits", true},
+};
+
+static int read_installer(
+	const struct offer_row *row, const struct json *value, void *base, struct err *err)
+{
+	if (json_kind(value) != JSON_IS_OBJECT)
+		return offer_row_refuse(row, err);
+	if (offer_rows_read(installer_rows, COUNT(installer_rows), value, base, err) < 0)
+		return err_at(err, "%s", row->key);
+	return 0;
+}
+
+static void put_installer(const struct offer_row *row, const void *base, struct json *object)
+{
+	struct json *inner = json_object();
+
+	offer_rows_put(installer_rows, COUNT(installer_rows), base, inner);
+	json_put(object, row->key, inner);
+}
+
+static int read_packs(
+	const struct offer_row *row, const struct json *value, void *base, struct err *err)
+{
+	struct packs *packs = &((struct offer *)base)->packs;
+
+	if (offer_row_check_list(row, value, err) < 0)
+		return -1;
+	for (size_t i = 0; i < json_count(value); i++) {
+		struct pack *pack = vec_push(&packs->of);
+
+		pack_init(pack);
+		if (json_kind(json_at(value, i)) != JSON_IS_OBJECT)
+			return offer_row_refuse(row, err);
+		if (offer_rows_read(pack_rows, COUNT(pack_rows), json_at(value, i), pack, err) < 0)
+			return err_at(err, "%s[%zu]", row->key, i);
+	}
+	return 0;
+}
+
+static void put_packs(const struct offer_row *row, const void *base, struct json *object)
+{
+	const struct packs *packs = &((const struct offer *)base)->packs;
+	struct json *list = packs->of.n ? json_array() : NULL;
+
+	VEC_FOR (const struct pack, pack, &packs->of) {
+		struct json *inner = json_object();
+
+		offer_rows_put(pack_rows, COUNT(pack_rows), pack, inner);
+		json_append(list, inner);
+	}
+	if (list)
+		json_put(object, row->key, list);
+}
+
+#define RELATION "a list of relations, as \"zoom (>= 1.2)\""
+
+static const struct offer_kind kind_installer = {read_installer, put_installer},
+			       kind_packs = {read_packs, put_packs};
+
+static const struct offer_row offer_rows[] = {
+	{"name", &offer_text, IN(name), NAME_SIZE, packets_name_is_valid, "a package's name", true},
+	{"version", &offer_text, IN(version), VERSION_SIZE + 10, is_version, "a version", false},
+	{"format", &offer_format_number, IN(format), 0, NULL, "a number from 1 to 999", true},
+	{"id", &offer_text, IN(id), 64, is_id, "64 lower-case hex digits", true},
+	{"installer", &kind_installer, 0, 0, NULL, "an object", true},
+	{"summary", &offer_text, IN(summary), SUMMARY_MAX, text_is_line,
+		"one line of at most 512 bytes", false},
+	{"description", &offer_text, IN(description), DESCRIPTION_MAX, is_some,
+		"a text of at most 16 KiB", false},
+	{"homepage", &offer_text, IN(homepage), 4096, format3_is_web, "an http:// or https:// URL",
+		false},
+	{"licence", &offer_text, IN(licence), LICENCE_MAX, format3_is_licence, "an SPDX expression",
+		false},
+	{"accept", &offer_flag, IN(accept), 0, NULL, "true or false", false},
+	{"architectures", &offer_texts, IN(architectures), LIST_MAX, format3_is_architecture,
+		"a list of architectures, as Debian calls them", false},
+	{"depends", &offer_relations, IN(depends), LIST_MAX, packets_name_is_valid, RELATION,
+		false},
+	{"conflicts", &offer_relations, IN(conflicts), LIST_MAX, packets_name_is_valid, RELATION,
+		false},
+	{"provides", &offer_provides, IN(provides), LIST_MAX, packets_name_is_valid,
+		"a list of names, or as \"zoom (= 1.2)\"", false},
+	{"deb", &offer_relations, IN(deb), LIST_MAX, format3_is_deb, RELATION, false},
+	{"packs", &kind_packs, IN(packs), PACKS_MAX, NULL, "a list of objects", false},
+	{"files", &offer_texts, IN(files), OFFER_MAX, is_file, "a list of absolute paths", false},
+};
+
+int offer_parse(struct span line, struct offer *out, struct err *err)
+{
+	struct json *value;
+	int result;
+
+	if (line.n > OFFER_MAX)
+		return err_set(err, ERR_FAILED, "is longer than %d bytes", OFFER_MAX);
+	if (json_parse(line, &value, err) < 0)
+		return -1;
+	result = json_kind(value) == JSON_IS_OBJECT
+			 ? offer_rows_read(offer_rows, COUNT(offer_rows), value, out, err)
+			 : err_set(err, ERR_FAILED, "is no object");
+	json_free(value);
+	return result;
+}
+
+void offer_format(const struct offer *o, struct buf *out)
+{
+	struct json *value = json_object();
+
+	offer_rows_put(offer_rows, COUNT(offer_rows), o, value);
+	json_format(value, out);
+	json_free(value);
+}
+
+/* What Debian has no order for stands before what it has one for, by its bytes. */
+static int compare_versions(struct span a, struct span b)
+{
+	bool known = version_is_valid(a);
+
+	if (known != version_is_valid(b))
+		return known ? 1 : -1;
+	return known ? version_compare(a, b) : span_compare(a, b);
+}
+
+int offer_compare(const struct offer *a, const struct offer *b)
+{
+	int order = span_compare(buf_span(&a->name), buf_span(&b->name));
+
+	return order ? order : compare_versions(buf_span(&a->version), buf_span(&b->version));
+}
