@@ -45,7 +45,7 @@ ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections -stati
 PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
             $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build \
             $(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-live \
-            $(BUILD)/libexec/fardel/fardel-lua
+            $(BUILD)/libexec/fardel/fardel-lua $(BUILD)/libexec/fardel/fardel-index
 LAYER_DIRS := base sys ext model store net rules solve engine cmd
 SOURCES  := $(foreach d,$(LAYER_DIRS),$(wildcard src/$(d)/*.c src/$(d)/*.cc))
 OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))

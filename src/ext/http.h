@@ -13,7 +13,8 @@ struct http_request {
 	int64_t max_size; /* a body above it is refused: ERR_FAILED */
 	int64_t from; /* bytes that are there already; the rest is asked for by range */
 	const char *etag; /* with from: the rest only of this very file, else all of another */
-	const char *unless; /* nothing at all of a file with this ETag: the answer is 304; NULL: any */
+	const char
+		*unless; /* nothing at all of a file with this ETag: the answer is 304; NULL: any */
 	int connect_timeout; /* seconds */
 	int stall_timeout; /* seconds below stall_rate bytes a second end it */
 	int stall_rate;

@@ -33,6 +33,7 @@ struct place {
 #define PLACE_PACKAGES PLACE_STATE "/packages"
 #define PLACE_STAGE PLACE_STATE "/stage"
 #define PLACE_PUAVO "/var/lib/puavo-pkg"
+#define PLACE_REPOS PLACE_STATE "/repos" /* synced indexes, a folder each */
 #define PLACE_DB PLACE_STATE "/state.db"
 
 void place_drop(struct place *p);
