@@ -62,6 +62,17 @@ void minisign_signatures_drop(struct minisign_signatures *s)
 	vec_drop(&s->of);
 }
 
+/* Text without any control character but tabs, which minisign's own comments have. */
+static bool is_clean(struct span line)
+{
+	struct span part;
+
+	while (span_split(&line, '\t', &part))
+		if (!text_is_line(part))
+			return false;
+	return true;
+}
+
 /* The next line, behind the prefix; it must be well-formed text, and the newline be there. */
 static int next_line(
 	struct span *rest, const char *prefix, const char *what, struct span *out, struct err *err)
@@ -72,7 +83,7 @@ static int next_line(
 		return err_set(
 			err, ERR_CHECKSUM, "it ends in the middle of a signature, before %s", what);
 	span_split(rest, '\n', out);
-	if (!text_is_line(*out))
+	if (!is_clean(*out))
 		return err_set(err, ERR_CHECKSUM,
 			"%s has characters that do not belong there, such as CR", what);
 	if (!span_starts(*out, prefix))

@@ -92,6 +92,15 @@ static void signatures_are_read_as_they_were_written(void **state)
 	assert_buf(&text,
 		"untrusted comment: signature by key 684BE558EF7A68FE\n" SECOND THIRD FOURTH);
 	minisign_signatures_drop(&s);
+	/* As minisign comments where it is not told what to. */
+	assert_int_equal(
+		minisign_parse(
+			SPAN(FIRST SECOND
+				"trusted comment: timestamp:1795312\tfile:f\thashed\n" FOURTH),
+			&s, &err),
+		0);
+	assert_span(s.of.v[0].comment, "timestamp:1795312\tfile:f\thashed");
+	minisign_signatures_drop(&s);
 }
 
 /* S25: each file that somebody may put in the place of the signatures. */
