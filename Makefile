@@ -19,7 +19,7 @@ PKG_CONFIG ?= pkg-config
 HOSTCC     ?= $(CC)
 
 # Each library is named once; a program links those that its objects use.
-LIBS_fardel  := sqlite3 nettle jansson smartcols
+LIBS_fardel  := sqlite3 nettle jansson smartcols yaml-0.1
 LIBS_extract := liblzma libzstd nettle zlib
 LIBS_build   := $(LIBS_extract)
 LIBS_fetch   := libcurl

@@ -1,4 +1,4 @@
-/* A repository's own file in repos.d: where it is, and whether it is used (docs/repository.md). */
+/* A repository's own file in repos.d: where it is, and whether it is used (docs/repository.md). luet's files are read as well. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,13 +18,20 @@ enum repository_type {
 };
 const char *repository_type_name(enum repository_type type); /* "http" */
 
+#define REPOSITORY_FILE_MAX (64 << 10) /* bytes of a file */
+#define REPOSITORY_NAME_MAX 64
+#define REPOSITORY_URLS_MAX 64
+#define REPOSITORY_PRIORITY 9999 /* where none is stated: as luet has it */
+
 struct repository {
 	struct buf name, description;
-	struct texts urls; /* of the same files: the next is tried where one fails */
+	struct texts
+		urls; /* of the same files: the next is tried where one fails. http:// or https://; of a disk file:/// or an absolute path */
 	enum repository_type type;
-	int64_t priority; /* the lowest number is preferred; 0 where it is not stated; as luet has it */
-	bool enable;
-	struct texts keys; /* minisign's public keys, in a line each, or paths of their files */
+	int64_t priority; /* the lowest number is preferred */
+	bool enable; /* false unless it is stated: as luet has it */
+	struct texts
+		keys; /* minisign's public keys, in a line each, or absolute paths of their files */
 	bool require_signature; /* true unless it is stated */
 	struct { /* how to log in; all may be empty */
 		struct buf token, user, password;
@@ -38,10 +45,24 @@ void repository_init(struct repository *r);
 void repository_drop(struct repository *r);
 void repositories_drop(struct repositories *r);
 
-/* Reads a file's text into *out, which was initialised (`file` is the caller's to set). Keys that are not known are passed over: luet's files have
- * some. ERR_CONFIG names line, key and what is wrong. */
+/* A letter or digit, then these and . _ - +; it becomes the name of a folder. */
+bool repository_name_is_valid(struct span name);
+/* "http", "disk", "dir", "docker". */
+bool repository_type_get(struct span name, enum repository_type *type);
+/* What the URLs of a type must be. ERR_CONFIG says what is wrong. */
+MUST_USE int repository_check_url(enum repository_type type, struct span url, struct err *err);
+/* Whether it has the shape of a public key in one line; the rest is minisign_key_parse's. */
+bool repository_is_key(struct span x);
+/* Whether its file is nobody else's to read: it has a password or token in it. */
+bool repository_has_login(const struct repository *r);
+
+/* Reads a file's text into *out, which was initialised (`file` is the caller's to set). Keys that are not known are passed over: luet's files
+ * have some. ERR_CONFIG names line, key and what is wrong. */
 MUST_USE int repository_parse(struct span text, struct repository *out, struct err *err);
-/* Appends the text with `enable` set: that line is changed or added, everything else stays as it is, byte for byte. */
+/* Appends the text with `enable` set: only its value is changed, or a line added where there is none; everything else stays as it is, byte for
+ * byte. ERR_CONFIG where it is written so that this cannot be done. */
 MUST_USE int repository_enable(struct span text, bool enable, struct buf *out, struct err *err);
+/* The same with `key` set to the one key. */
+MUST_USE int repository_trust(struct span text, struct span key, struct buf *out, struct err *err);
 /* Appends the text of a new file. */
 void repository_format(const struct repository *r, struct buf *out);

@@ -1,0 +1,393 @@
+/* A repository's own file in repos.d: where it is, and whether it is used. */
+#include "model/repository.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "ext/yaml.h"
+#include "model/pack.h"
+
+#define KEY_LENGTH 56 /* of a public key of minisign's in a line */
+
+static const char *const type_names[REPOSITORY_TYPES] = {
+	[REPOSITORY_HTTP] = "http", [REPOSITORY_DISK] = "disk", [REPOSITORY_DOCKER] = "docker"};
+
+const char *repository_type_name(enum repository_type type)
+{
+	return type_names[type];
+}
+
+bool repository_type_get(struct span name, enum repository_type *type)
+{
+	for (int i = 0; i < REPOSITORY_TYPES; i++)
+		if (span_is_text(name, type_names[i])) {
+			*type = (enum repository_type)i;
+			return true;
+		}
+	*type = REPOSITORY_DISK;
+	return span_is_text(name, "dir");
+}
+
+void repository_init(struct repository *r)
+{
+	*r = (struct repository){.name = BUF_INIT,
+		.description = BUF_INIT,
+		.priority = REPOSITORY_PRIORITY,
+		.require_signature = true,
+		.auth = {.token = BUF_INIT, .user = BUF_INIT, .password = BUF_INIT},
+		.file = BUF_INIT};
+}
+
+void repository_drop(struct repository *r)
+{
+	buf_drop(&r->name);
+	buf_drop(&r->description);
+	texts_drop(&r->urls);
+	texts_drop(&r->keys);
+	buf_drop(&r->auth.token);
+	buf_drop(&r->auth.user);
+	buf_drop(&r->auth.password);
+	buf_drop(&r->file);
+}
+
+void repositories_drop(struct repositories *r)
+{
+	vec_drop_each(&r->of, repository_drop);
+}
+
+static bool is_alnum(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool repository_name_is_valid(struct span name)
+{
+	if (!name.n || name.n > REPOSITORY_NAME_MAX || !is_alnum(name.s[0]))
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!is_alnum(name.s[i]) && (!name.s[i] || !strchr("._-+", name.s[i])))
+			return false;
+	return true;
+}
+
+bool repository_is_key(struct span x)
+{
+	if (x.n != KEY_LENGTH || !span_starts(x, "RW"))
+		return false;
+	for (size_t i = 0; i < x.n; i++)
+		if (!is_alnum(x.s[i]) && x.s[i] != '+' && x.s[i] != '/')
+			return false;
+	return true;
+}
+
+static bool is_path(struct span x)
+{
+	return span_starts(x, "/") && text_is_line(x);
+}
+
+int repository_check_url(enum repository_type type, struct span url, struct err *err)
+{
+	if (type == REPOSITORY_DOCKER && url.n && text_is_line(url))
+		return 0;
+	if (type == REPOSITORY_DISK && is_path(url))
+		return 0;
+	if (type == REPOSITORY_DISK && !span_starts(url, "file://"))
+		return err_set(
+			err, ERR_CONFIG, "a URL of type disk is an absolute path, or file:///PATH");
+	if (type == REPOSITORY_HTTP && span_starts(url, "file:"))
+		return err_set(
+			err, ERR_CONFIG, "a URL of type http begins with http:// or https://");
+	if (pack_check_url(url, err) == 0)
+		return 0;
+	err->code = ERR_CONFIG;
+	return -1;
+}
+
+bool repository_has_login(const struct repository *r)
+{
+	VEC_FOR (const struct buf, url, &r->urls.of)
+		if (pack_url_has_login(buf_span(url)))
+			return true;
+	return r->auth.token.n || r->auth.user.n || r->auth.password.n;
+}
+
+static int refuse(const struct yaml *at, const char *key, const char *what, struct err *err)
+{
+	return err_set(
+		err, ERR_CONFIG, "line %u, column %u: %s %s", at->line, at->column, key, what);
+}
+
+/* A text in one line; where nothing stands, the empty one. */
+static int take_line(const struct yaml *value, const char *key, struct buf *out, struct err *err)
+{
+	if (value->kind != YAML_TEXT || !text_is_line(buf_span(&value->text)))
+		return refuse(value, key, "must be a text in one line", err);
+	if (!yaml_is_null(value))
+		buf_set(out, buf_span(&value->text));
+	return 0;
+}
+
+static int take_bool(const struct yaml *value, const char *key, bool *out, struct err *err)
+{
+	if (yaml_is_null(value) || yaml_is_bool(value, out))
+		return 0;
+	return refuse(value, key, "must be true or false", err);
+}
+
+/* A list of texts in a line each, or a single one. */
+static int take_lines(const struct yaml *value, const char *key, struct texts *out, struct err *err)
+{
+	AUTO(buf) line = BUF_INIT;
+
+	if (value->kind == YAML_MAP)
+		return refuse(value, key, "must be a list of texts", err);
+	if (value->list.n > REPOSITORY_URLS_MAX)
+		return refuse(value, key, "has too many of them", err);
+	if (value->kind == YAML_TEXT) {
+		if (take_line(value, key, &line, err) < 0)
+			return -1;
+		if (line.n)
+			texts_add(out, buf_span(&line));
+		return 0;
+	}
+	VEC_FOR (const struct yaml, item, &value->list) {
+		if (item->kind != YAML_TEXT || !item->text.n ||
+			take_line(item, key, &line, err) < 0)
+			return refuse(item, key, "must be a list of texts, each in one line", err);
+		texts_add(out, buf_span(&line));
+	}
+	return 0;
+}
+
+static int take_name(const struct yaml *value, struct repository *out, struct err *err)
+{
+	if (value->kind != YAML_TEXT || !repository_name_is_valid(buf_span(&value->text)))
+		return refuse(value, "name",
+			"must be a letter or digit, then these and . _ - +, at most 64", err);
+	buf_set(&out->name, buf_span(&value->text));
+	return 0;
+}
+
+static int take_description(const struct yaml *value, struct repository *out, struct err *err)
+{
+	if (value->kind != YAML_TEXT)
+		return refuse(value, "description", "must be a text", err);
+	if (!yaml_is_null(value))
+		buf_set(&out->description, span_trim(buf_span(&value->text)));
+	return 0;
+}
+
+static int take_type(const struct yaml *value, struct repository *out, struct err *err)
+{
+	if (value->kind != YAML_TEXT || !repository_type_get(buf_span(&value->text), &out->type))
+		return refuse(value, "type", "must be http, disk or docker", err);
+	return 0;
+}
+
+static int take_urls(const struct yaml *value, struct repository *out, struct err *err)
+{
+	return take_lines(value, "urls", &out->urls, err);
+}
+
+static int take_priority(const struct yaml *value, struct repository *out, struct err *err)
+{
+	struct span x = buf_span(&value->text);
+	bool below = span_starts(x, "-");
+	unsigned long long n;
+
+	if (yaml_is_null(value))
+		return 0;
+	if (value->kind != YAML_TEXT || !span_number(span_cut(x, below, x.n), INT32_MAX, &n))
+		return refuse(value, "priority", "must be a whole number", err);
+	out->priority = below ? -(int64_t)n : (int64_t)n;
+	return 0;
+}
+
+static int take_enable(const struct yaml *value, struct repository *out, struct err *err)
+{
+	return take_bool(value, "enable", &out->enable, err);
+}
+
+static int take_require(const struct yaml *value, struct repository *out, struct err *err)
+{
+	return take_bool(value, "require_signature", &out->require_signature, err);
+}
+
+static int take_keys(const struct yaml *value, struct repository *out, struct err *err)
+{
+	if (take_lines(value, "key", &out->keys, err) < 0)
+		return -1;
+	VEC_FOR (const struct buf, key, &out->keys.of)
+		if (!repository_is_key(buf_span(key)) && !is_path(buf_span(key)))
+			return refuse(value, "key",
+				"must be a public key in one line (RW…), or the absolute path of its file",
+				err);
+	return 0;
+}
+
+static int six_bits(char c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* Base64 of "USER:PASSWORD", as it stands in the header. */
+static bool take_basic(struct span x, struct repository *out)
+{
+	AUTO(buf) both = BUF_INIT;
+	struct span rest, user;
+	unsigned bits = 0, count = 0;
+
+	for (size_t i = 0; i < x.n && x.s[i] != '='; i++) {
+		int six = six_bits(x.s[i]);
+
+		if (six < 0)
+			return false;
+		bits = (bits << 6 | (unsigned)six) & 0xffff;
+		count += 6;
+		if (count >= 8)
+			buf_addc(&both, (char)(bits >> (count -= 8) & 0xff));
+	}
+	rest = buf_span(&both);
+	if (!memchr(both.s, ':', both.n) || !text_is_line(rest))
+		return false;
+	span_split(&rest, ':', &user);
+	buf_set(&out->auth.user, user);
+	buf_set(&out->auth.password, rest);
+	return true;
+}
+
+static int take_auth(const struct yaml *value, struct repository *out, struct err *err)
+{
+	const struct {
+		const char *key;
+		struct buf *to;
+	} rows[] = {{"token", &out->auth.token}, {"user", &out->auth.user},
+		{"username", &out->auth.user}, {"password", &out->auth.password}};
+	const struct yaml_pair *basic = yaml_get(value, "basic");
+
+	if (yaml_is_null(value))
+		return 0;
+	if (value->kind != YAML_MAP)
+		return refuse(
+			value, "auth", "must have keys: token, basic, or user and password", err);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct yaml_pair *p = yaml_get(value, rows[i].key);
+
+		if (p && take_line(&p->value, rows[i].key, rows[i].to, err) < 0)
+			return -1;
+	}
+	if (basic && !yaml_is_null(&basic->value) && !take_basic(buf_span(&basic->value.text), out))
+		return refuse(&basic->value, "basic", "must be base64 of USER:PASSWORD", err);
+	return 0;
+}
+
+static const struct {
+	const char *key;
+	bool must; /* be there */
+	int (*take)(const struct yaml *value, struct repository *out, struct err *err);
+} fields[] = {
+	{"name", true, take_name},
+	{"description", false, take_description},
+	{"type", true, take_type},
+	{"urls", true, take_urls},
+	{"priority", false, take_priority},
+	{"enable", false, take_enable},
+	{"key", false, take_keys},
+	{"require_signature", false, take_require},
+	{"auth", false, take_auth},
+};
+
+/* By now the type is known. */
+static int check_urls(const struct yaml *urls, const struct repository *r, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (!r->urls.of.n)
+		return refuse(urls, "urls", "must have one at least", err);
+	VEC_FOR (const struct buf, url, &r->urls.of)
+		if (repository_check_url(r->type, buf_span(url), &why) < 0)
+			return refuse(urls, "urls:", why.text, err);
+	return 0;
+}
+
+static int read_file(struct span text, struct yaml *out, struct err *err)
+{
+	if (text.n > REPOSITORY_FILE_MAX)
+		return err_set(err, ERR_CONFIG, "it is longer than %d bytes", REPOSITORY_FILE_MAX);
+	if (yaml_parse(text, out, err) < 0)
+		return -1;
+	return out->kind == YAML_MAP
+		       ? 0
+		       : err_set(err, ERR_CONFIG, "line %u, column %u: it has no keys", out->line,
+				 out->column);
+}
+
+int repository_parse(struct span text, struct repository *out, struct err *err)
+{
+	AUTO(yaml) y = YAML_INIT;
+
+	if (read_file(text, &y, err) < 0)
+		return -1;
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		const struct yaml_pair *p = yaml_get(&y, fields[i].key);
+
+		if (!p && fields[i].must)
+			return refuse(&y, fields[i].key, "is missing", err);
+		if (p && fields[i].take(&p->value, out, err) < 0)
+			return -1;
+	}
+	return check_urls(&yaml_get(&y, "urls")->value, out, err);
+}
+
+static void add_line(struct buf *out, const char *key, struct span value)
+{
+	buf_addf(out, "%s: ", key);
+	yaml_format_text(value, out);
+	buf_addc(out, '\n');
+}
+
+static void add_lines(struct buf *out, const char *key, const struct texts *values)
+{
+	buf_addf(out, "%s:\n", key);
+	VEC_FOR (const struct buf, value, &values->of) {
+		buf_adds(out, "- ");
+		yaml_format_text(buf_span(value), out);
+		buf_addc(out, '\n');
+	}
+}
+
+static void add_auth(struct buf *out, const struct repository *r)
+{
+	buf_adds(out, "auth:\n");
+	if (r->auth.token.n)
+		add_line(out, "  token", buf_span(&r->auth.token));
+	if (r->auth.user.n)
+		add_line(out, "  user", buf_span(&r->auth.user));
+	if (r->auth.password.n)
+		add_line(out, "  password", buf_span(&r->auth.password));
+}
+
+void repository_format(const struct repository *r, struct buf *out)
+{
+	add_line(out, "name", buf_span(&r->name));
+	if (r->description.n)
+		add_line(out, "description", buf_span(&r->description));
+	add_line(out, "type", span_of(repository_type_name(r->type)));
+	add_lines(out, "urls", &r->urls);
+	if (r->priority != REPOSITORY_PRIORITY)
+		buf_addf(out, "priority: %" PRId64 "\n", r->priority);
+	buf_addf(out, "enable: %s\n", r->enable ? "true" : "false");
+	if (r->keys.of.n == 1)
+		add_line(out, "key", buf_span(&r->keys.of.v[0]));
+	else if (r->keys.of.n)
+		add_lines(out, "key", &r->keys);
+	if (!r->require_signature)
+		buf_adds(out, "require_signature: false\n");
+	if (r->auth.token.n || r->auth.user.n || r->auth.password.n)
+		add_auth(out, r);
+}
