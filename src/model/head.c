@@ -12,7 +12,6 @@
 #define TIME_MAX 253402300799 /* the end of the year 9999 */
 #define WHOLE_MAX ((int64_t)1 << 30)
 #define UNPACKED_MAX ((int64_t)4 << 30)
-#define ROLE_KEYS_MAX 16
 #define KEY_LENGTH 56
 
 unsigned head_node_count(unsigned leaf_bits)

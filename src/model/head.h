@@ -17,6 +17,7 @@
 #define LEAF_MAX (1 << 20)
 #define LEAF_UNPACKED_MAX (8 << 20)
 #define REVISION_MAX ((int64_t)1 << 53)
+#define ROLE_KEYS_MAX 16
 #define HEAD_LEAVES_MAX 65536
 #define HEAD_SUM 32 /* bytes of a sha256 */
 
