@@ -31,6 +31,18 @@ unsigned head_leaf_of(unsigned leaf_bits, const unsigned char sha256[HEAD_SUM])
 	return first >> (24 - leaf_bits);
 }
 
+void root_path(int64_t version, struct buf *out)
+{
+	buf_addf(out, "index/root/%lld.json", (long long)version);
+}
+
+void head_signature_path(const struct head_sum *sum, struct buf *out)
+{
+	buf_adds(out, "index/signature/");
+	text_hex(out, sum->bytes, HEAD_SUM);
+	buf_adds(out, SIGNATURE_SUFFIX);
+}
+
 /* --- Reading values ------------------------------------------------------------------------------------- */
 
 static int get_number(const struct json *object, const char *key, int64_t least, int64_t most,

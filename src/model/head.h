@@ -59,6 +59,11 @@ void head_drop(struct head *h);
 MUST_USE int head_parse(struct span text, struct head *out, struct err *err);
 void head_format(const struct head *h, struct buf *out); /* with a newline behind */
 
+/* Append where they are in the repository: "index/root/2.json", and "index/signature/SHA256.minisig" of the head that has that sum. */
+#define SIGNATURE_SUFFIX ".minisig"
+void root_path(int64_t version, struct buf *out);
+void head_signature_path(const struct head_sum *sum, struct buf *out);
+
 /* Of 2^leaf_bits leaves: how many nodes, how many leaves each has, and which leaf a package is in. */
 unsigned head_node_count(unsigned leaf_bits);
 unsigned head_node_width(unsigned leaf_bits);

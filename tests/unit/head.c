@@ -242,6 +242,20 @@ static void the_tree_has_as_many_nodes_as_leaves_in_one_or_half(void **state)
 	assert_int_equal(head_leaf_of(16, sum), 0xabcd);
 }
 
+static void files_have_their_places(void **state)
+{
+	struct head_sum sum = {{0xab}};
+	AUTO(buf) path = BUF_INIT;
+
+	(void)state;
+	root_path(12, &path);
+	assert_buf(&path, "index/root/12.json");
+	buf_clear(&path);
+	head_signature_path(&sum, &path);
+	assert_buf(&path,
+		"index/signature/ab00000000000000000000000000000000000000000000000000000000000000.minisig");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -252,6 +266,7 @@ int main(void)
 		cmocka_unit_test(what_a_head_must_not_say_is_refused),
 		cmocka_unit_test(too_long_ones_are_not_read),
 		cmocka_unit_test(too_many_keys_are_refused),
+		cmocka_unit_test(files_have_their_places),
 		cmocka_unit_test(the_tree_has_as_many_nodes_as_leaves_in_one_or_half),
 	};
 

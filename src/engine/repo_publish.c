@@ -1,0 +1,356 @@
+/* Publishing: roots and heads, signed and put into a repository's folder. */
+#include "engine/repo_publish.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "store/signatures.h"
+#include "store/sum.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define WAITING HEAD_FILE ".waiting"
+#define FILE_MODE 0644
+#define FOLDER_MODE 0755
+
+void publication_drop(struct publication *p)
+{
+	fd_drop(&p->dir);
+	root_drop(&p->root);
+	buf_drop(&p->root_text);
+	head_drop(&p->head);
+	buf_drop(&p->head_text);
+	buf_drop(&p->waiting);
+}
+
+/* --- Reading -------------------------------------------------------------------------------------------- */
+
+/* The chain has no gaps: the last one before the first that is not there. */
+static int read_root(struct publication *p, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) text = BUF_INIT;
+	int there;
+
+	for (int64_t version = 1;; version++) {
+		buf_clear(&path);
+		buf_clear(&text);
+		root_path(version, &path);
+		there = file_read(p->dir, path.s, ROOT_MAX, &text, err);
+		if (there <= 0)
+			break;
+		buf_set(&p->root_text, buf_span(&text));
+	}
+	if (there == 0 && p->root_text.n && root_parse(buf_span(&p->root_text), &p->root, err) < 0)
+		return err_at(err, "the newest file of index/root");
+	return there;
+}
+
+static int read_head(struct publication *p, struct err *err)
+{
+	if (file_read(p->dir, HEAD_FILE, HEAD_MAX, &p->head_text, err) < 0 ||
+		file_read(p->dir, WAITING, HEAD_MAX, &p->waiting, err) < 0)
+		return -1;
+	if (p->head_text.n && head_parse(buf_span(&p->head_text), &p->head, err) < 0)
+		return err_at(err, HEAD_FILE);
+	return 0;
+}
+
+int publication_open(const char *folder, struct publication *out, struct err *err)
+{
+	*out = PUBLICATION_INIT;
+	out->dir = file_open_dir(folder, err);
+	if (out->dir >= 0 && read_root(out, err) == 0 && read_head(out, err) == 0)
+		return 0;
+	publication_drop(out);
+	return err_at(err, "%s", folder);
+}
+
+/* --- Writing -------------------------------------------------------------------------------------------- */
+
+static int put(const struct publication *p, const char *path, struct span text, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash) {
+		AUTO(buf) folder = BUF_INIT;
+		AUTO_FD fd = -1;
+
+		buf_add(&folder, path, (size_t)(slash - path));
+		fd = file_make_dirs(p->dir, folder.s, FOLDER_MODE, err);
+		if (fd < 0)
+			return -1;
+	}
+	return file_replace(p->dir, path, FILE_MODE, text, err);
+}
+
+static void add_key(const struct signer *s, struct buf *out)
+{
+	minisign_key_format(&s->key, out);
+}
+
+/* Which of the role's keys it is; -1: none. */
+static int index_in(const struct role *role, const struct signer *s)
+{
+	AUTO(buf) key = BUF_INIT;
+
+	add_key(s, &key);
+	for (size_t i = 0; i < role->keys.of.n; i++)
+		if (span_is(buf_span(&role->keys.of.v[i]), buf_span(&key)))
+			return (int)i;
+	return -1;
+}
+
+/* --- Roots ---------------------------------------------------------------------------------------------- */
+
+int publish_first_root(struct span name, const struct signers *signers, int64_t now,
+	struct root *out, struct err *err)
+{
+	buf_set(&out->name, name);
+	out->version = 1;
+	out->time = now;
+	out->expires = now + (int64_t)PUBLISH_ROOT_DAYS * PUBLISH_DAY;
+	out->root.threshold = out->index.threshold = 1;
+	VEC_FOR (const struct signer, s, &signers->of) {
+		AUTO(buf) key = BUF_INIT;
+
+		add_key(s, &key);
+		if (role_add(&out->root, buf_span(&key), err) < 0 ||
+			role_add(&out->index, buf_span(&key), err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Whether the signatures would be enough for a client. */
+static int check_enough(struct span text, struct span file, const struct role *role,
+	const char *whose, struct err *err)
+{
+	AUTO(signatures) s;
+
+	signatures_init(&s);
+	if (signatures_check(text, file, role, &s, err) < 0)
+		return -1;
+	if (s.count >= role->threshold)
+		return 0;
+	err_set(err, ERR_FAILED, "%s wants the signatures of %lld of its keys, and there are %lld",
+		whose, (long long)role->threshold, (long long)s.count);
+	return err_next(err, "name more of them: --key FILE, several times");
+}
+
+static int check_root(const struct publication *p, const struct root *root, struct span text,
+	struct span file, struct err *err)
+{
+	struct root again;
+	int status;
+
+	if (root->version != p->root.version + 1 ||
+		(p->root.version && !span_is(buf_span(&root->name), buf_span(&p->root.name))))
+		return err_set(err, ERR_FAILED, "it does not follow root %lld",
+			(long long)p->root.version);
+	root_init(&again);
+	status = root_parse(text, &again, err);
+	root_drop(&again);
+	if (status < 0)
+		return -1;
+	if (p->root.version &&
+		check_enough(text, file, &p->root.root, "the root before it", err) < 0)
+		return -1;
+	return check_enough(text, file, &root->root, "the root itself", err);
+}
+
+static int write_root(const struct publication *p, const struct root *root, struct span text,
+	struct span file, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) signature = BUF_INIT;
+
+	root_path(root->version, &path);
+	buf_addf(&signature, "%s" SIGNATURE_SUFFIX, path.s);
+	if (put(p, signature.s, file, err) < 0)
+		return -1;
+	return put(p, path.s, text, err);
+}
+
+static int sign_root(const struct root *root, const struct signers *signers, struct span text,
+	struct buf *out, struct err *err)
+{
+	AUTO(buf) comment = BUF_INIT;
+
+	buf_addf(&comment, "%s root %lld", root->name.s, (long long)root->version);
+	VEC_FOR (const struct signer, s, &signers->of)
+		if (signer_sign(s, text, buf_span(&comment), out, err) < 0)
+			return -1;
+	return 0;
+}
+
+int publish_root(struct publication *p, const struct root *root, const struct signers *signers,
+	struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO(buf) file = BUF_INIT;
+
+	root_format(root, &text);
+	if (sign_root(root, signers, buf_span(&text), &file, err) < 0 ||
+		check_root(p, root, buf_span(&text), buf_span(&file), err) < 0 ||
+		write_root(p, root, buf_span(&text), buf_span(&file), err) < 0)
+		return err_at(err, "root %lld", (long long)root->version);
+	root_drop(&p->root);
+	root_init(&p->root);
+	buf_set(&p->root_text, buf_span(&text));
+	return root_parse(buf_span(&p->root_text), &p->root, err);
+}
+
+/* --- Heads ---------------------------------------------------------------------------------------------- */
+
+static int signature_of(struct span text, struct buf *path, struct err *err)
+{
+	struct head_sum sum;
+
+	if (sum_of_bytes(text, &sum, err) < 0)
+		return -1;
+	head_signature_path(&sum, path);
+	return 0;
+}
+
+static int check_signers(
+	const struct publication *p, const struct signers *signers, struct err *err)
+{
+	VEC_FOR (const struct signer, s, &signers->of) {
+		AUTO(buf) id = BUF_INIT;
+
+		if (index_in(&p->root.index, s) >= 0)
+			continue;
+		minisign_id_format(s->key.id, &id);
+		err_set(err, ERR_FAILED,
+			"key %s is none of root %lld's index keys: no client would "
+			"take its signature",
+			id.s, (long long)p->root.version);
+		return err_next(err, "add it with: fardel repo rotate");
+	}
+	return 0;
+}
+
+/* Puts the signatures there, then the head where it belongs by their number. 1: it is published. */
+static int settle(struct publication *p, struct span text, struct span file, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(signatures) s;
+	bool enough;
+
+	signatures_init(&s);
+	if (signatures_check(text, file, &p->root.index, &s, err) < 0 ||
+		signature_of(text, &path, err) < 0 || put(p, path.s, file, err) < 0)
+		return -1;
+	enough = s.count >= p->root.index.threshold;
+	if (put(p, enough ? HEAD_FILE : WAITING, text, err) < 0)
+		return -1;
+	if (!enough) {
+		buf_set(&p->waiting, text);
+		return 0;
+	}
+	head_drop(&p->head);
+	head_init(&p->head);
+	buf_set(&p->head_text, text);
+	buf_clear(&p->waiting);
+	if (head_parse(buf_span(&p->head_text), &p->head, err) < 0 ||
+		file_remove(p->dir, WAITING, err) < 0)
+		return -1;
+	return 1;
+}
+
+static int sign_head(const struct signer *s, const struct head *head, struct span text,
+	struct buf *out, struct err *err)
+{
+	AUTO(buf) comment = BUF_INIT;
+
+	buf_addf(&comment, "%s revision %lld", head->name.s, (long long)head->revision);
+	return signer_sign(s, text, buf_span(&comment), out, err);
+}
+
+int publish_head(
+	struct publication *p, struct head *head, const struct signers *signers, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO(buf) file = BUF_INIT;
+
+	if (!p->root.version)
+		return err_set(err, ERR_FAILED, "there is no root yet");
+	if (check_signers(p, signers, err) < 0)
+		return -1;
+	head->root = p->root.version;
+	buf_set(&head->name, buf_span(&p->root.name));
+	head_format(head, &text);
+	VEC_FOR (const struct signer, s, &signers->of)
+		if (sign_head(s, head, buf_span(&text), &file, err) < 0)
+			return -1;
+	return settle(p, buf_span(&text), buf_span(&file), err);
+}
+
+/* Who of the root's index keys has signed that head; `file` gets its signatures, if there are any. */
+static int read_signatures(const struct publication *p, struct span text, struct buf *path,
+	struct buf *file, struct signatures *out, struct err *err)
+{
+	int there = signature_of(text, path, err);
+
+	if (there == 0)
+		there = file_read(p->dir, path->s, MINISIGN_FILE_MAX, file, err);
+	if (there <= 0)
+		return there;
+	if (signatures_check(text, buf_span(file), &p->root.index, out, err) < 0)
+		return err_at(err, "%s", path->s);
+	return 0;
+}
+
+/* Those who have not signed yet do. */
+static int sign_more(const struct publication *p, const struct signers *signers, struct span text,
+	const struct signatures *has, struct buf *file, struct err *err)
+{
+	struct head head;
+	int status;
+
+	head_init(&head);
+	status = head_parse(text, &head, err);
+	for (size_t i = 0; status == 0 && i < signers->of.n; i++)
+		if (!has->has[index_in(&p->root.index, &signers->of.v[i])])
+			status = sign_head(&signers->of.v[i], &head, text, file, err);
+	head_drop(&head);
+	return status;
+}
+
+int publish_sign(struct publication *p, const struct signers *signers, struct err *err)
+{
+	AUTO(buf) text = buf_dup(p->waiting.n ? &p->waiting : &p->head_text);
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) file = BUF_INIT;
+	AUTO(signatures) has;
+
+	signatures_init(&has);
+	if (!text.n)
+		return err_set(err, ERR_FAILED, "there is no head to sign yet");
+	if (check_signers(p, signers, err) < 0 ||
+		read_signatures(p, buf_span(&text), &path, &file, &has, err) < 0 ||
+		sign_more(p, signers, buf_span(&text), &has, &file, err) < 0)
+		return -1;
+	return settle(p, buf_span(&text), buf_span(&file), err);
+}
+
+int publish_signed_by(
+	const struct publication *p, const struct signers *signers, int64_t *count, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) file = BUF_INIT;
+	AUTO(signatures) has;
+
+	*count = 0;
+	signatures_init(&has);
+	if (read_signatures(p, buf_span(&p->head_text), &path, &file, &has, err) < 0)
+		return -1;
+	VEC_FOR (const struct signer, s, &signers->of) {
+		int at = index_in(&p->root.index, s);
+
+		*count += at >= 0 && has.has[at];
+	}
+	return 0;
+}

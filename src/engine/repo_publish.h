@@ -1,0 +1,52 @@
+/* A repository's folder as who publishes it sees it: its head and roots are read, and new ones put into it (docs/repository-format.md). Each
+ * file is written beside, synced and renamed, the head last, so that whoever reads at any moment has the old or the new one whole. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "model/head.h"
+#include "store/signer.h"
+
+#define PUBLISH_DAYS 30 /* a head's life, unless it is stated */
+#define PUBLISH_ROOT_DAYS 730 /* a root's */
+#define PUBLISH_DAY 86400 /* seconds */
+
+struct publication {
+	int dir; /* the folder */
+	struct root root; /* the newest; version 0: there is none */
+	struct buf root_text;
+	struct head head; /* revision 0: there is none */
+	struct buf head_text; /* empty: there is none */
+	struct buf
+		waiting; /* one that is not published, as signatures are wanting; empty: there is none */
+};
+#define PUBLICATION_INIT \
+	((struct publication){.dir = -1, \
+		.root = {.name = BUF_INIT}, \
+		.root_text = BUF_INIT, \
+		.head = {.name = BUF_INIT}, \
+		.head_text = BUF_INIT, \
+		.waiting = BUF_INIT})
+void publication_drop(struct publication *p);
+/* What the folder has; nothing of it is verified. A folder without a head or a root is fine: a new repository. */
+MUST_USE int publication_open(const char *folder, struct publication *out, struct err *err);
+
+/* The first root of a new repository: whose keys may do both, each alone. Into what was initialised. */
+MUST_USE int publish_first_root(struct span name, const struct signers *signers, int64_t now,
+	struct root *out, struct err *err);
+/* Puts the root beside the others, and in its place in *p. ERR_FAILED, and nothing is written, where it would not count for a client: it is not the one
+ * after the newest, of another name, or the signers are not enough for the root before or for itself. */
+MUST_USE int publish_root(struct publication *p, const struct root *root,
+	const struct signers *signers, struct err *err);
+/* Signs the head and puts it into its place, here and in *p; its `root` and `name` are made the newest root's. 1; or 0 where the signers are
+ * fewer than the root wants: then it waits in the folder, where no client looks, for publish_sign. ERR_FAILED where a signer is none of the root's. */
+MUST_USE int publish_head(
+	struct publication *p, struct head *head, const struct signers *signers, struct err *err);
+/* Adds signatures to the head that waits, or else to the one that is published. 1: it is published; 0: it still waits. */
+MUST_USE int publish_sign(struct publication *p, const struct signers *signers, struct err *err);
+/* How many of these keys have signed the head that is published, and are index keys of the newest root. */
+MUST_USE int publish_signed_by(const struct publication *p, const struct signers *signers,
+	int64_t *count, struct err *err);
