@@ -341,7 +341,9 @@ static struct json *json_of_item(const struct plan_item *item)
 	json_put_text(object, "name", item_name(item));
 	json_put(object, "from", json_of_bundle(&item->from));
 	json_put(object, "to", json_of_bundle(&item->to));
-	if (item->file.n)
+	if (item->repository.n)
+		json_put_text(object, "repository", buf_span(&item->repository));
+	else if (item->file.n)
 		json_put_text(object, "file", buf_span(&item->file));
 	VEC_FOR (const struct step, s, &item->steps) {
 		struct json *step = json_object();

@@ -25,6 +25,7 @@ struct engine;
 enum need {
 	NEED_NOTHING, /* the configuration only */
 	NEED_READ, /* state.db, read-only; never waits, needs no rights */
+	NEED_SYNC, /* rights, and a lock that only syncs of repositories hold: they do not wait for installs, nor these for them */
 	NEED_LOCK, /* rights, the lock, and recovery from what a crash left */
 };
 
@@ -270,6 +271,30 @@ struct past {
  * none); each until fn returns, which is -1 to end it. NEED_READ. */
 MUST_USE int engine_history(struct engine *e, int64_t number,
 	int (*fn)(void *arg, const struct past *p, struct err *err), void *arg, struct err *err);
+
+/* Repositories brought up to date, side by side. */
+struct update_options {
+	const struct texts *names; /* none: all that are enabled */
+	bool force; /* fetch what is there already, too */
+	bool allow_older; /* let them go back */
+	bool offline; /* only those that are folders */
+};
+struct updated {
+	struct buf name;
+	int64_t from, to; /* revisions; from 0: there was none */
+	int64_t packages; /* that changed */
+	bool unchanged;
+	int64_t bytes, requests;
+	double seconds;
+	struct err err; /* ERR_NONE, or why it stays as it was */
+};
+struct updates {
+	VEC(struct updated) of;
+};
+void updates_drop(struct updates *u);
+/* ERR_NO_PACKAGE for a name that is not known: then nothing was done. ERR_PARTIAL where some failed; where all did, the first one's error. NEED_SYNC. */
+MUST_USE int engine_update(struct engine *e, const struct update_options *options,
+	struct updates *out, struct err *err);
 
 /* fardel build. */
 struct build_options {

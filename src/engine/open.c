@@ -123,10 +123,31 @@ static int lock_and_recover(struct engine *e, struct err *err)
 	return puavo_follow(e, err) < 0 ? -1 : recover(e, err);
 }
 
+/* Beside whoever installs: of state.db it writes its own rows, each commit is whole, and nothing of theirs is settled. */
+static int lock_syncs(struct engine *e, struct err *err)
+{
+	AUTO_FD run = -1;
+
+	if (check_rights(e, err) < 0 || provide_files(err) < 0)
+		return -1;
+	signals_catch();
+	process_adopt();
+	run = place_make(&e->place, PLACE_RUN, 0755, err);
+	if (run < 0 || lock_take(&e->lock, run, "sync", e->command.s, e->config.lock_timeout,
+			       on_wait, e, err) < 0)
+		return -1;
+	return db_open(&e->place, true, &e->db, err) < 0 ||
+			       cache_open(&e->place, true, &e->cache, err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int open_for(struct engine *e, enum need need, struct err *err)
 {
 	if (need == NEED_LOCK)
 		return lock_and_recover(e, err);
+	if (need == NEED_SYNC)
+		return lock_syncs(e, err);
 	if (need == NEED_READ)
 		return db_open(&e->place, false, &e->db, err) < 0 ||
 				       cache_open(&e->place, false, &e->cache, err) < 0
@@ -175,7 +196,7 @@ static int load_settings(
 	AUTO(texts) warnings = {0};
 
 	if (place_init(&e->place, o->root, err) < 0 ||
-		load_files(e, o->config_file, need == NEED_LOCK, &warnings, err) < 0 ||
+		load_files(e, o->config_file, need == NEED_LOCK || need == NEED_SYNC, &warnings, err) < 0 ||
 		load_puavo(e, need == NEED_LOCK || e->as_puavo, &warnings, err) < 0 ||
 		settings_set(o->sets, &e->config, &e->origins, err) < 0)
 		return -1;

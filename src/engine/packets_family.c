@@ -1,8 +1,6 @@
 /* Families of Packets' packages. */
 #include "engine/packets_family.h"
 
-#include <string.h>
-
 #include "engine/packets.h"
 
 #define FINDING "packets-family"
@@ -90,15 +88,12 @@ void packets_plan_replaced(
 	const struct world *world, struct packets_replaced *replaced, struct plan *plan)
 {
 	VEC_FOR (const struct buf, name, &replaced->names.of) {
-		struct plan_item *item = plan_add(plan, ACTION_REMOVE), first;
+		struct plan_item *item = plan_insert(plan, ACTION_REMOVE);
 
 		bundle_set(&item->from, world_current(world, buf_span(name)));
 		buf_set(&item->to.name, buf_span(name));
 		*vec_push(&item->steps) = (struct step){STEP_UNCONFIGURE, TARGET_OLD};
 		*vec_push(&item->steps) = (struct step){STEP_PURGE, TARGET_OLD};
-		first = *item;
-		memmove(plan->of.v + 1, plan->of.v, (plan->of.n - 1) * sizeof(first));
-		plan->of.v[0] = first;
 	}
 	plan->questions = replaced->questions;
 	replaced->questions = FINDINGS_INIT;

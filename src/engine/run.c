@@ -92,9 +92,9 @@ static int look_at_files(
 		if (request->goal > GOAL_EXTRACT || !engine_is_file(item))
 			continue;
 		c = vec_push(&out->of);
-		*c = (struct candidate){.id = BUF_INIT, .file = buf_of(item), .pack_size = -1};
-		installer_init(&c->installer);
-		c->stage = BUF_INIT;
+		candidate_init(c);
+		buf_sets(&c->item, item);
+		buf_sets(&c->file, item);
 		if (extract)
 			buf_setf(&c->stage, "in.%zu", i);
 		if (look(e, item, c, extract, &c->err) == 0 &&

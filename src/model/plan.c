@@ -1,6 +1,8 @@
 /* Plans as values. */
 #include "model/plan.h"
 
+#include <string.h>
+
 static const struct {
 	const char *name;
 	const char *past;
@@ -45,8 +47,11 @@ const char *plan_result_name(enum plan_result result)
 
 void plan_item_init(struct plan_item *item)
 {
-	*item = (struct plan_item){
-		.file = BUF_INIT, .stage = BUF_INIT, .why = BUF_INIT, .more = BUF_INIT};
+	*item = (struct plan_item){.file = BUF_INIT,
+		.repository = BUF_INIT,
+		.stage = BUF_INIT,
+		.why = BUF_INIT,
+		.more = BUF_INIT};
 	bundle_init(&item->to);
 	bundle_init(&item->from);
 	installer_init(&item->installer);
@@ -58,6 +63,7 @@ void plan_item_drop(struct plan_item *item)
 	bundle_drop(&item->from);
 	installer_drop(&item->installer);
 	buf_drop(&item->file);
+	buf_drop(&item->repository);
 	vec_drop(&item->steps);
 	buf_drop(&item->stage);
 	buf_drop(&item->why);
@@ -80,6 +86,15 @@ struct plan_item *plan_add(struct plan *p, enum plan_action action)
 	plan_item_init(item);
 	item->action = action;
 	return item;
+}
+
+struct plan_item *plan_insert(struct plan *p, enum plan_action action)
+{
+	struct plan_item item = *plan_add(p, action);
+
+	memmove(p->of.v + 1, p->of.v, (p->of.n - 1) * sizeof(item));
+	p->of.v[0] = item;
+	return &p->of.v[0];
 }
 
 void plan_give_up(struct plan *p, struct plan_item *item, struct err *err)

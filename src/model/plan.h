@@ -28,8 +28,19 @@ enum goal {
 	GOALS,
 };
 
+/* What the names among the items mean, where repositories are asked. */
+enum wish {
+	WISH_NAMED, /* they are to be there: the best version, or NAME=VERSION */
+	WISH_UPGRADE, /* of what is installed: the best version; no items: of all */
+	WISH_SWITCH, /* of what is installed: NAME=VERSION */
+	WISH_CASCADE, /* of a removal: those who need them go, too */
+	WISH_AUTOREMOVE, /* of a removal: what came for others' sake, and nobody needs any more; no items */
+	WISHES,
+};
+
 struct request {
 	enum goal goal;
+	enum wish wish;
 	struct texts items; /* files or names, as typed */
 	bool all; /* --all: every name that the goal can be applied to */
 	bool force; /* go on where unconfigure fails with 1 */
@@ -80,7 +91,9 @@ struct plan_item {
 	struct bundle to; /* the installation aimed at (empty id for remove) */
 	struct bundle from; /* the one in use before; empty name: none */
 	struct installer installer; /* of files; else empty name */
-	struct buf file; /* the installer's path, as typed; empty for names */
+	struct buf
+		file; /* where the installer is: as typed; or what came from a repository; empty for names */
+	struct buf repository; /* whose installer that is; may be empty */
 	struct buf stage; /* where it has been extracted to already, in the stage; empty: not yet */
 	VEC(struct step) steps; /* in order; all acts */
 	bool cached; /* its pack is in the cache */
@@ -109,6 +122,8 @@ void plan_item_init(struct plan_item *item);
 void plan_item_drop(struct plan_item *item);
 void plan_drop(struct plan *p);
 struct plan_item *plan_add(struct plan *p, enum plan_action action);
+/* The same, in front of all others. */
+struct plan_item *plan_insert(struct plan *p, enum plan_action action);
 /* The item cannot come, and the rest goes on: notes why, also as the plan's own failure where it is the first, and clears *err. */
 void plan_give_up(struct plan *p, struct plan_item *item, struct err *err);
 size_t plan_count(const struct plan *p, enum plan_result result);

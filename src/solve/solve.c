@@ -1,11 +1,24 @@
 /* From what was asked and what there is to a plan. */
 #include "solve/solve.h"
 
+void candidate_init(struct candidate *c)
+{
+	*c = (struct candidate){.id = BUF_INIT,
+		.item = BUF_INIT,
+		.file = BUF_INIT,
+		.repository = BUF_INIT,
+		.stage = BUF_INIT,
+		.pack_size = -1};
+	installer_init(&c->installer);
+}
+
 static void candidate_drop(struct candidate *c)
 {
 	installer_drop(&c->installer);
 	buf_drop(&c->id);
+	buf_drop(&c->item);
 	buf_drop(&c->file);
+	buf_drop(&c->repository);
 	buf_drop(&c->stage);
 }
 
@@ -52,6 +65,7 @@ static void aim(struct plan_item *item, struct candidate *c, const struct bundle
 	}
 	item->cached = c->cached;
 	buf_set(&item->file, buf_span(&c->file));
+	buf_set(&item->repository, buf_span(&c->repository));
 	buf_set(&item->stage, buf_span(&c->stage));
 	installer_drop(&item->installer);
 	item->installer = c->installer;
@@ -123,7 +137,7 @@ static int plan_download(
 			continue;
 		err_set(err, ERR_FAILED,
 			"its installer states no checksum, and such packs are never cached");
-		return err_next(err, "to have it unpacked: fardel prepare %s", c->file.s);
+		return err_next(err, "to have it unpacked: fardel prepare %s", c->item.s);
 	}
 	item = plan_add(plan, ACTION_DOWNLOAD);
 	aim(item, c, known);
@@ -175,7 +189,7 @@ static int check_twice(const struct plan *plan, const struct candidate *c, struc
 		if (span_is(buf_span(&item->to.id), buf_span(&c->id)))
 			return 1;
 		err_set(err, ERR_CONFLICT, "%s and %s are both %s, and differ",
-			item->file.n ? item->file.s : item->to.name.s, c->file.s,
+			item->file.n ? item->file.s : item->to.name.s, c->item.s,
 			c->installer.name.s);
 		return err_next(err, "name one of them");
 	}
@@ -402,7 +416,7 @@ int solve_plan(const struct world *world, const struct request *request,
 		struct candidate *c = NULL;
 
 		if (file < candidates->of.n &&
-			span_is(buf_span(&candidates->of.v[file].file), item))
+			span_is(buf_span(&candidates->of.v[file].item), item))
 			c = &candidates->of.v[file++];
 		if (plan_one(world, request, item, c, since, plan, err) == 0)
 			continue;

@@ -10,7 +10,10 @@
 struct candidate {
 	struct installer installer;
 	struct buf id;
-	struct buf file; /* as typed */
+	struct buf item; /* of the request: as typed */
+	struct buf
+		file; /* where it is: that; or of one of a repository, where it was put; empty: it was not fetched */
+	struct buf repository; /* whose it is; may be empty */
 	struct buf stage; /* as in struct plan_item */
 	enum bundle_layout layout; /* of the installation that it would become */
 	int64_t size;
@@ -22,6 +25,7 @@ struct candidate {
 struct candidates {
 	VEC(struct candidate) of;
 };
+void candidate_init(struct candidate *c);
 void candidates_drop(struct candidates *c);
 
 /* For goals of files the candidates are taken (moved) into the plan; for goals of names the

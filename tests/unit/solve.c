@@ -254,10 +254,10 @@ static void read_file(struct span text, struct texts *items, struct candidates *
 	struct candidate *c = vec_push(&candidates->of);
 	struct span flags;
 
-	*c = (struct candidate){.id = BUF_INIT, .file = BUF_INIT, .pack_size = -1};
-	installer_init(&c->installer);
+	candidate_init(c);
 	pack_init(vec_push(&c->installer.packs.of));
 	buf_set(&c->file, next(&text, '/'));
+	buf_set(&c->item, buf_span(&c->file));
 	texts_add(items, buf_span(&c->file));
 	buf_set(&c->installer.name, next(&text, '/'));
 	letters(&c->id, next(&text, '/'), 64);
