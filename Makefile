@@ -1,5 +1,7 @@
 # fardel. `make help` lists what can be made.
 VERSION    := 0.1.0
+# No clock is right that is before it: of the newest entry of debian/changelog, so the same wherever it is built.
+BUILT      := $(shell date -u -d "$$(sed -n '/^ -- /{s/.*>  //p;q}' debian/changelog)" +%s)
 PREFIX     ?= /usr
 SYSCONFDIR ?= /etc
 BINDIR     ?= $(PREFIX)/bin
@@ -108,6 +110,8 @@ $(BUILD)/gen/filters.inc: $(BUILD)/tools/filters
 	@mkdir -p $(@D)
 	$< >$@.new
 	mv $@.new $@
+
+$(BUILD)/obj/store/trust.c.o: CPPFLAGS += -DFARDEL_BUILT='INT64_C($(BUILT))'
 
 $(BUILD)/obj/sys/seccomp.c.o: $(BUILD)/gen/filters.inc
 

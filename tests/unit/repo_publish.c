@@ -65,7 +65,7 @@ static void a_repository_is_published_and_read_again(void **state)
 
 	keys_init(&k);
 	first_head(&h);
-	begin(s, &k.one, 1, &p);
+	begin(s, &k.both, 1, &p);
 	assert_int_equal(publish_head(&p, &h, &k.one, &err), 1);
 	assert_int_equal(publication_open(s->path, &again, &err), 0);
 	assert_true(again.root.version == 1 && again.head.revision == 1 && again.head.root == 1);
