@@ -51,6 +51,7 @@ _fardel_kind() {
     mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -d -- "$cur")
     ;;
   name) [[ $cur == */* ]] || _fardel_first "${root[@]}" list ;;
+  repository) _fardel_first "${root[@]}" repo list ;;
   transaction) _fardel_first "${root[@]}" history ;;
   command) _fardel_pick "$(_fardel_words "${arguments[0]}")" ;;
   policy) _fardel_pick "$_fardel_ids" ;;

@@ -24,6 +24,8 @@ function __fardel_kind -a kind last
         case name
             # What fails says nothing. Of 10,000 lines cut takes less than fish itself would.
             command fardel -qq --no-input --plain $__fardel_root list 2>/dev/null </dev/null | cut -f 1
+        case repository
+            command fardel -qq --no-input --plain $__fardel_root repo list 2>/dev/null </dev/null | cut -f 1
         case transaction
             command fardel -qq --no-input --plain $__fardel_root history 2>/dev/null </dev/null |
                 string replace -r '^(\S+)\t[^\t]*\t([^\t]*)\t.*' '$1\t$2'

@@ -17,6 +17,7 @@ struct sheet {
 	const struct column *columns;
 	size_t count, at; /* the column of the next cell */
 	struct buf *cells; /* of the row so far: table, JSON */
+	const char **colors; /* of the cells that have one */
 	struct buf lines; /* not yet printed: plain */
 	struct table *table;
 	struct json *rows, *row;
@@ -49,6 +50,7 @@ struct sheet *sheet_new(
 	s->count = count;
 	s->lines = BUF_INIT;
 	s->cells = mem_zero(count, sizeof(*s->cells));
+	s->colors = mem_zero(count, sizeof(*s->colors));
 	for (size_t i = 0; i < count; i++)
 		s->cells[i] = BUF_INIT;
 	if (s->form == FORM_JSON)
@@ -79,6 +81,12 @@ static void end_table(struct sheet *s)
 			*vec_push(&shown) = buf_span(&s->cells[i]);
 	table_add(s->table, shown.v);
 	vec_drop(&shown);
+	for (size_t i = 0, k = 0; i < s->count; i++) {
+		if (s->columns[i].title && s->colors[i])
+			table_color(s->table, k, s->colors[i]);
+		k += s->columns[i].title != NULL;
+		s->colors[i] = NULL;
+	}
 }
 
 static void end_json(struct sheet *s)
@@ -184,6 +192,31 @@ void sheet_bool(struct sheet *s, bool value)
 	next(s);
 }
 
+void sheet_colored(struct sheet *s, struct span x, const char *color)
+{
+	s->colors[s->at] = color;
+	sheet_text(s, x);
+}
+
+void sheet_list(struct sheet *s, const struct texts *list)
+{
+	struct json *items = s->form == FORM_JSON ? json_array() : NULL;
+
+	for (size_t i = 0; i < list->of.n; i++) {
+		struct span x = buf_span(&list->of.v[i]);
+
+		if (items) {
+			json_append(items, json_text(x));
+		} else {
+			buf_adds(cell(s), i ? " " : "");
+			text_escape(cell(s), x);
+		}
+	}
+	if (items)
+		put_json(s, items);
+	next(s);
+}
+
 void sheet_end(struct sheet *s)
 {
 	if (s->table) {
@@ -198,5 +231,6 @@ void sheet_end(struct sheet *s)
 	for (size_t i = 0; i < s->count; i++)
 		buf_drop(&s->cells[i]);
 	free(s->cells);
+	free(s->colors);
 	free(s);
 }

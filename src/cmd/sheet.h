@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/span.h"
+#include "base/texts.h"
 #include "cmd/cmd.h"
 
 struct column {
@@ -30,6 +31,10 @@ void sheet_size(struct sheet *s, int64_t bytes); /* -1: unknown */
 void sheet_number(struct sheet *s, int64_t number);
 void sheet_time(struct sheet *s, int64_t seconds); /* 0: unknown */
 void sheet_bool(struct sheet *s, bool value);
+/* A text that stands in the table in that colour: "green". */
+void sheet_colored(struct sheet *s, struct span x, const char *color);
+void sheet_list(
+	struct sheet *s, const struct texts *list); /* a list in JSON; else with blanks between */
 
 /* Prints what was not yet printed, and frees. */
 void sheet_end(struct sheet *s);

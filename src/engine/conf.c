@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/resolve.h"
 
 #define FILE_MAX (1 << 20)
 
@@ -70,6 +71,7 @@ static bool is_hidden(const struct where *w)
 static int lay(const struct conf_reader *r, const struct where *w, struct err *err)
 {
 	const char *path = w->shown.s;
+	struct conf_file file;
 	AUTO(buf) text = BUF_INIT;
 	AUTO_FD fd = -1;
 	struct stat st;
@@ -85,9 +87,16 @@ static int lay(const struct conf_reader *r, const struct where *w, struct err *e
 		return err_set(err, ERR_CONFIG, "%s is not a file", path);
 	if (file_check_owner(fd, path, err) < 0)
 		return -1;
-	if (file_read_fd(fd, FILE_MAX, &text, err) < 0)
+	if (file_read_fd(fd, r->size_max ? r->size_max : FILE_MAX, &text, err) < 0)
 		return err_at(err, "%s", path);
-	return r->take(r->arg, path, buf_span(&text), err) < 0 ? -1 : 1;
+	file = (struct conf_file){path, w->path.s, buf_span(&text), st.st_mode};
+	return r->take(r->arg, &file, err) < 0 ? -1 : 1;
+}
+
+/* What could not be had: whether the reader goes on without it. */
+static int fail(const struct conf_reader *r, const struct where *w, struct err *err)
+{
+	return r->failed ? r->failed(r->arg, w->shown.s, err) : -1;
 }
 
 /* Who may write to the folder may put another file in the place of one. 1 with *fd, 0 not there. */
@@ -144,18 +153,37 @@ static bool has_name(const struct drop_ins *d, const char *name)
 	return false;
 }
 
+static bool is_wanted(const struct conf_reader *r, const char *name)
+{
+	static const char *const usual[] = {".toml", NULL};
+	const char *const *endings = r->endings ? r->endings : usual;
+
+	if (name[0] == '.')
+		return false;
+	while (*endings && !span_ends(span_of(name), *endings))
+		endings++;
+	return *endings != NULL;
+}
+
 /* Those of one folder that no more trusted one hides. */
-static int read_names(DIR *dir, const struct place *place, const struct where *w,
-	struct drop_ins *out, struct err *err)
+static int read_names(DIR *dir, const struct place *place, const struct conf_reader *r,
+	const struct where *w, struct drop_ins *out, struct err *err)
 {
 	const struct dirent *entry;
+	size_t before = out->of.n;
 
 	while ((errno = 0, entry = readdir(dir))) {
 		struct drop_in *d;
 
-		if (entry->d_name[0] == '.' || !span_ends(span_of(entry->d_name), ".toml") ||
-			has_name(out, entry->d_name))
+		if (!is_wanted(r, entry->d_name) || has_name(out, entry->d_name))
 			continue;
+		if (r->count_max && out->of.n - before == r->count_max) {
+			while (out->of.n > before)
+				drop_in_drop(&out->of.v[--out->of.n]);
+			return err_set(err, ERR_CONFIG,
+				"%s: there are more than %zu files, so none of them is read",
+				w->shown.s, r->count_max);
+		}
 		d = vec_push(&out->of);
 		d->name = buf_of(entry->d_name);
 		where_init(&d->where, place, w->path.s);
@@ -164,26 +192,23 @@ static int read_names(DIR *dir, const struct place *place, const struct where *w
 	return errno ? err_sys(err, "read folder %s", w->shown.s) : 0;
 }
 
-static int collect(const struct place *place, const char *above, const char *folder,
+static int collect(const struct place *place, const struct conf_reader *r, const struct where *w,
 	struct drop_ins *out, struct err *err)
 {
-	AUTO(where) w;
 	AUTO_FD fd = -1;
 	int there, result;
 	DIR *dir;
 
-	where_init(&w, place, above);
-	where_add(&w, folder);
-	there = open_folder(&w, &fd, err);
+	there = open_folder(w, &fd, err);
 	if (there <= 0)
-		return there;
+		return there < 0 ? fail(r, w, err) : 0;
 	dir = fdopendir(fd);
 	if (!dir)
-		return err_sys(err, "open folder %s", w.shown.s);
+		return err_sys(err, "open folder %s", w->shown.s);
 	fd = -1; /* it is dir's */
-	result = read_names(dir, place, &w, out, err);
+	result = read_names(dir, place, r, w, out, err);
 	closedir(dir);
-	return result;
+	return result < 0 ? fail(r, w, err) : 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -191,20 +216,46 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct drop_in *)a)->name.s, ((const struct drop_in *)b)->name.s);
 }
 
+static int lay_all(const struct drop_ins *found, const struct conf_reader *r, struct err *err)
+{
+	if (found->of.n)
+		qsort(found->of.v, found->of.n, sizeof(found->of.v[0]), by_name);
+	VEC_FOR (const struct drop_in, d, &found->of)
+		if (lay(r, &d->where, err) < 0 && fail(r, &d->where, err) < 0)
+			return -1;
+	return 0;
+}
+
 int conf_each(
 	const struct place *place, const char *folder, const struct conf_reader *r, struct err *err)
 {
 	AUTO(drop_ins) found = {0};
 
-	for (size_t i = 0; i < COUNT(folders); i++)
-		if (collect(place, folders[i], folder, &found, err) < 0)
+	for (size_t i = 0; i < COUNT(folders); i++) {
+		AUTO(where) w;
+
+		where_init(&w, place, folders[i]);
+		where_add(&w, folder);
+		if (collect(place, r, &w, &found, err) < 0)
 			return -1;
-	if (found.of.n)
-		qsort(found.of.v, found.of.n, sizeof(found.of.v[0]), by_name);
-	VEC_FOR (struct drop_in, d, &found.of)
-		if (lay(r, &d->where, err) < 0)
-			return -1;
-	return 0;
+	}
+	return lay_all(&found, r, err);
+}
+
+int conf_folder(
+	const struct place *place, const char *folder, const struct conf_reader *r, struct err *err)
+{
+	AUTO(drop_ins) found = {0};
+	AUTO(where) w;
+	AUTO(buf) real = BUF_INIT;
+
+	where_init(&w, place, folder);
+	if (resolve_whole(place->root.s, folder, &real, err) < 0 ||
+		place_check_above(place, real.s, err) < 0)
+		return fail(r, &w, err);
+	if (collect(place, r, &w, &found, err) < 0)
+		return -1;
+	return lay_all(&found, r, err);
 }
 
 int conf_at(

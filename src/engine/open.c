@@ -43,24 +43,6 @@ static void find_libexec(struct buf *out)
 		buf_sets(out, FARDEL_LIBEXEC);
 }
 
-static void on_wait(void *arg, const char *holder)
-{
-	struct engine *e = arg;
-	struct event event = {
-		.kind = WATCH_WAIT, .text = span_of(holder), .total = e->config.lock_timeout};
-
-	e->waited_since = engine_now();
-	engine_event(e, &event);
-}
-
-static int check_rights(const struct engine *e, struct err *err)
-{
-	if (geteuid() == 0 || e->place.root.n)
-		return 0;
-	err_set(err, ERR_NEED_ROOT, "this needs root");
-	return e->as_puavo ? err_next(err, "run it as root") : -1;
-}
-
 /* With fewer than the least, work would begin that cannot be ended; the rest is for deep trees. A caller's own soft limit
  * is meant for other programs, but rules get no more than is usual. */
 static int provide_files(struct err *err)
@@ -104,13 +86,13 @@ static int lock_and_recover(struct engine *e, struct err *err)
 {
 	AUTO_FD run = -1;
 
-	if (check_rights(e, err) < 0 || provide_files(err) < 0)
+	if (engine_check_rights(e, err) < 0 || provide_files(err) < 0)
 		return -1;
 	signals_catch();
 	process_adopt();
 	run = place_make(&e->place, PLACE_RUN, 0755, err);
 	if (run < 0 || lock_take(&e->lock, run, "lock", e->command.s, e->config.lock_timeout,
-			       on_wait, e, err) < 0)
+			       engine_on_wait, e, err) < 0)
 		return -1;
 	if (e->config.log_syslog && !e->place.root.n)
 		openlog("fardel", LOG_PID, LOG_USER);
@@ -128,13 +110,13 @@ static int lock_syncs(struct engine *e, struct err *err)
 {
 	AUTO_FD run = -1;
 
-	if (check_rights(e, err) < 0 || provide_files(err) < 0)
+	if (engine_check_rights(e, err) < 0 || provide_files(err) < 0)
 		return -1;
 	signals_catch();
 	process_adopt();
 	run = place_make(&e->place, PLACE_RUN, 0755, err);
 	if (run < 0 || lock_take(&e->lock, run, "sync", e->command.s, e->config.lock_timeout,
-			       on_wait, e, err) < 0)
+			       engine_on_wait, e, err) < 0)
 		return -1;
 	return db_open(&e->place, true, &e->db, err) < 0 ||
 			       cache_open(&e->place, true, &e->cache, err) < 0
@@ -196,7 +178,8 @@ static int load_settings(
 	AUTO(texts) warnings = {0};
 
 	if (place_init(&e->place, o->root, err) < 0 ||
-		load_files(e, o->config_file, need == NEED_LOCK || need == NEED_SYNC, &warnings, err) < 0 ||
+		load_files(e, o->config_file, need == NEED_LOCK || need == NEED_SYNC, &warnings,
+			err) < 0 ||
 		load_puavo(e, need == NEED_LOCK || e->as_puavo, &warnings, err) < 0 ||
 		settings_set(o->sets, &e->config, &e->origins, err) < 0)
 		return -1;

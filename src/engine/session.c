@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <syslog.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sys/file.h"
 #include "sys/process.h"
@@ -34,6 +35,24 @@ unsigned engine_means(struct engine *e)
 int engine_root(const struct engine *e, struct err *err)
 {
 	return file_open_dir(e->place.root.n ? e->place.root.s : "/", err);
+}
+
+void engine_on_wait(void *arg, const char *holder)
+{
+	struct engine *e = arg;
+	struct event event = {
+		.kind = WATCH_WAIT, .text = span_of(holder), .total = e->config.lock_timeout};
+
+	e->waited_since = engine_now();
+	engine_event(e, &event);
+}
+
+int engine_check_rights(const struct engine *e, struct err *err)
+{
+	if (geteuid() == 0 || e->place.root.n)
+		return 0;
+	err_set(err, ERR_NEED_ROOT, "this needs root");
+	return e->as_puavo ? err_next(err, "run it as root") : -1;
 }
 
 int engine_chroot(struct engine *e, bool *chroot, struct err *err)

@@ -63,6 +63,11 @@ unsigned engine_means(struct engine *e);
 /* The root of the system that is worked on. */
 MUST_USE int engine_root(const struct engine *e, struct err *err);
 
+/* ERR_NEED_ROOT where we may not change this system. */
+MUST_USE int engine_check_rights(const struct engine *e, struct err *err);
+/* For locks: tells the watch who holds it, and since when we wait. `arg`: the engine. */
+void engine_on_wait(void *arg, const char *holder);
+
 /* Whether rules run inside the root by chroot; with another root and no way to do that:
  * ERR_NEED_ROOT, unless rules.chroot is off (then they run outside, and are told the root). */
 MUST_USE int engine_chroot(struct engine *e, bool *chroot, struct err *err);

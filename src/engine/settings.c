@@ -9,16 +9,16 @@ struct settings {
 	struct texts *warnings;
 };
 
-static int lay(void *arg, const char *path, struct span text, struct err *err)
+static int lay(void *arg, const struct conf_file *file, struct err *err)
 {
 	struct settings *s = arg;
 
-	return config_parse(s->config, s->origins, path, text, s->warnings, err);
+	return config_parse(s->config, s->origins, file->path, file->text, s->warnings, err);
 }
 
 static int lay_only(struct settings *s, const char *file, struct err *err)
 {
-	const struct conf_reader r = {lay, s};
+	const struct conf_reader r = {.take = lay, .arg = s};
 	int there = conf_one(file, &r, err);
 
 	if (there == 0)
@@ -30,7 +30,7 @@ int settings_load(const struct place *place, const char *file, struct config *co
 	struct config_origins *origins, struct texts *warnings, struct err *err)
 {
 	struct settings s = {config, origins, warnings};
-	const struct conf_reader r = {lay, &s};
+	const struct conf_reader r = {.take = lay, .arg = &s};
 
 	if (file)
 		return lay_only(&s, file, err);
@@ -44,18 +44,18 @@ struct puavo_settings {
 	struct texts *warnings;
 };
 
-static int lay_puavo(void *arg, const char *path, struct span text, struct err *err)
+static int lay_puavo(void *arg, const struct conf_file *file, struct err *err)
 {
 	struct puavo_settings *s = arg;
 
-	return puavo_conf_parse(s->conf, path, text, s->warnings, err);
+	return puavo_conf_parse(s->conf, file->path, file->text, s->warnings, err);
 }
 
 int settings_load_puavo(
 	const struct place *place, struct puavo_conf *conf, struct texts *warnings, struct err *err)
 {
 	struct puavo_settings s = {conf, warnings};
-	const struct conf_reader r = {lay_puavo, &s};
+	const struct conf_reader r = {.take = lay_puavo, .arg = &s};
 
 	if (conf_at(place, "/etc/puavo-pkg/config", &r, err) < 0)
 		return -1;
@@ -67,30 +67,30 @@ struct packets_settings {
 	struct texts *warnings;
 };
 
-static int lay_packets(void *arg, const char *path, struct span text, struct err *err)
+static int lay_packets(void *arg, const struct conf_file *file, struct err *err)
 {
 	struct packets_settings *s = arg;
 
-	return packets_conf_parse(s->conf, path, text, s->warnings, err);
+	return packets_conf_parse(s->conf, file->path, file->text, s->warnings, err);
 }
 
 int settings_load_packets(const struct place *place, struct packets_conf *conf,
 	struct texts *warnings, struct err *err)
 {
 	struct packets_settings s = {conf, warnings};
-	const struct conf_reader r = {lay_packets, &s};
+	const struct conf_reader r = {.take = lay_packets, .arg = &s};
 
 	return conf_at(place, PACKETS_CONF, &r, err) < 0 ? -1 : 0;
 }
 
-static int lay_policy(void *arg, const char *path, struct span text, struct err *err)
+static int lay_policy(void *arg, const struct conf_file *file, struct err *err)
 {
-	return policy_parse(arg, path, text, err);
+	return policy_parse(arg, file->path, file->text, err);
 }
 
 int settings_load_policy(const struct place *place, struct policy *policy, struct err *err)
 {
-	const struct conf_reader r = {lay_policy, policy};
+	const struct conf_reader r = {.take = lay_policy, .arg = policy};
 
 	return conf_each(place, "policy.d", &r, err);
 }

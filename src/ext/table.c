@@ -8,6 +8,7 @@
 
 struct table {
 	struct libscols_table *tb;
+	struct libscols_line *last;
 	size_t count;
 };
 
@@ -48,6 +49,12 @@ void table_add(struct table *t, const struct span *cells)
 	check(!line);
 	for (size_t i = 0; i < t->count; i++)
 		check(scols_line_refer_data(line, i, mem_dupn(cells[i].s, cells[i].n)));
+	t->last = line;
+}
+
+void table_color(struct table *t, size_t column, const char *color)
+{
+	check(scols_cell_set_color(scols_line_get_cell(t->last, column), color));
 }
 
 /* In one piece: a terminal's stream would be flushed at each line. */

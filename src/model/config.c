@@ -20,6 +20,8 @@
 		"refuse to run what this machine cannot confine wholly") \
 	X(live, "live", NAMES, "[]", 0, 0, \
 		"packages whose rules must run on the system itself, not in a stage") \
+	X(repos_confdir, "repos_confdir", PATHS, "[]", 0, 0, \
+		"further folders of repositories' files, besides repos.d") \
 	X(fetch_jobs, "fetch.jobs", NUMBER, "4", 1, 32, "packs that are fetched at once") \
 	X(fetch_retries, "fetch.retries", NUMBER, "3", 0, 20, "further tries of one URL") \
 	X(fetch_retry_delay, "fetch.retry_delay", NUMBER, "1", 0, 3600, \

@@ -13,6 +13,7 @@
 struct config {
 	bool require_sandbox; /* at the top: stands before all tables */
 	struct texts live; /* at the top, too: packages whose rules run on the system itself */
+	struct texts repos_confdir; /* at the top, too: folders of repositories' files */
 	/* [fetch] */
 	int64_t fetch_jobs; /* packs at once */
 	int64_t fetch_retries; /* further tries of one URL */

@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "ext/yaml.h"
+#include "model/minisign.h"
 #include "model/pack.h"
 
-#define KEY_LENGTH 56 /* of a public key of minisign's in a line */
+#define LOGIN_MAX 1024 /* bytes of "USER:PASSWORD" */
 
 static const char *const type_names[REPOSITORY_TYPES] = {
 	[REPOSITORY_HTTP] = "http", [REPOSITORY_DISK] = "disk", [REPOSITORY_DOCKER] = "docker"};
@@ -67,16 +69,6 @@ bool repository_name_is_valid(struct span name)
 		return false;
 	for (size_t i = 0; i < name.n; i++)
 		if (!is_alnum(name.s[i]) && (!name.s[i] || !strchr("._-+", name.s[i])))
-			return false;
-	return true;
-}
-
-bool repository_is_key(struct span x)
-{
-	if (x.n != KEY_LENGTH || !span_starts(x, "RW"))
-		return false;
-	for (size_t i = 0; i < x.n; i++)
-		if (!is_alnum(x.s[i]) && x.s[i] != '+' && x.s[i] != '/')
 			return false;
 	return true;
 }
@@ -214,46 +206,38 @@ static int take_require(const struct yaml *value, struct repository *out, struct
 	return take_bool(value, "require_signature", &out->require_signature, err);
 }
 
+static bool is_key(struct span x)
+{
+	struct minisign_key key;
+	struct err ignored = ERR_INIT;
+
+	return minisign_key_parse(x, &key, &ignored) == 0;
+}
+
 static int take_keys(const struct yaml *value, struct repository *out, struct err *err)
 {
 	if (take_lines(value, "key", &out->keys, err) < 0)
 		return -1;
 	VEC_FOR (const struct buf, key, &out->keys.of)
-		if (!repository_is_key(buf_span(key)) && !is_path(buf_span(key)))
+		if (!is_path(buf_span(key)) && !is_key(buf_span(key)))
 			return refuse(value, "key",
 				"must be a public key in one line (RW…), or the absolute path of its file",
 				err);
 	return 0;
 }
 
-static int six_bits(char c)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const char *at = c ? strchr(digits, c) : NULL;
-
-	return at ? (int)(at - digits) : -1;
-}
-
 /* Base64 of "USER:PASSWORD", as it stands in the header. */
 static bool take_basic(struct span x, struct repository *out)
 {
-	AUTO(buf) both = BUF_INIT;
+	unsigned char bytes[LOGIN_MAX];
+	size_t n = x.n / 4 * 3;
 	struct span rest, user;
-	unsigned bits = 0, count = 0;
 
-	for (size_t i = 0; i < x.n && x.s[i] != '='; i++) {
-		int six = six_bits(x.s[i]);
-
-		if (six < 0)
-			return false;
-		bits = (bits << 6 | (unsigned)six) & 0xffff;
-		count += 6;
-		if (count >= 8)
-			buf_addc(&both, (char)(bits >> (count -= 8) & 0xff));
-	}
-	rest = buf_span(&both);
-	if (!memchr(both.s, ':', both.n) || !text_is_line(rest))
+	n -= span_ends(x, "==") ? 2 : span_ends(x, "=") ? 1 : 0;
+	if (x.n % 4 || n > sizeof(bytes) || !base64_decode(x, bytes, n))
+		return false;
+	rest = (struct span){(const char *)bytes, n};
+	if (!memchr(bytes, ':', n) || !text_is_line(rest))
 		return false;
 	span_split(&rest, ':', &user);
 	buf_set(&out->auth.user, user);

@@ -51,8 +51,6 @@ bool repository_name_is_valid(struct span name);
 bool repository_type_get(struct span name, enum repository_type *type);
 /* What the URLs of a type must be. ERR_CONFIG says what is wrong. */
 MUST_USE int repository_check_url(enum repository_type type, struct span url, struct err *err);
-/* Whether it has the shape of a public key in one line; the rest is minisign_key_parse's. */
-bool repository_is_key(struct span x);
 /* Whether its file is nobody else's to read: it has a password or token in it. */
 bool repository_has_login(const struct repository *r);
 

@@ -2,6 +2,7 @@
 #include "sys/resolve.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -94,7 +95,7 @@ static int follow(struct walk *w, const struct buf *part, struct err *err)
 	return 1;
 }
 
-int resolve(const char *root, const char *path, struct buf *out, struct err *err)
+static int go(const char *root, const char *path, bool last, struct buf *out, struct err *err)
 {
 	AUTO(walk) w = {root, BUF_INIT, BUF_INIT, 0};
 	AUTO(buf) part = BUF_INIT;
@@ -112,7 +113,7 @@ int resolve(const char *root, const char *path, struct buf *out, struct err *err
 			go_up(&w);
 			continue;
 		}
-		if (w.ahead.n)
+		if (last || w.ahead.n)
 			link = follow(&w, &part, err);
 		if (link < 0)
 			return -1;
@@ -121,4 +122,14 @@ int resolve(const char *root, const char *path, struct buf *out, struct err *err
 	}
 	buf_adds(out, w.done.n ? w.done.s : "/");
 	return 0;
+}
+
+int resolve(const char *root, const char *path, struct buf *out, struct err *err)
+{
+	return go(root, path, false, out, err);
+}
+
+int resolve_whole(const char *root, const char *path, struct buf *out, struct err *err)
+{
+	return go(root, path, true, out, err);
 }

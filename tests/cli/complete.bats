@@ -29,6 +29,12 @@ need() {
   [[ $1 != bash || -e /usr/share/bash-completion/bash_completion ]] || skip "bash-completion is not here"
 }
 
+# Two repositories.
+two_repositories() {
+  fardel -qq repo add main https://repo.example/ --no-signature
+  fardel -qq repo add vendors /srv/vendors --no-signature --disabled
+}
+
 # What is typed before a tab, and what the line is then.
 LINES=(
   'fardel inst|fardel install '
@@ -44,6 +50,10 @@ LINES=(
   'fardel install hel|fardel install hello '
   'fardel build su|fardel build sub/'
   'fardel history sho|fardel history show '
+  'fardel repo ena|fardel repo enable '
+  'fardel repo enable ven|fardel repo enable vendors '
+  'fardel repo remove main ven|fardel repo remove main vendors '
+  'fardel repo list --type htt|fardel repo list --type http '
   'fardel history show 2|fardel history show 2 '
   'fardel help cache ver|fardel help cache verify '
   'fardel help exi|fardel help exit-codes '
@@ -69,6 +79,7 @@ LINES=(
 type_all() {
   need "$1"
   two_packages
+  two_repositories
   mapfile -t came < <("$LIB/typist" "$1" "$WORK/dest" "${LINES[@]%%|*}")
   wrong=0
   for i in "${!LINES[@]}"; do
@@ -107,6 +118,8 @@ offered_by_fish() {
   commands=$("$FARDEL_BUILD/tools/manual" commands | cut -d ' ' -f 1 | sort -u | paste -sd ' ')
   [[ $(offered_by_bash fardel '') == "$commands" ]]
   [[ $(offered_by_bash fardel cache '') == 'gc list verify' ]]
+  two_repositories
+  [[ $(offered_by_bash fardel repo disable '') == 'main vendors' ]]
   [[ $(offered_by_bash fardel remove '') == 'hello other' ]]
   [[ $(offered_by_bash fardel install '') == 'a.tar.gz b c.tar.zst hello other sub' ]]
   [[ $(offered_by_bash fardel undo '') == '1 2' && -z $(offered_by_bash fardel undo 1 '') ]]
@@ -127,6 +140,8 @@ offered_by_fish() {
   for command in $commands; do
     [[ " $(offered_by_fish 'fardel ') " == *" $command "* ]] || { echo "without $command"; false; }
   done
+  two_repositories
+  [[ $(offered_by_fish 'fardel repo disable ') == 'main vendors' ]]
   [[ $(offered_by_fish 'fardel remove ') == 'hello other' ]]
   [[ $(offered_by_fish 'fardel install ') == 'a.tar.gz b c.tar.zst hello list.txt other sub/' ]]
   [[ $(offered_by_fish 'fardel undo ') == '1 2' && -z $(offered_by_fish 'fardel undo 1 ') ]]

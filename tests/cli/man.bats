@@ -173,7 +173,8 @@ need() {
   (($(find "$WORK/one" -type f | wc -l) == $(find "$PAGES" -name '*.[1-9]' | wc -l)))
 }
 
-# Where the examples are typed: two packages in use, and a newer installer of one; zoom is also a packager's folder.
+# Where the examples are typed: two packages in use, and a newer installer of one; zoom is also a packager's folder; two
+# repositories, and a key.
 typing_room() {
   local name
   make_pack_deb hello 2.10-3
@@ -186,6 +187,10 @@ typing_room() {
   cp "$WORK/zoom-2/zoom.tar.gz" "$WORK/slack-1/slack.tar.gz" .
   cp "$VENDOR/hello-2.10-3.deb" hello_2.10-3_amd64.deb
   tar -xzf zoom.tar.gz
+  fardel -qq repo add main https://repo.example/main --no-signature
+  fardel -qq repo add vendors /srv/vendors --no-signature --disabled
+  printf 'untrusted comment: minisign public key E7620F1842B4E81F\n%s\n' \
+    RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3 >new.pub
   for name in fardel puavo-pkg sudo; do rm -f "$WORK/bin/$name"; done
   ln -s "$(type -P fardel)" "$WORK/bin/fardel"
   ln -s "$FARDEL_BIN" "$WORK/bin/puavo-pkg"

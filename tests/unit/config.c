@@ -107,8 +107,8 @@ static void what_is_formatted_is_read_again(void **state)
 	}
 	good(f, text.s);
 	assert_int_equal(f->warnings.of.n, 0);
-	check_value(f, "fetch.ca_file", "\"/a \\\"b\\\"\\\\c\\u000a\\u007f\"", "/etc/f.toml:11");
-	check_value(f, "fetch.mirrors", "[\"https://a/\", \"http://b/\\\"c\"]", "/etc/f.toml:12");
+	check_value(f, "fetch.ca_file", "\"/a \\\"b\\\"\\\\c\\u000a\\u007f\"", "/etc/f.toml:12");
+	check_value(f, "fetch.mirrors", "[\"https://a/\", \"http://b/\\\"c\"]", "/etc/f.toml:13");
 }
 
 static void a_later_file_replaces_and_says_where(void **state)

@@ -16,7 +16,7 @@ void page_exit_codes(struct buf *out);
 void page_keys(struct buf *out);
 void page_puavo(struct buf *out); /* the commands of puavo-pkg */
 
-/* What can be completed, in words that the three scripts know: "file", "folder", "name", "transaction", "command", "policy",
+/* What can be completed, in words that the three scripts know: "file", "folder", "name", "repository", "transaction", "command", "policy",
  * "lint", "key", and "=WORD" for the word itself; a blank before each. Of an option's value, and of what may stand at the places of a
  * command's arguments, a slash between places: of "[show N]" " =show/ transaction". */
 void words_of_option(const struct opt *o, struct buf *out);

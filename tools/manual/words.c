@@ -21,6 +21,7 @@ static const struct {
 	{"N", "transaction"},
 	{"NAME", "name"},
 	{"PATH", "file"},
+	{"REPO", "repository"},
 	{"TRANSACTION", "transaction"},
 };
 

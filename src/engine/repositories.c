@@ -1,0 +1,225 @@
+/* Repositories' files, of all folders where they may be. */
+#include "engine/repositories.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "engine/conf.h"
+#include "engine/session.h"
+#include "sys/resolve.h"
+
+#define FILES_MAX 1000 /* of a folder */
+
+static const char *const endings[] = {".yml", ".yaml", NULL};
+
+static void fault_drop(struct repository_fault *f)
+{
+	buf_drop(&f->name);
+	buf_drop(&f->file);
+}
+
+void repository_faults_drop(struct repository_faults *f)
+{
+	vec_drop_each(&f->of, fault_drop);
+}
+
+struct loading {
+	struct engine *e;
+	struct repositories *to;
+	struct repository_faults *faults;
+};
+
+/* "main" of "/etc/fardel/repos.d/main.yml". */
+static struct span stem(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct span name = span_of(slash ? slash + 1 : path);
+
+	for (const char *const *ending = endings; *ending; ending++)
+		if (span_ends(name, *ending))
+			return span_cut(name, 0, name.n - strlen(*ending));
+	return name;
+}
+
+static struct repository_fault *add_fault(
+	struct loading *l, struct span name, const char *file, const struct err *err)
+{
+	struct repository_fault *f = vec_push(&l->faults->of);
+
+	*f = (struct repository_fault){.name = BUF_INIT, .file = buf_of(file), .err = *err};
+	buf_set(&f->name, name);
+	return f;
+}
+
+/* One that cannot be used takes no other with it. */
+static int on_failed(void *arg, const char *path, struct err *err)
+{
+	struct loading *l = arg;
+	struct repository_fault *f = add_fault(l, stem(path), path, err);
+
+	f->hidden = (err->sys == EACCES || err->sys == EPERM) && geteuid() != 0;
+	if (f->hidden)
+		engine_tell(l->e, WATCH_INFO, SPAN(""),
+			"%s is not for everybody to read; it is passed over", path);
+	else
+		engine_tell(l->e, WATCH_WARN, SPAN(""), "%s", err->text);
+	err_clear(err);
+	return 0;
+}
+
+int repositories_check_path(
+	const struct engine *e, const char *path, struct buf *real, struct err *err)
+{
+	AUTO(buf) folder = BUF_INIT;
+	const char *slash;
+
+	if (resolve_whole(e->place.root.s, path, real, err) < 0)
+		return -1;
+	slash = strrchr(real->s, '/');
+	buf_add(&folder, real->s, slash ? (size_t)(slash - real->s) : 0);
+	return place_check_above(&e->place, folder.s, err);
+}
+
+static int take(void *arg, const struct conf_file *file, struct err *err)
+{
+	struct loading *l = arg;
+	struct repository *r = vec_push(&l->to->of);
+	AUTO(buf) real = BUF_INIT;
+
+	repository_init(r);
+	if (repositories_check_path(l->e, file->own, &real, err) < 0 ||
+		repository_parse(file->text, r, err) < 0) {
+		repository_drop(r);
+		l->to->of.n--;
+		err_at(err, "%s", file->path);
+		return err->next[0] ? -1 : err_next(err, "mend that file; then: fardel repo list");
+	}
+	buf_sets(&r->file, file->own);
+	if (repository_has_login(r) && (file->mode & (S_IRGRP | S_IROTH)))
+		engine_tell(l->e, WATCH_WARN, SPAN(""),
+			"%s has a password or token in it, and others can read it: chmod 600 %s",
+			file->path, file->path);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct repository *x = a, *y = b;
+	int order = span_compare(buf_span(&x->name), buf_span(&y->name));
+
+	return order ? order : span_compare(buf_span(&x->file), buf_span(&y->file));
+}
+
+static int by_priority(const void *a, const void *b)
+{
+	const struct repository *x = a, *y = b;
+
+	if (x->priority != y->priority)
+		return x->priority < y->priority ? -1 : 1;
+	return by_name(a, b);
+}
+
+static void sort(struct repositories *r, int (*order)(const void *, const void *))
+{
+	if (r->of.n)
+		qsort(r->of.v, r->of.n, sizeof(r->of.v[0]), order);
+}
+
+static void refuse_both(struct loading *l, const struct repository *a, const struct repository *b)
+{
+	AUTO(buf) first = BUF_INIT;
+	AUTO(buf) second = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	place_path(&l->e->place, a->file.s, &first);
+	place_path(&l->e->place, b->file.s, &second);
+	err_set(&err, ERR_CONFIG, "%s and %s are both called %s, so neither counts", first.s,
+		second.s, a->name.s);
+	err_next(&err, "give one of them another name, or take it away");
+	engine_tell(l->e, WATCH_WARN, SPAN(""), "%s", err.text);
+	add_fault(l, buf_span(&a->name), first.s, &err);
+}
+
+/* Which of two would be meant, nobody can know. They are sorted by name. */
+static void leave_out_twins(struct loading *l)
+{
+	struct repositories *r = l->to;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->of.n;) {
+		size_t n = 1;
+
+		while (i + n < r->of.n &&
+			span_is(buf_span(&r->of.v[i].name), buf_span(&r->of.v[i + n].name)))
+			n++;
+		for (size_t k = 1; k < n; k++)
+			refuse_both(l, &r->of.v[i], &r->of.v[i + k]);
+		for (size_t k = 0; n > 1 && k < n; k++)
+			repository_drop(&r->of.v[i + k]);
+		if (n == 1)
+			r->of.v[kept++] = r->of.v[i];
+		i += n;
+	}
+	r->of.n = kept;
+}
+
+int repositories_load(struct engine *e, struct repositories *out, struct repository_faults *faults,
+	struct err *err)
+{
+	struct loading l = {e, out, faults};
+	const struct conf_reader r = {.take = take,
+		.arg = &l,
+		.endings = endings,
+		.size_max = REPOSITORY_FILE_MAX,
+		.count_max = FILES_MAX,
+		.failed = on_failed};
+
+	if (conf_each(&e->place, "repos.d", &r, err) < 0)
+		return -1;
+	VEC_FOR (const struct buf, folder, &e->config.repos_confdir.of)
+		if (conf_folder(&e->place, folder->s, &r, err) < 0)
+			return -1;
+	sort(out, by_name);
+	leave_out_twins(&l);
+	sort(out, by_priority);
+	return 0;
+}
+
+static const char *nearest(const struct repositories *r, struct span name)
+{
+	VEC(const char *) names = {0};
+	const char *found;
+
+	VEC_FOR (const struct repository, one, &r->of)
+		*vec_push(&names) = one->name.s;
+	*vec_push(&names) = NULL;
+	found = text_nearest(name, names.v);
+	vec_drop(&names);
+	return found;
+}
+
+const struct repository *repositories_get(const struct repositories *r,
+	const struct repository_faults *faults, struct span name, struct err *err)
+{
+	const char *near;
+
+	VEC_FOR (const struct repository, one, &r->of)
+		if (span_is(buf_span(&one->name), name))
+			return one;
+	VEC_FOR (const struct repository_fault, f, &faults->of)
+		if (span_is(buf_span(&f->name), name)) {
+			err_copy(err, &f->err);
+			return NULL;
+		}
+	near = nearest(r, name);
+	err_set(err, ERR_NO_PACKAGE, "%.*s: there is no such repository", SPAN_ARG(name));
+	if (near)
+		err_next(err, "is %s meant? All of them: fardel repo list", near);
+	else
+		err_next(err, "see: fardel repo list");
+	return NULL;
+}
