@@ -22,6 +22,7 @@ HOSTCC     ?= $(CC)
 
 # Each library is named once; a program links those that its objects use.
 LIBS_fardel  := sqlite3 nettle jansson smartcols yaml-0.1
+LIBS_fardel  := libsolv sqlite3 nettle jansson smartcols
 LIBS_extract := liblzma libzstd nettle zlib
 LIBS_build   := $(LIBS_extract)
 LIBS_fetch   := libcurl

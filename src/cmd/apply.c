@@ -35,6 +35,7 @@ static struct request request_of(const struct run *run, enum goal goal)
 	const struct apply_options *own = run->own;
 	struct request request = {
 		.goal = goal,
+		.wish = own->cascade ? WISH_CASCADE : own->wish,
 		.all = own->all,
 		.force = own->force,
 		.force_id = own->force_id,

@@ -7,7 +7,8 @@
 
 /* The options that some of them have; each command lists those that it takes. */
 struct apply_options {
-	bool all, force, force_id, direct, purge;
+	bool all, force, force_id, direct, purge, cascade;
+	enum wish wish; /* what the command asks of repositories */
 	struct texts allow, licences;
 	const char *previewed;
 };

@@ -18,9 +18,11 @@ static int run_install(struct run *run, struct err *err)
 
 const struct cmd cmd_install = {
 	.name = "install",
-	.args = "FILE|NAME...",
+	.args = "FILE|NAME[=VERSION]...",
 	.summary = "Install or upgrade packages from their installers",
-	.text = "A FILE is an installer (NAME.tar.gz, NAME.tar.zst) or a package of Packets (NAME.pkt.tar.zst); a NAME takes what is prepared into use. The vendors' "
+	.text = "A FILE is an installer (NAME.tar.gz, NAME.tar.zst) or a package of Packets (NAME.pkt.tar.zst). A NAME is "
+		"looked up in the repositories, as last synced: the best version, or NAME=VERSION, with what it needs; "
+		"a name that none has takes what is prepared into use. The vendors' "
 		"packs are fetched, verified and unpacked first, while nothing in use changes; then each "
 		"package is switched over. Where that fails, the version that was in use is configured "
 		"again. Installing what is installed already runs its configure again.",

@@ -8,6 +8,8 @@
 static const struct opt opts[] = {APPLY_ALL, APPLY_FORCE,
 	{"purge", .kind = OPT_FLAG, .at = offsetof(struct apply_options, purge),
 		.help = "take also what was changed since by others"},
+	{"cascade", .kind = OPT_FLAG, .at = offsetof(struct apply_options, cascade),
+		.help = "remove also the packages that need them"},
 	APPLY_ALLOW, APPLY_PREVIEWED, APPLY_DIRECT};
 
 static int run_remove(struct run *run, struct err *err)
@@ -20,7 +22,7 @@ const struct cmd cmd_remove = {
 	.aliases = {"uninstall"},
 	.args = "NAME... | --all",
 	.summary = "Take packages out of use and delete them",
-	.text = "Only what is named is removed. The packs stay in the cache until fardel cache gc.",
+	.text = "Only what is named is removed: where other packages need it, that is refused, unless --cascade takes them, too. The packs stay in the cache until fardel cache gc.",
 	.group = GROUP_PACKAGES,
 	.most = ARGS_MANY,
 	.opts = opts,
