@@ -1,7 +1,7 @@
 /* Which packages come and which go, so that what was asked for holds and nothing contradicts itself; or why there is no such set, and what would help. Pure: libsolv
  * (ext/sat) searches, what relations mean is said here, as solve/related says it.
  *
- * What is installed stays as it is unless something asked for needs it otherwise; it is never removed, but by a removal, or by one asked for that provides its name and conflicts with it;
+ * What is installed stays as it is unless something asked for needs it otherwise; it is never removed, but by a removal, or by one asked for that takes its place: that conflicts with what it provides itself, and what is installed is that;
  * what is held stays as it is in any case. What comes is of the repository with the lowest priority, there the newest version. Where that cannot be had, the next best
  * is taken, and a note says so. Older versions come only where they are asked for. */
 #pragma once
@@ -59,5 +59,5 @@ void resolution_drop(struct resolution *r);
 
 /* *out is RESOLUTION_INIT. ERR_NO_PACKAGE names what nobody has (or, of goals about what is installed, is not installed); ERR_CONFLICT: there is no such set: details are the chain of
  * reasons, then what would help, each of which was tried. */
-MUST_USE int resolve(const struct supply *s, const struct resolve_request *request,
+MUST_USE int resolve_run(const struct supply *s, const struct resolve_request *request,
 	struct resolution *out, struct err *err);

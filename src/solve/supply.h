@@ -11,11 +11,13 @@
 #include "model/relation.h"
 
 #define SUPPLY_INSTALLED 0 /* the repository that what is installed is of */
+#define SUPPLY_NONE ((size_t)-1)
 #define SUPPLY_MAX 1000000 /* packages */
+#define SUPPLY_VERSIONS_MAX 1000 /* packages of one name */
 #define SUPPLY_BYTES_MAX (512 << 20) /* and their texts */
 #define SUPPLY_REPOSITORIES_MAX 1000
 
-/* One version of a package, as it is given and as it is got: then its texts are the supply's, and hold until the next is added. */
+/* One version of a package, as it is given and as it is got: then its texts are the supply's. */
 struct supply_item {
 	struct span name, version, id; /* version, id: may be empty */
 	struct span
@@ -35,8 +37,7 @@ MUST_USE int supply_repository(struct supply *s, struct span name, int64_t prior
 struct span supply_repository_name(const struct supply *s, unsigned repository); /* installed: "" */
 int64_t supply_repository_priority(const struct supply *s, unsigned repository);
 
-/* Copies. What is installed is added once for each name; what is offered of one name, version and repository twice is taken once. ERR_FAILED names what is no relation;
- * ERR_FAILED where it is too much. */
+/* Copies. What is installed is added before what is offered, once for each name. ERR_FAILED where there is too much. */
 MUST_USE int supply_add(struct supply *s, const struct supply_item *item, struct err *err);
 
 /* Appends the lines for `relations`. */
@@ -52,3 +53,9 @@ void supply_get(const struct supply *s, size_t number, struct supply_item *out);
 void supply_want(struct supply *s, struct span name);
 void supply_want_installed(struct supply *s); /* all that is installed: for an upgrade of all */
 bool supply_next(struct supply *s, struct span *name);
+
+/* Who has a name, then who provides it, whatever they are called: numbers of packages, one after the other; SUPPLY_NONE: no more. */
+size_t supply_first(const struct supply *s, struct span name);
+size_t supply_older(const struct supply *s, size_t number); /* of the same name, added before it */
+size_t supply_provider(
+	const struct supply *s, struct span name, size_t *walk); /* *walk begins as 0 */

@@ -1,0 +1,233 @@
+/* From names to all that they could need. */
+#include "solve/look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* How often a package is held against a relation. */
+#define STEPS_MAX 50000000
+
+void look_package_drop(struct reach_package *p)
+{
+	relations_drop(&p->depends);
+	relations_drop(&p->conflicts);
+	relations_drop(&p->provides);
+	vec_drop(&p->needs);
+}
+
+void look_need_drop(struct reach_need *n)
+{
+	vec_drop(&n->met_by);
+}
+
+void look_drop(struct look *l)
+{
+	vec_drop_each(&l->seen, look_package_drop);
+	vec_drop(&l->in);
+	vec_drop(&l->queue);
+	vec_drop_each(&l->needs, look_need_drop);
+	free(l->at);
+	free(l->table);
+}
+
+static int read_relations(struct reach_package *p, struct err *err)
+{
+	struct span rest = p->item.relations, line;
+
+	while (span_split(&rest, '\n', &line)) {
+		struct relations *to = span_starts(line, "d ")   ? &p->depends
+				       : span_starts(line, "c ") ? &p->conflicts
+				       : span_starts(line, "p ") ? &p->provides
+								 : NULL;
+
+		if (to && !relations_add_text(to, span_cut(line, 2, line.n)))
+			return err_set(err, ERR_FAILED, "%.*s: \"%.*s\" is no relation",
+				SPAN_ARG(p->item.name), SPAN_ARG(line));
+	}
+	return 0;
+}
+
+/* Its number in `seen`; REACH_NONE where it cannot be read. */
+static uint32_t see(struct look *l, size_t number)
+{
+	struct reach_package *p;
+
+	if (l->at[number])
+		return l->at[number] - 1;
+	p = vec_push(&l->seen);
+	*vec_push(&l->in) = false;
+	p->number = number;
+	supply_get(l->supply, number, &p->item);
+	l->at[number] = (uint32_t)l->seen.n;
+	return read_relations(p, l->err) < 0 ? REACH_NONE : (uint32_t)l->seen.n - 1;
+}
+
+static int reach_one(struct look *l, size_t number)
+{
+	struct supply_item item;
+	uint32_t at;
+
+	supply_get(l->supply, number, &item);
+	if (!l->offers && item.repository != SUPPLY_INSTALLED)
+		return 0;
+	at = see(l, number);
+	if (at == REACH_NONE)
+		return -1;
+	if (!l->in.v[at])
+		*vec_push(&l->queue) = at;
+	l->in.v[at] = true;
+	return 0;
+}
+
+static int reach_name(struct look *l, struct span name)
+{
+	for (size_t i = supply_first(l->supply, name); i != SUPPLY_NONE;
+		i = supply_older(l->supply, i))
+		if (reach_one(l, i) < 0)
+			return -1;
+	return 0;
+}
+
+static bool provides(const struct reach_package *p, const struct relation *r)
+{
+	VEC_FOR (const struct relation, other, &p->provides.of)
+		if (span_is(buf_span(&other->name), buf_span(&r->name)) &&
+			relation_holds(r, buf_span(&other->version)))
+			return true;
+	return false;
+}
+
+static int count_step(struct look *l)
+{
+	if (++l->steps < STEPS_MAX)
+		return 0;
+	return err_set(l->err, ERR_FAILED, "too many packages depend on too many others");
+}
+
+/* As related_is has it. */
+static int find_meeting(struct look *l, const struct relation *r, struct reach_need *out)
+{
+	struct span name = buf_span(&r->name);
+	size_t walk = 0, i;
+
+	for (i = supply_first(l->supply, name); i != SUPPLY_NONE; i = supply_older(l->supply, i)) {
+		uint32_t at = see(l, i);
+
+		if (at == REACH_NONE || count_step(l) < 0)
+			return -1;
+		if (relation_holds(r, l->seen.v[at].item.version))
+			*vec_push(&out->met_by) = at;
+	}
+	while ((i = supply_provider(l->supply, name, &walk)) != SUPPLY_NONE) {
+		uint32_t at = see(l, i);
+
+		if (at == REACH_NONE || count_step(l) < 0)
+			return -1;
+		/* By its name it is there already. */
+		if (!(span_is(l->seen.v[at].item.name, name) &&
+			    relation_holds(r, l->seen.v[at].item.version)) &&
+			provides(&l->seen.v[at], r))
+			*vec_push(&out->met_by) = at;
+	}
+	return 0;
+}
+
+static bool is_same_relation(const struct relation *a, const struct relation *b)
+{
+	return a->op == b->op && span_is(buf_span(&a->name), buf_span(&b->name)) &&
+	       span_is(buf_span(&a->version), buf_span(&b->version));
+}
+
+static size_t hash_of(const struct look *l, const struct relation *r)
+{
+	struct span parts[] = {buf_span(&r->name), buf_span(&r->version)};
+	uint64_t h =
+		(14695981039346656037U ^ ((uintptr_t)l->at >> 4) * 0x9e3779b97f4a7c15U) + r->op;
+
+	for (size_t k = 0; k < COUNT(parts); k++)
+		for (size_t i = 0; i <= parts[k].n; i++)
+			h = (h ^ (unsigned char)(i < parts[k].n ? parts[k].s[i] : 0)) *
+			    1099511628211U;
+	return (size_t)(h ^ h >> 29);
+}
+
+static uint32_t *slot_of(const struct look *l, const struct relation *r)
+{
+	size_t at = hash_of(l, r) & (l->table_size - 1);
+
+	while (l->table[at] && !is_same_relation(l->needs.v[l->table[at] - 1].relation, r))
+		at = (at + 1) & (l->table_size - 1);
+	return &l->table[at];
+}
+
+static void grow_table(struct look *l)
+{
+	free(l->table);
+	l->table_size = l->table_size ? l->table_size * 2 : 1024;
+	l->table = mem_zero(l->table_size, sizeof(*l->table));
+	for (size_t i = 0; i < l->needs.n; i++)
+		*slot_of(l, l->needs.v[i].relation) = (uint32_t)i + 1;
+}
+
+/* One for all who say the same. */
+static uint32_t need_of(struct look *l, const struct relation *r)
+{
+	struct reach_need need = {.relation = r};
+	uint32_t *slot;
+
+	if (l->needs.n * 2 >= l->table_size)
+		grow_table(l);
+	slot = slot_of(l, r);
+	if (*slot)
+		return *slot - 1;
+	if (find_meeting(l, r, &need) < 0) {
+		look_need_drop(&need);
+		return REACH_NONE;
+	}
+	*slot = (uint32_t)l->needs.n + 1;
+	*vec_push(&l->needs) = need;
+	return (uint32_t)l->needs.n - 1;
+}
+
+/* What it speaks of; and whatever it depends on comes into question. */
+static int follow(struct look *l, uint32_t at)
+{
+	/* More are seen meanwhile, and all move; what relations are in does not. */
+	size_t depends = l->seen.v[at].depends.of.n;
+	size_t count = depends + l->seen.v[at].conflicts.of.n;
+
+	for (size_t i = 0; i < count; i++) {
+		struct reach_package *p = &l->seen.v[at];
+		uint32_t need = need_of(
+			l, i < depends ? &p->depends.of.v[i] : &p->conflicts.of.v[i - depends]);
+
+		if (need == REACH_NONE)
+			return -1;
+		*vec_push(&l->seen.v[at].needs) = need;
+		for (size_t k = 0; i < depends && k < l->needs.v[need].met_by.n; k++)
+			if (reach_one(l, l->seen.v[l->needs.v[need].met_by.v[k]].number) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+int look_run(struct look *l, const struct span *names, size_t count)
+{
+	l->at = mem_zero(supply_count(l->supply) + 1, sizeof(*l->at));
+	for (size_t i = 0; i < supply_count(l->supply); i++) {
+		struct supply_item item;
+
+		supply_get(l->supply, i, &item);
+		if (item.repository == SUPPLY_INSTALLED && reach_name(l, item.name) < 0)
+			return -1;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (reach_name(l, names[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < l->queue.n; i++)
+		if (follow(l, l->queue.v[i]) < 0)
+			return -1;
+	return 0;
+}
