@@ -62,7 +62,7 @@ help:
 
 ## make              build into build/
 ## make demo         the main job, from a real .deb to its removal, in a private root
-## make check        all tests (about ten minutes); check-unit, check-lua, check-cli, check-life,
+## make check        all tests (about ten minutes); check-unit, check-solve, check-lua, check-cli, check-life,
 ##                   check-packages, check-compat, check-crash, check-fault, check-hostile: parts of it
 ## make check-long   check, every crash point and fault, mutants, check-deb (an hour); make -k goes on
 ## make check-deb    the Debian packages: two builds compared, lintian, life in a private root
@@ -169,16 +169,25 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<
 	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs libarchive $(LIBS_all) cmocka) -lbz2 $(LUA)
 
+PUZZLE := $(BUILD)/tests/puzzle
+$(PUZZLE): tests/solve/puzzle.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<
+	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs $(LIBS_fardel))
+
 # Preloaded by tests/fault into the programs as they are: without their sanitizers.
 FAULT_SHIM := $(BUILD)/tests/fault.so
 $(FAULT_SHIM): tests/fault/shim.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
-check: all check-unit check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile
+check: all check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
+
+check-solve: all $(PUZZLE)
+	tests/run solve $(BUILD)
 
 check-lua: all
 	tests/run lua $(BUILD)
@@ -261,7 +270,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
+.PHONY: all help check check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)
