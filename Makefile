@@ -31,6 +31,9 @@ LIBS_fetch   := libcurl
 ARCHIVE     ?= -Wl,-Bstatic -larchive -Wl,-Bdynamic
 MORE_extract := $(ARCHIVE) -lbz2
 MORE_build   := $(MORE_extract)
+# libzstd of fardel itself is static: only what reads an index asks for it, and every start would load it.
+ZSTD        ?= -Wl,-Bstatic -lzstd -Wl,-Bdynamic
+MORE_fardel := $(ZSTD)
 # Lua is linked statically wherever it is: its shared library is one more that hostile scripts would be read by.
 LUA_CFLAGS  := $(shell $(PKG_CONFIG) --cflags lua5.4)
 LUA         ?= $(shell $(PKG_CONFIG) --variable=libdir lua5.4)/liblua5.4.a
@@ -91,7 +94,7 @@ $(BUILD)/obj/manual/%.c.o: tools/manual/%.c
 
 $(MANUAL): $(MANUAL_OBJECTS) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $$($(PKG_CONFIG) --libs $(LIBS_fardel))
+	$(CXX) $(ALL_LDFLAGS) -o $@ $^ $(MORE_fardel) $$($(PKG_CONFIG) --libs $(LIBS_fardel))
 
 man: $(BUILD)/man/.made
 
@@ -136,7 +139,7 @@ define link
 endef
 
 $(BUILD)/bin/fardel: $(BUILD)/obj/main.c.o $(LIBRARY)
-	$(call link,$<,$(LIBS_fardel))
+	$(call link,$<,$(LIBS_fardel),$(MORE_fardel))
 
 $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(LIBRARY)
 	$(call link,$<,$(LIBS_$*),$(MORE_$*))

@@ -1,4 +1,4 @@
-/* SQLite, as much of it as state.db needs. */
+/* SQLite, as much of it as state.db and the indexes of repositories need. */
 #include "ext/sql.h"
 
 #include <errno.h>
@@ -25,6 +25,7 @@ struct sql {
 	sqlite3 *db;
 	struct buf path;
 	bool writes; /* opened for that */
+	unsigned steps, bound; /* of the statement at work, in thousands */
 	int index; /* of the -shm file; closed last: closing it gives up all locks that SQLite has of that file */
 	/* Prepared, and not in use: who has many rows does not prepare each anew. The newest first. */
 	sqlite3_stmt *kept[KEPT_STATEMENTS];
@@ -125,6 +126,9 @@ static int fail(struct sql *db, struct err *err)
 	}
 	if (code == SQLITE_CANTOPEN && !sys)
 		sys = find_errno(db);
+	if (code == SQLITE_INTERRUPT)
+		return err_set(err, ERR_BAD_STATE, "%s: damaged: what it is asked takes no end",
+			db->path.s);
 	if (sys) {
 		errno = sys;
 		return err_sys(err, "%s: %s", db->path.s, sqlite3_errmsg(db->db));
@@ -186,6 +190,20 @@ static bool is_at_rest(const char *path)
 	return stat(shm.s, &st) < 0 && (stat(wal.s, &st) < 0 || st.st_size == 0);
 }
 
+/* Asked every thousand steps; anything but 0 ends the statement. */
+static int count_steps(void *of)
+{
+	struct sql *db = of;
+
+	return ++db->steps > db->bound;
+}
+
+void sql_bound(struct sql *db, unsigned thousands)
+{
+	db->bound = thousands;
+	sqlite3_progress_handler(db->db, 1000, count_steps, db);
+}
+
 int sql_reserve(struct sql *db, struct err *err)
 {
 	AUTO(buf) path = buf_dup(&db->path);
@@ -199,6 +217,14 @@ int sql_reserve(struct sql *db, struct err *err)
 	return failed ? err_sys(err, "reserve room for %s", path.s) : 0;
 }
 
+static const char *const settings[] = {
+	[SQL_WRITE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+		      "PRAGMA cell_size_check=ON;",
+	[SQL_READ] = "PRAGMA cell_size_check=ON;",
+	[SQL_MAKE] =
+		"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON;",
+};
+
 int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err)
 {
 	struct sql *db = mem_zero(1, sizeof(*db));
@@ -207,9 +233,8 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 
 	db->index = -1;
 	db->path = buf_of(path);
-	db->writes = mode == SQL_WRITE;
-	flags |= mode == SQL_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-				   : SQLITE_OPEN_READONLY;
+	db->writes = mode != SQL_READ;
+	flags |= db->writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	add_uri(&uri, path, mode == SQL_READ && is_at_rest(path) ? "?immutable=1" : "");
 	if (sqlite3_open_v2(uri.s, &db->db, flags, NULL) != SQLITE_OK) {
 		if (!db->db)
@@ -218,16 +243,12 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 		sql_close(db);
 		return -1;
 	}
-	if (mode == SQL_WRITE && check_writable(db, err) < 0) {
+	if (db->writes && check_writable(db, err) < 0) {
 		sql_close(db);
 		return -1;
 	}
 	harden(db);
-	if (mode == SQL_WRITE &&
-		sql_run(db,
-			"PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-			"PRAGMA cell_size_check=ON;",
-			err) < 0) {
+	if (sql_run(db, settings[mode], err) < 0) {
 		sql_close(db);
 		return -1;
 	}
@@ -277,6 +298,10 @@ static int bind(sqlite3_stmt *statement, const char *kinds, va_list args)
 
 		if (kinds[i] == 'i') {
 			code = sqlite3_bind_int64(statement, i + 1, va_arg(args, int64_t));
+		} else if (kinds[i] == 'b') {
+			struct span x = va_arg(args, struct span);
+
+			code = sqlite3_bind_blob64(statement, i + 1, x.s, x.n, SQLITE_TRANSIENT);
 		} else if (kinds[i] == 't') {
 			struct span x = va_arg(args, struct span);
 
@@ -322,6 +347,7 @@ static void end(struct sql *db, sqlite3_stmt *statement)
 static int prepare(struct sql *db, sqlite3_stmt **out, struct err *err, const char *text,
 	const char *kinds, va_list args)
 {
+	db->steps = 0;
 	*out = take_kept(db, text);
 	if ((!*out && sqlite3_prepare_v2(db->db, text, -1, out, NULL) != SQLITE_OK) ||
 		bind(*out, kinds, args) != SQLITE_OK) {
@@ -388,6 +414,16 @@ struct span sql_text(struct sql_row *row, int column)
 
 	return text ? (struct span){text, (size_t)sqlite3_column_bytes(row->statement, column)}
 		    : SPAN("");
+}
+
+struct span sql_bytes(struct sql_row *row, int column)
+{
+	const char *bytes = sqlite3_column_type(row->statement, column) == SQLITE_BLOB
+				    ? sqlite3_column_blob(row->statement, column)
+				    : NULL;
+
+	return bytes ? (struct span){bytes, (size_t)sqlite3_column_bytes(row->statement, column)}
+		     : SPAN("");
 }
 
 void sql_end(struct sql_row *row)

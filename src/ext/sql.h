@@ -1,4 +1,4 @@
-/* SQLite, as much of it as state.db needs. */
+/* SQLite, as much of it as state.db and the indexes of repositories need. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,11 +13,14 @@ struct sql_row; /* a statement that is being stepped through */
 enum sql_mode {
 	SQL_WRITE, /* made if missing, WAL, synchronous=FULL, the -wal and -shm files stay */
 	SQL_READ, /* read-only; never waits for a writer, never writes */
+	SQL_MAKE, /* a new file that nobody reads yet: without a journal on disk; what was killed is to be thrown away */
 };
 
 /* Opens defensively: no extensions, no trusted schema, cells checked, a size limit of 16 MiB a
  * value. */
 MUST_USE int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err);
+/* From here on a statement is ended after so many thousand steps (of SQLite's machine): for files that others have made. ERR_BAD_STATE. */
+void sql_bound(struct sql *db, unsigned thousands);
 /* Room for the -shm file, once that is there (after the first query): SQLite writes to it through memory, having written
  * one byte of each page of it. Where blocks are smaller than that, a full disk would kill us in the midst of a commit. */
 MUST_USE int sql_reserve(struct sql *db, struct err *err);
@@ -29,7 +32,7 @@ void sql_close(struct sql *db);
 MUST_USE int sql_run(struct sql *db, const char *text, struct err *err);
 
 /* A statement with values for its ?s, in order: kinds is a letter each: i (int64_t), t (struct
- * span; text), n (SQL NULL, takes no argument). E.g. sql_do(db, err, "UPDATE t SET a=? WHERE
+ * span; text), b (struct span; bytes), n (SQL NULL, takes no argument). E.g. sql_do(db, err, "UPDATE t SET a=? WHERE
  * b=?", "it", (int64_t)1, span). */
 MUST_USE int sql_do(struct sql *db, struct err *err, const char *text, const char *kinds, ...);
 /* The same, for a statement that gives rows: *out is stepped through and must be ended. */
@@ -39,6 +42,7 @@ MUST_USE int sql_query(struct sql *db, struct sql_row **out, struct err *err, co
 MUST_USE int sql_next(struct sql_row *row, struct err *err);
 int64_t sql_integer(struct sql_row *row, int column);
 struct span sql_text(struct sql_row *row, int column); /* until the next step; "" for NULL */
+struct span sql_bytes(struct sql_row *row, int column); /* the same of bytes; "" of what is none */
 void sql_end(struct sql_row *row); /* NULL is fine */
 
 int64_t sql_last_row(struct sql *db); /* rowid of the newest insert */

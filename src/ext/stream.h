@@ -1,4 +1,4 @@
-/* One decompressor at work, whichever it is: what each of them can. */
+/* One decompressor at work, whichever it is, or compressor: what each of them can. */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Decompressing zstd, by libzstd. */
+/* zstd, by libzstd. */
 #include "ext/zstd.h"
 
 #include <stdbool.h>
@@ -59,5 +59,71 @@ struct stream *unzstd_new(unsigned window_log)
 	if (!z->context || ZSTD_isError(ZSTD_DCtx_setParameter(
 				   z->context, ZSTD_d_windowLogMax, (int)window_log)))
 		mem_none();
+	return &z->stream;
+}
+
+struct tozstd {
+	struct stream stream;
+	ZSTD_CCtx *context;
+	bool ended; /* to go on would begin another frame */
+};
+
+static long compress(struct tozstd *z, ZSTD_inBuffer *in, ZSTD_EndDirective how, void *to,
+	size_t room, struct err *err)
+{
+	ZSTD_outBuffer output = {to, room, 0};
+	size_t rc;
+
+	do {
+		rc = ZSTD_compressStream2(z->context, &output, in, how);
+		if (ZSTD_isError(rc))
+			return err_set(err, ERR_SYSTEM, "zstd: %s", ZSTD_getErrorName(rc));
+		z->ended = how == ZSTD_e_end && rc == 0;
+	} while (!output.pos && (in->pos < in->size || (how == ZSTD_e_end && rc)));
+	return (long)output.pos;
+}
+
+static long run_compress(struct stream *s, struct span *in, void *to, size_t room, struct err *err)
+{
+	ZSTD_inBuffer input = {in->s, in->n, 0};
+	long n = compress((struct tozstd *)s, &input, ZSTD_e_continue, to, room, err);
+
+	*in = span_cut(*in, input.pos, in->n);
+	return n;
+}
+
+static long end_compress(struct stream *s, void *to, size_t room, struct err *err)
+{
+	struct tozstd *z = (struct tozstd *)s;
+	ZSTD_inBuffer none = {NULL, 0, 0};
+
+	return z->ended ? 0 : compress(z, &none, ZSTD_e_end, to, room, err);
+}
+
+static void release_compress(struct stream *s)
+{
+	ZSTD_freeCCtx(((struct tozstd *)s)->context);
+	free(s);
+}
+
+struct stream *zstd_new(const struct zstd_options *o)
+{
+	struct tozstd *z = mem_zero(1, sizeof(*z));
+	const struct {
+		ZSTD_cParameter key;
+		int value;
+	} set[] = {{ZSTD_c_compressionLevel, o->level}, {ZSTD_c_windowLog, (int)o->window_log},
+		{ZSTD_c_checksumFlag, 1}};
+
+	z->stream = (struct stream){run_compress, end_compress, release_compress};
+	z->context = ZSTD_createCCtx();
+	if (!z->context)
+		mem_none();
+	for (size_t i = 0; i < COUNT(set); i++)
+		if (ZSTD_isError(ZSTD_CCtx_setParameter(z->context, set[i].key, set[i].value)))
+			mem_panic("zstd does not take its parameters");
+	if (o->size >= 0 &&
+		ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(z->context, (unsigned long long)o->size)))
+		mem_panic("zstd does not take its size");
 	return &z->stream;
 }

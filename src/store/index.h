@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "base/texts.h"
@@ -13,16 +14,23 @@
 #include "model/offer.h"
 
 #define INDEX_SCHEMA 1
+#define INDEX_LEAF_BITS_MAX 16
 
 struct index {
 	struct sql *sql;
+	struct buf path; /* of the file */
 	unsigned leaf_bits;
 	int64_t revision; /* that its leaves are of */
 };
-#define INDEX_INIT ((struct index){0})
+#define INDEX_INIT ((struct index){.path = BUF_INIT})
 void index_drop(struct index *ix);
+/* ERR_BAD_STATE, with what is wrong with the file and the way out; -1. */
+int index_damaged(const struct index *ix, const char *what, struct err *err);
 
-/* `path` is a file as this process sees it. A new one is made empty. What has not just our tables, of our schema, is refused (ERR_BAD_STATE). */
+/* `path` is a file as this process sees it. index_make makes an empty one, which nobody reads before its maker has dropped it: after a crash
+ * it is to be thrown away. Opened to be written it has a -wal and a -shm file from then on, by which others can read it meanwhile: where it was
+ * never opened so, readers take it for one that nobody writes. What has not just our tables, of our schema, is refused
+ * (ERR_BAD_STATE). Whatever such a file holds, no question takes longer than some seconds. */
 MUST_USE int index_make(const char *path, unsigned leaf_bits, struct index *out, struct err *err);
 MUST_USE int index_open(const char *path, bool writable, struct index *out, struct err *err);
 
@@ -47,7 +55,7 @@ struct index_row {
 	struct span name, version, summary, id;
 	struct span
 		relations; /* lines: "d x (>= 1)", "c …", "p …", "b …" (deb), "a amd64" (architectures); of depends, conflicts, provides */
-	int64_t size; /* of the packs and the installer, to fetch at most */
+	int64_t size; /* of the packs and the installer, to fetch at most; -1: unknown */
 	unsigned leaf;
 	bool installed; /* the caller's */
 };
@@ -59,7 +67,8 @@ MUST_USE int index_named(
 /* Those that provide the name, whatever they are called; not those that have it. */
 MUST_USE int index_providing(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);
-/* Those with all the words (the last may be a beginning) in name, summary or description, best first, `limit` at most. */
+/* Those with all the words (the last may be a beginning) in name, summary or description, `limit` and 1,000 at most: first the one of just that name, then those
+ * with all words in the name, then in name or summary. Words may be any bytes (model/words); without any in them there are none. */
 MUST_USE int index_search(struct index *ix, const struct texts *words, int64_t limit,
 	index_row_fn *fn, void *arg, struct err *err);
 

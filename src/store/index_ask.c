@@ -1,0 +1,261 @@
+/* Questions to an index. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/packets.h"
+#include "model/version.h"
+#include "model/words.h"
+#include "store/index.h"
+#include "store/leaf.h"
+
+#define COLUMNS \
+	"SELECT p.row, p.name, p.version, p.summary, p.id, p.relations, p.size, p.leaf FROM package p"
+#define WORDS_MOST 16
+#define WORD_MAX 64 /* bytes */
+#define BEGINNING_LEAST \
+	2 /* bytes of a word that may be a beginning: of shorter ones there are too many */
+#define HITS_MAX 1000
+
+static int take_row(
+	struct index *ix, struct sql_row *from, index_row_fn *fn, void *arg, struct err *err)
+{
+	const struct index_row row = {
+		.row = sql_integer(from, 0),
+		.name = sql_text(from, 1),
+		.version = sql_text(from, 2),
+		.summary = sql_text(from, 3),
+		.id = sql_text(from, 4),
+		.relations = sql_text(from, 5),
+		.size = sql_integer(from, 6),
+		.leaf = (unsigned)sql_integer(from, 7),
+	};
+
+	if (!packets_name_is_valid(row.name) || row.leaf >> ix->leaf_bits || row.id.n != 64)
+		return index_damaged(ix, "a row of it is no package", err);
+	return fn(arg, &row, err);
+}
+
+/* Gives all rows of the query, which was asked; ends it. */
+static int give(
+	struct index *ix, struct sql_row *rows, index_row_fn *fn, void *arg, struct err *err)
+{
+	int there;
+
+	while ((there = sql_next(rows, err)) == 1)
+		if (take_row(ix, rows, fn, arg, err) < 0) {
+			there = -1;
+			break;
+		}
+	sql_end(rows);
+	return there;
+}
+
+int index_each(struct index *ix, index_row_fn *fn, void *arg, struct err *err)
+{
+	struct sql_row *rows;
+
+	if (sql_query(ix->sql, &rows, err, COLUMNS, "") < 0)
+		return -1;
+	return give(ix, rows, fn, arg, err);
+}
+
+int index_named(struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err)
+{
+	struct sql_row *rows;
+
+	if (sql_query(ix->sql, &rows, err, COLUMNS " WHERE p.name = ?", "t", name) < 0)
+		return -1;
+	return give(ix, rows, fn, arg, err);
+}
+
+int index_providing(
+	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err)
+{
+	struct sql_row *rows;
+
+	if (sql_query(ix->sql, &rows, err,
+		    COLUMNS " JOIN provide ON provide.row = p.row"
+			    " WHERE provide.name = ? AND p.name <> ? ORDER BY p.row",
+		    "tt", name, name) < 0)
+		return -1;
+	return give(ix, rows, fn, arg, err);
+}
+
+/* --- Searching ------------------------------------------------------------------------------------------ */
+
+/* Where all of the words are found tells how good a package is: FTS5's bm25 needs the texts, which are not kept here, and reads all
+ * that has a word to find the best. */
+enum place { PLACE_EXACT, PLACE_NAME, PLACE_SUMMARY, PLACE_ANYWHERE, PLACES };
+
+struct hit {
+	int64_t row;
+	enum place place;
+	struct buf name, version;
+};
+struct hits {
+	VEC(struct hit) of;
+};
+
+static void hit_drop(struct hit *h)
+{
+	buf_drop(&h->name);
+	buf_drop(&h->version);
+}
+
+static void hits_drop(struct hits *h)
+{
+	vec_drop_each(&h->of, hit_drop);
+}
+
+/* What FTS5 is asked: each word in quotes, which have no meaning to it but themselves. */
+static bool add_words(struct span words, bool beginning, struct buf *out)
+{
+	struct span word;
+	unsigned n = 0;
+
+	while (n < WORDS_MOST && span_split(&words, ' ', &word)) {
+		word = span_cut(word, 0, WORD_MAX);
+		buf_addf(out, "%s\"%.*s\"", n++ ? " AND " : "", SPAN_ARG(word));
+		if (beginning && !words.n && word.n >= BEGINNING_LEAST)
+			buf_adds(out, " *");
+	}
+	return n > 0;
+}
+
+static bool has_hit(const struct hits *hits, size_t before, int64_t row)
+{
+	for (size_t i = 0; i < before; i++)
+		if (hits->of.v[i].row == row)
+			return true;
+	return false;
+}
+
+static int take_hits(
+	struct sql_row *rows, enum place place, size_t limit, struct hits *hits, struct err *err)
+{
+	size_t before = hits->of.n;
+	int there;
+
+	while (hits->of.n < limit && (there = sql_next(rows, err)) == 1) {
+		struct hit *hit;
+
+		if (has_hit(hits, before, sql_integer(rows, 0)))
+			continue;
+		hit = vec_push(&hits->of);
+		*hit = (struct hit){sql_integer(rows, 0), place, BUF_INIT, BUF_INIT};
+		buf_set(&hit->name, sql_text(rows, 1));
+		buf_set(&hit->version, sql_text(rows, 2));
+	}
+	return hits->of.n < limit && there < 0 ? -1 : 0;
+}
+
+/* Asked already. */
+static int end_hits(struct sql_row *rows, enum place place, struct hits *hits, struct err *err)
+{
+	int result = take_hits(rows, place, HITS_MAX, hits, err);
+
+	sql_end(rows);
+	return result;
+}
+
+static int search_exact(struct index *ix, struct span name, struct hits *hits, struct err *err)
+{
+	struct sql_row *rows;
+
+	if (sql_query(ix->sql, &rows, err, "SELECT row, name, version FROM package WHERE name = ?",
+		    "t", name) < 0)
+		return -1;
+	return end_hits(rows, PLACE_EXACT, hits, err);
+}
+
+static int search_place(struct index *ix, enum place place, const struct buf *words,
+	struct hits *hits, struct err *err)
+{
+	static const char *const columns[PLACES] = {[PLACE_NAME] = "name : ",
+		[PLACE_SUMMARY] = "{name summary} : ",
+		[PLACE_ANYWHERE] = ""};
+	AUTO(buf) query = buf_of(columns[place]);
+	struct sql_row *rows;
+
+	buf_addf(&query, "(%s)", words->s);
+	if (sql_query(ix->sql, &rows, err,
+		    "SELECT p.row, p.name, p.version FROM words JOIN package p"
+		    " ON p.row = words.rowid WHERE words MATCH ?",
+		    "t", buf_span(&query)) < 0)
+		return -1;
+	return end_hits(rows, place, hits, err);
+}
+
+/* The better place first; in names, the shorter; then by name, and the newest first. */
+static int compare_hits(const void *one, const void *other)
+{
+	const struct hit *a = one, *b = other;
+	int order = (int)a->place - (int)b->place;
+
+	if (!order && a->place == PLACE_NAME)
+		order = (a->name.n > b->name.n) - (a->name.n < b->name.n);
+	if (!order)
+		order = span_compare(buf_span(&a->name), buf_span(&b->name));
+	return order ? order : version_compare(buf_span(&b->version), buf_span(&a->version));
+}
+
+static int give_hits(struct index *ix, const struct hits *hits, size_t limit, index_row_fn *fn,
+	void *arg, struct err *err)
+{
+	for (size_t i = 0; i < hits->of.n && i < limit; i++) {
+		struct sql_row *rows;
+
+		if (sql_query(ix->sql, &rows, err, COLUMNS " WHERE p.row = ?", "i",
+			    hits->of.v[i].row) < 0 ||
+			give(ix, rows, fn, arg, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int index_search(struct index *ix, const struct texts *words, int64_t limit, index_row_fn *fn,
+	void *arg, struct err *err)
+{
+	AUTO(hits) hits = {0};
+	AUTO(buf) folded = BUF_INIT;
+	AUTO(buf) asked = BUF_INIT;
+	size_t most = limit < HITS_MAX ? (size_t)(limit < 0 ? 0 : limit) : HITS_MAX;
+
+	VEC_FOR (const struct buf, word, &words->of)
+		words_fold(buf_span(word), 4 * WORD_MAX, &folded);
+	if (!add_words(buf_span(&folded), true, &asked))
+		return 0;
+	if (words->of.n == 1 && search_exact(ix, buf_span(&words->of.v[0]), &hits, err) < 0)
+		return -1;
+	for (unsigned place = PLACE_NAME; place < PLACES && hits.of.n < most; place++)
+		if (search_place(ix, (enum place)place, &asked, &hits, err) < 0)
+			return -1;
+	if (hits.of.n)
+		qsort(hits.of.v, hits.of.n, sizeof(hits.of.v[0]), compare_hits);
+	return give_hits(ix, &hits, most, fn, arg, err);
+}
+
+/* --- One of them ---------------------------------------------------------------------------------------- */
+
+int index_offer(
+	struct index *ix, struct span name, struct span version, struct offer *out, struct err *err)
+{
+	unsigned number = leaf_of(ix->leaf_bits, name);
+	AUTO(buf) file = BUF_INIT;
+	AUTO(offers) all = {0};
+	struct err why = ERR_INIT;
+
+	if (index_leaf(ix, number, &file, err) < 0)
+		return -1;
+	if (leaf_parse(buf_span(&file), number, ix->leaf_bits, &all, &why) < 0)
+		return index_damaged(ix, why.text, err);
+	VEC_FOR (struct offer, offer, &all.of)
+		if (span_is(buf_span(&offer->name), name) &&
+			span_is(buf_span(&offer->version), version)) {
+			offer_drop(out);
+			*out = *offer;
+			offer_init(offer);
+			return 1;
+		}
+	return 0;
+}

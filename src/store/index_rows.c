@@ -1,0 +1,187 @@
+/* The rows of an index: what of its leaves can be asked for without reading them. */
+#include "model/words.h"
+#include "store/index.h"
+#include "store/leaf.h"
+
+#define WORDS_MAX 4096 /* bytes of a description that are searched */
+
+/* A letter before each: what index_row says of them. */
+static void add_relations(struct buf *out, char kind, const struct relations *relations)
+{
+	VEC_FOR (const struct relation, r, &relations->of) {
+		buf_addf(out, "%c ", kind);
+		relation_format(r, out);
+		buf_addc(out, '\n');
+	}
+}
+
+static void relations_of(const struct offer *o, struct buf *out)
+{
+	add_relations(out, 'd', &o->depends);
+	add_relations(out, 'c', &o->conflicts);
+	add_relations(out, 'p', &o->provides);
+	add_relations(out, 'b', &o->deb);
+	VEC_FOR (const struct buf, architecture, &o->architectures.of)
+		buf_addf(out, "a %s\n", architecture->s);
+}
+
+static int64_t size_of(const struct offer *o)
+{
+	int64_t size = o->size;
+
+	VEC_FOR (const struct pack, pack, &o->packs.of) {
+		if (pack->size < 0)
+			return -1;
+		size += pack->size;
+	}
+	return size;
+}
+
+/* What was searched for it is what is taken out again: both by this. */
+struct searched {
+	struct buf name, summary, description;
+};
+
+#define SEARCHED_INIT ((struct searched){BUF_INIT, BUF_INIT, BUF_INIT})
+
+static void searched_drop(struct searched *s)
+{
+	buf_drop(&s->name);
+	buf_drop(&s->summary);
+	buf_drop(&s->description);
+}
+
+static void fold(const struct offer *o, struct searched *s)
+{
+	words_fold(buf_span(&o->name), WORDS_MAX, &s->name);
+	words_fold(buf_span(&o->summary), WORDS_MAX, &s->summary);
+	words_fold(buf_span(&o->description), WORDS_MAX, &s->description);
+}
+
+static int insert(struct index *ix, unsigned leaf, const struct offer *o, struct err *err)
+{
+	AUTO(searched) words = SEARCHED_INIT;
+	AUTO(buf) relations = BUF_INIT;
+	int64_t row;
+
+	relations_of(o, &relations);
+	fold(o, &words);
+	if (sql_do(ix->sql, err,
+		    "INSERT INTO package (name, version, id, leaf, summary, relations, size)"
+		    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+		    "tttitti", buf_span(&o->name), buf_span(&o->version), buf_span(&o->id),
+		    (int64_t)leaf, buf_span(&o->summary), buf_span(&relations), size_of(o)) < 0)
+		return -1;
+	row = sql_last_row(ix->sql);
+	VEC_FOR (const struct relation, r, &o->provides.of)
+		if (sql_do(ix->sql, err, "INSERT OR IGNORE INTO provide (name, row) VALUES (?, ?)",
+			    "ti", buf_span(&r->name), row) < 0)
+			return -1;
+	return sql_do(ix->sql, err,
+		"INSERT INTO words (rowid, name, summary, description) VALUES (?, ?, ?, ?)", "ittt",
+		row, buf_span(&words.name), buf_span(&words.summary), buf_span(&words.description));
+}
+
+static int find(struct index *ix, const struct offer *o, int64_t *row, struct err *err)
+{
+	struct sql_row *found;
+	int there;
+
+	if (sql_query(ix->sql, &found, err,
+		    "SELECT row FROM package WHERE name = ? AND version = ?", "tt",
+		    buf_span(&o->name), buf_span(&o->version)) < 0)
+		return -1;
+	there = sql_next(found, err);
+	if (there == 1)
+		*row = sql_integer(found, 0);
+	sql_end(found);
+	if (there == 0)
+		return index_damaged(ix, "a package of a leaf has no row", err);
+	return there < 0 ? -1 : 0;
+}
+
+static int delete (struct index *ix, const struct offer *o, struct err *err)
+{
+	AUTO(searched) words = SEARCHED_INIT;
+	int64_t row = 0;
+
+	if (find(ix, o, &row, err) < 0)
+		return -1;
+	fold(o, &words);
+	VEC_FOR (const struct relation, r, &o->provides.of)
+		if (sql_do(ix->sql, err, "DELETE FROM provide WHERE name = ? AND row = ?", "ti",
+			    buf_span(&r->name), row) < 0)
+			return -1;
+	if (sql_do(ix->sql, err,
+		    "INSERT INTO words (words, rowid, name, summary, description)"
+		    " VALUES ('delete', ?, ?, ?, ?)",
+		    "ittt", row, buf_span(&words.name), buf_span(&words.summary),
+		    buf_span(&words.description)) < 0)
+		return -1;
+	return sql_do(ix->sql, err, "DELETE FROM package WHERE row = ?", "i", row);
+}
+
+/* Also of another text for the same version. */
+static bool is_same(const struct offer *a, const struct offer *b)
+{
+	AUTO(buf) one = BUF_INIT;
+	AUTO(buf) other = BUF_INIT;
+
+	offer_format(a, &one);
+	offer_format(b, &other);
+	return span_is(buf_span(&one), buf_span(&other));
+}
+
+/* Both are sorted: what is only in the old leaf goes, what is only in the new one comes. All that goes first, for the names' sake. */
+static int differ(struct index *ix, unsigned leaf, const struct offers *old,
+	const struct offer *const *offers, size_t count, bool go, struct err *err)
+{
+	size_t i = 0, k = 0;
+
+	while (i < old->of.n || k < count) {
+		const struct offer *was = i < old->of.n ? &old->of.v[i] : NULL;
+		const struct offer *is = k < count ? offers[k] : NULL;
+		int order = !was ? 1 : !is ? -1 : offer_compare(was, is);
+		bool same = order == 0 && is_same(was, is);
+
+		if (order <= 0)
+			i++;
+		if (order >= 0)
+			k++;
+		if (go && order <= 0 && !same && delete (ix, was, err) < 0)
+			return -1;
+		if (!go && order >= 0 && !same && insert(ix, leaf, is, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_file(struct index *ix, unsigned number, const struct head_sum *sum, struct span file,
+	struct err *err)
+{
+	struct span bytes = {(const char *)sum->bytes, HEAD_SUM};
+
+	if (!file.n)
+		return sql_do(
+			ix->sql, err, "DELETE FROM leaf WHERE number = ?", "i", (int64_t)number);
+	return sql_do(ix->sql, err,
+		"INSERT OR REPLACE INTO leaf (number, sha256, bytes) VALUES (?, ?, ?)", "ibb",
+		(int64_t)number, bytes, file);
+}
+
+int index_put_leaf(struct index *ix, unsigned number, const struct head_sum *sum, struct span file,
+	const struct offer *const *offers, size_t count, struct err *err)
+{
+	AUTO(buf) before = BUF_INIT;
+	AUTO(offers) old = {0};
+	struct err why = ERR_INIT;
+
+	if (index_leaf(ix, number, &before, err) < 0)
+		return -1;
+	if (leaf_parse(buf_span(&before), number, ix->leaf_bits, &old, &why) < 0)
+		return index_damaged(ix, why.text, err);
+	if (differ(ix, number, &old, offers, count, true, err) < 0 ||
+		differ(ix, number, &old, offers, count, false, err) < 0)
+		return -1;
+	return put_file(ix, number, sum, file, err);
+}
