@@ -21,8 +21,7 @@ PKG_CONFIG ?= pkg-config
 HOSTCC     ?= $(CC)
 
 # Each library is named once; a program links those that its objects use.
-LIBS_fardel  := sqlite3 nettle jansson smartcols yaml-0.1
-LIBS_fardel  := libsolv sqlite3 nettle jansson smartcols
+LIBS_fardel  := libsolv sqlite3 nettle jansson smartcols yaml-0.1
 LIBS_extract := liblzma libzstd nettle zlib
 LIBS_build   := $(LIBS_extract)
 LIBS_fetch   := libcurl
@@ -176,7 +175,7 @@ PUZZLE := $(BUILD)/tests/puzzle
 $(PUZZLE): tests/solve/puzzle.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<
-	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs $(LIBS_fardel))
+	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $(MORE_fardel) $$($(PKG_CONFIG) --libs $(LIBS_fardel))
 
 # Preloaded by tests/fault into the programs as they are: without their sanitizers.
 FAULT_SHIM := $(BUILD)/tests/fault.so

@@ -36,6 +36,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_repo_list,
 	&cmd_repo_remove,
 	&cmd_repo_trust,
+	&cmd_repo_update,
 	&cmd_selftest,
 	&cmd_show,
 	&cmd_unconfigure,

@@ -80,5 +80,5 @@ extern const struct cmd cmd_build, cmd_cache_gc, cmd_cache_list, cmd_cache_verif
 	cmd_doctor, cmd_download, cmd_files, cmd_gc, cmd_help, cmd_history, cmd_install,
 	cmd_license, cmd_lint, cmd_list, cmd_log, cmd_lua, cmd_owns, cmd_prepare, cmd_preview,
 	cmd_puavo_update, cmd_reconfigure, cmd_remove, cmd_repo_add, cmd_repo_disable,
-	cmd_repo_enable, cmd_repo_list, cmd_repo_remove, cmd_repo_trust, cmd_selftest, cmd_show,
-	cmd_unconfigure, cmd_undo, cmd_verify, cmd_why;
+	cmd_repo_enable, cmd_repo_list, cmd_repo_remove, cmd_repo_trust, cmd_repo_update,
+	cmd_selftest, cmd_show, cmd_unconfigure, cmd_undo, cmd_verify, cmd_why;

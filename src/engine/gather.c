@@ -101,6 +101,7 @@ static int go_local(struct gather *g, struct err *err)
 			return -1;
 		item->came = true;
 		g->bytes += (int64_t)item->body.n;
+		g->requests++;
 		g->asked++;
 		g->got++;
 	}

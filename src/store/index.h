@@ -21,6 +21,7 @@ struct index {
 	struct buf path; /* of the file */
 	unsigned leaf_bits;
 	int64_t revision; /* that its leaves are of */
+	int64_t changed; /* packages of which leaves that were put since it was opened differed */
 };
 #define INDEX_INIT ((struct index){.path = BUF_INIT})
 void index_drop(struct index *ix);

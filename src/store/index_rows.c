@@ -134,7 +134,7 @@ static bool is_same(const struct offer *a, const struct offer *b)
 
 /* Both are sorted: what is only in the old leaf goes, what is only in the new one comes. All that goes first, for the names' sake. */
 static int differ(struct index *ix, unsigned leaf, const struct offers *old,
-	const struct offer *const *offers, size_t count, bool go, struct err *err)
+	const struct offer *const *offers, size_t count, bool go, int64_t *differ, struct err *err)
 {
 	size_t i = 0, k = 0;
 
@@ -152,6 +152,7 @@ static int differ(struct index *ix, unsigned leaf, const struct offers *old,
 			return -1;
 		if (!go && order >= 0 && !same && insert(ix, leaf, is, err) < 0)
 			return -1;
+		*differ += !same && (go ? order <= 0 : order >= 0);
 	}
 	return 0;
 }
@@ -175,13 +176,15 @@ int index_put_leaf(struct index *ix, unsigned number, const struct head_sum *sum
 	AUTO(buf) before = BUF_INIT;
 	AUTO(offers) old = {0};
 	struct err why = ERR_INIT;
+	int64_t gone = 0, come = 0;
 
 	if (index_leaf(ix, number, &before, err) < 0)
 		return -1;
 	if (leaf_parse(buf_span(&before), number, ix->leaf_bits, &old, &why) < 0)
 		return index_damaged(ix, why.text, err);
-	if (differ(ix, number, &old, offers, count, true, err) < 0 ||
-		differ(ix, number, &old, offers, count, false, err) < 0)
+	if (differ(ix, number, &old, offers, count, true, &gone, err) < 0 ||
+		differ(ix, number, &old, offers, count, false, &come, err) < 0)
 		return -1;
+	ix->changed += gone > come ? gone : come;
 	return put_file(ix, number, sum, file, err);
 }

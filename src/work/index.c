@@ -20,24 +20,43 @@
 
 /* --- A leaf ---------------------------------------------------------------------------------- */
 
+static int take(struct buf *out, long n, struct err *err)
+{
+	out->n += (size_t)n;
+	out->s[out->n] = 0;
+	if (out->n <= LEAF_UNPACKED_MAX)
+		return 0;
+	return err_set(err, ERR_INSTALLER, "unpacks to more than %d bytes", LEAF_UNPACKED_MAX);
+}
+
+static int run_leaf(struct stream *zstd, struct span file, struct buf *out, struct err *err)
+{
+	long n;
+
+	do {
+		buf_reserve(out, CHUNK);
+		n = zstd->run(zstd, &file, out->s + out->n, CHUNK, err);
+		if (n < 0 || take(out, n, err) < 0)
+			return -1;
+	} while (n > 0);
+	if (file.n)
+		return err_set(err, ERR_INSTALLER, "damaged zstd data");
+	do {
+		buf_reserve(out, CHUNK);
+		n = zstd->end(zstd, out->s + out->n, CHUNK, err);
+		if (n < 0 || take(out, n, err) < 0)
+			return -1;
+	} while (n > 0);
+	return 0;
+}
+
 static int unpack_leaf(struct span file, struct buf *out, struct err *err)
 {
 	struct stream *zstd = unzstd_new(WINDOW_LOG);
-	long n = 1;
+	int result = run_leaf(zstd, file, out, err);
 
-	while (n > 0) {
-		buf_reserve(out, CHUNK);
-		n = file.n ? zstd->run(zstd, &file, out->s + out->n, CHUNK, err)
-			   : zstd->end(zstd, out->s + out->n, CHUNK, err);
-		out->n += n > 0 ? (size_t)n : 0;
-		if (n == 0 && file.n)
-			n = err_set(err, ERR_INSTALLER, "damaged zstd data");
-		if (out->n > LEAF_UNPACKED_MAX)
-			n = err_set(err, ERR_INSTALLER, "unpacks to more than %d bytes",
-				LEAF_UNPACKED_MAX);
-	}
 	zstd->free(zstd);
-	return (int)n;
+	return result;
 }
 
 static int check_place(const struct offer *o, const struct leaf_order *order, struct err *err)

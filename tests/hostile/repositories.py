@@ -38,6 +38,7 @@ class Stand:
         with open(f"{folder}/{name}.yml", "w") as file:
             json.dump({"name": name, "urls": urls or [self.url], "type": "http", "enable": True,
                        "key": [key.line for key in keys]}, file)
+        self.box.before = self.box.outside()
 
     def state(self):
         """What the client takes for true."""
@@ -328,7 +329,7 @@ def equivocation(stand):
 def expired(stand):
     now = int(time.time())
     return [
-        ("by a second", lambda: honest(6).put(stand.folder, expires=now - 1), "expired"),
+        ("by a second", lambda: honest(6).put(stand.folder, time=now - DAY, expires=now - 1), "expired"),
         ("by years", lambda: honest(6).put(stand.folder, time=now - 900 * DAY, expires=now - 800 * DAY), ""),
         ("before it was made", lambda: honest(6).put(stand.folder, expires=honest().time - 1), ""),
         ("since 1970", lambda: honest(6).put(stand.folder, expires=0), ""),
@@ -412,7 +413,7 @@ def chain(box):
     attempt(rotated([key, second], name="other"))
     attempt(rotated([key, second], type="head"))
     attempt(rotated([key, second], schema=2))
-    attempt(rotated([key, second], expires=int(time.time()) - 5))
+    attempt(rotated([key, second], expires=stand.honest.time - 5))
 
     def gap(lie):
         lie.key = third
@@ -426,7 +427,7 @@ def chain(box):
     def good(lie):
         """Of three roots the one between has expired: that is no matter."""
         lie.key = second
-        lie.add_root(by=[key, second], expires=int(time.time()) - 5)
+        lie.add_root(by=[key, second], time=lie.time - DAY, expires=lie.time - 5)
         lie.key = third
         lie.add_root(by=[second, third])
 

@@ -1,0 +1,401 @@
+/* One repository brought up to date. */
+#include "engine/sync.h"
+
+#include "engine/repositories.h"
+#include "engine/sync_index.h"
+#include "model/minisign.h"
+#include "store/sum.h"
+#include "store/trust.h"
+#include "sys/fd.h"
+
+#define ROOTS_MAX 1024 /* of a chain */
+#define LEAVES_AT_ONCE 256 /* that are held in memory */
+#define LEAVES_FEW 64 /* so many are always fetched one by one */
+#define LEAVES_PART 16 /* of all, where there are more: a sixteenth */
+
+void sync_init(struct sync *s, struct engine *e, const struct repository *r)
+{
+	*s = (struct sync){.e = e,
+		.repository = r,
+		.head_text = BUF_INIT,
+		.head_sum = BUF_INIT,
+		.head_signatures = BUF_INIT,
+		.folder = -1,
+		.index_file = BUF_INIT,
+		.index = INDEX_INIT,
+		.err = ERR_INIT,
+		.first = ERR_INIT};
+	repo_state_init(&s->state);
+	head_init(&s->head);
+	pack_init(&s->whole);
+	fetch_init(&s->fetch);
+}
+
+/* What was fetched of one URL is void with it. */
+static void let_go(struct sync *s)
+{
+	if (s->has_gather)
+		gather_drop(&s->gather);
+	s->has_gather = false;
+	fetch_drop(&s->fetch);
+	fetch_init(&s->fetch);
+	s->fetching = s->took_whole = false;
+	if (s->putting)
+		index_abandon(&s->index);
+	s->putting = false;
+	index_drop(&s->index);
+	s->index = INDEX_INIT;
+	vec_drop(&s->nodes);
+	vec_drop(&s->leaves);
+	fd_drop(&s->folder);
+}
+
+void sync_drop(struct sync *s)
+{
+	let_go(s);
+	fetch_drop(&s->fetch);
+	pack_drop(&s->whole);
+	repo_state_drop(&s->state);
+	head_drop(&s->head);
+	buf_drop(&s->head_text);
+	buf_drop(&s->head_sum);
+	buf_drop(&s->head_signatures);
+	buf_drop(&s->index_file);
+}
+
+/* --- What is asked for, in order --------------------------------------------------------------- */
+
+static int on_head(struct gather *g, struct err *err);
+static int on_signatures(struct gather *g, struct err *err);
+static int on_root(struct gather *g, struct err *err);
+static int on_nodes(struct gather *g, struct err *err);
+static int on_leaves(struct gather *g, struct err *err);
+static int begin_tree(struct sync *s, struct err *err);
+static int ask_nodes(struct sync *s, struct err *err);
+static int ask_leaves(struct sync *s, struct err *err);
+static int ask_whole(struct sync *s, struct err *err);
+static int settle(struct sync *s, struct err *err);
+
+static struct gather_item *want(
+	struct sync *s, const char *folder, const char *name, const char *ending, int64_t max)
+{
+	AUTO(buf) path = BUF_INIT;
+
+	buf_addf(&path, "index/%s/%s%s", folder, name, ending);
+	return gather_add(&s->gather, buf_span(&path), max);
+}
+
+static int ask(struct sync *s, int (*full)(struct gather *g, struct err *err), struct err *err)
+{
+	s->gather.full = full;
+	return gather_go(&s->gather, err);
+}
+
+static int finish(struct sync *s)
+{
+	s->done = true;
+	s->requests += s->gather.requests;
+	s->bytes += s->gather.bytes;
+	gather_end(&s->gather);
+	return 0;
+}
+
+/* --- The head, and whose signatures count ---------------------------------------------------- */
+
+/* Of a root: its file and its signatures, which need not be there. */
+static int ask_root(struct sync *s, int64_t version, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	if (version > ROOTS_MAX)
+		return err_set(err, ERR_CHECKSUM, "its chain of roots has no end");
+	buf_addf(&name, "%lld", (long long)version);
+	gather_clear(&s->gather);
+	want(s, "root", name.s, ".json", ROOT_MAX)->optional = true;
+	want(s, "root", name.s, ".json.minisig", MINISIGN_FILE_MAX)->optional = true;
+	s->asked_root = version;
+	return ask(s, on_root, err);
+}
+
+static int take_unchanged(struct sync *s, struct err *err)
+{
+	if (trust_fresh(&s->state, engine_now(), err) < 0)
+		return -1;
+	s->unchanged = true;
+	return finish(s);
+}
+
+static int on_head(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	struct head_sum sum;
+
+	if (g->unchanged)
+		return take_unchanged(s, err);
+	buf_set(&s->head_text, buf_span(&g->items.v[0].body));
+	buf_clear(&s->head_sum);
+	if (sum_of_bytes(buf_span(&s->head_text), &sum, err) < 0)
+		return -1;
+	sum_format(&sum, &s->head_sum);
+	if (!s->force && s->state.file.n &&
+		span_is(buf_span(&s->head_sum), buf_span(&s->state.head_sha256)))
+		return take_unchanged(s, err);
+	gather_clear(g);
+	want(s, "signature", s->head_sum.s, ".minisig", MINISIGN_FILE_MAX);
+	return ask(s, on_signatures, err);
+}
+
+static int judge(struct sync *s, struct err *err)
+{
+	const struct trust_head view = {.text = buf_span(&s->head_text),
+		.signatures = buf_span(&s->head_signatures),
+		.clock = engine_now(),
+		.allow_older = s->allow_older};
+
+	head_drop(&s->head);
+	head_init(&s->head);
+	return trust_head(&s->state, &view, &s->head, err) < 0 ? -1 : 0;
+}
+
+/* Only where the root that is trusted does not do, further ones are asked for: mostly there are none. */
+static int on_signatures(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	struct err why = ERR_INIT;
+
+	buf_set(&s->head_signatures, buf_span(&g->items.v[0].body));
+	if (s->state.root && judge(s, &why) == 0)
+		return begin_tree(s, err);
+	return ask_root(s, s->state.root + 1, err);
+}
+
+/* Before any is trusted, one that nobody we trust has signed is passed over. */
+static int on_root(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	struct err why = ERR_INIT;
+	bool first = !s->state.root;
+
+	if (g->items.v[0].missing || g->items.v[1].missing) {
+		if (first && s->root_err.code != ERR_NONE)
+			return err_copy(err, &s->root_err);
+		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
+	}
+	if (trust_root(&s->state, buf_span(&g->items.v[0].body), buf_span(&g->items.v[1].body),
+		    engine_now(), &why) < 0) {
+		if (!first)
+			return err_copy(err, &why);
+		s->root_err = why;
+	} else if (sync_keep(s, err) < 0) {
+		return -1;
+	}
+	return ask_root(s, s->asked_root + 1, err);
+}
+
+/* --- The tree -------------------------------------------------------------------------------- */
+
+/* From what differs at the top down to leaves; when nothing does, the index is the head's. */
+static int descend(struct sync *s, struct err *err)
+{
+	if (sync_compare(s, err) < 0)
+		return -1;
+	return s->nodes.n ? ask_nodes(s, err) : settle(s, err);
+}
+
+static int begin_tree(struct sync *s, struct err *err)
+{
+	if (sync_open(s, err) < 0)
+		return -1;
+	return s->fresh && s->head.whole.size ? ask_whole(s, err) : descend(s, err);
+}
+
+static int ask_nodes(struct sync *s, struct err *err)
+{
+	gather_clear(&s->gather);
+	for (size_t i = 0; i < s->nodes.n; i++) {
+		AUTO(buf) name = BUF_INIT;
+
+		sum_format(&s->head.nodes.v[s->nodes.v[i]], &name);
+		want(s, "node", name.s, "", NODE_MAX);
+	}
+	return ask(s, on_nodes, err);
+}
+
+/* So many that all at once come faster. */
+static bool is_much(const struct sync *s)
+{
+	return s->leaves.n > LEAVES_FEW && s->head.whole.size && !s->took_whole &&
+	       s->head.whole.revision > s->index.revision &&
+	       s->leaves.n > ((size_t)1 << s->head.leaf_bits) / LEAVES_PART;
+}
+
+static int on_nodes(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+
+	for (size_t i = 0; i < s->nodes.n; i++)
+		if (sync_compare_node(s, s->nodes.v[i], buf_span(&g->items.v[i].body), err) < 0)
+			return -1;
+	return is_much(s) ? ask_whole(s, err) : ask_leaves(s, err);
+}
+
+static int ask_leaves(struct sync *s, struct err *err)
+{
+	gather_clear(&s->gather);
+	for (s->upto = s->at; s->upto < s->leaves.n && s->gather.items.n < LEAVES_AT_ONCE;
+		s->upto++) {
+		AUTO(buf) name = BUF_INIT;
+
+		if (sum_is_none(&s->leaves.v[s->upto].sum))
+			continue;
+		sum_format(&s->leaves.v[s->upto].sum, &name);
+		want(s, "leaf", name.s, "", LEAF_MAX);
+	}
+	s->gather.full = on_leaves;
+	return s->gather.items.n ? gather_go(&s->gather, err) : on_leaves(&s->gather, err);
+}
+
+static int on_leaves(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+
+	if (sync_put_leaves(s, err) < 0)
+		return -1;
+	s->at = s->upto;
+	return s->at < s->leaves.n ? ask_leaves(s, err) : settle(s, err);
+}
+
+static int settle(struct sync *s, struct err *err)
+{
+	return sync_commit(s, err) < 0 || sync_settle(s, err) < 0 ? -1 : finish(s);
+}
+
+/* --- The whole index, in one file, by the ordinary way of packs: gone on with where it broke off -- */
+
+static int whole_came(struct sync *s, struct err *err)
+{
+	s->fetching = false;
+	s->took_whole = true;
+	if (sync_take_whole(s, err) < 0)
+		return -1;
+	return descend(s, err);
+}
+
+static int ask_whole(struct sync *s, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+	struct pack *p = &s->whole;
+	int there;
+
+	sum_format(&s->head.whole.sha256, &name);
+	buf_setf(&p->url, "%s%s/index/whole/%s.db.zst", s->gather.local ? "file://" : "",
+		s->gather.base.s, name.s);
+	p->sums.has[DIGEST_SHA256] = true;
+	if (!digest_parse(DIGEST_SHA256, buf_span(&name), &p->sums.of[DIGEST_SHA256]))
+		mem_panic("a sum is no sum");
+	p->size = s->head.whole.size;
+	there = fetch_from_cache(s->e, &s->fetch, buf_span(&s->repository->name), p, err);
+	if (there == 0) {
+		there = fetch_begin(&s->fetch, s->repository->name.s, err);
+		s->fetching = there == 1;
+	}
+	if (there < 0)
+		return -1;
+	return s->fetching ? 0 : whole_came(s, err);
+}
+
+/* --- One URL after the other ------------------------------------------------------------------ */
+
+/* What is known of it, and whom the admin trusts now. */
+static int load(struct sync *s, struct err *err)
+{
+	AUTO(texts) keys = {0};
+	int known;
+
+	repo_state_drop(&s->state);
+	repo_state_init(&s->state);
+	known = repos_get(&s->e->db, buf_span(&s->repository->name), &s->state, err);
+	buf_set(&s->state.name, buf_span(&s->repository->name));
+	if (known < 0 || repositories_keys(s->e, s->repository, &keys, err) < 0)
+		return -1;
+	s->before = s->state.file.n ? s->state.revision : 0;
+	s->root_err = ERR_INIT;
+	return trust_anchor(&s->state, &keys, err) < 0 ? -1 : 0;
+}
+
+static int begin(struct sync *s, struct err *err)
+{
+	const struct buf *url = &s->repository->urls.of.v[s->url];
+
+	if (load(s, err) < 0)
+		return -1;
+	gather_init(&s->gather, s->e, buf_span(url), buf_span(&s->repository->name));
+	s->has_gather = true;
+	s->gather.arg = s;
+	s->gather.tell_tag = true;
+	if (s->state.file.n && !s->force && span_is(buf_span(&s->state.url), buf_span(url)))
+		buf_set(&s->gather.tag, buf_span(&s->state.etag));
+	gather_add(&s->gather, SPAN(HEAD_FILE), HEAD_MAX);
+	return ask(s, on_head, err);
+}
+
+/* The next URL, if there is one, after what went wrong with this one. */
+static void fail(struct sync *s, struct err *why)
+{
+	if (s->first.code == ERR_NONE)
+		s->first = *why;
+	for (;;) {
+		struct err err = ERR_INIT;
+
+		let_go(s);
+		s->url++;
+		if (s->first.code == ERR_SIGNAL || s->url >= s->repository->urls.of.n)
+			break;
+		if (begin(s, &err) == 0)
+			return;
+	}
+	s->err = s->first;
+	s->done = true;
+}
+
+void sync_begin(struct sync *s)
+{
+	struct err err = ERR_INIT;
+
+	if (begin(s, &err) < 0)
+		fail(s, &err);
+}
+
+size_t sync_tasks(struct sync *s, struct task *tasks[2])
+{
+	size_t count = 0;
+
+	if (s->has_gather && s->gather.worker.task.running)
+		tasks[count++] = &s->gather.worker.task;
+	if (s->fetching && s->fetch.worker.task.running)
+		tasks[count++] = &s->fetch.worker.task;
+	return count;
+}
+
+static int go_on(struct sync *s, struct err *err)
+{
+	int next;
+
+	if (s->fetching && !s->fetch.worker.task.running) {
+		next = fetch_next(&s->fetch, err);
+		return next < 0 ? -1 : next ? 0 : whole_came(s, err);
+	}
+	if (s->has_gather && !s->gather.worker.task.running && !s->done)
+		return gather_result(&s->gather, err) < 0
+			       ? -1
+			       : err_set(err, ERR_WORKER, "fardel-fetch ended too early");
+	return 0;
+}
+
+void sync_go_on(struct sync *s)
+{
+	struct err err = ERR_INIT;
+
+	if (!s->done && go_on(s, &err) < 0)
+		fail(s, &err);
+}

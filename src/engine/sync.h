@@ -1,0 +1,59 @@
+/* One repository brought up to date: its head is asked for, and where it is another one, verified; then just the parts of its index that differ
+ * come, each verified, and are put into ours in one transaction. A table of what is wanted next; several run side by side. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "engine/fetch.h"
+#include "engine/gather.h"
+#include "engine/session.h"
+#include "model/head.h"
+#include "model/repository.h"
+#include "store/index.h"
+#include "store/repos.h"
+
+struct sync_wanted { /* a leaf that differs */
+	unsigned number;
+	struct head_sum sum;
+};
+
+struct sync {
+	struct engine *e;
+	const struct repository *repository; /* borrowed */
+	bool force, allow_older; /* as asked for */
+	size_t url; /* the one that is tried */
+	struct repo_state state; /* as it is to become */
+	int64_t before; /* the revision in force when it began; 0: none */
+	int64_t asked_root; /* the root that was asked for last */
+	struct head head; /* the new one, verified */
+	struct buf head_text, head_sum; /* its bytes, and their sha256 in hex */
+	struct buf head_signatures;
+	struct gather gather;
+	struct fetch fetch; /* of the whole index */
+	struct pack whole;
+	bool has_gather, fetching, took_whole, fresh; /* fresh: index is a new file */
+	int folder; /* repos/NAME, opened when something is to be written */
+	struct buf index_file; /* the name of the index in that folder */
+	struct index index; /* that is being brought up to date */
+	VEC(unsigned) nodes; /* that differ */
+	VEC(struct sync_wanted) leaves;
+	size_t at,
+		upto; /* of these: those before `at` were put; those before `upto` are asked for */
+	bool putting; /* in a transaction of the index */
+	bool done, unchanged;
+	int64_t requests, bytes;
+	struct err root_err; /* why the last root could not be the first that is trusted */
+	struct err err; /* why it failed; ERR_NONE */
+	struct err first; /* why the first of its URLs did */
+};
+
+void sync_init(struct sync *s, struct engine *e, const struct repository *r);
+void sync_drop(struct sync *s);
+/* Begins; when it returns and is not done, tasks run. */
+void sync_begin(struct sync *s);
+/* Which tasks are to be waited for: their number, at most 2. */
+size_t sync_tasks(struct sync *s, struct task *tasks[2]);
+/* After one of them has ended. */
+void sync_go_on(struct sync *s);

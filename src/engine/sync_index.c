@@ -1,0 +1,395 @@
+/* What sync does with the index on disk. */
+#include "engine/sync_index.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine/repositories.h"
+#include "engine/worker.h"
+#include "model/message.h"
+#include "model/offer_message.h"
+#include "store/sum.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+static void add_folder(const struct sync *s, struct buf *out)
+{
+	AUTO(buf) folder = buf_of(PLACE_REPOS "/");
+
+	buf_add_span(&folder, buf_span(&s->repository->name));
+	place_path(&s->e->place, folder.s, out);
+}
+
+static int open_folder(struct sync *s, struct err *err)
+{
+	AUTO(buf) folder = buf_of(PLACE_REPOS "/");
+
+	if (s->folder >= 0)
+		return 0;
+	buf_add_span(&folder, buf_span(&s->repository->name));
+	s->folder = place_make(&s->e->place, folder.s, 0755, err);
+	return s->folder < 0 ? -1 : 0;
+}
+
+/* A name that no index had before: what SQLite keeps beside one never meets another. */
+static void new_name(const struct sync *s, struct buf *out)
+{
+	buf_setf(out, "%lld-%lld.db", (long long)s->head.revision, (long long)engine_now());
+	for (int i = 1; faccessat(s->folder, out->s, F_OK, AT_SYMLINK_NOFOLLOW) == 0; i++)
+		buf_setf(out, "%lld-%lld-%d.db", (long long)s->head.revision,
+			(long long)engine_now(), i);
+}
+
+static int open_index(struct sync *s, bool fresh, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+
+	add_folder(s, &path);
+	buf_addf(&path, "/%s", s->index_file.s);
+	return fresh ? index_make(path.s, s->head.leaf_bits, &s->index, err)
+		     : index_open(path.s, true, &s->index, err);
+}
+
+int sync_open(struct sync *s, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (open_folder(s, err) < 0)
+		return -1;
+	buf_set(&s->index_file, buf_span(&s->state.file));
+	s->fresh = s->force || !s->index_file.n || open_index(s, false, &why) < 0 ||
+		   s->index.leaf_bits != s->head.leaf_bits;
+	if (!s->fresh)
+		return 0;
+	if (why.code != ERR_NONE)
+		engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
+			"its index cannot be used (%s): it is fetched anew", why.text);
+	index_drop(&s->index);
+	s->index = INDEX_INIT;
+	new_name(s, &s->index_file);
+	return s->head.whole.size ? 0 : open_index(s, true, err);
+}
+
+int sync_compare(struct sync *s, struct err *err)
+{
+	s->nodes.n = s->leaves.n = s->at = s->upto = 0;
+	for (unsigned i = 0; i < head_node_count(s->head.leaf_bits); i++) {
+		AUTO(buf) node = BUF_INIT;
+		struct head_sum sum;
+
+		if (index_node(&s->index, i, &node, err) < 0 ||
+			sum_of_bytes(buf_span(&node), &sum, err) < 0)
+			return -1;
+		if (!sum_is(&sum, &s->head.nodes.v[i]))
+			*vec_push(&s->nodes) = i;
+	}
+	return 0;
+}
+
+/* What came is what its name says. */
+static int check_sum(
+	struct span bytes, const struct head_sum *wanted, const char *what, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+	struct head_sum sum;
+
+	if (sum_of_bytes(bytes, &sum, err) < 0)
+		return -1;
+	if (sum_is(&sum, wanted))
+		return 0;
+	sum_format(wanted, &name);
+	err_set(err, ERR_CHECKSUM, "index/%s/%s has another content than its name says", what,
+		name.s);
+	return err_next(err, "run it again; if it stays so, tell who runs the repository");
+}
+
+int sync_compare_node(struct sync *s, unsigned number, struct span bytes, struct err *err)
+{
+	unsigned width = head_node_width(s->head.leaf_bits);
+
+	if (check_sum(bytes, &s->head.nodes.v[number], "node", err) < 0)
+		return -1;
+	if (bytes.n != (size_t)width * HEAD_SUM)
+		return err_set(err, ERR_CHECKSUM, "node %u has %zu bytes instead of %u", number,
+			bytes.n, width * HEAD_SUM);
+	for (unsigned i = 0; i < width; i++) {
+		struct sync_wanted leaf = {.number = number * width + i};
+		struct head_sum ours;
+
+		memcpy(leaf.sum.bytes, bytes.s + (size_t)i * HEAD_SUM, HEAD_SUM);
+		if (index_leaf_sum(&s->index, leaf.number, &ours, err) < 0)
+			return -1;
+		if (!sum_is(&ours, &leaf.sum))
+			*vec_push(&s->leaves) = leaf;
+	}
+	return 0;
+}
+
+/* --- The whole index ------------------------------------------------------------------------- */
+
+static int on_whole(struct worker *w, const struct frame *frame, struct err *err)
+{
+	if (frame->type != OFFER_WHOLE_READ)
+		return err_set(err, ERR_WORKER, "fardel-index said what cannot be understood");
+	w->finished = true;
+	return 0;
+}
+
+static int unpack(struct sync *s, int from, int to, struct err *err)
+{
+	AUTO(buf) order = BUF_INIT;
+	struct worker w = {.task = TASK_INIT, .reader = FRAME_READER_INIT, .frame = on_whole};
+	const int fds[] = {from, to};
+	int result;
+
+	message_put_number(&order, s->head.whole.unpacked);
+	result = worker_start(s->e, &w, WORKER_INDEX, fds, 2, OFFER_WHOLE, buf_span(&order), err);
+	if (result == 0)
+		result = worker_finish(&w, err);
+	worker_drop(&w);
+	return result;
+}
+
+static int make_whole(struct sync *s, int from, struct err *err)
+{
+	AUTO_FD to = openat(s->folder, s->index_file.s,
+		O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (to < 0)
+		return err_sys(err, "make %s", s->index_file.s);
+	if (unpack(s, from, to, err) < 0)
+		return -1;
+	return fchmod(to, 0644) < 0 || fsync(to) < 0 || fsync(s->folder) < 0
+		       ? err_sys(err, "write %s", s->index_file.s)
+		       : 0;
+}
+
+int sync_take_whole(struct sync *s, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO_FD from = -1;
+
+	index_drop(&s->index);
+	s->index = INDEX_INIT;
+	new_name(s, &s->index_file);
+	s->fresh = true;
+	fetch_path(&s->fetch, &path);
+	from = open(path.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (from < 0)
+		return err_sys(err, "open %s", path.s);
+	if (make_whole(s, from, err) < 0 || open_index(s, false, err) < 0) {
+		unlinkat(s->folder, s->index_file.s, 0);
+		return -1;
+	}
+	if (s->index.leaf_bits == s->head.leaf_bits)
+		return 0;
+	return err_set(err, ERR_CHECKSUM, "its whole index is of another tree than its head's");
+}
+
+/* --- Leaves ---------------------------------------------------------------------------------- */
+
+struct offers {
+	VEC(struct offer *) of;
+};
+
+static void offers_clear(struct offers *o)
+{
+	for (size_t i = 0; i < o->of.n; i++) {
+		offer_drop(o->of.v[i]);
+		free(o->of.v[i]);
+	}
+	o->of.n = 0;
+}
+
+static void offers_drop(struct offers *o)
+{
+	offers_clear(o);
+	vec_drop(&o->of);
+}
+
+/* The worker that reads leaves, one after the other. */
+struct reading {
+	struct worker worker; /* first */
+	struct sync *s;
+	size_t leaf; /* of s->leaves: the one it is at */
+	size_t item; /* of the gather's */
+	struct offers offers; /* of that leaf, so far */
+	bool started;
+};
+
+static int not_understood(struct err *err)
+{
+	return err_set(err, ERR_WORKER, "fardel-index said what cannot be understood");
+}
+
+static struct span leaf_bytes(const struct reading *r)
+{
+	return sum_is_none(&r->s->leaves.v[r->leaf].sum)
+		       ? SPAN("")
+		       : buf_span(&r->s->gather.items.v[r->item].body);
+}
+
+static int put_leaf(struct reading *r, struct err *err)
+{
+	const struct sync_wanted *leaf = &r->s->leaves.v[r->leaf];
+	struct span file = leaf_bytes(r);
+
+	if (index_put_leaf(&r->s->index, leaf->number, &leaf->sum, file,
+		    (const struct offer *const *)r->offers.of.v, r->offers.of.n, err) < 0)
+		return -1;
+	offers_clear(&r->offers);
+	r->item += file.n > 0;
+	r->leaf++;
+	return 0;
+}
+
+static int send_leaf(struct reading *r, struct err *err)
+{
+	AUTO(buf) payload = BUF_INIT;
+	struct leaf_order order = {.number = r->s->leaves.v[r->leaf].number,
+		.bits = r->s->head.leaf_bits,
+		.file = leaf_bytes(r)};
+
+	if (check_sum(order.file, &r->s->leaves.v[r->leaf].sum, "leaf", err) < 0)
+		return -1;
+	offer_message_put_leaf(&payload, &order);
+	if (r->started)
+		return frame_send(r->worker.task.fd, OFFER_LEAF, buf_span(&payload), err);
+	r->started = true;
+	return worker_start(
+		r->s->e, &r->worker, WORKER_INDEX, NULL, 0, OFFER_LEAF, buf_span(&payload), err);
+}
+
+/* Leaves without packages need no reader. */
+static int next_leaf(struct reading *r, struct err *err)
+{
+	while (r->leaf < r->s->upto && sum_is_none(&r->s->leaves.v[r->leaf].sum))
+		if (put_leaf(r, err) < 0)
+			return -1;
+	if (r->leaf < r->s->upto)
+		return send_leaf(r, err);
+	if (r->started) {
+		r->worker.finished = true;
+		shutdown(r->worker.task.fd, SHUT_WR);
+	}
+	return 0;
+}
+
+static int on_offer(struct worker *w, const struct frame *frame, struct err *err)
+{
+	struct reading *r = w->arg;
+
+	if (frame->type == OFFER_ONE) {
+		struct offer *offer = mem_zero(1, sizeof(*offer));
+
+		offer_init(offer);
+		*vec_push(&r->offers.of) = offer;
+		return offer_message_get(frame->payload, offer) ? 0 : not_understood(err);
+	}
+	if (frame->type != OFFER_LEAF_READ)
+		return not_understood(err);
+	return put_leaf(r, err) < 0 ? -1 : next_leaf(r, err);
+}
+
+static int read_leaves(struct sync *s, struct err *err)
+{
+	struct reading r = {
+		.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT, .frame = on_offer},
+		.s = s,
+		.leaf = s->at};
+	int result;
+
+	r.worker.arg = &r;
+	result = next_leaf(&r, err);
+	if (result == 0 && r.started)
+		result = worker_finish(&r.worker, err);
+	worker_drop(&r.worker);
+	offers_drop(&r.offers);
+	return result;
+}
+
+/* What came together is what the head says. */
+static int check_tree(struct sync *s, struct err *err)
+{
+	if (sync_compare(s, err) < 0)
+		return -1;
+	if (!s->nodes.n)
+		return 0;
+	return err_set(err, ERR_CHECKSUM, "its parts do not make what its head says");
+}
+
+int sync_put_leaves(struct sync *s, struct err *err)
+{
+	if (!s->putting && index_begin(&s->index, err) < 0)
+		return -1;
+	s->putting = true;
+	return read_leaves(s, err);
+}
+
+int sync_commit(struct sync *s, struct err *err)
+{
+	if (!s->putting && !s->fresh)
+		return 0;
+	if (!s->putting && index_begin(&s->index, err) < 0)
+		return -1;
+	s->putting = true;
+	if (check_tree(s, err) < 0 || index_commit(&s->index, s->head.revision, err) < 0)
+		return -1;
+	s->putting = false;
+	return 0;
+}
+
+/* --- What is in force ------------------------------------------------------------------------ */
+
+/* Whatever else is in the folder: earlier indexes, and what a crash left. */
+static void clear_folder(const struct sync *s)
+{
+	int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' &&
+			strncmp(entry->d_name, s->index_file.s, s->index_file.n) != 0)
+			unlinkat(s->folder, entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	else
+		fd_drop(&fd);
+}
+
+int sync_keep(struct sync *s, struct err *err)
+{
+	if (db_begin(&s->e->db, err) < 0)
+		return -1;
+	if (repos_put(&s->e->db, &s->state, err) == 0)
+		return db_commit(&s->e->db, err);
+	db_abandon(&s->e->db);
+	return -1;
+}
+
+int sync_settle(struct sync *s, struct err *err)
+{
+	struct repo_state *state = &s->state;
+	struct err ignored = ERR_INIT;
+
+	buf_set(&state->head_sha256, buf_span(&s->head_sum));
+	state->expires = s->head.expires;
+	state->synced = engine_now();
+	buf_set(&state->etag, buf_span(&s->gather.tag));
+	buf_set(&state->url, buf_span(&s->repository->urls.of.v[s->url]));
+	buf_set(&state->file, buf_span(&s->index_file));
+	if (sync_keep(s, err) < 0)
+		return -1;
+	clear_folder(s);
+	/* It is no pack: what it had is in the index. */
+	if (s->took_whole &&
+		cache_remove(&s->e->cache, &s->whole.sums.of[DIGEST_SHA256], &ignored) < 0)
+		engine_tell(s->e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);
+	return 0;
+}

@@ -1,0 +1,22 @@
+/* What sync does with the index on disk. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/sync.h"
+
+/* Opens the index in force, to be written; where there is none that can be used, an empty one is made. */
+MUST_USE int sync_open(struct sync *s, struct err *err);
+/* Fills s->nodes with those that differ from the head's. */
+MUST_USE int sync_compare(struct sync *s, struct err *err);
+/* Adds to s->leaves those of node `number`, whose bytes came, that differ. */
+MUST_USE int sync_compare_node(struct sync *s, unsigned number, struct span bytes, struct err *err);
+/* Puts the whole index, which came as s->fetch, in the place of the open one. */
+MUST_USE int sync_take_whole(struct sync *s, struct err *err);
+/* Puts the leaves that came (s->gather's items, of s->leaves from s->at to s->upto) into it; the first begins a transaction. */
+MUST_USE int sync_put_leaves(struct sync *s, struct err *err);
+/* Ends it, where its tree is the head's: then the index is of that revision. */
+MUST_USE int sync_commit(struct sync *s, struct err *err);
+/* Writes what is known of it by now to state.db: whom to trust has changed. */
+MUST_USE int sync_keep(struct sync *s, struct err *err);
+/* Writes to state.db that this index is in force, and takes away what was before. */
+MUST_USE int sync_settle(struct sync *s, struct err *err);
