@@ -92,6 +92,9 @@ static int find_going(
 	there = repos_get(&all->e->db, span_of(name), &state, &ignored);
 	if (there <= 0)
 		return there < 0 ? err_copy(err, &ignored) : -1;
+	/* Its file may be among what could not be read. */
+	if (all->faults.of.n)
+		return err_copy(err, &all->faults.of.v[0].err);
 	err_clear(err);
 	return 0;
 }

@@ -277,6 +277,11 @@ P
   [[ $stderr == 'a: removed' && ! -e $FILES/a.yml && ! -e $ROOT/var/lib/fardel/repos/a && -e $ROOT/var/lib/fardel/repos/b/index.db ]]
   # What is left where one was killed in between can be named, too.
   rm "$FILES/b.yml"
+  echo torn: [ >"$FILES/torn.yml"
+  run --separate-stderr -1 fardel repo remove b
+  [[ $stderr == *torn.yml* && -e $ROOT/var/lib/fardel/repos/b/index.db ]]
+  run --separate-stderr -3 fardel repo remove none
+  rm "$FILES/torn.yml"
   fardel -qq repo remove b
   [[ ! -e $ROOT/var/lib/fardel/repos/b ]]
   run --separate-stderr -3 fardel repo remove b

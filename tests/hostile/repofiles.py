@@ -1,12 +1,15 @@
 """U13, R: repositories' files that others can change, that are no files, that are too many, or that change meanwhile."""
+import contextlib
 import os
 import random
+import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
-from box import case, want
+from box import Failed, case, want
 
 USER = 1234  # somebody with no rights
 REAL = ("mount",)  # where there are other users
@@ -264,6 +267,102 @@ def killed(box):
     want(len(seen) == 2, f"it was never killed before, or never after: {seen}")
     box.must("repo", "enable", "a")
     want(sorted(os.listdir(box.path(FOLDER))) == ["a.yml"], "something is left beside it")
+
+
+CALLS = ("openat2", "openat", "read", "write", "fstat", "newfstatat", "fchmod", "fchown", "fsync", "renameat", "unlinkat", "flock",
+         "mkdirat", "pwrite64")
+
+
+def disturb(box, restore, command, check):
+    """Each call of fardel's in turn is its last, or fails; `check` is given how it ended (None: killed)."""
+    tried = 0
+    for call in CALLS:
+        for what in ("signal=KILL", "error=EIO", "error=ENOSPC"):
+            number = 0
+            while number < 100:
+                number += 1
+                restore()
+                wrap = ("strace", "-qq", "-o", box.work + "/trace", "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={number}")
+                # The program itself: `fardel` in PATH is a script, whose shell makes calls, too.
+                run = subprocess.run([*wrap, box.fardel_bin, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                     stderr=subprocess.PIPE, text=True, errors="replace", timeout=30, check=False)
+                if not os.path.exists(box.work + "/trace"):
+                    continue
+                traced = read(box.work + "/trace")
+                if "INJECTED" not in traced and "killed by SIGKILL" not in traced:
+                    break
+                tried += 1
+                box.clean_text(run.stderr)
+                try:
+                    check(None if what == "signal=KILL" else run.returncode)
+                except Failed as reason:
+                    raise Failed(f"{call}.{number} {what}: {reason}\n{run}\n{traced[-2000:]}") from None
+    want(tried > 60, f"only {tried} calls were disturbed")
+
+
+@case("R6-enable", "each call of an enable is its last, or fails: the file is as before or as after", ("mount", "userns"))
+def enable_disturbed(box):
+    path = box.path(FOLDER + "/a.yml")
+    before = text_of("a", "# mine", "enable: false")
+    after = before.replace("false", "true")
+
+    def restore():
+        write(box, FOLDER + "/a.yml", before, 0o640)
+
+    def check(status):
+        now = read(path)
+        want(now == after if status == 0 else now in (before, after), f"exit {status}: {now}")
+        want(os.stat(path).st_mode & 0o7777 == 0o640 and names(box) == ["a"], f"exit {status}: {os.listdir(box.path(FOLDER))}")
+
+    disturb(box, restore, ("repo", "enable", "a"), check)
+
+
+@case("R6-add", "each call of an add is its last, or fails: there is no file, or the whole one", ("mount", "userns"))
+def add_disturbed(box):
+    path = box.path(FOLDER + "/a.yml")
+    box.must("repo", "add", "a", "https://a.example/", "--key", KEY)
+    after = read(path)
+
+    def restore():
+        shutil.rmtree(box.path("/etc/fardel"), ignore_errors=True)
+
+    def check(status):
+        there = os.path.exists(path)
+        want(there or status != 0, f"exit {status}, and no file")
+        want(not there or read(path) == after, f"exit {status}: a part of it")
+        want(names(box) == (["a"] if there else []), f"exit {status}")
+
+    disturb(box, restore, ("repo", "add", "a", "https://a.example/", "--key", KEY), check)
+
+
+@case("R6-remove", "each call of a remove is its last, or fails: no file without what was seen of it; again, it ends", ("mount", "userns"))
+def remove_disturbed(box):
+    box.must("gc")
+    db = box.path("/var/lib/fardel/state.db")
+    path = box.path(FOLDER + "/a.yml")
+
+    def seen():
+        with contextlib.closing(sqlite3.connect(db)) as state:
+            return state.execute("SELECT revision FROM repo WHERE name = 'a'").fetchall() == [(7,)]
+
+    def restore():
+        write(box, FOLDER + "/a.yml", text_of("a"))
+        write(box, "/var/lib/fardel/repos/a/index.db", "x")
+        with contextlib.closing(sqlite3.connect(db)) as state:
+            columns = [column[1] for column in state.execute("PRAGMA table_info(repo)")]
+            values = {"name": "a", "revision": 7, "file": "index.db"}
+            state.execute(f"INSERT OR REPLACE INTO repo ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})",
+                          [values.get(column, 0 if column in ("root", "issued", "expires", "synced") else "") for column in columns])
+            state.commit()
+
+    def check(status):
+        want(seen() or not os.path.exists(path), f"exit {status}: the file is there, and what was seen is not")
+        want(status != 0 or not (os.path.exists(path) or seen()), f"exit {status}: something is left")
+        again = box.fardel("repo", "remove", "a")
+        want(again.status == 0 or (again.status == 3 and not seen()), str(again))
+        want(not seen() and not os.path.exists(path), f"exit {status}, again {again}")
+
+    disturb(box, restore, ("repo", "remove", "a"), check)
 
 
 @case("R7", "twenty at once, each another repository and all the same one: nothing is lost")
