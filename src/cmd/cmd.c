@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 const struct cmd *const cmd_table[] = {
+	&cmd_autoremove,
 	&cmd_build,
 	&cmd_cache_gc,
 	&cmd_cache_list,
@@ -39,8 +40,10 @@ const struct cmd *const cmd_table[] = {
 	&cmd_repo_update,
 	&cmd_selftest,
 	&cmd_show,
+	&cmd_switch,
 	&cmd_unconfigure,
 	&cmd_undo,
+	&cmd_upgrade,
 	&cmd_verify,
 	&cmd_why,
 	NULL,

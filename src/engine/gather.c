@@ -63,6 +63,12 @@ static void add_url(const struct gather *g, const struct gather_item *item, stru
 	buf_addf(out, "%s/%s", g->base.s, item->path.s);
 }
 
+static int too_long(const struct gather_item *item, struct err *err)
+{
+	return err_set(err, item->exact ? ERR_CHECKSUM : ERR_FAILED,
+		"more than the %lld bytes that it may have", (long long)item->max);
+}
+
 /* --- From a folder --------------------------------------------------------------------------- */
 
 static int read_local(const struct gather *g, struct gather_item *item, struct err *err)
@@ -86,9 +92,10 @@ static int read_local(const struct gather *g, struct gather_item *item, struct e
 	}
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_FAILED, "%s is no regular file", path.s);
-	if (st.st_size > item->max)
-		return err_set(err, ERR_FAILED, "%s has more than the %lld bytes that it may have",
-			path.s, (long long)item->max);
+	if (st.st_size > item->max) {
+		(void)too_long(item, err);
+		return err_at(err, "%s", path.s);
+	}
 	return file_read_fd(fd, (size_t)item->max, &item->body, err);
 }
 
@@ -113,12 +120,6 @@ static int go_local(struct gather *g, struct err *err)
 static int not_understood(struct err *err)
 {
 	return err_set(err, ERR_WORKER, "fardel-fetch said what cannot be understood");
-}
-
-static int too_long(const struct gather_item *item, struct err *err)
-{
-	return err_set(
-		err, ERR_FAILED, "more than the %lld bytes that it may have", (long long)item->max);
 }
 
 static int start(struct gather *g, struct err *err)
@@ -262,6 +263,9 @@ int gather_result(struct gather *g, struct err *err)
 	if (!g->started || worker_result(&g->worker, err) == 0)
 		return 0;
 	if (g->got < g->items.n) {
+		/* What the worker refuses for its length. */
+		if (err->code == ERR_FAILED)
+			(void)too_long(&g->items.v[g->got], err);
 		add_url(g, &g->items.v[g->got], &url);
 		pack_show_url(buf_span(&url), &shown);
 		return err_at(err, "fetch %s", shown.s);

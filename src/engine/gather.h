@@ -11,6 +11,7 @@
 struct gather_item {
 	struct buf path; /* below the place */
 	int64_t max; /* bytes that it may have */
+	bool exact; /* so many are what it is verified to have: more of them are ERR_CHECKSUM */
 	struct buf body;
 	bool optional; /* there may be none: then it is missing */
 	bool came, missing;

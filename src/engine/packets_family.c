@@ -98,21 +98,3 @@ void packets_plan_replaced(
 	plan->questions = replaced->questions;
 	replaced->questions = FINDINGS_INIT;
 }
-
-int packets_ask_replaced(
-	struct engine *e, const struct request *request, const struct plan *plan, struct err *err)
-{
-	const struct finding *first = plan->questions.of.v;
-	int answer = -1;
-
-	if (!plan->questions.of.n || request->yes)
-		return 0;
-	if (e->watch && e->watch->ask)
-		answer = e->watch->ask(e->watch, SPAN("Packets"), &plan->questions);
-	if (answer > 0)
-		return 0;
-	if (answer == 0)
-		return err_set(err, ERR_NO, "not wanted");
-	err_set(err, ERR_INPUT, "%s: whether it may is to be answered", first->text.s);
-	return err_next(err, "--yes says yes; or keep %s", first->path.s);
-}

@@ -21,7 +21,3 @@ MUST_USE int packets_find_replaced(struct engine *e, const struct request *reque
 /* Puts their removal before all else in the plan, unless the request is about them as well; the plan takes the questions. */
 void packets_plan_replaced(
 	const struct world *world, struct packets_replaced *replaced, struct plan *plan);
-
-/* Asks what the plan has to have answered. ERR_NO: not wanted; ERR_INPUT: there is nobody to be asked. */
-MUST_USE int packets_ask_replaced(
-	struct engine *e, const struct request *request, const struct plan *plan, struct err *err);

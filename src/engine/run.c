@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "engine/architecture.h"
+#include "engine/choice.h"
 #include "engine/clean.h"
 #include "engine/commit.h"
 #include "engine/engine.h"
@@ -26,6 +27,16 @@
 
 static const char *const goal_names[GOALS] = {"install", "prepare", "download", "extract",
 	"reconfigure", "unconfigure", "remove", "undo", "repair"};
+
+/* As the command is called that asks for it. */
+static const char *name_of(const struct request *r)
+{
+	static const char *const wishes[WISHES] = {[WISH_UPGRADE] = "upgrade",
+		[WISH_SWITCH] = "switch",
+		[WISH_AUTOREMOVE] = "autoremove"};
+
+	return wishes[r->wish] ? wishes[r->wish] : goal_names[r->goal];
+}
 
 bool engine_is_file(const char *argument)
 {
@@ -80,6 +91,48 @@ static int look(
 	return architecture_select(e, &c->installer, err) < 0 ? -1 : find_packs(e, c, err);
 }
 
+/* Of what a repository offers, and is not there yet: once it has been fetched its installer is looked into, and is what the index said. */
+static int look_at_chosen(struct engine *e, const struct chosen *one, bool extract,
+	struct candidate *c, struct err *err)
+{
+	if (!one->path.n) {
+		choice_candidate(one, c);
+		return architecture_select(e, &c->installer, err) < 0 ? -1 : find_packs(e, c, err);
+	}
+	buf_set(&c->file, buf_span(&one->path));
+	if (look(e, one->path.s, c, extract, err) < 0)
+		return -1;
+	if (span_is(buf_span(&c->id), buf_span(&one->offer.id)) &&
+		span_is(buf_span(&c->installer.name), buf_span(&one->offer.name)))
+		return 0;
+	return err_set(err, ERR_CHECKSUM,
+		"its installer has another content than the repository's index says");
+}
+
+static int add_chosen(struct engine *e, struct choice *choice, bool extract, struct candidates *out,
+	struct err *err)
+{
+	for (size_t i = 0; i < choice->of.n; i++) {
+		const struct chosen *one = &choice->of.v[i];
+		struct candidate *c = vec_push(&out->of);
+
+		candidate_init(c);
+		buf_addf(&c->item, "%s=%s", one->offer.name.s, one->offer.version.s);
+		buf_set(&c->repository, buf_span(&one->repository));
+		texts_add(&choice->request.items, buf_span(&c->item));
+		if (extract)
+			buf_addf(&c->stage, "out.%zu", i);
+		if (look_at_chosen(e, one, extract && one->path.n, c, &c->err) == 0 &&
+			image_check(e, &c->installer, &c->err) == 0)
+			continue;
+		if (!choice->request.keep_going || c->err.code == ERR_SIGNAL) {
+			err_copy(err, &c->err);
+			return err_at(err, "%s", c->item.s);
+		}
+	}
+	return 0;
+}
+
 static int look_at_files(
 	struct engine *e, const struct request *request, struct candidates *out, struct err *err)
 {
@@ -103,7 +156,7 @@ static int look_at_files(
 			continue;
 		if (!request->keep_going || c->err.code == ERR_SIGNAL) {
 			err_copy(err, &c->err);
-			return err_at(err, "%s %s", goal_names[request->goal], item);
+			return err_at(err, "%s", item);
 		}
 	}
 	return 0;
@@ -139,25 +192,53 @@ static int meet(struct engine *e, const struct request *request, const struct wo
 	return 0;
 }
 
-int engine_plan(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+/* From what was chosen on, which is asked for by its items. */
+static int plan_chosen(struct engine *e, const struct world *world, struct choice *choice,
+	struct plan *plan, struct err *err)
 {
 	AUTO(candidates) candidates = {0};
-	AUTO(world) world = WORLD_INIT;
 	AUTO(packets_replaced) replaced = {0};
+	const struct request *request = &choice->request;
+	bool extract = e->lock.fd >= 0 && request->goal != GOAL_DOWNLOAD;
 
+	if (look_at_files(e, request, &candidates, err) < 0 ||
+		(e->lock.fd >= 0 && choice_fetch(e, world, choice, err) < 0) ||
+		add_chosen(e, choice, extract, &candidates, err) < 0 ||
+		meet(e, request, world, &candidates, err) < 0 ||
+		packets_find_replaced(e, request, world, &candidates, &replaced, err) < 0 ||
+		solve_plan(world, request, &candidates, e->waited_since, plan, err) < 0)
+		return -1;
+	packets_plan_replaced(world, &replaced, plan);
+	return 0;
+}
+
+static int make_plan(struct engine *e, const struct request *asked, struct choice *choice,
+	struct plan *plan, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+
+	if (engine_world(e, &world, err) < 0 || choice_make(e, asked, &world, choice, err) < 0 ||
+		plan_chosen(e, &world, choice, plan, err) < 0)
+		return -1;
+	choice_plan(&world, asked, choice, plan);
+	return relations_check(e, &choice->request, &world, plan, err);
+}
+
+static int plan_of(struct engine *e, const struct request *request, struct choice *choice,
+	struct plan *plan, struct err *err)
+{
 	*plan = PLAN_INIT;
 	if (request->goal == GOAL_UNDO)
 		return undo_plan(e, request->number, plan, err) < 0 ? err_at(err, "undo") : 0;
-	if (look_at_files(e, request, &candidates, err) < 0 || engine_world(e, &world, err) < 0 ||
-		meet(e, request, &world, &candidates, err) < 0 ||
-		packets_find_replaced(e, request, &world, &candidates, &replaced, err) < 0)
-		return -1;
-	if (solve_plan(&world, request, &candidates, e->waited_since, plan, err) < 0)
-		return err_at(err, "%s", goal_names[request->goal]);
-	packets_plan_replaced(&world, &replaced, plan);
-	if (relations_check(e, request, &world, plan, err) < 0)
-		return err_at(err, "%s", goal_names[request->goal]);
-	return 0;
+	return make_plan(e, request, choice, plan, err) < 0 ? err_at(err, "%s", name_of(request))
+							    : 0;
+}
+
+int engine_plan(struct engine *e, const struct request *request, struct plan *plan, struct err *err)
+{
+	AUTO(choice) choice = CHOICE_INIT;
+
+	return plan_of(e, request, &choice, plan, err);
 }
 
 int engine_dry_run(
@@ -268,7 +349,7 @@ static int carry_out(
 		result = three_acts(e, request, plan, &journal, &open, err);
 	if (result < 0) {
 		skip_open(plan);
-		err_at(err, "%s", goal_names[request->goal]);
+		err_at(err, "%s", name_of(request));
 		if ((err->code == ERR_RULES || err->code == ERR_TIMEOUT ||
 			    err->code == ERR_PARTIAL) &&
 			!err->next[0])
@@ -299,21 +380,48 @@ static int nothing_to_do(struct plan *plan, const char *goal, struct err *err)
 	return err_at(err, "%s", goal);
 }
 
+/* What happens beside what was named. */
+static int ask_more(
+	struct engine *e, const struct request *request, const struct plan *plan, struct err *err)
+{
+	const struct finding *first = plan->questions.of.v;
+	int answer = -1;
+
+	if (!plan->questions.of.n || request->yes)
+		return 0;
+	if (e->watch && e->watch->ask)
+		answer = e->watch->ask(e->watch, span_of(name_of(request)), &plan->questions);
+	if (answer > 0)
+		return 0;
+	if (answer == 0)
+		return err_set(err, ERR_NO, "not wanted");
+	err_set(err, ERR_INPUT, "%s; nobody is there to say whether it may", first->text.s);
+	for (size_t i = 1; i < plan->questions.of.n; i++)
+		err_detail(err, "%s", plan->questions.of.v[i].text.s);
+	return err_next(err, "--yes says yes, --dry-run shows what would be done");
+}
+
 static int plan_and_run(struct engine *e, const struct request *request,
 	const struct packets_moves *moves, struct plan *plan, struct err *err)
 {
 	struct event event = {.kind = WATCH_PLAN, .plan = plan};
+	AUTO(choice) choice = CHOICE_INIT;
+	struct err marking = ERR_INIT;
+	int result;
 
-	if (engine_plan(e, request, plan, err) < 0 ||
+	if (plan_of(e, request, &choice, plan, err) < 0 ||
 		packets_follow(e, moves, request, plan, err) < 0)
 		return -1;
 	engine_event(e, &event);
-	if (packets_ask_replaced(e, request, plan, err) < 0 ||
-		licence_check(e, request, plan, err) < 0)
-		return err_at(err, "%s", goal_names[request->goal]);
+	if (ask_more(e, request, plan, err) < 0 || licence_check(e, request, plan, err) < 0)
+		return err_at(err, "%s", name_of(request));
 	if (plan_is_empty(plan))
-		return nothing_to_do(plan, goal_names[request->goal], err);
-	return carry_out(e, request, plan, err);
+		return nothing_to_do(plan, name_of(request), err);
+	result = carry_out(e, request, plan, err);
+	if (choice_mark(e, &choice, plan, &marking) < 0)
+		engine_tell(e, WATCH_WARN, SPAN(""), "who came for whose sake is not noted: %s",
+			marking.text);
+	return result;
 }
 
 static int move_one(struct engine *e, bool force, struct packets_move *m, struct err *err)

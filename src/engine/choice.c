@@ -1,0 +1,349 @@
+/* Names made into installers. */
+#include "engine/choice.h"
+
+#include <string.h>
+
+#include "engine/gather.h"
+#include "engine/repositories.h"
+#include "solve/resolve.h"
+#include "store/installation.h"
+#include "store/marks.h"
+#include "store/stages.h"
+#include "store/sum.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+
+#define INSTALLER_MAX (64 << 20) /* bytes of an installer's file */
+
+static void chosen_drop(struct chosen *one)
+{
+	offer_drop(&one->offer);
+	buf_drop(&one->repository);
+	buf_drop(&one->url);
+	buf_drop(&one->why);
+	buf_drop(&one->path);
+}
+
+void choice_drop(struct choice *o)
+{
+	if (o->made)
+		request_drop(&o->request);
+	vec_drop_each(&o->of, chosen_drop);
+	texts_drop(&o->gone);
+	buf_drop(&o->id);
+}
+
+/* --- What is asked for ------------------------------------------------------------------------ */
+
+/* NAME or NAME=VERSION. */
+static struct resolve_wish wish_of(struct span item)
+{
+	const char *sign = memchr(item.s, '=', item.n);
+	size_t n = sign ? (size_t)(sign - item.s) : item.n;
+
+	return (struct resolve_wish){
+		.name = span_cut(item, 0, n), .version = span_cut(item, n + 1, item.n)};
+}
+
+static int see(void *arg, const struct index_row *row, struct err *err)
+{
+	(void)row;
+	(void)err;
+	*(bool *)arg = true;
+	return 0;
+}
+
+/* Whether some repository has something of that name, or that provides it. */
+static int is_offered(struct stock *s, struct span name, bool *offered, struct err *err)
+{
+	*offered = false;
+	VEC_FOR (struct shelf, shelf, &s->of)
+		if (index_named(&shelf->index, name, see, offered, err) < 0 ||
+			index_providing(&shelf->index, name, see, offered, err) < 0)
+			return -1;
+	return 0;
+}
+
+static const enum resolve_goal goals[WISHES] = {
+	[WISH_NAMED] = RESOLVE_INSTALL,
+	[WISH_UPGRADE] = RESOLVE_UPGRADE,
+	[WISH_AUTOREMOVE] = RESOLVE_AUTOREMOVE,
+	[WISH_SWITCH] = RESOLVE_SWITCH,
+	[WISH_CASCADE] = RESOLVE_REMOVE,
+};
+
+/* Whether the repositories are to be asked at all. */
+static bool is_about_names(const struct request *r)
+{
+	if (r->wish != WISH_NAMED)
+		return true;
+	if (r->goal > GOAL_DOWNLOAD || r->all || r->id)
+		return false;
+	VEC_FOR (const struct buf, item, &r->items.of)
+		if (!engine_is_file(item->s))
+			return true;
+	return false;
+}
+
+/* Sorts what was asked for into what repositories know and what stays as it is. */
+static int sort_items(struct stock *s, const struct request *r, struct choice *out,
+	struct resolve_request *wanted, struct err *err)
+{
+	VEC_FOR (const struct buf, item, &r->items.of) {
+		struct resolve_wish wish = wish_of(buf_span(item));
+		bool offered = r->wish != WISH_NAMED;
+
+		if (!offered && !engine_is_file(item->s) &&
+			is_offered(s, wish.name, &offered, err) < 0)
+			return -1;
+		if (offered || (wish.version.n && !engine_is_file(item->s)))
+			resolve_wish(wanted, wish.name, wish.version);
+		else
+			texts_add(&out->request.items, buf_span(item));
+	}
+	wanted->goal = goals[r->wish];
+	wanted->all = r->wish == WISH_UPGRADE && !r->items.of.n;
+	wanted->cascade = r->wish == WISH_CASCADE;
+	return 0;
+}
+
+/* --- What the answer is ----------------------------------------------------------------------- */
+
+static int add_one(struct stock *s, const struct supply *supply, const struct resolve_change *c,
+	struct choice *out, struct err *err)
+{
+	struct chosen *one = vec_push(&out->of);
+	struct supply_item item;
+	struct shelf *shelf;
+	int there;
+
+	*one = (struct chosen){.repository = BUF_INIT,
+		.url = BUF_INIT,
+		.asked = c->asked,
+		.why = buf_dup(&c->why),
+		.path = BUF_INIT};
+	offer_init(&one->offer);
+	supply_get(supply, c->to, &item);
+	shelf = stock_shelf(s, item.repository);
+	there = shelf ? index_offer(&shelf->index, item.name, item.version, &one->offer, err) : 0;
+	if (there < 0)
+		return -1;
+	if (!there)
+		return err_set(err, ERR_BAD_STATE, "the index has lost %.*s", SPAN_ARG(item.name));
+	buf_set(&one->repository, buf_span(&shelf->repository->name));
+	buf_set(&one->url, buf_span(&shelf->url));
+	return 0;
+}
+
+static int take_change(struct stock *s, const struct supply *supply, const struct resolve_change *c,
+	struct choice *out, struct err *err)
+{
+	struct supply_item item;
+
+	switch (c->action) {
+	case ACTION_REMOVE:
+		supply_get(supply, c->from, &item);
+		texts_add(out->request.goal == GOAL_REMOVE ? &out->request.items : &out->gone,
+			item.name);
+		return 0;
+	case ACTION_AGAIN:
+		if (out->request.wish == WISH_UPGRADE)
+			return 0;
+		supply_get(supply, c->from, &item);
+		texts_add(&out->request.items, item.name);
+		return 0;
+	default: return add_one(s, supply, c, out, err);
+	}
+}
+
+static int take_resolution(struct engine *e, struct stock *s, const struct supply *supply,
+	const struct resolution *r, struct choice *out, struct err *err)
+{
+	VEC_FOR (const struct resolve_change, c, &r->of)
+		if (take_change(s, supply, c, out, err) < 0)
+			return -1;
+	VEC_FOR (const struct buf, note, &r->notes.of)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s", note->s);
+	return 0;
+}
+
+static void supply_release(struct supply **s)
+{
+	supply_free(*s);
+}
+
+static int ask(struct engine *e, struct stock *s, const struct world *world,
+	const struct resolve_request *wanted, struct choice *out, struct err *err)
+{
+	__attribute__((cleanup(supply_release))) struct supply *supply = supply_new();
+	AUTO(resolution) r = RESOLUTION_INIT;
+
+	if (stock_add_installed(e, world, supply, err) < 0)
+		return -1;
+	if (wanted->all)
+		supply_want_installed(supply);
+	for (size_t i = 0; i < wanted->of.n; i++)
+		supply_want(supply, wanted->of.v[i].name);
+	if (stock_fill(e, s, supply, err) < 0 || resolve_run(supply, wanted, &r, err) < 0)
+		return -1;
+	return take_resolution(e, s, supply, &r, out, err);
+}
+
+static void copy_request(const struct request *from, struct request *to)
+{
+	*to = *from;
+	to->items = (struct texts){0};
+	to->allowed = (struct texts){0};
+	to->licences = (struct texts){0};
+	VEC_FOR (const struct buf, x, &from->allowed.of)
+		texts_add(&to->allowed, buf_span(x));
+	VEC_FOR (const struct buf, x, &from->licences.of)
+		texts_add(&to->licences, buf_span(x));
+}
+
+/* A version that is still here comes back without anybody being asked. */
+static bool is_kept(const struct request *r, const struct world *world, struct choice *out)
+{
+	struct resolve_wish wish;
+
+	if (r->wish != WISH_SWITCH || r->items.of.n != 1)
+		return false;
+	wish = wish_of(buf_span(&r->items.of.v[0]));
+	VEC_FOR (const struct bundle, b, &world->of) {
+		if (b->state != BUNDLE_PREPARED || !span_is(buf_span(&b->name), wish.name) ||
+			!span_is(buf_span(&b->version), wish.version))
+			continue;
+		buf_set(&out->id, buf_span(&b->id));
+		out->request.id = out->id.s;
+		texts_add(&out->request.items, wish.name);
+		return true;
+	}
+	return false;
+}
+
+int choice_make(struct engine *e, const struct request *request, const struct world *world,
+	struct choice *out, struct err *err)
+{
+	AUTO(stock) stock = STOCK_INIT;
+	AUTO(resolve_request) wanted = {0};
+	int result;
+
+	copy_request(request, &out->request);
+	out->made = true;
+	if (is_kept(request, world, out))
+		return 0;
+	if (!is_about_names(request)) {
+		VEC_FOR (const struct buf, item, &request->items.of)
+			texts_add(&out->request.items, buf_span(item));
+		return 0;
+	}
+	result = stock_open(e, &stock, err);
+	if (result == 0)
+		result = sort_items(&stock, request, out, &wanted, err);
+	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))
+		result = ask(e, &stock, world, &wanted, out, err);
+	return result;
+}
+
+/* --- Installers ------------------------------------------------------------------------------- */
+
+static bool is_there(const struct world *world, const struct chosen *one)
+{
+	const struct bundle *b =
+		world_get(world, buf_span(&one->offer.name), buf_span(&one->offer.id));
+
+	return b && b->state != BUNDLE_EXTRACTED && b->state != BUNDLE_FETCHED;
+}
+
+/* Those of one place, in one go. */
+struct batch {
+	struct engine *e;
+	struct choice *o;
+	VEC(size_t) of; /* which of those chosen its items are */
+	int folder; /* to write into */
+};
+
+static int take_installer(
+	struct batch *b, size_t i, const struct gather_item *item, struct err *err)
+{
+	struct chosen *one = &b->o->of.v[b->of.v[i]];
+	struct head_sum sum;
+	AUTO(buf) name = BUF_INIT;
+
+	if (sum_of_bytes(buf_span(&item->body), &sum, err) < 0)
+		return -1;
+	if ((int64_t)item->body.n != one->offer.size ||
+		memcmp(sum.bytes, one->offer.sha256.bytes, sizeof(sum.bytes)) != 0)
+		return err_set(err, ERR_CHECKSUM,
+			"%s: its installer %s is not the one that the repository's index names",
+			one->offer.name.s, one->offer.path.s);
+	buf_addf(&name, "%zu%s", b->of.v[i], installer_suffix(one->offer.format));
+	if (file_replace(b->folder, name.s, 0600, buf_span(&item->body), err) < 0)
+		return -1;
+	stage_path(&b->e->place, "repository", &one->path);
+	buf_addf(&one->path, "/%s", name.s);
+	return 0;
+}
+
+static int on_full(struct gather *g, struct err *err)
+{
+	struct batch *b = g->arg;
+
+	for (size_t i = 0; i < b->of.n; i++)
+		if (take_installer(b, i, &g->items.v[i], err) < 0)
+			return -1;
+	gather_end(g);
+	return 0;
+}
+
+static int fetch_batch(struct batch *b, const struct buf *url, struct err *err)
+{
+	struct gather g;
+	int result;
+
+	gather_init(&g, b->e, buf_span(url), SPAN(""));
+	g.arg = b;
+	g.full = on_full;
+	for (size_t i = 0; i < b->of.n; i++) {
+		const struct offer *offer = &b->o->of.v[b->of.v[i]].offer;
+
+		gather_add(&g, buf_span(&offer->path), offer->size)->exact = true;
+	}
+	result = gather_go(&g, err);
+	if (result == 0 && g.started) {
+		(void)!loop_finish(&g.worker.task, err);
+		err_clear(err);
+		result = gather_result(&g, err);
+	}
+	gather_drop(&g);
+	return result;
+}
+
+static bool is_wanted(const struct world *world, const struct chosen *one)
+{
+	return !one->path.n && !is_there(world, one);
+}
+
+int choice_fetch(struct engine *e, const struct world *world, struct choice *o, struct err *err)
+{
+	struct batch b = {.e = e, .o = o, .folder = -1};
+	int result = 0;
+
+	for (size_t first = 0; result == 0 && first < o->of.n; first++) {
+		if (!is_wanted(world, &o->of.v[first]))
+			continue;
+		if (b.folder < 0)
+			b.folder = stage_make(&e->place, "repository", err);
+		if (b.folder < 0)
+			return -1;
+		b.of.n = 0;
+		for (size_t i = first; i < o->of.n; i++)
+			if (is_wanted(world, &o->of.v[i]) &&
+				span_is(buf_span(&o->of.v[i].url), buf_span(&o->of.v[first].url)))
+				*vec_push(&b.of) = i;
+		result = fetch_batch(&b, &o->of.v[first].url, err);
+	}
+	fd_drop(&b.folder);
+	vec_drop(&b.of);
+	return result;
+}

@@ -1,0 +1,48 @@
+/* Names made into installers: what repositories offer of what was asked for, and of what that needs. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "engine/stock.h"
+#include "model/offer.h"
+#include "model/plan.h"
+#include "solve/solve.h"
+
+struct chosen {
+	struct offer offer;
+	struct buf repository, url; /* whose it is, and where its files are */
+	bool asked; /* named; else it comes for the sake of another */
+	struct buf why; /* whose; may be empty */
+	struct buf path; /* of its installer's file, once that was fetched; empty: not yet */
+};
+
+struct choice {
+	struct request
+		request; /* as asked for, but: names that a repository has are not among its items */
+	VEC(struct chosen) of;
+	struct texts gone; /* installed ones that make room */
+	struct buf id; /* of request.id, where a version that is still here was asked for */
+	bool made; /* request was */
+};
+#define CHOICE_INIT ((struct choice){.id = BUF_INIT})
+void choice_drop(struct choice *o);
+
+/* Of plans of names: chooses. Where no repository was synced, or nothing in the request is a name of theirs, all of it is as it was. Changes nothing. */
+MUST_USE int choice_make(struct engine *e, const struct request *request, const struct world *world,
+	struct choice *out, struct err *err);
+
+/* Fetches the installers of those whose installations are not there yet, and verifies each; needs the lock. */
+MUST_USE int choice_fetch(
+	struct engine *e, const struct world *world, struct choice *o, struct err *err);
+
+/* What solve takes: as an installer that was only looked at. */
+void choice_candidate(const struct chosen *one, struct candidate *out);
+
+/* Adds to the plan what goes, and what is to be asked: that more comes, or goes, than was named. */
+void choice_plan(const struct world *world, const struct request *asked, const struct choice *o,
+	struct plan *plan);
+/* After the plan was carried out: who came for others' sake, and who was named. */
+MUST_USE int choice_mark(
+	struct engine *e, const struct choice *o, const struct plan *plan, struct err *err);

@@ -1,0 +1,136 @@
+/* What was chosen, in the plan. */
+#include "engine/choice.h"
+#include "model/findings.h"
+#include "store/marks.h"
+
+#define FINDING "more-packages"
+
+static void copy_texts(const struct texts *from, struct texts *to)
+{
+	VEC_FOR (const struct buf, x, &from->of)
+		texts_add(to, buf_span(x));
+}
+
+static void copy_relations(const struct relations *from, struct relations *to)
+{
+	VEC_FOR (const struct relation, r, &from->of) {
+		struct relation *copy = relations_add(to, buf_span(&r->name));
+
+		copy->op = r->op;
+		buf_set(&copy->version, buf_span(&r->version));
+	}
+}
+
+static void copy_pack(const struct pack *from, struct packs *to)
+{
+	struct pack *p = vec_push(&to->of);
+
+	pack_init(p);
+	buf_set(&p->url, buf_span(&from->url));
+	copy_texts(&from->mirrors, &p->mirrors);
+	p->sums = from->sums;
+	p->size = from->size;
+	buf_set(&p->file, buf_span(&from->file));
+	buf_set(&p->architecture, buf_span(&from->architecture));
+	p->redistributable = from->redistributable;
+}
+
+void choice_candidate(const struct chosen *one, struct candidate *out)
+{
+	const struct offer *o = &one->offer;
+	struct installer *in = &out->installer;
+
+	buf_set(&out->id, buf_span(&o->id));
+	out->size = o->size;
+	in->format = o->format;
+	buf_set(&in->name, buf_span(&o->name));
+	buf_set(&in->version, buf_span(&o->version));
+	buf_set(&in->homepage, buf_span(&o->homepage));
+	buf_set(&in->licence.spdx, buf_span(&o->licence));
+	in->licence.accept = o->accept;
+	copy_texts(&o->architectures, &in->architectures);
+	copy_relations(&o->depends, &in->depends);
+	copy_relations(&o->conflicts, &in->conflicts);
+	copy_relations(&o->provides, &in->provides);
+	copy_relations(&o->deb, &in->needs.deb);
+	VEC_FOR (const struct pack, p, &o->packs.of)
+		copy_pack(p, &in->packs);
+}
+
+static struct finding *add_question(struct plan *plan, const struct buf *name)
+{
+	struct finding *f = findings_add(&plan->questions);
+
+	f->severity = SEVERITY_ASK;
+	buf_sets(&f->id, FINDING);
+	buf_set(&f->path, buf_span(name));
+	return f;
+}
+
+static void plan_gone(const struct world *world, const struct buf *name, struct plan *plan)
+{
+	const struct bundle *current = world_current(world, buf_span(name));
+	struct plan_item *item;
+
+	if (!current)
+		return;
+	item = plan_insert(plan, ACTION_REMOVE);
+	bundle_set(&item->from, current);
+	buf_set(&item->to.name, buf_span(name));
+	*vec_push(&item->steps) = (struct step){STEP_UNCONFIGURE, TARGET_OLD};
+	*vec_push(&item->steps) = (struct step){STEP_PURGE, TARGET_OLD};
+	buf_addf(&add_question(plan, name)->text, "%s would be removed", name->s);
+}
+
+static bool is_named(const struct request *asked, const struct buf *name)
+{
+	VEC_FOR (const struct buf, item, &asked->items.of)
+		if (span_is(buf_span(item), buf_span(name)))
+			return true;
+	return false;
+}
+
+void choice_plan(const struct world *world, const struct request *asked, const struct choice *o,
+	struct plan *plan)
+{
+	VEC_FOR (const struct buf, name, &o->gone.of)
+		plan_gone(world, name, plan);
+	VEC_FOR (const struct chosen, one, &o->of)
+		if (!one->asked)
+			buf_addf(&add_question(plan, &one->offer.name)->text,
+				"%s %s would come, too%s%s", one->offer.name.s,
+				one->offer.version.s, one->why.n ? ": " : "", one->why.s);
+	if (asked->wish != WISH_CASCADE && asked->wish != WISH_AUTOREMOVE)
+		return;
+	VEC_FOR (const struct buf, item, &o->request.items.of)
+		if (!is_named(asked, item))
+			buf_addf(&add_question(plan, item)->text, "%s would be removed, too",
+				item->s);
+}
+
+static const struct plan_item *find_done(const struct plan *plan, const struct buf *name)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (item->result == RESULT_DONE &&
+			span_is(buf_span(&item->to.name), buf_span(name)))
+			return item;
+	return NULL;
+}
+
+/* What is named is wanted for its own sake from now on; an upgrade changes nothing of that. */
+int choice_mark(struct engine *e, const struct choice *o, const struct plan *plan, struct err *err)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (plan->goal == GOAL_REMOVE && item->result == RESULT_DONE &&
+			mark_automatic(&e->db, buf_span(&item->to.name), false, err) < 0)
+			return -1;
+	VEC_FOR (const struct chosen, one, &o->of) {
+		const struct plan_item *item = find_done(plan, &one->offer.name);
+
+		if (o->request.goal == GOAL_INSTALL && item &&
+			(one->asked ? o->request.wish == WISH_NAMED : !item->from.name.n) &&
+			mark_automatic(&e->db, buf_span(&one->offer.name), !one->asked, err) < 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,36 @@
+/* All that the repositories in use offer: their synced indexes, opened together to be read. */
+#pragma once
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "engine/session.h"
+#include "model/offer.h"
+#include "model/repository.h"
+#include "solve/supply.h"
+#include "store/index.h"
+
+struct shelf { /* one repository's */
+	const struct repository *repository; /* of stock.repositories */
+	struct index index;
+	struct buf url; /* where it was synced from */
+	int64_t synced, expires;
+	unsigned number; /* in the supply */
+};
+struct stock {
+	struct repositories repositories;
+	VEC(struct shelf) of; /* by priority, then name */
+};
+#define STOCK_INIT ((struct stock){0})
+void stock_drop(struct stock *s);
+
+/* Those that are enabled and were synced. What cannot be read is told and left out. NEED_READ. */
+MUST_USE int stock_open(struct engine *e, struct stock *out, struct err *err);
+
+/* Adds to the supply what is installed, with what its packages state. */
+MUST_USE int stock_add_installed(
+	struct engine *e, const struct world *world, struct supply *out, struct err *err);
+/* Adds what is offered of the names that the supply wants, and of those that it then wants, … */
+MUST_USE int stock_fill(struct engine *e, struct stock *s, struct supply *out, struct err *err);
+
+/* The shelf that an item of the supply is from; NULL: it is installed. */
+struct shelf *stock_shelf(struct stock *s, unsigned number);

@@ -1,0 +1,146 @@
+#!/usr/bin/env bats
+# install, upgrade, switch, remove, autoremove: packages by their names, from a repository that was synced.
+# shellcheck disable=SC2154 # output, stderr: bats sets them
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  fresh
+  mkdir -p "$VENDOR/repo"
+  serve "$VENDOR"
+  offer writer 2.1 'depends = ["runtime (>= 3)"]'
+  offer writer 2.0 'depends = ["runtime (>= 2)"]'
+  offer runtime 3
+  offer runtime 2
+  offer browser 9 'depends = ["runtime (<< 3)"]'
+  publish 1
+  fardel -qq repo update
+}
+teardown() { finish; }
+
+# offer NAME VERSION [LINE…]: an installer for the repository; lines of its manifest.
+offer() {
+  local name=$1 version=$2
+  shift 2
+  make_pack_deb "$name" "$version"
+  {
+    manifest_head "$name" "$version"
+    (($# == 0)) || printf '%s\n' "$@"
+    manifest_pack "$VENDOR/$name-$version.deb" "url=$URL/$name-$version.deb"
+  } | make_format3 "$name" >/dev/null
+  mv -- "$WORK/out/$name.tar.gz" "$VENDOR/repo/$name-$version.tar.gz"
+}
+
+# publish REVISION: what was offered by now.
+publish() {
+  local key
+  key=$("$LIB/publish" "$VENDOR/repo" "$1")
+  mkdir -p "$ROOT/etc/fardel/repos.d"
+  printf 'name: main\nurls: [%s/repo]\ntype: http\nenable: true\nkey: %s\n' "$URL" "$key" >"$ROOT/etc/fardel/repos.d/main.yml"
+}
+
+versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' | paste -sd,; }
+
+@test "install NAME: the best version, and what it needs; more than was named is asked" {
+  run --separate-stderr -12 fardel install writer
+  [[ $stderr == *'runtime 3 would come, too: writer 2.1 needs runtime >= 3'* ]]
+  [[ $stderr == *'--yes says yes'* ]]
+  [[ $(versions) == '' ]]
+  run --separate-stderr -0 fardel -y install writer
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+  [[ -L $ROOT/usr/bin/writer ]]
+  # It is there: configured again, as of a file.
+  run --separate-stderr -0 fardel install writer
+  [[ $stderr == *'writer 2.1 configured again'* ]]
+}
+
+@test "install NAME=VERSION, several at once, --dry-run changes nothing and fetches nothing" {
+  : >"$ACCESS_LOG"
+  run --separate-stderr -0 fardel --plain install --dry-run writer=2.0
+  [[ $output == *$'new\truntime\t3'*$'new\twriter\t2.0'* ]]
+  [[ ! -s $ACCESS_LOG ]]
+  fardel -y -qq install writer=2.0 runtime=2
+  [[ $(versions) == 'runtime 2,writer 2.0' ]]
+  run --separate-stderr -3 fardel install writer=7
+  [[ $stderr == *'there is no version 7'*'2.1, 2.0'* ]]
+  run --separate-stderr -3 fardel install nosuch
+  [[ $stderr == *'nosuch: no such package'* ]]
+}
+
+@test "a set that contradicts itself is refused with the reasons, and with what helps" {
+  fardel -y -qq install browser
+  [[ $(versions) == 'browser 9,runtime 2' ]]
+  run --separate-stderr -11 fardel install writer=2.1
+  [[ $stderr == *'no set of packages satisfies this'* ]]
+  [[ $stderr == *'writer 2.1 needs runtime >= 3'* ]]
+  [[ $stderr == *'browser 9'*'runtime < 3'* ]]
+  # What the message proposes does work.
+  run --separate-stderr -0 fardel install writer=2.0
+  [[ $(versions) == 'browser 9,runtime 2,writer 2.0' ]]
+}
+
+@test "upgrade: to what is published since; autoremove: what nobody needs any more" {
+  fardel -y -qq install writer=2.0 runtime=2
+  run --separate-stderr -0 fardel -y upgrade
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+  run --separate-stderr -0 fardel upgrade
+  [[ $stderr == *'nothing to do'* ]]
+  offer writer 2.2
+  publish 2
+  fardel -qq repo update
+  run --separate-stderr -0 fardel upgrade writer
+  [[ $stderr == *'writer 2.2 upgraded'* ]]
+  # runtime was named: it stays.
+  fardel -qq autoremove
+  [[ $(versions) == 'runtime 3,writer 2.2' ]]
+}
+
+@test "autoremove: what came for the sake of another goes with it, once it is asked for" {
+  fardel -y -qq install writer
+  fardel -qq remove writer
+  [[ $(versions) == 'runtime 3' ]]
+  run --separate-stderr -0 fardel -y autoremove
+  [[ $stderr == *'runtime: removed'* ]]
+  [[ $(versions) == '' ]]
+}
+
+@test "remove: what others need stays, unless --cascade takes them, too" {
+  fardel -y -qq install writer
+  run --separate-stderr -11 fardel remove runtime
+  [[ $stderr == *writer*runtime* ]]
+  run --separate-stderr -12 fardel remove --cascade runtime
+  [[ $stderr == *'writer would be removed, too'* ]]
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+  fardel -y -qq remove --cascade runtime
+  [[ $(versions) == '' ]]
+}
+
+@test "switch: to a version that is kept, without a request; to one that only the repository has" {
+  fardel -y -qq install writer=2.0
+  fardel -y -qq upgrade
+  : >"$ACCESS_LOG"
+  run --separate-stderr -0 fardel switch writer 2.0
+  [[ $(versions) == 'runtime 3,writer 2.0' ]]
+  [[ ! -s $ACCESS_LOG ]]
+  run --separate-stderr -0 fardel switch writer 2.1
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+  run --separate-stderr -3 fardel switch writer 9
+  run --separate-stderr -3 fardel switch browser 9
+  [[ $stderr == *'switch: browser: it is not installed'* ]]
+}
+
+@test "an installer that is not the one of the index is refused; nothing is installed" {
+  printf 'x' >>"$VENDOR/repo/runtime-3.tar.gz"
+  run --separate-stderr -5 fardel -y install writer
+  [[ $stderr == *'runtime-3.tar.gz'*'more than'* ]]
+  [[ $(versions) == '' ]]
+  printf 'x' >"$VENDOR/repo/runtime-3.tar.gz"
+  run --separate-stderr -5 fardel -y install writer
+  [[ $stderr == *'runtime'*'not the one that the repository'* ]]
+  rm -- "$VENDOR/repo/runtime-3.tar.gz"
+  run --separate-stderr -2 fardel -y install writer
+  [[ $stderr == *404* ]]
+  [[ $(versions) == '' ]]
+}
