@@ -6,10 +6,13 @@
 #include "cmd/ask.h"
 
 #include <errno.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "base/text.h"
 #include "model/findings.h"
+
+#define PASSWORD_MAX 1024 /* as minisign */
 
 /* One line, byte by byte: what is typed ahead is somebody else's. */
 static int read_letter(void)
@@ -92,8 +95,49 @@ static int on_licence(struct watch *watch, const struct watch_licence *l)
 	return letter == 'y';
 }
 
+/* A line as it is; -1: there is no end of it, or it is longer than any password. */
+static int read_line(struct buf *out)
+{
+	char c;
+
+	buf_reserve(out, PASSWORD_MAX); /* so that nothing is left behind where it grows */
+	for (;;) {
+		ssize_t n = read(STDIN_FILENO, &c, 1);
+
+		if (n <= 0 || out->n == PASSWORD_MAX)
+			return -1;
+		if (c == '\n')
+			return 0;
+		buf_addc(out, c);
+	}
+}
+
+static int on_password(struct watch *watch, struct span what, struct buf *out)
+{
+	struct progress *p = (struct progress *)watch;
+	AUTO(buf) safe = BUF_INIT;
+	struct termios before, hidden;
+	int status;
+
+	if (!p->may_ask || tcgetattr(STDIN_FILENO, &before) < 0)
+		return -1;
+	hidden = before;
+	hidden.c_lflag &= ~(tcflag_t)ECHO;
+	text_escape(&safe, what);
+	progress_clear(p);
+	if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) < 0)
+		return -1;
+	fprintf(p->to, "%s: ", safe.s);
+	fflush(p->to);
+	status = read_line(out);
+	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+	fputc('\n', p->to);
+	return status;
+}
+
 void ask_init(struct progress *p)
 {
+	p->watch.password = on_password;
 	p->watch.ask = on_findings;
 	p->watch.licence = on_licence;
 }

@@ -3,7 +3,7 @@
 
 #include "cmd/progress.h"
 
-/* Has p's watch ask what the engine wants asked: what policy says, and licences. */
+/* Has p's watch ask what the engine wants asked: what policy says, licences, and passwords. */
 void ask_init(struct progress *p);
 
 /* Prints the question, without a newline, and reads a line. Its first letter, small, 0: it is empty, or there is no more; -1:

@@ -214,7 +214,7 @@ static int signature_of(struct span text, struct buf *path, struct err *err)
 	return 0;
 }
 
-static int check_signers(
+int publish_check_signers(
 	const struct publication *p, const struct signers *signers, struct err *err)
 {
 	VEC_FOR (const struct signer, s, &signers->of) {
@@ -277,7 +277,7 @@ int publish_head(
 
 	if (!p->root.version)
 		return err_set(err, ERR_FAILED, "there is no root yet");
-	if (check_signers(p, signers, err) < 0)
+	if (publish_check_signers(p, signers, err) < 0)
 		return -1;
 	head->root = p->root.version;
 	buf_set(&head->name, buf_span(&p->root.name));
@@ -319,6 +319,25 @@ static int sign_more(const struct publication *p, const struct signers *signers,
 	return status;
 }
 
+/* Of the newest root: under one before it nobody would take it any more. */
+static int check_current(const struct publication *p, struct span text, struct err *err)
+{
+	int64_t root;
+	struct head head;
+	int status;
+
+	head_init(&head);
+	status = head_parse(text, &head, err);
+	root = head.root;
+	head_drop(&head);
+	if (status < 0 || root == p->root.version)
+		return status;
+	err_set(err, ERR_FAILED, "the head was made under root %lld, and the newest is %lld",
+		(long long)root, (long long)p->root.version);
+	return err_next(
+		err, "make a new one: fardel repo build, or fardel repo sign without --add");
+}
+
 int publish_sign(struct publication *p, const struct signers *signers, struct err *err)
 {
 	AUTO(buf) text = buf_dup(p->waiting.n ? &p->waiting : &p->head_text);
@@ -329,7 +348,8 @@ int publish_sign(struct publication *p, const struct signers *signers, struct er
 	signatures_init(&has);
 	if (!text.n)
 		return err_set(err, ERR_FAILED, "there is no head to sign yet");
-	if (check_signers(p, signers, err) < 0 ||
+	if (check_current(p, buf_span(&text), err) < 0 ||
+		publish_check_signers(p, signers, err) < 0 ||
 		read_signatures(p, buf_span(&text), &path, &file, &has, err) < 0 ||
 		sign_more(p, signers, buf_span(&text), &has, &file, err) < 0)
 		return -1;
@@ -353,4 +373,61 @@ int publish_signed_by(
 		*count += at >= 0 && has.has[at];
 	}
 	return 0;
+}
+
+int publish_wanting(const struct publication *p, int64_t *count, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) file = BUF_INIT;
+	AUTO(signatures) has;
+
+	signatures_init(&has);
+	if (read_signatures(p, buf_span(&p->waiting), &path, &file, &has, err) < 0)
+		return -1;
+	*count = p->root.index.threshold - has.count;
+	return 0;
+}
+
+int publish_check_root(const struct publication *p, const struct signers *signers, struct err *err)
+{
+	struct role role = {.threshold = 1};
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) file = BUF_INIT;
+	AUTO(signatures) has;
+	int status;
+
+	signatures_init(&has);
+	VEC_FOR (const struct signer, s, &signers->of) {
+		AUTO(buf) key = BUF_INIT;
+
+		add_key(s, &key);
+		texts_add(&role.keys, buf_span(&key));
+	}
+	root_path(p->root.version, &path);
+	buf_adds(&path, SIGNATURE_SUFFIX);
+	status = file_read(p->dir, path.s, MINISIGN_FILE_MAX, &file, err);
+	if (status > 0)
+		status = signatures_check(
+			buf_span(&p->root_text), buf_span(&file), &role, &has, err);
+	texts_drop(&role.keys);
+	if (status < 0 || has.count)
+		return status < 0 ? -1 : 0;
+	err_set(err, ERR_CHECKSUM, "root %lld was signed by none of these keys",
+		(long long)p->root.version);
+	return err_next(err,
+		"name a key that has signed it: --key FILE; or see who has changed the folder");
+}
+
+int64_t publish_next_revision(const struct publication *p)
+{
+	int64_t most = p->head.revision;
+	struct err err = ERR_INIT;
+	struct head waiting;
+
+	head_init(&waiting);
+	if (p->waiting.n && head_parse(buf_span(&p->waiting), &waiting, &err) == 0 &&
+		waiting.revision > most)
+		most = waiting.revision;
+	head_drop(&waiting);
+	return most + 1;
 }

@@ -41,12 +41,22 @@ MUST_USE int publish_first_root(struct span name, const struct signers *signers,
  * after the newest, of another name, or the signers are not enough for the root before or for itself. */
 MUST_USE int publish_root(struct publication *p, const struct root *root,
 	const struct signers *signers, struct err *err);
+/* ERR_FAILED where one of them is none of the newest root's index keys. */
+MUST_USE int publish_check_signers(
+	const struct publication *p, const struct signers *signers, struct err *err);
 /* Signs the head and puts it into its place, here and in *p; its `root` and `name` are made the newest root's. 1; or 0 where the signers are
  * fewer than the root wants: then it waits in the folder, where no client looks, for publish_sign. ERR_FAILED where a signer is none of the root's. */
 MUST_USE int publish_head(
 	struct publication *p, struct head *head, const struct signers *signers, struct err *err);
 /* Adds signatures to the head that waits, or else to the one that is published. 1: it is published; 0: it still waits. */
 MUST_USE int publish_sign(struct publication *p, const struct signers *signers, struct err *err);
+/* The least revision that no head was made of yet, be it published or waiting. */
+int64_t publish_next_revision(const struct publication *p);
 /* How many of these keys have signed the head that is published, and are index keys of the newest root. */
 MUST_USE int publish_signed_by(const struct publication *p, const struct signers *signers,
 	int64_t *count, struct err *err);
+/* How many signatures the head that waits wants still. */
+MUST_USE int publish_wanting(const struct publication *p, int64_t *count, struct err *err);
+/* ERR_CHECKSUM unless one of these keys has signed the newest root: who can write to the folder may have put another into its place. */
+MUST_USE int publish_check_root(
+	const struct publication *p, const struct signers *signers, struct err *err);

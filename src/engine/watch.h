@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/span.h"
 #include "model/plan.h"
 
@@ -49,4 +50,6 @@ struct watch {
 	int (*ask)(struct watch *watch, struct span package, const struct findings *findings);
 	/* The same of whether it is accepted. */
 	int (*licence)(struct watch *watch, const struct watch_licence *licence);
+	/* Appends a password, which nobody sees typed. `what`: "Password of main.key". 0; -1: nobody can be asked, or nothing came. */
+	int (*password)(struct watch *watch, struct span what, struct buf *out);
 };

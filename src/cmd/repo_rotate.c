@@ -1,0 +1,128 @@
+/* repo rotate: other keys for a repository, and the head signed anew by them.
+ *
+ *	$ fardel repo rotate /srv/main --key main.key --key new.key --index-key new.pub
+ *	NAME   ROOT   EXPIRES            ROOT KEYS   INDEX KEYS   REVISION
+ *	main      2   2028-11-21 09:14   1 of 1      1 of 1           1209
+ */
+#include "cmd/cmd.h"
+
+#include "cmd/sheet.h"
+#include "engine/repo_publish.h"
+#include "engine/repo_sign.h"
+
+struct rotate_own {
+	struct texts keys, root_keys, index_keys;
+	const char *password_file;
+	int64_t root_threshold, threshold, days, head_days;
+	bool restart;
+};
+
+static const struct opt opts[] = {
+	{"key", .letter = 'k', .kind = OPT_LIST, .at = offsetof(struct rotate_own, keys),
+		.arg = "FILE", .help = "sign with the secret key in FILE; give old and new ones"},
+	{"password-file", .kind = OPT_TEXT, .at = offsetof(struct rotate_own, password_file),
+		.arg = "FILE", .help = "take the keys' passwords from FILE, a line each"},
+	{"index-key", .kind = OPT_LIST, .at = offsetof(struct rotate_own, index_keys),
+		.arg = "FILE",
+		.help = "let the public key in FILE sign heads, not those of before"},
+	{"root-key", .kind = OPT_LIST, .at = offsetof(struct rotate_own, root_keys), .arg = "FILE",
+		.help = "let the public key in FILE sign roots, not those of before"},
+	{"threshold", .kind = OPT_NUMBER, .at = offsetof(struct rotate_own, threshold), .arg = "N",
+		.help = "N index keys have to sign", .min = 1, .max = 16},
+	{"root-threshold", .kind = OPT_NUMBER, .at = offsetof(struct rotate_own, root_threshold),
+		.arg = "N", .help = "N root keys have to sign the root after this one", .min = 1,
+		.max = 16},
+	{"expires", .kind = OPT_NUMBER, .at = offsetof(struct rotate_own, days), .arg = "DAYS",
+		.help = "let the root live for DAYS (730)", .min = 1, .max = 7300,
+		.preset = PUBLISH_ROOT_DAYS},
+	{"head-expires", .kind = OPT_NUMBER, .at = offsetof(struct rotate_own, head_days),
+		.arg = "DAYS", .help = "let the head live for DAYS (30)", .min = 1, .max = 3650,
+		.preset = PUBLISH_DAYS},
+	{"restart", .kind = OPT_FLAG, .at = offsetof(struct rotate_own, restart),
+		.help = "let clients count revisions anew: somebody has published too high ones"},
+};
+
+static const struct column columns[] = {
+	{.title = "NAME", .key = "name"},
+	{.title = "ROOT", .key = "root", .right = true},
+	{.title = "EXPIRES", .key = "expires"},
+	{.title = "ROOT KEYS", .key = "root_keys"},
+	{.title = "INDEX KEYS", .key = "index_keys"},
+	{.title = "REVISION", .key = "revision", .right = true},
+};
+
+static int check_rotate(const struct run *run, struct err *err)
+{
+	const struct rotate_own *own = run->own;
+
+	if (!own->keys.of.n)
+		return err_set(err, ERR_USAGE, "which keys are to sign? --key FILE");
+	if (run->globals.dry_run)
+		return err_set(err, ERR_USAGE, "there is no --dry-run for a signature");
+	return 0;
+}
+
+static void add_role(struct sheet *sheet, int64_t threshold, int64_t keys)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	buf_addf(&text, "%lld of %lld", (long long)threshold, (long long)keys);
+	sheet_text(sheet, buf_span(&text));
+}
+
+static void print(struct run *run, const struct repo_rotated *r)
+{
+	struct sheet *sheet = sheet_new(run, "rotated", columns, COUNT(columns));
+
+	sheet_text(sheet, buf_span(&r->name));
+	sheet_number(sheet, r->version);
+	sheet_time(sheet, r->expires);
+	add_role(sheet, r->root_threshold, r->root_keys);
+	add_role(sheet, r->index_threshold, r->index_keys);
+	sheet_number(sheet, r->revision);
+	sheet_end(sheet);
+	if (!r->is_signed)
+		progress_say(&run->progress, SAY_WARN,
+			"The head was signed by none of these keys, so it was not signed anew, and clients "
+			"take it no more: fardel repo build %s --key FILE",
+			run->args.v[0]);
+}
+
+static int run_rotate(struct run *run, struct err *err)
+{
+	const struct rotate_own *own = run->own;
+	const struct repo_rotate_options options = {.folder = run->args.v[0],
+		.keys = {&own->keys, own->password_file},
+		.root_keys = &own->root_keys,
+		.index_keys = &own->index_keys,
+		.root_threshold = own->root_threshold,
+		.index_threshold = own->threshold,
+		.days = own->days,
+		.head_days = own->head_days,
+		.restart = own->restart};
+	struct repo_rotated out;
+	int status = engine_repo_rotate(run->engine, &options, &out, err);
+
+	if (status == 0)
+		print(run, &out);
+	repo_rotated_drop(&out);
+	return status;
+}
+
+const struct cmd cmd_repo_rotate = {
+	.name = "repo rotate",
+	.args = "DIR",
+	.summary = "Change the keys of a repository",
+	.text = "Publishes the next root, which says whose signatures count from now on, and the head signed anew "
+		"under it. Enough root keys of before and of the new root have to sign it, so --key names old and "
+		"new ones. A public key may also be given as its line. Clients follow by themselves.",
+	.group = GROUP_REPOSITORIES,
+	.least = 1,
+	.most = 1,
+	.opts = opts,
+	.opt_count = COUNT(opts),
+	.opt_size = sizeof(struct rotate_own),
+	.need = need_nothing,
+	.check = check_rotate,
+	.run = run_rotate,
+};
