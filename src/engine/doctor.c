@@ -9,6 +9,7 @@
 #include "engine/clean.h"
 #include "engine/confine.h"
 #include "engine/engine.h"
+#include "engine/repositories.h"
 #include "engine/session.h"
 #include "engine/stage.h"
 #include "store/committed.h"
@@ -347,6 +348,40 @@ static int check_state(struct engine *e, struct diagnoses *out, struct err *err)
 							 : check_leftovers(e, &world, out, err);
 }
 
+static void check_repository(const struct repository *r, struct diagnoses *out)
+{
+	AUTO(buf) mend = BUF_INIT;
+
+	buf_addf(&mend, "fardel repo trust %s KEY", r->name.s);
+	if (r->enable && !r->require_signature)
+		diagnoses_add(out, DIAGNOSIS_WARN, mend.s,
+			"repository %s: what is not signed is taken, too", r->name.s);
+	else if (r->enable && !r->keys.of.n)
+		diagnoses_add(out, DIAGNOSIS_WARN, mend.s,
+			"repository %s: no key is trusted, so nothing of it counts", r->name.s);
+}
+
+static int check_repositories(struct engine *e, struct diagnoses *out, struct err *err)
+{
+	AUTO(repositories) all = {0};
+	AUTO(repository_faults) faults = {0};
+	size_t enabled = 0;
+
+	if (repositories_load(e, &all, &faults, err) < 0)
+		return -1;
+	VEC_FOR (const struct repository_fault, f, &faults.of)
+		if (!f->hidden)
+			diagnoses_add(out, DIAGNOSIS_FAIL, err_hint(&f->err), "%s", f->err.text);
+	VEC_FOR (const struct repository, r, &all.of) {
+		enabled += r->enable;
+		check_repository(r, out);
+	}
+	if (all.of.n)
+		diagnoses_add(out, DIAGNOSIS_OK, "", "repositories, %zu, of which %zu are enabled",
+			all.of.n, enabled);
+	return 0;
+}
+
 /* A check that could not be made is a finding. */
 static void tell(struct diagnoses *out, int result, struct err *err)
 {
@@ -368,6 +403,7 @@ int engine_doctor(struct engine *e, struct diagnoses *out, struct err *err)
 	tell(out, cache_open(&e->place, false, &e->cache, err), err);
 	tell(out, check_cache(e, out, err), err);
 	check_kernel(e, out);
+	tell(out, check_repositories(e, out, err), err);
 	if (e->config_error.code == ERR_NONE)
 		diagnoses_add(out, DIAGNOSIS_OK, "", "configuration");
 	else

@@ -313,3 +313,16 @@ P
   [[ $(cat "$FILES/a.yml") == "$before" ]]
   run --separate-stderr -0 fardel repo list --plain
 }
+
+@test "doctor names repositories' files that cannot be used, and repositories without a key" {
+  file good 'enable: true' "key: $KEY"
+  file nokey 'enable: true'
+  file open 'enable: true' 'require_signature: false'
+  file off
+  run -0 fardel doctor --json
+  jq -e '[.findings[] | select(.text | test("repositor"))] | length == 3 and any(.text == "repositories, 4, of which 3 are enabled") and
+    any(.text | test("nokey: no key")) and any(.text | test("open: what is not signed"))' <<<"$output"
+  echo torn: [ >"$FILES/torn.yml"
+  run -1 fardel doctor --plain
+  [[ $output == *fail*torn.yml* ]]
+}
