@@ -38,6 +38,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_repo_list,
 	&cmd_repo_remove,
 	&cmd_repo_rotate,
+	&cmd_repo_show,
 	&cmd_repo_sign,
 	&cmd_repo_trust,
 	&cmd_repo_update,

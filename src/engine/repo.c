@@ -38,7 +38,7 @@ static int add_known(
 	/* Without an index in force, what was seen once is nothing to be had. */
 	if (there > 0 && state.file.n)
 		*known = (struct repo_known){
-			state.revision, state.issued, state.expires, state.synced};
+			state.root, state.revision, state.issued, state.expires, state.synced};
 	return there < 0 ? -1 : 0;
 }
 
@@ -64,4 +64,15 @@ int repositories_lock(struct engine *e, struct lock *lock, struct err *err)
 	return run < 0 ? -1
 		       : lock_take(lock, run, "repos.lock", e->command.s, e->config.lock_timeout,
 				 engine_on_wait, e, err);
+}
+
+int repos_find(const struct repos *repos, const char *name, size_t *i, struct err *err)
+{
+	const struct repository *r =
+		repositories_get(&repos->of, &repos->faults, span_of(name), err);
+
+	if (!r)
+		return -1;
+	*i = (size_t)(r - repos->of.of.v);
+	return 0;
 }

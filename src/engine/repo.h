@@ -24,6 +24,7 @@ void repository_faults_drop(struct repository_faults *f);
 
 /* What is known of a repository's index, each 0 while there is none. */
 struct repo_known {
+	int64_t root; /* the version of the root that is trusted */
 	int64_t revision, issued, expires;
 	int64_t synced; /* when it was last found up to date */
 };
@@ -35,6 +36,11 @@ struct repos {
 void repos_drop(struct repos *r);
 /* All that there are; NEED_READ. What cannot be used is told to the watch as well. */
 MUST_USE int engine_repos(struct engine *e, struct repos *out, struct err *err);
+
+/* Appends the ids of its keys; of one whose file cannot be read, the path. */
+void engine_repo_keys(const struct engine *e, const struct repository *r, struct texts *out);
+/* Its index in repos->of.of; ERR_NO_PACKAGE, or the fault of its file. */
+MUST_USE int repos_find(const struct repos *repos, const char *name, size_t *i, struct err *err);
 
 /* What became of one repository. */
 struct repo_change {

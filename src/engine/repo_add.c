@@ -3,7 +3,6 @@
 
 #include "engine/repositories.h"
 #include "engine/session.h"
-#include "model/minisign.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
@@ -75,14 +74,10 @@ static int resolve_keys(struct repository *new, struct repo_change *change, stru
 {
 	VEC_FOR (struct buf, key, &new->keys.of) {
 		AUTO(buf) line = BUF_INIT;
-		AUTO(buf) id = BUF_INIT;
-		struct minisign_key parsed;
 
-		if (repositories_read_key(key->s, &line, err) < 0 ||
-			minisign_key_parse(buf_span(&line), &parsed, err) < 0)
+		if (repositories_read_key(key->s, &line, err) < 0)
 			return -1;
-		minisign_id_format(parsed.id, &id);
-		texts_add(&change->after, buf_span(&id));
+		repositories_add_id(buf_span(&line), &change->after);
 		buf_set(key, buf_span(&line));
 	}
 	return 0;

@@ -5,7 +5,6 @@
 
 #include "engine/repositories.h"
 #include "engine/session.h"
-#include "model/minisign.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
@@ -189,39 +188,13 @@ int engine_repo_enable(struct engine *e, const struct repo_names *which, bool en
 	return rewrite_all(&w, which, out, err);
 }
 
-static void add_id(struct texts *to, struct span line)
-{
-	struct minisign_key key;
-	struct err ignored = ERR_INIT;
-	AUTO(buf) id = BUF_INIT;
-
-	if (minisign_key_parse(line, &key, &ignored) < 0)
-		return;
-	minisign_id_format(key.id, &id);
-	texts_add(to, buf_span(&id));
-}
-
-/* The ids of its keys; of one whose file cannot be read, the path. */
-static void add_ids(const struct engine *e, const struct repository *r, struct texts *to)
-{
-	VEC_FOR (const struct buf, key, &r->keys.of) {
-		AUTO(texts) lines = {0};
-		struct err ignored = ERR_INIT;
-
-		if (repositories_key(e, key->s, &lines, &ignored) < 0)
-			texts_add(to, buf_span(key));
-		else
-			add_id(to, buf_span(&lines.of.v[0]));
-	}
-}
-
 static int edit_trust(const struct rewriting *w, const struct target *t, struct repo_change *change,
 	struct buf *out, struct err *err)
 {
 	const struct texts *keys = &t->now.keys;
 
-	add_ids(w->e, &t->now, &change->before);
-	add_id(&change->after, w->key);
+	engine_repo_keys(w->e, &t->now, &change->before);
+	repositories_add_id(w->key, &change->after);
 	if (keys->of.n != 1 || !span_is(buf_span(&keys->of.v[0]), w->key))
 		return repository_trust(buf_span(&t->text), w->key, out, err);
 	buf_add_span(out, buf_span(&t->text));

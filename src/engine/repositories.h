@@ -28,6 +28,9 @@ MUST_USE int repositories_key(
 /* A key that somebody typed: the line, or a file as the shell sees it, which others must not be able to write to. */
 MUST_USE int repositories_read_key(const char *key, struct buf *line, struct err *err);
 
+/* Appends the id that minisign prints for a key's line. */
+void repositories_add_id(struct span line, struct texts *out);
+
 /* Its keys, a line of minisign's each; those that it names by a path are read, as the system below the root sees them. ERR_UNSAFE: others could
  * change such a file. */
 MUST_USE int repositories_keys(

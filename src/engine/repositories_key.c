@@ -87,3 +87,28 @@ int repositories_read_key(const char *key, struct buf *line, struct err *err)
 	minisign_key_format(&parsed, line);
 	return 0;
 }
+
+void repositories_add_id(struct span line, struct texts *out)
+{
+	struct minisign_key key;
+	struct err ignored = ERR_INIT;
+	AUTO(buf) id = BUF_INIT;
+
+	if (minisign_key_parse(line, &key, &ignored) < 0)
+		return;
+	minisign_id_format(key.id, &id);
+	texts_add(out, buf_span(&id));
+}
+
+void engine_repo_keys(const struct engine *e, const struct repository *r, struct texts *out)
+{
+	VEC_FOR (const struct buf, key, &r->keys.of) {
+		AUTO(texts) lines = {0};
+		struct err ignored = ERR_INIT;
+
+		if (repositories_key(e, key->s, &lines, &ignored) < 0)
+			texts_add(out, buf_span(key));
+		else
+			repositories_add_id(buf_span(&lines.of.v[0]), out);
+	}
+}

@@ -326,3 +326,17 @@ P
   run -1 fardel doctor --plain
   [[ $output == *fail*torn.yml* ]]
 }
+
+@test "repo show: what the file says, without passwords; what is known" {
+  mkdir -p "$ROOT/etc/fardel/keys"
+  printf 'untrusted comment: k\n%s\n' "$KEY" >"$ROOT/etc/fardel/keys/k.pub"
+  printf '%s\n' 'name: a' 'description: "Of a\u202e"' 'type: http' 'urls: ["https://me:secret@a.example/", "https://b.example/"]' \
+    "key: [/etc/fardel/keys/k.pub, /etc/fardel/keys/none.pub]" >"$FILES/a.yml"
+  chmod 600 "$FILES/a.yml"
+  run --separate-stderr -0 fardel repo show a --plain
+  [[ $output == *$'Urls\thttps://a.example/ https://b.example/\n'*$'Keys\tE7620F1842B4E81F /etc/fardel/keys/none.pub\nSignature\trequired\n'* ]]
+  [[ $output == *$'Revision\tnone\n'* && $output != *secret* && $output == *'u{202e}'* ]]
+  fardel repo show a --json | jq -e '.name == "a" and .priority == 9999 and .keys[0] == "E7620F1842B4E81F" and .revision == null and .state == "disabled"'
+  run --separate-stderr -3 fardel repo show b
+  run --separate-stderr -64 fardel repo show
+}
