@@ -146,7 +146,7 @@ def no_files(box):
 
 @case("R2", "10,000 repositories' files: none of them is read, and it is said in one line; 1,000 are")
 def too_many(box):
-    write(box, "/usr/lib/fardel/repos.d/good.yml", text_of("good"))
+    write(box, "/run/fardel/repos.d/good.yml", text_of("good"))
     os.makedirs(box.path(FOLDER))
     for number in range(10000):
         write(box, f"{FOLDER}/r{number}.yml", text_of(f"r{number}"))
