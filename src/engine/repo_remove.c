@@ -83,12 +83,12 @@ static int find_going(
 	AUTO(repo_state) state;
 	int there;
 
+	repo_state_init(&state);
 	*r = repositories_get(&all->all, &all->faults, span_of(name), err);
 	if (*r)
 		return check_own(all->e, *r, err);
 	if (err->code != ERR_NO_PACKAGE || !repository_name_is_valid(span_of(name)))
 		return -1;
-	repo_state_init(&state);
 	there = repos_get(&all->e->db, span_of(name), &state, &ignored);
 	if (there <= 0)
 		return there < 0 ? err_copy(err, &ignored) : -1;

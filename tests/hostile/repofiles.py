@@ -253,11 +253,12 @@ def killed(box):
     path = write(box, FOLDER + "/a.yml", text_of("a", "# mine", "enable: false"), 0o640)
     before, after = read(path), read(path).replace("false", "true")
     moments = random.Random(7)
+    longest = max(box.must("repo", "enable", "a").seconds for _ in range(3)) * 1.5
     seen = set()
     for _ in range(80):
         write(box, FOLDER + "/a.yml", before, 0o640)
         run = box.start("repo", "enable", "a")
-        time.sleep(moments.random() * 0.01)
+        time.sleep(moments.random() * longest)
         run.send_signal(signal.SIGKILL)
         run.wait()
         now = read(path)
