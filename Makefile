@@ -171,11 +171,19 @@ $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<
 	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $$($(PKG_CONFIG) --libs libarchive $(LIBS_all) cmocka) -lbz2 $(LUA)
 
-PUZZLE := $(BUILD)/tests/puzzle
+PUZZLE      := $(BUILD)/tests/puzzle
+BENCH_SOLVE := $(BUILD)/tests/bench-solve
 $(PUZZLE): tests/solve/puzzle.c $(LIBRARY)
+	$(call link_test,$<)
+
+$(BENCH_SOLVE): tests/bench/solve.c $(LIBRARY)
+	$(call link_test,$<)
+
+define link_test
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $<
+	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $(1)
 	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $(MORE_fardel) $$($(PKG_CONFIG) --libs $(LIBS_fardel))
+endef
 
 # Preloaded by tests/fault into the programs as they are: without their sanitizers.
 FAULT_SHIM := $(BUILD)/tests/fault.so
@@ -242,7 +250,7 @@ asan:
 fuzz:
 	tests/fuzz/run
 
-bench: all
+bench: all $(BENCH_SOLVE)
 	tests/bench/run $(BUILD)
 
 deps:

@@ -140,7 +140,7 @@ void sat_conflicts(struct sat *s, unsigned package, unsigned need)
 unsigned sat_ask(struct sat *s, enum sat_wish wish, const unsigned *packages, size_t count)
 {
 	static const Id hows[] = {
-		[SAT_INSTALL] = SOLVER_INSTALL | SOLVER_ORUPDATE,
+		[SAT_INSTALL] = SOLVER_INSTALL,
 		[SAT_UPDATE] = SOLVER_UPDATE,
 		[SAT_KEEP] = SOLVER_LOCK,
 		[SAT_ERASE] = SOLVER_ERASE,

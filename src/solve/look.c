@@ -7,7 +7,7 @@
 #include "base/mem.h"
 
 /* How often a package is held against a relation. */
-#define STEPS_MAX 50000000
+#define STEPS_MAX 10000000
 
 void look_package_drop(struct reach_package *p)
 {
@@ -32,6 +32,15 @@ void look_drop(struct look *l)
 	free(l->table);
 }
 
+/* There are a hundred thousand of them, and most are of one. */
+static void fit(struct relations *r)
+{
+	if (r->of.n) {
+		r->of.v = mem_grow(r->of.v, r->of.n * sizeof(*r->of.v));
+		r->of.cap = r->of.n;
+	}
+}
+
 static int read_relations(struct reach_package *p, struct err *err)
 {
 	struct span rest = p->item.relations, line;
@@ -46,6 +55,9 @@ static int read_relations(struct reach_package *p, struct err *err)
 			return err_set(err, ERR_FAILED, "%.*s: \"%.*s\" is no relation",
 				SPAN_ARG(p->item.name), SPAN_ARG(line));
 	}
+	fit(&p->depends);
+	fit(&p->conflicts);
+	fit(&p->provides);
 	return 0;
 }
 

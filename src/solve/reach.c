@@ -106,12 +106,12 @@ static int compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* From numbers in `seen` to those that packages have now; who does not come into question is left out. */
-static void renumber(struct look *l, struct reach *r)
+/* From numbers in `seen`, as they were, to those that packages have now; who does not come into question is left out. */
+static void renumber(const struct look *l, struct reach *r)
 {
-	uint32_t *now = mem_alloc((l->seen.n + 1) * sizeof(*now));
+	uint32_t *now = mem_alloc((l->in.n + 1) * sizeof(*now));
 
-	memset(now, 0xff, (l->seen.n + 1) * sizeof(*now));
+	memset(now, 0xff, (l->in.n + 1) * sizeof(*now));
 	for (size_t i = 0; i < r->of.n; i++)
 		now[l->at[r->of.v[i].number] - 1] = (uint32_t)i;
 	VEC_FOR (struct reach_need, need, &r->needs) {
@@ -127,15 +127,24 @@ static void renumber(struct look *l, struct reach *r)
 	free(now);
 }
 
-/* Takes out of `l` what comes into question. */
+/* What comes into question stays in the place that it has: it may be much. */
+static void take_packages(struct look *l, struct reach *r)
+{
+	for (size_t i = 0; i < l->seen.n; i++) {
+		if (l->in.v[i])
+			l->seen.v[r->of.n++] = l->seen.v[i];
+		else
+			look_package_drop(&l->seen.v[i]);
+	}
+	r->of.v = l->seen.v;
+	r->of.cap = l->seen.cap;
+	l->seen.v = NULL;
+	l->seen.n = l->seen.cap = 0;
+}
+
 static void take(struct look *l, struct reach *r)
 {
-	for (size_t i = 0; i < l->queue.n; i++) {
-		struct reach_package *p = &l->seen.v[l->queue.v[i]];
-
-		*vec_push(&r->of) = *p;
-		*p = (struct reach_package){.item = p->item};
-	}
+	take_packages(l, r);
 	VEC_FOR (struct reach_package, p, &r->of)
 		p->fresh = is_fresh(r, &p->item);
 	if (r->of.n)

@@ -1,4 +1,5 @@
-/* puzzle: answers puzzles from its input, one after the other, on its output. A puzzle ends with a line "."; so does its answer.
+/* puzzle [--lazy]: answers puzzles from its input, one after the other, on its output. A puzzle ends with a line "."; so does its answer.
+ * Lazily: what is offered is looked up by the names that the supply asks for, instead of being given at once.
  *   repository NAME PRIORITY
  *   NAME-OF-REPOSITORY PACKAGE VERSION[#ID]: d RELATION; c RELATION; p RELATION    (VERSION "-": none)
  *   installed PACKAGE VERSION[#ID]: … ; held; automatic
@@ -22,8 +23,16 @@
 #include "solve/resolve.h"
 #include "solve/supply.h"
 
+struct package {
+	struct supply_item item;
+	struct buf relations;
+	bool given;
+};
+
 struct puzzle {
 	struct supply *supply;
+	VEC(struct package) packages;
+	bool lazy;
 	struct resolve_request request;
 	VEC(struct span) repositories;
 };
@@ -45,6 +54,61 @@ static void check(int done, const struct err *err)
 	exit(2);
 }
 
+static void give(struct puzzle *p, struct package *package)
+{
+	struct err err = ERR_INIT;
+
+	if (package->given)
+		return;
+	package->given = true;
+	package->item.relations = buf_span(&package->relations);
+	check(supply_add(p->supply, &package->item, &err), &err);
+}
+
+static bool provides(const struct package *package, struct span name)
+{
+	struct span rest = buf_span(&package->relations), line;
+
+	while (span_split(&rest, '\n', &line)) {
+		struct span what = word(&line);
+
+		if (span_is_text(what, "p") && span_is(word(&line), name))
+			return true;
+	}
+	return false;
+}
+
+static void give_installed(struct puzzle *p)
+{
+	for (size_t i = 0; i < p->packages.n; i++)
+		if (p->packages.v[i].item.repository == SUPPLY_INSTALLED)
+			give(p, &p->packages.v[i]);
+}
+
+static void give_wanted(struct puzzle *p)
+{
+	struct span name;
+
+	for (size_t i = 0; i < p->request.of.n; i++)
+		supply_want(p->supply, p->request.of.v[i].name);
+	if (p->request.all)
+		supply_want_installed(p->supply);
+	while (supply_next(p->supply, &name))
+		for (size_t i = 0; i < p->packages.n; i++)
+			if (span_is(p->packages.v[i].item.name, name) ||
+				provides(&p->packages.v[i], name))
+				give(p, &p->packages.v[i]);
+}
+
+static void give_all(struct puzzle *p)
+{
+	give_installed(p);
+	if (p->lazy)
+		give_wanted(p);
+	for (size_t i = 0; !p->lazy && i < p->packages.n; i++)
+		give(p, &p->packages.v[i]);
+}
+
 static unsigned repository_of(const struct puzzle *p, struct span name)
 {
 	for (size_t i = 0; i < p->repositories.n; i++)
@@ -63,8 +127,7 @@ static void read_package(struct puzzle *p, struct span line)
 	struct supply_item item = {.name = word(&head)};
 	struct span version = word(&head);
 	const char *id = memchr(version.s, '#', version.n);
-	AUTO(buf) relations = BUF_INIT;
-	struct err err = ERR_INIT;
+	struct package *added;
 
 	if (id) {
 		item.id = span_cut(version, (size_t)(id - version.s) + 1, version.n);
@@ -73,15 +136,15 @@ static void read_package(struct puzzle *p, struct span line)
 	item.version = span_is_text(version, "-") ? SPAN("") : version;
 	item.repository =
 		span_is_text(where, "installed") ? SUPPLY_INSTALLED : repository_of(p, where);
+	added = vec_push(&p->packages);
+	*added = (struct package){.item = item, .relations = BUF_INIT};
 	while (span_split(&rest, ';', &part)) {
 		part = span_trim(part);
-		item.held |= span_is_text(part, "held");
-		item.automatic |= span_is_text(part, "automatic");
-		buf_add_span(&relations, part);
-		buf_addc(&relations, '\n');
+		added->item.held |= span_is_text(part, "held");
+		added->item.automatic |= span_is_text(part, "automatic");
+		buf_add_span(&added->relations, part);
+		buf_addc(&added->relations, '\n');
 	}
-	item.relations = buf_span(&relations);
-	check(supply_add(p->supply, &item, &err), &err);
 }
 
 static void read_repository(struct puzzle *p, struct span rest)
@@ -154,6 +217,7 @@ static void answer(struct puzzle *p)
 	AUTO(resolution) out = RESOLUTION_INIT;
 	struct err err = ERR_INIT;
 
+	give_all(p);
 	if (resolve_run(p->supply, &p->request, &out, &err) < 0) {
 		show_refusal(&err);
 		return;
@@ -172,20 +236,25 @@ static void answer(struct puzzle *p)
 		printf("note %s\n", note->s);
 }
 
-static void begin(struct puzzle *p)
+static void begin(struct puzzle *p, bool lazy)
 {
-	*p = (struct puzzle){.supply = supply_new()};
+	*p = (struct puzzle){.supply = supply_new(), .lazy = lazy};
 }
 
 static void end(struct puzzle *p)
 {
 	supply_free(p->supply);
 	resolve_request_drop(&p->request);
+	for (size_t i = 0; i < p->packages.n; i++)
+		buf_drop(&p->packages.v[i].relations);
+	vec_drop(&p->packages);
 	vec_drop(&p->repositories);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	bool lazy = argc == 2 && strcmp(argv[1], "--lazy") == 0;
+
 	struct puzzle p;
 	AUTO(buf) all = BUF_INIT;
 	struct span rest, line;
@@ -194,13 +263,13 @@ int main(void)
 
 	while ((n = fread(block, 1, sizeof(block), stdin)) > 0)
 		buf_add(&all, block, n);
-	begin(&p);
+	begin(&p, lazy);
 	for (rest = buf_span(&all); span_split(&rest, '\n', &line);) {
 		if (span_is_text(line, ".")) {
 			answer(&p);
 			printf(".\n");
 			end(&p);
-			begin(&p);
+			begin(&p, lazy);
 		} else if (span_starts(line, "repository ")) {
 			read_repository(&p, span_cut(line, 11, line.n));
 		} else if (span_starts(line, "ask ")) {
