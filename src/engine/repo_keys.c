@@ -38,14 +38,16 @@ static int ask(
 	struct engine *e, const char *what, const char *path, struct buf *out, struct err *err)
 {
 	AUTO(buf) prompt = BUF_INIT;
+	bool got;
 
 	signals_catch(); /* a terminal that shows nothing is not to be left behind */
 	buf_addf(&prompt, "%s %s", what, path);
-	if (e->watch && e->watch->password &&
-		e->watch->password(e->watch, buf_span(&prompt), out) == 0)
-		return 0;
+	got = e->watch && e->watch->password &&
+	      e->watch->password(e->watch, buf_span(&prompt), out) == 0;
 	if (signals_check(err) < 0)
 		return -1;
+	if (got)
+		return 0;
 	err_set(err, ERR_INPUT, "its password is needed, and nobody is there to ask");
 	return err_next(err, "run it at a terminal, or give it by --password-file FILE");
 }

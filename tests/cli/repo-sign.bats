@@ -88,6 +88,12 @@ head_says() { jq -e "$1" "$R/repository.json"; }
   run ! minisign -S -s a.key -m f <<<'very Secret'
 }
 
+@test "repo key: interrupted while it asks, it leaves a terminal that shows what is typed" {
+  # shellcheck disable=SC2016
+  run -0 "$LIB/at-terminal" $'Password for a.key: =>\x03' bash -c 'trap : INT; fardel repo key -o a; echo "ended with $?"; stty -a'
+  [[ $output == *'ended with 130'* && $output == *' echo '* && ! -e a.key ]]
+}
+
 @test "repo sign: keys of minisign's, with a password and without" {
   need_minisign
   minisign -G -W -p a.pub -s a.key
