@@ -243,6 +243,30 @@ void text_time_local(struct buf *out, int64_t seconds)
 		add_time(out, "%Y-%m-%d %H:%M", &tm);
 }
 
+bool text_time_parse(struct span x, int64_t *seconds)
+{
+	static const char *const formats[] = {"%Y-%m-%d", "%Y-%m-%d %H:%M"};
+	AUTO(buf) text = BUF_INIT;
+
+	buf_add_span(&text, x);
+	for (size_t i = 0; i < COUNT(formats); i++) {
+		struct tm tm = {.tm_isdst = -1};
+		const char *end = strptime(text.s, formats[i], &tm);
+		AUTO(buf) again = BUF_INIT;
+		time_t t;
+
+		if (!end || *end ||
+			x.n != (i ? sizeof("2026-11-02 09:14") : sizeof("2026-11-02")) - 1)
+			continue;
+		t = mktime(&tm);
+		/* The 31st of February, 9:5, and what else is taken for something. */
+		add_time(&again, formats[i], &tm);
+		*seconds = (int64_t)t;
+		return t != -1 && span_is(buf_span(&again), x);
+	}
+	return false;
+}
+
 static char *put_two(char *at, int value, char behind)
 {
 	at[0] = (char)('0' + value / 10);

@@ -34,6 +34,8 @@ void text_duration(struct buf *out, double seconds);
 /* Local "2026-11-02 09:14", and "2026-11-02T09:14:05Z" in UTC; seconds since 1970. */
 void text_time_local(struct buf *out, int64_t seconds);
 void text_time_iso(struct buf *out, int64_t seconds);
+/* A local "2026-11-02" (its beginning) or "2026-11-02 09:14", just as it would be printed; false where it is none. */
+bool text_time_parse(struct span x, int64_t *seconds);
 
 /* Lower-case hex. decode: false unless x is exactly 2*n hex digits of either case. */
 void text_hex(struct buf *out, const void *bytes, size_t n);

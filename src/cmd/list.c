@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "cmd/sheet.h"
+#include "engine/holds.h"
 
 struct list_options {
 	bool all;
@@ -21,17 +22,17 @@ static const struct opt opts[] = {
 };
 
 static const struct column columns[] = {
-	{.title = "NAME", .key = "name"},
-	{.title = "VERSION", .key = "version", .trunc = true},
-	{.title = "ID", .key = "id", .trunc = true},
-	{.title = "STATE", .key = "state"},
+	{.title = "NAME", .key = "name"}, {.title = "VERSION", .key = "version", .trunc = true},
+	{.title = "ID", .key = "id", .trunc = true}, {.title = "STATE", .key = "state"},
 	{.title = "SINCE", .key = "since", .trunc = true},
 	{.title = "SIZE", .key = "size", .right = true},
+	{.key = "held"}, /* in the table it is said with the state */
 };
 
 struct listing {
 	const struct run *run;
 	struct sheet *sheet;
+	struct holds holds;
 	bool *found; /* of each argument, whether there is such a package */
 	size_t rows;
 };
@@ -78,6 +79,8 @@ static int add_row(void *arg, const struct bundle *b, struct err *err)
 {
 	struct listing *l = arg;
 	struct sheet *sheet = l->sheet;
+	bool held = bundle_in_use(b) && holds_has(&l->holds, buf_span(&b->name));
+	AUTO(buf) state = BUF_INIT;
 
 	(void)err;
 	if (l->run->args.n && argument_of(l->run, b) == l->run->args.n)
@@ -86,9 +89,13 @@ static int add_row(void *arg, const struct bundle *b, struct err *err)
 	sheet_text(sheet, buf_span(&b->name));
 	sheet_version(sheet, buf_span(&b->version), buf_span(&b->id));
 	sheet_id(sheet, buf_span(&b->id));
-	sheet_text(sheet, span_of(bundle_state_name(b->state)));
+	buf_adds(&state, bundle_state_name(b->state));
+	if (held && run_form(l->run) == FORM_TABLE)
+		buf_adds(&state, ", held");
+	sheet_text(sheet, buf_span(&state));
 	sheet_time(sheet, b->since);
 	sheet_size(sheet, b->size);
+	sheet_bool(sheet, held);
 	return 0;
 }
 
@@ -98,11 +105,12 @@ static int run_list(struct run *run, struct err *err)
 	struct listing l = {.run = run};
 	int status;
 
-	if (check_names(&l, err) < 0)
+	if (check_names(&l, err) < 0 || engine_holds(run->engine, &l.holds, err) < 0)
 		return -1;
 	l.sheet = sheet_new(run, "packages", columns, COUNT(columns));
 	status = engine_each(run->engine, own->all, add_row, &l, err);
 	sheet_end(l.sheet);
+	holds_drop(&l.holds);
 	if (status == 0 && !l.rows && run_form(run) == FORM_TABLE)
 		progress_say(&run->progress, SAY_INFO, "No packages are installed.");
 	return status;
@@ -113,7 +121,7 @@ const struct cmd cmd_list = {
 	.args = "[NAME...]",
 	.summary = "List packages",
 	.text = "A table at a terminal; elsewhere, and with --plain, a line for each package with tabs "
-		"between its name, version, id, state, time and size in bytes.",
+		"between its name, version, id, state, time, size in bytes, and whether it is held.",
 	.group = GROUP_PACKAGES,
 	.most = ARGS_MANY,
 	.opts = opts,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "engine/holds.h"
 #include "engine/needs.h"
 #include "solve/related.h"
 #include "store/dpkg_packages.h"
@@ -181,6 +182,8 @@ int relations_check(struct engine *e, const struct request *request, const struc
 	struct plan_item *bad = NULL;
 	int result;
 
+	if (matters && holds_check(e, request, plan, err) < 0)
+		return -1;
 	while (matters && (result = check_once(e, request, world, plan, &bad, err)) != 0) {
 		if (result < 0 || !request->keep_going)
 			return result < 0 ? -1 : err_at(err, "%s", bad->to.name.s);

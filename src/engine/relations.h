@@ -6,8 +6,8 @@
 #include "model/bundle.h"
 #include "model/plan.h"
 
-/* Of plans that bring packages into use, or take them out of it: what they depend on, conflict with, and need of Debian's
+/* Of plans that bring packages into use, or take them out of it: whether who is held stays; what they depend on, conflict with, and need of Debian's
  * packages; then puts the items into an order in which each comes after what it depends on, and goes before. ERR_CONFLICT; with
- * keep_going such an item has failed, and the others go on. With `force` nobody is asked what goes. */
+ * keep_going such an item has failed, and the others go on. With `force` nobody is asked what goes, but for who is held. */
 MUST_USE int relations_check(struct engine *e, const struct request *request,
 	const struct world *world, struct plan *plan, struct err *err);

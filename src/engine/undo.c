@@ -1,6 +1,7 @@
 /* Taking a transaction back. */
 #include "engine/undo.h"
 
+#include "engine/holds.h"
 #include "model/changes_math.h"
 #include "store/apply.h"
 #include "store/installation.h"
@@ -175,6 +176,7 @@ int undo_plan(struct engine *e, int64_t number, struct plan *plan, struct err *e
 	AUTO(commits) all = {0};
 	AUTO(world) world = WORLD_INIT;
 	AUTO_FREE int64_t *taken = NULL;
+	const struct request strict = {.goal = GOAL_UNDO};
 
 	plan->goal = GOAL_UNDO;
 	if (committed_all(&e->db, &all, err) < 0 || db_world(&e->db, &world, err) < 0)
@@ -188,7 +190,7 @@ int undo_plan(struct engine *e, int64_t number, struct plan *plan, struct err *e
 				plan_row(e, &world, &all.of.v[i], plan, err) < 0))
 			return -1;
 	if (plan->of.n)
-		return 0;
+		return holds_check(e, &strict, plan, err);
 	err_set(err, ERR_NO_PACKAGE, "nothing of a transaction %lld can be taken back",
 		(long long)number);
 	return err_next(err,

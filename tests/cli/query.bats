@@ -21,10 +21,10 @@ teardown() {
   jq -e '.packages == []' <<<"$output"
 }
 
-@test "list, piped: name, version, id, state, time, size, with tabs, without a header" {
+@test "list, piped: name, version, id, state, time, size, held, with tabs, without a header" {
   fardel install "$(make_installer hello 1)"
   run --separate-stderr -0 fardel list
-  [[ ${output//$'\t'/|} =~ ^hello\|1\|[0-9a-f]{64}\|installed\|[0-9-]+T[0-9:]+Z\|[0-9]+$ ]]
+  [[ ${output//$'\t'/|} =~ ^hello\|1\|[0-9a-f]{64}\|installed\|[0-9-]+T[0-9:]+Z\|[0-9]+\|no$ ]]
   [[ $(fardel list) == "$(fardel list --plain)" ]]
   [[ -z $stderr ]]
 }

@@ -233,6 +233,27 @@ static void the_nearest_word_must_be_near(void **state)
 	assert_null(text_nearest(SPAN("re"), words));
 }
 
+static void times_are_read_as_they_are_printed(void **state)
+{
+	static const char *const wrong[] = {"", "2026", "2026-02-30", "2026-2-3", "2026-02-03 ",
+		" 2026-02-03", "2026-02-03 9:05", "2026-02-03 24:00", "2026-02-03T09:05",
+		"2026-02-03 09:05:06", "26-02-03", "tomorrow"};
+	int64_t seconds = 0;
+	AUTO(buf) out = BUF_INIT;
+
+	(void)state;
+	assert_true(text_time_parse(SPAN("2026-02-03 09:05"), &seconds));
+	text_time_local(&out, seconds);
+	assert_buf(&out, "2026-02-03 09:05");
+	buf_clear(&out);
+	assert_true(text_time_parse(SPAN("2024-02-29"), &seconds));
+	text_time_local(&out, seconds);
+	assert_buf(&out, "2024-02-29 00:00");
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		if (text_time_parse(span_of(wrong[i]), &seconds))
+			fail_msg("\"%s\" was taken", wrong[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -247,6 +268,7 @@ int main(void)
 		cmocka_unit_test(hex_goes_both_ways),
 		cmocka_unit_test(distances_count_edits),
 		cmocka_unit_test(the_nearest_word_must_be_near),
+		cmocka_unit_test(times_are_read_as_they_are_printed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
