@@ -216,6 +216,13 @@ void index_abandon(struct index *ix)
 		err_clear(&ignored); /* SQLite had rolled back by itself */
 }
 
+int index_compact(struct index *ix, const char *path, struct err *err)
+{
+	if (sql_run(ix->sql, "INSERT INTO words (words) VALUES ('optimize')", err) < 0)
+		return -1;
+	return sql_do(ix->sql, err, "VACUUM INTO ?", "t", span_of(path));
+}
+
 /* Of the row at hand, whose columns 0 and 1 are sum and bytes. */
 static int take_leaf(const struct index *ix, struct sql_row *row, struct buf *file, struct err *err)
 {

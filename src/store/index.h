@@ -38,6 +38,8 @@ MUST_USE int index_open(const char *path, bool writable, struct index *out, stru
 MUST_USE int index_begin(struct index *ix, struct err *err);
 MUST_USE int index_commit(struct index *ix, int64_t revision, struct err *err);
 void index_abandon(struct index *ix);
+/* Writes it to a new file `path`, as small and as quick to search as it can be; for one of index_make. */
+MUST_USE int index_compact(struct index *ix, const char *path, struct err *err);
 
 /* A leaf takes the place of the one of that number: `file` is its file's bytes (empty: it has no packages), offers what is in it, sorted.
  * Only rows that differ are written. */

@@ -15,6 +15,8 @@
 #define BEGINNING_LEAST \
 	2 /* bytes of a word that may be a beginning: of shorter ones there are too many */
 #define HITS_MAX 1000
+#define HITS_EACH \
+	4 /* of so many for each that is wanted the best are given: a word may be in half of all packages */
 
 static int take_row(
 	struct index *ix, struct sql_row *from, index_row_fn *fn, void *arg, struct err *err)
@@ -94,6 +96,7 @@ struct hit {
 };
 struct hits {
 	VEC(struct hit) of;
+	size_t most;
 };
 
 static void hit_drop(struct hit *h)
@@ -152,7 +155,7 @@ static int take_hits(
 /* Asked already. */
 static int end_hits(struct sql_row *rows, enum place place, struct hits *hits, struct err *err)
 {
-	int result = take_hits(rows, place, HITS_MAX, hits, err);
+	int result = take_hits(rows, place, hits->most, hits, err);
 
 	sql_end(rows);
 	return result;
@@ -216,11 +219,13 @@ static int give_hits(struct index *ix, const struct hits *hits, size_t limit, in
 int index_search(struct index *ix, const struct texts *words, int64_t limit, index_row_fn *fn,
 	void *arg, struct err *err)
 {
-	AUTO(hits) hits = {0};
+	AUTO(hits) hits = {.most = HITS_MAX};
 	AUTO(buf) folded = BUF_INIT;
 	AUTO(buf) asked = BUF_INIT;
 	size_t most = limit < HITS_MAX ? (size_t)(limit < 0 ? 0 : limit) : HITS_MAX;
 
+	if (most < HITS_MAX / HITS_EACH)
+		hits.most = most * HITS_EACH;
 	VEC_FOR (const struct buf, word, &words->of)
 		words_fold(buf_span(word), 4 * WORD_MAX, &folded);
 	if (!add_words(buf_span(&folded), true, &asked))
