@@ -179,6 +179,11 @@ $(PUZZLE): tests/solve/puzzle.c $(LIBRARY)
 $(BENCH_SOLVE): tests/bench/solve.c $(LIBRARY)
 	$(call link_test,$<)
 
+# Makes repositories for figures and tests, without any installer.
+REPOSITORY  := $(BUILD)/tests/repository
+$(REPOSITORY): tests/bench/repository.c $(LIBRARY)
+	$(call link_test,$<)
+
 define link_test
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MT $@ -c -o $@.o $(1)
@@ -202,7 +207,7 @@ check-solve: all $(PUZZLE)
 check-lua: all
 	tests/run lua $(BUILD)
 
-check-cli: all
+check-cli: all $(REPOSITORY)
 	tests/run cli $(BUILD)
 
 check-life: all
@@ -250,7 +255,7 @@ asan:
 fuzz:
 	tests/fuzz/run
 
-bench: all $(BENCH_SOLVE)
+bench: all $(BENCH_SOLVE) $(REPOSITORY)
 	tests/bench/run $(BUILD)
 
 deps:
