@@ -33,6 +33,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_reconfigure,
 	&cmd_remove,
 	&cmd_repo_add,
+	&cmd_repo_build,
 	&cmd_repo_disable,
 	&cmd_repo_enable,
 	&cmd_repo_key,

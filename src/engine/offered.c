@@ -1,0 +1,136 @@
+/* What repositories offer, as `show` says it. */
+#include "engine/offered.h"
+
+#include <string.h>
+
+#include "engine/choice.h"
+#include "engine/query.h"
+#include "engine/stock.h"
+#include "model/version.h"
+
+/* The best one that was met: of the repository with the lowest priority, there the newest. */
+struct best {
+	const struct span version; /* the one that is wanted; empty: any */
+	struct shelf *shelf; /* NULL: none yet */
+	struct shelf *at; /* the one that is looked at */
+	struct buf found; /* its version */
+	struct texts *versions;
+};
+
+static int meet(void *arg, const struct index_row *row, struct err *err)
+{
+	struct best *b = arg;
+	AUTO(buf) text = BUF_INIT;
+
+	(void)err;
+	buf_addf(&text, "%.*s %s", SPAN_ARG(row->version), b->at->repository->name.s);
+	texts_add(b->versions, buf_span(&text));
+	if (b->version.n && !span_is(b->version, row->version))
+		return 0;
+	if (b->shelf && (b->at->repository->priority > b->shelf->repository->priority ||
+				version_compare(row->version, buf_span(&b->found)) <= 0))
+		return 0;
+	b->shelf = b->at;
+	buf_set(&b->found, row->version);
+	return 0;
+}
+
+/* They come oldest first. */
+static void reverse(struct texts *t, size_t first)
+{
+	for (size_t end = t->of.n; first + 1 < end; first++) {
+		struct buf last = t->of.v[--end];
+
+		t->of.v[end] = t->of.v[first];
+		t->of.v[first] = last;
+	}
+}
+
+static int find_best(struct stock *s, struct span name, struct best *b, struct err *err)
+{
+	VEC_FOR (struct shelf, shelf, &s->of) {
+		size_t first = b->versions->of.n;
+
+		b->at = shelf;
+		if (index_named(&shelf->index, name, meet, b, err) < 0)
+			return -1;
+		reverse(b->versions, first);
+	}
+	return b->shelf != NULL;
+}
+
+static void copy_texts(const struct texts *from, struct texts *to)
+{
+	VEC_FOR (const struct buf, x, &from->of)
+		texts_add(to, buf_span(x));
+}
+
+static int fill(struct engine *e, const struct best *b, struct chosen *one, struct about *out,
+	struct err *err)
+{
+	struct offer *offer = &one->offer;
+	struct candidate c;
+	int result;
+
+	candidate_init(&c);
+	choice_candidate(one, &c);
+	out->is_file = out->is_offer = true;
+	buf_set(&out->repository, buf_span(&b->shelf->repository->name));
+	buf_set(&out->bundle.name, buf_span(&offer->name));
+	buf_set(&out->bundle.id, buf_span(&offer->id));
+	buf_set(&out->bundle.version, buf_span(&offer->version));
+	out->bundle.format = offer->format;
+	out->bundle.size = offer->size;
+	copy_texts(&offer->files, &out->files);
+	facts_add(&c.installer.facts, SPAN("legend"), buf_span(&offer->summary));
+	facts_add(&c.installer.facts, SPAN("description"), buf_span(&offer->description));
+	result = query_fill(e, out, &c.installer, err);
+	candidate_drop(&c);
+	return result;
+}
+
+static int no_package(const struct stock *s, const char *what, const struct texts *versions, struct err *err)
+{
+	if (versions->of.n)
+		err_set(err, ERR_NO_PACKAGE, "%s: there is no such version", what);
+	else
+		err_set(err, ERR_NO_PACKAGE, "%s: no such package", what);
+	VEC_FOR (const struct buf, version, &versions->of)
+		err_detail(err, "%s", version->s);
+	if (!s->of.n)
+		return err_next(err, "no repository was synced yet: fardel repo update");
+	return err_next(err, "fardel search %.*s", (int)strcspn(what, "="), what);
+}
+
+static int about(struct engine *e, struct stock *s, const char *what, struct best *b,
+	struct about *out, struct err *err)
+{
+	struct span name = {what, strcspn(what, "=")};
+	struct chosen one = {.repository = BUF_INIT, .url = BUF_INIT, .why = BUF_INIT, .path = BUF_INIT};
+	int found = find_best(s, name, b, err);
+
+	if (found <= 0)
+		return found < 0 ? -1 : no_package(s, what, &out->versions, err);
+	offer_init(&one.offer);
+	found = index_offer(&b->shelf->index, name, buf_span(&b->found), &one.offer, err);
+	if (found == 0)
+		err_set(err, ERR_BAD_STATE, "the index has lost %s", what);
+	found = found > 0 ? fill(e, b, &one, out, err) : -1;
+	offer_drop(&one.offer);
+	return found;
+}
+
+int offered_about(struct engine *e, const char *what, struct about *out, struct err *err)
+{
+	AUTO(stock) stock = STOCK_INIT;
+	const char *sign = strchr(what, '=');
+	struct best b = {.version = span_of(sign ? sign + 1 : ""),
+		.found = BUF_INIT,
+		.versions = &out->versions};
+	int result = stock_open(e, &stock, err);
+
+	if (result == 0)
+		result = about(e, &stock, what, &b, out, err);
+	buf_drop(&b.found);
+	return result;
+}

@@ -1,0 +1,167 @@
+/* Packages that repositories offer: searched, and held against what is installed. */
+#include "engine/choice.h"
+#include "engine/engine.h"
+#include "engine/stock.h"
+#include "model/version.h"
+
+#define LIMIT 100
+#define LIMIT_MOST 1000
+
+static void found_drop(struct found *f)
+{
+	buf_drop(&f->name);
+	buf_drop(&f->version);
+	buf_drop(&f->repository);
+	buf_drop(&f->summary);
+	buf_drop(&f->installed);
+}
+
+void founds_drop(struct founds *f)
+{
+	vec_drop_each(&f->of, found_drop);
+}
+
+static struct found *add(struct founds *out)
+{
+	struct found *f = vec_push(&out->of);
+
+	*f = (struct found){.name = BUF_INIT,
+		.version = BUF_INIT,
+		.repository = BUF_INIT,
+		.summary = BUF_INIT,
+		.installed = BUF_INIT,
+		.size = -1};
+	return f;
+}
+
+/* --- Words ------------------------------------------------------------------------------------ */
+
+/* What comes of one repository: in its order. */
+struct finding_of {
+	struct founds *out;
+	const struct world *world;
+	const struct search_options *options;
+	const struct shelf *shelf;
+	size_t from; /* of out: before it is what came of others */
+};
+
+static struct found *find(struct founds *f, struct span name)
+{
+	VEC_FOR (struct found, found, &f->of)
+		if (span_is(buf_span(&found->name), name))
+			return found;
+	return NULL;
+}
+
+static int take(void *arg, const struct index_row *row, struct err *err)
+{
+	struct finding_of *f = arg;
+	const struct bundle *current = world_current(f->world, row->name);
+	struct found *found = find(f->out, row->name);
+
+	(void)err;
+	if (f->options->installed && !current)
+		return 0;
+	/* A repository that is preferred said it already; of its own versions the newest counts. */
+	if (found && (found < f->out->of.v + f->from ||
+			     version_compare(row->version, buf_span(&found->version)) <= 0))
+		return 0;
+	if (!found)
+		found = add(f->out);
+	buf_set(&found->name, row->name);
+	buf_set(&found->version, row->version);
+	buf_set(&found->summary, row->summary);
+	buf_set(&found->repository, buf_span(&f->shelf->repository->name));
+	found->size = row->size;
+	found->in_use = current != NULL;
+	if (current)
+		buf_set(&found->installed, buf_span(&current->version));
+	return 0;
+}
+
+/* The first of each repository, then the second of each, …: each list has its best in front. */
+static void merge(struct founds *out, const size_t *starts, size_t lists)
+{
+	struct founds merged = {.repositories = out->repositories};
+
+	for (size_t k = 0; merged.of.n < out->of.n; k++)
+		for (size_t i = 0; i < lists; i++)
+			if (starts[i] + k < starts[i + 1])
+				*vec_push(&merged.of) = out->of.v[starts[i] + k];
+	vec_drop(&out->of);
+	*out = merged;
+}
+
+static int search_all(struct stock *s, const struct world *world, const struct search_options *o,
+	struct founds *out, struct err *err)
+{
+	int64_t limit = o->limit ? o->limit : LIMIT;
+	VEC(size_t) starts = {0};
+	struct finding_of f = {.out = out, .world = world, .options = o};
+	int result = 0;
+
+	/* What is installed may be anywhere among what is found. */
+	VEC_FOR (struct shelf, shelf, &s->of) {
+		f.shelf = shelf;
+		f.from = out->of.n;
+		*vec_push(&starts) = out->of.n;
+		if (result == 0)
+			result = index_search(&shelf->index, o->words,
+				o->installed ? LIMIT_MOST : limit, take, &f, err);
+	}
+	*vec_push(&starts) = out->of.n;
+	if (result == 0)
+		merge(out, starts.v, s->of.n);
+	while (out->of.n > (size_t)limit)
+		found_drop(&out->of.v[--out->of.n]);
+	vec_drop(&starts);
+	return result;
+}
+
+int engine_search(struct engine *e, const struct search_options *o, struct founds *out, struct err *err)
+{
+	AUTO(stock) stock = STOCK_INIT;
+	AUTO(world) world = WORLD_INIT;
+
+	if (stock_open(e, &stock, err) < 0 || engine_world(e, &world, err) < 0)
+		return -1;
+	out->repositories = stock.of.n;
+	return search_all(&stock, &world, o, out, err);
+}
+
+/* --- What could be upgraded -------------------------------------------------------------------- */
+
+static int64_t size_of(const struct offer *o)
+{
+	int64_t size = o->size;
+
+	VEC_FOR (const struct pack, p, &o->packs.of)
+		size = size < 0 || p->size < 0 ? -1 : size + p->size;
+	return size;
+}
+
+int engine_upgradable(struct engine *e, struct founds *out, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	AUTO(choice) choice = CHOICE_INIT;
+	const struct request all = {.goal = GOAL_INSTALL, .wish = WISH_UPGRADE};
+
+	if (engine_world(e, &world, err) < 0 || choice_make(e, &all, &world, &choice, err) < 0)
+		return -1;
+	VEC_FOR (const struct chosen, one, &choice.of) {
+		const struct bundle *current = world_current(&world, buf_span(&one->offer.name));
+		struct found *f;
+
+		if (!current)
+			continue;
+		f = add(out);
+		buf_set(&f->name, buf_span(&one->offer.name));
+		buf_set(&f->version, buf_span(&one->offer.version));
+		buf_set(&f->repository, buf_span(&one->repository));
+		buf_set(&f->summary, buf_span(&one->offer.summary));
+		buf_set(&f->installed, buf_span(&current->version));
+		f->in_use = true;
+		f->size = size_of(&one->offer);
+	}
+	return 0;
+}
