@@ -44,6 +44,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_repo_sign,
 	&cmd_repo_trust,
 	&cmd_repo_update,
+	&cmd_search,
 	&cmd_selftest,
 	&cmd_show,
 	&cmd_switch,

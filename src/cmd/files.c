@@ -13,6 +13,15 @@
 #include "cmd/changes_print.h"
 #include "cmd/cmd.h"
 
+struct files_options {
+	bool available;
+};
+
+static const struct opt opts[] = {
+	{"available", .kind = OPT_FLAG, .at = offsetof(struct files_options, available),
+		.help = "what it would make, as its repository says"},
+};
+
 static struct json *json_of(const struct made *m)
 {
 	struct json *paths = json_array();
@@ -85,7 +94,7 @@ static void say(struct run *run, const struct made *m)
 			m->folder.s);
 }
 
-static int run_files(struct run *run, struct err *err)
+static int list_made(struct run *run, struct err *err)
 {
 	struct made made;
 	int status = engine_files(run->engine, run->args.v[0], &made, err);
@@ -103,6 +112,44 @@ static int run_files(struct run *run, struct err *err)
 	return status;
 }
 
+/* Of what is only offered: its repository may not know it. */
+static int list_available(struct run *run, struct err *err)
+{
+	struct about about = {0};
+	AUTO(buf) text = BUF_INIT;
+	struct json *paths = json_array();
+	int status = engine_offer(run->engine, run->args.v[0], &about, err);
+
+	VEC_FOR (const struct buf, path, &about.files.of) {
+		text_escape(&text, buf_span(path));
+		buf_addc(&text, '\n');
+		json_append(paths, json_text(buf_span(path)));
+	}
+	if (status == 0 && run->json) {
+		json_put_text(run->json, "package", buf_span(&about.bundle.name));
+		json_put_text(run->json, "version", buf_span(&about.bundle.version));
+		json_put_text(run->json, "repository", buf_span(&about.repository));
+		json_put(run->json, "paths", paths);
+	} else {
+		json_free(paths);
+	}
+	if (status == 0 && !run->json)
+		print_out(&text);
+	if (status == 0 && !about.files.of.n)
+		progress_say(&run->progress, SAY_INFO,
+			"%s: its repository does not say what it makes. To see it: fardel preview %s",
+			about.bundle.name.s, about.bundle.name.s);
+	about_drop(&about);
+	return status;
+}
+
+static int run_files(struct run *run, struct err *err)
+{
+	if (((const struct files_options *)run->own)->available)
+		return list_available(run, err);
+	return list_made(run, err);
+}
+
 const struct cmd cmd_files = {
 	.name = "files",
 	.args = "NAME",
@@ -114,6 +161,9 @@ const struct cmd cmd_files = {
 	.group = GROUP_PACKAGES,
 	.least = 1,
 	.most = 1,
+	.opts = opts,
+	.opt_count = COUNT(opts),
+	.opt_size = sizeof(struct files_options),
 	.need = need_read,
 	.run = run_files,
 };

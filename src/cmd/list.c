@@ -13,12 +13,15 @@
 #include "engine/holds.h"
 
 struct list_options {
-	bool all;
+	bool all, upgradable;
 };
 
 static const struct opt opts[] = {
 	{"all", .letter = 'a', .kind = OPT_FLAG, .at = offsetof(struct list_options, all),
 		.help = "every installation, old ones too"},
+	{"upgradable", .letter = 'u', .kind = OPT_FLAG,
+		.at = offsetof(struct list_options, upgradable),
+		.help = "what the repositories have a better version of"},
 };
 
 static const struct column columns[] = {
@@ -99,6 +102,47 @@ static int add_row(void *arg, const struct bundle *b, struct err *err)
 	return 0;
 }
 
+static const struct column upgrade_columns[] = {
+	{.title = "NAME", .key = "name"},
+	{.title = "VERSION", .key = "version", .trunc = true},
+	{.title = "AVAILABLE", .key = "available", .trunc = true},
+	{.title = "REPOSITORY", .key = "repository"},
+	{.title = "TO FETCH", .key = "size", .right = true},
+};
+
+static bool is_asked_for(const struct run *run, const struct found *f)
+{
+	for (size_t i = 0; i < run->args.n; i++)
+		if (span_is_text(buf_span(&f->name), run->args.v[i]))
+			return true;
+	return !run->args.n;
+}
+
+static int list_upgradable(struct run *run, struct err *err)
+{
+	AUTO(founds) founds = {0};
+	struct sheet *sheet;
+	size_t rows = 0;
+
+	if (engine_upgradable(run->engine, &founds, err) < 0)
+		return -1;
+	sheet = sheet_new(run, "packages", upgrade_columns, COUNT(upgrade_columns));
+	VEC_FOR (const struct found, f, &founds.of) {
+		if (!is_asked_for(run, f))
+			continue;
+		rows++;
+		sheet_text(sheet, buf_span(&f->name));
+		sheet_text(sheet, buf_span(&f->installed));
+		sheet_text(sheet, buf_span(&f->version));
+		sheet_text(sheet, buf_span(&f->repository));
+		sheet_size(sheet, f->size);
+	}
+	sheet_end(sheet);
+	if (!rows && run_form(run) == FORM_TABLE)
+		progress_say(&run->progress, SAY_INFO, "Nothing can be upgraded.");
+	return 0;
+}
+
 static int run_list(struct run *run, struct err *err)
 {
 	const struct list_options *own = run->own;
@@ -107,6 +151,8 @@ static int run_list(struct run *run, struct err *err)
 
 	if (check_names(&l, err) < 0 || engine_holds(run->engine, &l.holds, err) < 0)
 		return -1;
+	if (own->upgradable)
+		return list_upgradable(run, err);
 	l.sheet = sheet_new(run, "packages", columns, COUNT(columns));
 	status = engine_each(run->engine, own->all, add_row, &l, err);
 	sheet_end(l.sheet);

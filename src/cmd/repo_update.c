@@ -105,7 +105,7 @@ static enum need need_sync(const struct run *run)
 const struct cmd cmd_repo_update = {
 	.name = "repo update",
 	.aliases = {"repo up", "sync"},
-	.args = "[NAME...]",
+	.args = "[REPO...]",
 	.summary = "Bring the indexes of repositories up to date",
 	.text = "Of what is new only the parts that differ are fetched; each is verified before it is "
 		"used, and all of them come into force at once, or none. A repository never goes back "

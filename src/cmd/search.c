@@ -16,7 +16,8 @@ struct search_own {
 static const struct opt opts[] = {
 	{"installed", .kind = OPT_FLAG, .at = offsetof(struct search_own, installed),
 		.help = "only what is installed"},
-	{"limit", .kind = OPT_NUMBER, .at = offsetof(struct search_own, limit), .arg = "N", .min = 1, .max = 1000, .preset = 100,
+	{"limit", .kind = OPT_NUMBER, .at = offsetof(struct search_own, limit), .arg = "N",
+		.min = 1, .max = 1000, .preset = 100,
 		.help = "so many at most (default: 100; at most 1000)"},
 };
 
@@ -35,8 +36,8 @@ static void print(struct run *run, const struct founds *founds)
 	VEC_FOR (const struct found, f, &founds->of) {
 		sheet_text(sheet, buf_span(&f->name));
 		sheet_text(sheet, buf_span(&f->version));
-		sheet_text(sheet, f->in_use && !f->installed.n ? SPAN("unknown")
-							       : buf_span(&f->installed));
+		sheet_text(sheet,
+			f->in_use && !f->installed.n ? SPAN("unknown") : buf_span(&f->installed));
 		sheet_text(sheet, buf_span(&f->repository));
 		sheet_text(sheet, buf_span(&f->summary));
 	}

@@ -29,6 +29,7 @@
 
 struct show_options {
 	const char *field;
+	bool available;
 };
 
 /* Each appends the raw value; nothing: there is none. */
@@ -82,6 +83,26 @@ static void field_state(const struct subject *s, struct buf *out)
 		buf_adds(out, bundle_state_name(s->about->bundle.state));
 }
 
+static void field_repository(const struct subject *s, struct buf *out)
+{
+	buf_add_span(out, buf_span(&s->about->repository));
+}
+
+static void field_available(const struct subject *s, struct buf *out)
+{
+	VEC_FOR (const struct buf, version, &s->about->versions.of)
+		buf_addf(out, "%s%s", out->n ? ", " : "", version->s);
+}
+
+static struct json *json_available(const struct subject *s)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct buf, version, &s->about->versions.of)
+		json_append(list, json_text(buf_span(version)));
+	return list;
+}
+
 static void field_pack(const struct subject *s, struct buf *out)
 {
 	buf_add_span(out, buf_span(&s->about->url));
@@ -113,6 +134,8 @@ static struct json *json_size(const struct subject *s)
 	return size >= 0 ? json_number(size) : json_null();
 }
 
+#define OFFERED 1000 /* no format: what repositories say of what they offer */
+
 /* Name, what appends it, what is printed where there is no value, what makes its member of the JSON (NULL: the same text), and
  * the first format whose packages it is shown of. */
 #define FIELDS(X) \
@@ -127,6 +150,8 @@ static struct json *json_size(const struct subject *s)
 	X("Pack", field_pack, "none", NULL, 0) \
 	X("Size", field_size, "unknown", json_size, 0) \
 	X("Installed", field_installed, "none", NULL, 0) \
+	X("Repository", field_repository, "none", NULL, OFFERED) \
+	X("Available", field_available, "none", json_available, OFFERED) \
 	X("Format", stated_format, "unknown", stated_format_json, 0) \
 	X("Architectures", stated_architectures, "all", stated_architectures_json, 3) \
 	X("Homepage", stated_homepage, "none", NULL, 3) \
@@ -159,6 +184,8 @@ static const struct opt opts[] = {
 	{"field", .letter = 'F', .kind = OPT_TEXT, .at = offsetof(struct show_options, field),
 		.arg = "FIELD", .choices = field_names,
 		.help = "print the value of this field only"},
+	{"available", .kind = OPT_FLAG, .at = offsetof(struct show_options, available),
+		.help = "what repositories have, also of what is here"},
 };
 
 static const struct field *field_find(const char *name)
@@ -208,6 +235,11 @@ static void put_field(const struct subject *s, const struct field *f, bool alone
 	}
 }
 
+static bool is_shown(const struct subject *s, const struct field *f)
+{
+	return f->since == OFFERED ? s->about->is_offer : s->about->bundle.format >= f->since;
+}
+
 static void print_text(const struct subject *s, bool first)
 {
 	const struct show_options *own = s->run->own;
@@ -219,7 +251,7 @@ static void print_text(const struct subject *s, bool first)
 		if (!first)
 			buf_addc(&text, '\n');
 		for (size_t i = 0; i < COUNT(fields); i++)
-			if (s->about->bundle.format >= fields[i].since)
+			if (is_shown(s, &fields[i]))
 				put_field(s, &fields[i], false, &text);
 	}
 	print_out(&text);
@@ -235,8 +267,7 @@ static struct json *json_of(const struct subject *s)
 		AUTO(buf) value = BUF_INIT;
 		char key[16] = "";
 
-		if (own->field ? field_find(own->field) != &fields[i]
-			       : s->about->bundle.format < fields[i].since)
+		if (own->field ? field_find(own->field) != &fields[i] : !is_shown(s, &fields[i]))
 			continue;
 		for (size_t k = 0; fields[i].name[k]; k++)
 			key[k] = (char)(fields[i].name[k] | 0x20);
@@ -256,7 +287,9 @@ static int show_one(
 	struct about about = {0};
 	struct subject s = {
 		.run = run, .form = run_form(run), .about = &about, .licence = BUF_INIT};
-	int status = engine_about(run->engine, what, &about, err);
+	const struct show_options *own = run->own;
+	int status = own->available ? engine_offer(run->engine, what, &about, err)
+				    : engine_about(run->engine, what, &about, err);
 
 	if (status < 0)
 		return -1;
@@ -286,11 +319,12 @@ static int run_show(struct run *run, struct err *err)
 const struct cmd cmd_show = {
 	.name = "show",
 	.aliases = {"info"},
-	.args = "NAME|FILE...",
+	.args = "NAME[=VERSION]|FILE...",
 	.summary = "Show what is known of a package or an installer",
 	.text = "Fields: Name, Id, Version, Directory, Legend, Description, Licence, State, Pack, Size, "
 		"Installed, Format; of installers with a manifest.toml also Architectures, Homepage, Spdx, "
-		"Depends, Conflicts, Provides, Needs, Packs. Legend and description are shown in your language where the package has it. "
+		"Depends, Conflicts, Provides, Needs, Packs. A name that is not here is looked up in the repositories, as last synced: then "
+		"also Repository and Available. Legend and description are shown in your language where the package has it. "
 		"An argument with a slash, or that ends in .tar.gz or .tar.zst (so .pkt.tar.zst, too), is a file.",
 	.group = GROUP_PACKAGES,
 	.least = 1,

@@ -140,6 +140,9 @@ static int take_change(struct stock *s, const struct supply *supply, const struc
 {
 	struct supply_item item;
 
+	/* A download is of what is named, and of nothing else. */
+	if (out->request.goal == GOAL_DOWNLOAD && !c->asked)
+		return 0;
 	switch (c->action) {
 	case ACTION_REMOVE:
 		supply_get(supply, c->from, &item);
@@ -247,12 +250,16 @@ int choice_make(struct engine *e, const struct request *request, const struct wo
 
 /* --- Installers ------------------------------------------------------------------------------- */
 
-static bool is_there(const struct world *world, const struct chosen *one)
+/* What is there whole needs no installer; what cannot be looked at has to be made anew. */
+static bool is_there(struct engine *e, const struct world *world, const struct chosen *one)
 {
 	const struct bundle *b =
 		world_get(world, buf_span(&one->offer.name), buf_span(&one->offer.id));
+	struct err ignored = ERR_INIT;
 
-	return b && b->state != BUNDLE_EXTRACTED && b->state != BUNDLE_FETCHED;
+	return b && b->state != BUNDLE_EXTRACTED && b->state != BUNDLE_FETCHED &&
+	       installation_is_whole(&e->place, b, &ignored) == 1 &&
+	       installation_is_hollow(&e->place, b, &ignored) == 0;
 }
 
 /* Those of one place, in one go. */
@@ -319,9 +326,9 @@ static int fetch_batch(struct batch *b, const struct buf *url, struct err *err)
 	return result;
 }
 
-static bool is_wanted(const struct world *world, const struct chosen *one)
+static bool is_wanted(struct engine *e, const struct world *world, const struct chosen *one)
 {
-	return !one->path.n && !is_there(world, one);
+	return !one->path.n && !is_there(e, world, one);
 }
 
 int choice_fetch(struct engine *e, const struct world *world, struct choice *o, struct err *err)
@@ -330,7 +337,7 @@ int choice_fetch(struct engine *e, const struct world *world, struct choice *o, 
 	int result = 0;
 
 	for (size_t first = 0; result == 0 && first < o->of.n; first++) {
-		if (!is_wanted(world, &o->of.v[first]))
+		if (!is_wanted(e, world, &o->of.v[first]))
 			continue;
 		if (b.folder < 0)
 			b.folder = stage_make(&e->place, "repository", err);
@@ -338,7 +345,7 @@ int choice_fetch(struct engine *e, const struct world *world, struct choice *o, 
 			return -1;
 		b.of.n = 0;
 		for (size_t i = first; i < o->of.n; i++)
-			if (is_wanted(world, &o->of.v[i]) &&
+			if (is_wanted(e, world, &o->of.v[i]) &&
 				span_is(buf_span(&o->of.v[i].url), buf_span(&o->of.v[first].url)))
 				*vec_push(&b.of) = i;
 		result = fetch_batch(&b, &o->of.v[first].url, err);

@@ -135,11 +135,43 @@ struct about {
 	struct installer installer; /* all that it says, but for the facts */
 	struct texts
 		cached; /* of each of its packs the path in the cache; empty: it is not there */
+	bool is_offer; /* it is what a repository offers, of which nothing is here; as of a file, state and row are nothing */
+	struct buf repository; /* whose */
+	struct texts versions; /* that repositories have of it, the best first: "6.2.11 main" */
+	struct texts files; /* paths that it makes, as far as its repository knows */
 };
 void about_drop(struct about *a);
-/* ERR_NO_PACKAGE for a name that is not known, or a file that is not there. Changes nothing. */
+/* ERR_NO_PACKAGE for a name that is not known, or a file that is not there. Changes nothing. A name that is not known here may be one that a repository
+ * offers; NAME=VERSION always is. */
 MUST_USE int engine_about(
 	struct engine *e, const char *name_or_file, struct about *out, struct err *err);
+
+/* What a repository offers: of NAME the best version, or NAME=VERSION. ERR_NO_PACKAGE. */
+MUST_USE int engine_offer(struct engine *e, const char *what, struct about *out, struct err *err);
+
+/* Packages that repositories offer, as they were last synced. */
+struct found {
+	struct buf name, version, repository, summary;
+	struct buf installed; /* the version in use; empty: none, or it has no version */
+	bool in_use;
+	int64_t size; /* to fetch at most; -1: unknown */
+};
+struct founds {
+	VEC(struct found) of;
+	size_t repositories; /* that were asked: those that are enabled and were synced */
+};
+void founds_drop(struct founds *f);
+struct search_options {
+	const struct texts *
+		words; /* all of them are to be in name, summary or description; the last may be a beginning */
+	bool installed; /* only what is in use */
+	int64_t limit; /* packages at most, 1,000 at most; 0: 100 */
+};
+/* Best first, each name once: in the version that is best. */
+MUST_USE int engine_search(struct engine *e, const struct search_options *options,
+	struct founds *out, struct err *err);
+/* What `upgrade` would upgrade. */
+MUST_USE int engine_upgradable(struct engine *e, struct founds *out, struct err *err);
 
 /* Appends file://PATH of the licence's text. Of a file: copied below the cache first (needs
  * NEED_LOCK). */

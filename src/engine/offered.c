@@ -89,7 +89,8 @@ static int fill(struct engine *e, const struct best *b, struct chosen *one, stru
 	return result;
 }
 
-static int no_package(const struct stock *s, const char *what, const struct texts *versions, struct err *err)
+static int no_package(
+	const struct stock *s, const char *what, const struct texts *versions, struct err *err)
 {
 	if (versions->of.n)
 		err_set(err, ERR_NO_PACKAGE, "%s: there is no such version", what);
@@ -106,7 +107,8 @@ static int about(struct engine *e, struct stock *s, const char *what, struct bes
 	struct about *out, struct err *err)
 {
 	struct span name = {what, strcspn(what, "=")};
-	struct chosen one = {.repository = BUF_INIT, .url = BUF_INIT, .why = BUF_INIT, .path = BUF_INIT};
+	struct chosen one = {
+		.repository = BUF_INIT, .url = BUF_INIT, .why = BUF_INIT, .path = BUF_INIT};
 	int found = find_best(s, name, b, err);
 
 	if (found <= 0)

@@ -5,6 +5,7 @@
 
 #include "engine/engine.h"
 #include "engine/installer_file.h"
+#include "engine/offered.h"
 #include "engine/puavo.h"
 #include "engine/session.h"
 #include "store/installation.h"
@@ -90,6 +91,9 @@ void about_drop(struct about *a)
 	buf_drop(&a->pack_file);
 	installer_drop(&a->installer);
 	texts_drop(&a->cached);
+	buf_drop(&a->repository);
+	texts_drop(&a->versions);
+	texts_drop(&a->files);
 }
 
 static void add_pack_file(struct engine *e, const struct digest *sha256, struct buf *out)
@@ -106,7 +110,7 @@ static struct buf *next_line(struct buf *lines)
 }
 
 /* What formats say, once the installer is parsed. Takes it. */
-static int fill(struct engine *e, struct about *out, struct installer *in, struct err *err)
+int query_fill(struct engine *e, struct about *out, struct installer *in, struct err *err)
 {
 	VEC_FOR (const struct pack, pack, &in->packs.of) {
 		AUTO(buf) path = BUF_INIT;
@@ -149,7 +153,7 @@ static int about_file(struct engine *e, const char *path, struct about *out, str
 	out->bundle.format = l.installer.format;
 	out->bundle.size = l.size;
 	out->bundle.pack_size = -1;
-	return fill(e, out, &l.installer, err);
+	return query_fill(e, out, &l.installer, err);
 }
 
 int query_open_shown(struct engine *e, const char *name, struct bundle *b, struct err *err)
@@ -188,20 +192,49 @@ static int about_name(struct engine *e, const char *name, struct about *out, str
 	installer_init(&in);
 	result = installer_parse(&facts, buf_span(&out->bundle.name), &in, err);
 	if (result == 0)
-		result = fill(e, out, &in, err);
+		result = query_fill(e, out, &in, err);
 	installer_drop(&in);
 	return result;
 }
 
+static void about_init(struct about *a)
+{
+	*a = (struct about){.facts = FACTS_INIT,
+		.directory = BUF_INIT,
+		.url = BUF_INIT,
+		.pack_file = BUF_INIT,
+		.repository = BUF_INIT};
+	bundle_init(&a->bundle);
+	installer_init(&a->installer);
+}
+
 int engine_about(struct engine *e, const char *name_or_file, struct about *out, struct err *err)
 {
-	*out = (struct about){
-		.facts = FACTS_INIT, .directory = BUF_INIT, .url = BUF_INIT, .pack_file = BUF_INIT};
-	bundle_init(&out->bundle);
-	installer_init(&out->installer);
+	struct err unknown = ERR_INIT;
+
+	about_init(out);
 	if (engine_is_file(name_or_file))
 		return about_file(e, name_or_file, out, err);
-	return about_name(e, name_or_file, out, err);
+	if (strchr(name_or_file, '='))
+		return offered_about(e, name_or_file, out, err);
+	if (about_name(e, name_or_file, out, err) == 0)
+		return 0;
+	if (err->code != ERR_NO_PACKAGE)
+		return -1;
+	/* What nobody offers either is not known here. */
+	unknown = *err;
+	err_clear(err);
+	if (offered_about(e, name_or_file, out, err) == 0)
+		return 0;
+	if (err->code == ERR_NO_PACKAGE)
+		*err = unknown;
+	return -1;
+}
+
+int engine_offer(struct engine *e, const char *what, struct about *out, struct err *err)
+{
+	about_init(out);
+	return offered_about(e, what, out, err);
 }
 
 int engine_log(struct engine *e, int64_t n, struct buf *out, struct err *err)

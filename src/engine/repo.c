@@ -38,7 +38,7 @@ static int add_known(
 	/* Without an index in force, what was seen once is nothing to be had. */
 	if (there > 0 && state.file.n)
 		*known = (struct repo_known){
-			state.root, state.revision, state.issued, state.expires, state.synced};
+			state.root, state.in_force, state.issued, state.expires, state.synced};
 	return there < 0 ? -1 : 0;
 }
 

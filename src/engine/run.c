@@ -120,7 +120,7 @@ static int add_chosen(struct engine *e, struct choice *choice, bool extract, str
 		buf_addf(&c->item, "%s=%s", one->offer.name.s, one->offer.version.s);
 		buf_set(&c->repository, buf_span(&one->repository));
 		texts_add(&choice->request.items, buf_span(&c->item));
-		if (extract)
+		if (extract && one->path.n)
 			buf_addf(&c->stage, "out.%zu", i);
 		if (look_at_chosen(e, one, extract && one->path.n, c, &c->err) == 0 &&
 			image_check(e, &c->installer, &c->err) == 0)

@@ -118,7 +118,8 @@ static int search_all(struct stock *s, const struct world *world, const struct s
 	return result;
 }
 
-int engine_search(struct engine *e, const struct search_options *o, struct founds *out, struct err *err)
+int engine_search(
+	struct engine *e, const struct search_options *o, struct founds *out, struct err *err)
 {
 	AUTO(stock) stock = STOCK_INIT;
 	AUTO(world) world = WORLD_INIT;

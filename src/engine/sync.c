@@ -125,6 +125,25 @@ static int take_unchanged(struct sync *s, struct err *err)
 	return finish(s);
 }
 
+/* What is in force is what was seen last, and the admin has not gone back; so nothing has to be fetched that is the same. */
+static bool is_newest(const struct sync *s)
+{
+	return s->state.file.n && !s->force && s->state.in_force == s->state.revision;
+}
+
+static int judge(struct sync *s, struct err *err)
+{
+	const struct trust_head view = {.text = buf_span(&s->head_text),
+		.signatures = buf_span(&s->head_signatures),
+		.clock = engine_now(),
+		.allow_older = s->allow_older,
+		.open = s->open};
+
+	head_drop(&s->head);
+	head_init(&s->head);
+	return trust_head(&s->state, &view, &s->head, err) < 0 ? -1 : 0;
+}
+
 static int on_head(struct gather *g, struct err *err)
 {
 	struct sync *s = g->arg;
@@ -137,24 +156,13 @@ static int on_head(struct gather *g, struct err *err)
 	if (sum_of_bytes(buf_span(&s->head_text), &sum, err) < 0)
 		return -1;
 	sum_format(&sum, &s->head_sum);
-	if (!s->force && s->state.file.n &&
-		span_is(buf_span(&s->head_sum), buf_span(&s->state.head_sha256)))
+	if (is_newest(s) && span_is(buf_span(&s->head_sum), buf_span(&s->state.head_sha256)))
 		return take_unchanged(s, err);
+	if (s->open)
+		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
 	gather_clear(g);
 	want(s, "signature", s->head_sum.s, ".minisig", MINISIGN_FILE_MAX);
 	return ask(s, on_signatures, err);
-}
-
-static int judge(struct sync *s, struct err *err)
-{
-	const struct trust_head view = {.text = buf_span(&s->head_text),
-		.signatures = buf_span(&s->head_signatures),
-		.clock = engine_now(),
-		.allow_older = s->allow_older};
-
-	head_drop(&s->head);
-	head_init(&s->head);
-	return trust_head(&s->state, &view, &s->head, err) < 0 ? -1 : 0;
 }
 
 /* Only where the root that is trusted does not do, further ones are asked for: mostly there are none. */
@@ -306,6 +314,14 @@ static int ask_whole(struct sync *s, struct err *err)
 
 /* --- One URL after the other ------------------------------------------------------------------ */
 
+static int no_key(const struct sync *s, struct err *err)
+{
+	err_set(err, ERR_CONFIG, "%s has no key, so nothing that it offers can be verified",
+		s->repository->file.s);
+	return err_next(err, "with the key of who runs it: fardel repo trust %s KEY",
+		s->repository->name.s);
+}
+
 /* What is known of it, and whom the admin trusts now. */
 static int load(struct sync *s, struct err *err)
 {
@@ -318,9 +334,16 @@ static int load(struct sync *s, struct err *err)
 	buf_set(&s->state.name, buf_span(&s->repository->name));
 	if (known < 0 || repositories_keys(s->e, s->repository, &keys, err) < 0)
 		return -1;
-	s->before = s->state.file.n ? s->state.revision : 0;
+	s->before = s->state.file.n ? s->state.in_force : 0;
 	s->root_err = ERR_INIT;
-	return trust_anchor(&s->state, &keys, err) < 0 ? -1 : 0;
+	s->open = !s->repository->require_signature && !keys.of.n;
+	if (!s->open && !keys.of.n)
+		return no_key(s, err);
+	if (!s->open)
+		return trust_anchor(&s->state, &keys, err) < 0 ? -1 : 0;
+	engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
+		"nobody has to have signed it (require_signature): whoever is on the way can change it");
+	return 0;
 }
 
 static int begin(struct sync *s, struct err *err)
@@ -333,7 +356,7 @@ static int begin(struct sync *s, struct err *err)
 	s->has_gather = true;
 	s->gather.arg = s;
 	s->gather.tell_tag = true;
-	if (s->state.file.n && !s->force && span_is(buf_span(&s->state.url), buf_span(url)))
+	if (is_newest(s) && span_is(buf_span(&s->state.url), buf_span(url)))
 		buf_set(&s->gather.tag, buf_span(&s->state.etag));
 	gather_add(&s->gather, SPAN(HEAD_FILE), HEAD_MAX);
 	return ask(s, on_head, err);

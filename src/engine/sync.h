@@ -23,6 +23,7 @@ struct sync {
 	struct engine *e;
 	const struct repository *repository; /* borrowed */
 	bool force, allow_older; /* as asked for */
+	bool open; /* it has no key, and needs none */
 	size_t url; /* the one that is tried */
 	struct repo_state state; /* as it is to become */
 	int64_t before; /* the revision in force when it began; 0: none */

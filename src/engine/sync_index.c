@@ -378,9 +378,9 @@ int sync_settle(struct sync *s, struct err *err)
 	struct repo_state *state = &s->state;
 	struct err ignored = ERR_INIT;
 
-	buf_set(&state->head_sha256, buf_span(&s->head_sum));
 	state->expires = s->head.expires;
 	state->synced = engine_now();
+	state->in_force = s->index.revision;
 	buf_set(&state->etag, buf_span(&s->gather.tag));
 	buf_set(&state->url, buf_span(&s->repository->urls.of.v[s->url]));
 	buf_set(&state->file, buf_span(&s->index_file));

@@ -12,7 +12,7 @@ void candidate_init(struct candidate *c)
 	installer_init(&c->installer);
 }
 
-static void candidate_drop(struct candidate *c)
+void candidate_drop(struct candidate *c)
 {
 	installer_drop(&c->installer);
 	buf_drop(&c->id);

@@ -26,6 +26,7 @@ struct candidates {
 	VEC(struct candidate) of;
 };
 void candidate_init(struct candidate *c);
+void candidate_drop(struct candidate *c);
 void candidates_drop(struct candidates *c);
 
 /* For goals of files the candidates are taken (moved) into the plan; for goals of names the

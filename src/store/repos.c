@@ -2,7 +2,7 @@
 #include "store/repos.h"
 
 #define COLUMNS \
-	"name, anchor, root, root_text, revision, head_sha256, issued, expires, synced, etag, url, file"
+	"name, anchor, root, root_text, revision, head_sha256, issued, expires, synced, etag, url, file, in_force"
 
 void repo_state_init(struct repo_state *s)
 {
@@ -29,9 +29,9 @@ void repo_state_drop(struct repo_state *s)
 static void read_row(struct sql_row *row, struct repo_state *out)
 {
 	struct buf *const texts[] = {&out->name, &out->anchor, NULL, &out->root_text, NULL,
-		&out->head_sha256, NULL, NULL, NULL, &out->etag, &out->url, &out->file};
+		&out->head_sha256, NULL, NULL, NULL, &out->etag, &out->url, &out->file, NULL};
 	int64_t *const numbers[] = {NULL, NULL, &out->root, NULL, &out->revision, NULL,
-		&out->issued, &out->expires, &out->synced, NULL, NULL, NULL};
+		&out->issued, &out->expires, &out->synced, NULL, NULL, NULL, &out->in_force};
 
 	for (int i = 0; i < (int)(sizeof texts / sizeof *texts); i++)
 		if (texts[i]) {
@@ -63,10 +63,11 @@ int repos_put(struct db *db, const struct repo_state *s, struct err *err)
 {
 	return sql_do(db->sql, err,
 		"INSERT OR REPLACE INTO repo (" COLUMNS
-		") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-		"ttititiiittt", buf_span(&s->name), buf_span(&s->anchor), s->root,
+		") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"ttititiiittti", buf_span(&s->name), buf_span(&s->anchor), s->root,
 		buf_span(&s->root_text), s->revision, buf_span(&s->head_sha256), s->issued,
-		s->expires, s->synced, buf_span(&s->etag), buf_span(&s->url), buf_span(&s->file));
+		s->expires, s->synced, buf_span(&s->etag), buf_span(&s->url), buf_span(&s->file),
+		s->in_force);
 }
 
 int repos_delete(struct db *db, struct span name, struct err *err)

@@ -20,6 +20,7 @@ struct repo_state {
 	struct buf etag; /* of the head in force, as the server gave it; may be empty */
 	struct buf url; /* it came from there */
 	struct buf file; /* the index in force, a name below repos/NAME/; empty: none */
+	int64_t in_force; /* its revision: less than the highest where the admin has gone back */
 };
 void repo_state_init(struct repo_state *s);
 void repo_state_drop(struct repo_state *s);

@@ -28,6 +28,7 @@ struct trust_head {
 	struct span text, signatures;
 	int64_t clock;
 	bool allow_older; /* than one that was seen; all else holds */
+	bool open; /* nobody has to have signed it: whose it is was not looked at, all else holds */
 };
 /* Takes a head, after all roots were: into *out, which was initialised. 1: it is another than the last one of its revision; 0: it is the very one that was seen last. */
 MUST_USE int trust_head(

@@ -144,3 +144,62 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $stderr == *404* ]]
   [[ $(versions) == '' ]]
 }
+
+@test "search: names and summaries, what is installed, as a table's rows and as JSON" {
+  run --separate-stderr -0 fardel search write
+  [[ $output == $'writer\t2.1\t\tmain\tThe writer of the tests' ]]
+  run --separate-stderr -0 fardel search tests the
+  [[ ${#lines[@]} == 3 ]]
+  run --separate-stderr -0 fardel search nothing such
+  [[ -z $output && $stderr == *'Nothing was found'* ]]
+  fardel -y -qq install writer=2.0
+  run --separate-stderr -0 fardel search --installed tests
+  [[ ${#lines[@]} == 2 && $output == *$'writer\t2.1\t2.0\tmain'* ]]
+  run --separate-stderr -0 fardel search --json --limit 1 writer
+  [[ $(jq -c '.packages' <<<"$output") == '[{"name":"writer","version":"2.1","installed":"2.0","repository":"main","summary":"The writer of the tests"}]' ]]
+  # Any bytes are words, or none.
+  for word in '"' '*' 'a"b' "'" '(' 'NEAR(' 'AND' $'\xff' '' '-' ':' '^writer'; do
+    run --separate-stderr -0 fardel search "$word"
+  done
+  run --separate-stderr -64 fardel search
+}
+
+@test "show: what is only offered, another version, what is offered of what is here" {
+  run --separate-stderr -0 fardel show writer
+  [[ $output == *'Version: 2.1'*'Repository: main'*'Available: 2.1 main, 2.0 main'* ]]
+  [[ $output == *'Depends: runtime (>= 3)'* ]]
+  run --separate-stderr -0 fardel show -F Version writer=2.0
+  [[ $output == 2.0 ]]
+  run --separate-stderr -3 fardel show writer=9
+  [[ $stderr == *'there is no such version'* ]]
+  run --separate-stderr -3 fardel show nosuch
+  fardel -y -qq install writer=2.0
+  run --separate-stderr -0 fardel show writer
+  [[ $output == *'State: installed'* && $output != *Repository* ]]
+  run --separate-stderr -0 fardel show --available --json writer
+  [[ $(jq -r '.packages[0] | "\(.version) \(.repository) \(.available | length)"' <<<"$output") == '2.1 main 2' ]]
+}
+
+@test "list --upgradable, files --available" {
+  run --separate-stderr -0 fardel list --upgradable
+  [[ -z $output ]]
+  fardel -y -qq install writer=2.0 runtime=2
+  run --separate-stderr -0 fardel list --upgradable
+  [[ $output == $'runtime\t2\t3\tmain\t'*$'\nwriter\t2.0\t2.1\tmain\t'* ]]
+  run --separate-stderr -0 fardel list --upgradable --json writer
+  [[ $(jq -r '.packages | length' <<<"$output") == 1 ]]
+  run --separate-stderr -0 fardel files --available writer
+  [[ -z $output && $stderr == *'fardel preview writer'* ]]
+  run --separate-stderr -3 fardel files --available nosuch
+}
+
+@test "download and prepare by name; preview by name" {
+  fardel -qq download writer=2.0
+  run --separate-stderr -0 fardel cache list
+  [[ ${#lines[@]} == 1 ]]
+  [[ $(versions) == '' ]]
+  fardel -qq prepare runtime
+  [[ $(fardel list --json | jq -r '.packages[0].state') == prepared ]]
+  run --separate-stderr -0 fardel preview runtime
+  [[ $output == *'/usr/bin/runtime'* ]]
+}

@@ -264,7 +264,7 @@ names() { fardel repo list --plain "$@" | cut -f 1 | paste -sd ' '; }
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
 columns = [c[1] for c in db.execute("PRAGMA table_info(repo)")]
-values = {"name": sys.argv[2], "revision": 1207, "issued": 1795305600, "synced": 1795309200, "file": "index.db"}
+values = {"name": sys.argv[2], "revision": 1208, "in_force": 1207, "issued": 1795305600, "synced": 1795309200, "file": "index.db"}
 db.execute(f"INSERT INTO repo ({','.join(columns)}) VALUES ({','.join('?' * len(columns))})",
            [values.get(c, 0 if c in ("root", "expires") else "") for c in columns])
 db.commit()

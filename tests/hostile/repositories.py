@@ -301,6 +301,10 @@ def rollback(box):
     box.must("repo", "update", "--allow-older")
     want(stand.state()["offers"] == set(older.offers), f"{stand.state()}")
     box.refused(box.fardel("repo", "update", "--force"), 5, "revision 4")
+    # What is in force is not what was seen last: that is taken again as it was.
+    stand.configure([stand.honest.key])
+    stand.clear()
+    stand.recovers(stand.honest)
     stand.configure([stand.honest.key])
     stand.clear()
     stand.recovers()

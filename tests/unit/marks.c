@@ -86,6 +86,7 @@ static void repositories_are_remembered(void **state)
 	buf_sets(&in.etag, "\"e\"");
 	buf_sets(&in.url, "https://h/");
 	buf_sets(&in.file, "1207.db");
+	in.in_force = 1206;
 	assert_int_equal(repos_put(&db, &in, &s->err), 0);
 	assert_int_equal(repos_get(&db, SPAN("main"), &out, &s->err), 1);
 	assert_buf(&out.name, "main");
@@ -100,6 +101,7 @@ static void repositories_are_remembered(void **state)
 	assert_buf(&out.etag, "\"e\"");
 	assert_buf(&out.url, "https://h/");
 	assert_buf(&out.file, "1207.db");
+	assert_int_equal(out.in_force, 1206);
 	in.revision = 1208;
 	assert_int_equal(repos_put(&db, &in, &s->err), 0);
 	assert_int_equal(repos_get(&db, SPAN("main"), &out, &s->err), 1);
