@@ -67,6 +67,7 @@ help:
 ## make check        all tests (about ten minutes); check-unit, check-solve, check-lua, check-cli, check-life,
 ##                   check-packages, check-compat, check-crash, check-fault, check-hostile: parts of it
 ## make check-long   check, every crash point and fault, mutants, check-deb (an hour); make -k goes on
+## make check-web    a repository's web pages in a headless Chromium, where there is one
 ## make check-deb    the Debian packages: two builds compared, lintian, life in a private root
 ## make -C packages  the real installers, and a bundle of them (packages/README.md)
 ## make lint         layers, headers, lengths, format, shellcheck
@@ -228,7 +229,10 @@ check-fault: all $(FAULT_SHIM)
 check-hostile: all $(FAULT_SHIM)
 	tests/run hostile $(BUILD)
 
-check-long: check check-mutants check-all-crash check-all-fault check-deb
+check-web: all
+	tests/web $(BUILD)
+
+check-long: check check-web check-mutants check-all-crash check-all-fault check-deb
 
 check-mutants: all
 	tests/run mutants $(BUILD)
@@ -285,7 +289,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
+.PHONY: all help check check-web check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)

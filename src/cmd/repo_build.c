@@ -15,6 +15,7 @@ struct build_own {
 	struct texts keys, root_keys;
 	const char *name, *password_file;
 	int64_t days, keep;
+	bool no_web;
 };
 
 static const struct opt opts[] = {
@@ -33,6 +34,8 @@ static const struct opt opts[] = {
 	{"keep", .kind = OPT_NUMBER, .at = offsetof(struct build_own, keep), .arg = "DAYS",
 		.help = "keep files of the index for DAYS after the last revision that had them (7)",
 		.min = 0, .max = 3650, .preset = 7},
+	{"no-web", .kind = OPT_FLAG, .at = offsetof(struct build_own, no_web),
+		.help = "write no web pages (index.html and web)"},
 };
 
 static const struct column columns[] = {
@@ -92,6 +95,7 @@ static int build(struct run *run, const struct signers *keys, const struct signe
 		.days = own->days,
 		.keep_days = own->keep,
 		.keep_going = run->globals.keep_going,
+		.no_web = own->no_web,
 		.signers = keys,
 		.root_signers = root_keys};
 	struct repo_built out;

@@ -7,6 +7,7 @@
 
 #include "engine/repo_publish.h"
 #include "engine/repo_tree.h"
+#include "engine/repo_web.h"
 #include "engine/session.h"
 #include "model/repository.h"
 #include "store/sum.h"
@@ -37,6 +38,7 @@ struct build {
 
 static void build_drop(struct build *b)
 {
+	repo_tree_drop(&b->tree);
 	offered_drop(&b->offered);
 	head_drop(&b->head);
 	publication_drop(&b->p);
@@ -207,11 +209,27 @@ static int sweep(struct build *b, struct err *err)
 		&b->tree, &b->p.head, &sum, b->now, b->o->keep_days * PUBLISH_DAY, err);
 }
 
+/* Behind the head: what is shown can be installed. Where nothing has changed they are as they were. */
+static int make_pages(struct build *b, struct err *err)
+{
+	struct stat st;
+	int there;
+
+	if (b->o->no_web)
+		return 0;
+	there = file_stat(b->p.dir, "index.html", &st, err);
+	if (there < 0 || (there && !b->tree.made.of.n))
+		return there < 0 ? -1 : 0;
+	return repo_web_make(&b->tree, &b->p.root, err);
+}
+
 static int publish(struct build *b, struct err *err)
 {
 	if (make_tree(b, err) < 0)
 		return -1;
 	if (!is_as_it_was(b) && sign(b, err) < 0)
+		return -1;
+	if (make_pages(b, err) < 0)
 		return -1;
 	return offered_settle(&b->offered, err) < 0 || sweep(b, err) < 0 ? -1 : 0;
 }

@@ -16,6 +16,7 @@ struct repo_build_options {
 	int64_t days; /* that the head lives */
 	int64_t keep_days; /* that files stay after nothing of the present tree needs them */
 	bool keep_going; /* leave out what is broken */
+	bool no_web; /* write no pages */
 	const struct signers *signers; /* of the head */
 	const struct signers *root_signers; /* of the first root; empty: the same */
 };

@@ -22,6 +22,11 @@
 #define INDEX_BITS_MAX 16
 #define WHOLE_PART 16 /* of the leaves: where more have changed, the whole index is made anew */
 
+void repo_tree_drop(struct repo_tree *t)
+{
+	offered_leaves_drop(&t->made);
+}
+
 int repo_tree_settle(struct offered *offered, struct err *err)
 {
 	unsigned bits = offered->leaf_bits, best = 0;
@@ -51,7 +56,7 @@ static int is_there(const struct repo_tree *t, const char *path, struct span byt
 	return there < 0 ? -1 : there && span_is(buf_span(&have), bytes);
 }
 
-static int put_file(struct repo_tree *t, const char *path, struct span bytes, struct err *err)
+int repo_tree_put(struct repo_tree *t, const char *path, struct span bytes, struct err *err)
 {
 	int there = is_there(t, path, bytes, err);
 
@@ -143,7 +148,7 @@ static int make_leaf(struct repo_tree *t, unsigned number, int64_t revision,
 		return -1;
 	leaf_sum(buf_span(&file), &sum);
 	leaf_path(&sum, &path);
-	if (file.n && put_file(t, path.s, buf_span(&file), err) < 0)
+	if (file.n && repo_tree_put(t, path.s, buf_span(&file), err) < 0)
 		return -1;
 	t->leaves += !sum_is(&sum, old);
 	return offered_made(t->offered, number, &sum, revision, err);
@@ -172,12 +177,10 @@ static int find_missing(struct repo_tree *t, const struct head_sum *sums, struct
 static int make_leaves(
 	struct repo_tree *t, int64_t revision, struct head_sum *sums, struct err *err)
 {
-	AUTO(offered_leaves) changed = {0};
-
 	if (offered_sums(t->offered, sums, NULL, err) < 0 || find_missing(t, sums, err) < 0 ||
-		offered_changed(t->offered, &changed, err) < 0)
+		offered_changed(t->offered, &t->made, err) < 0)
 		return -1;
-	VEC_FOR (const unsigned, number, &changed.of)
+	VEC_FOR (const unsigned, number, &t->made.of)
 		if (make_leaf(t, *number, revision, &sums[*number], err) < 0)
 			return -1;
 	return 0;
@@ -201,7 +204,7 @@ static int make_nodes(
 		if (sum_of_bytes(bytes, sum, err) < 0)
 			return -1;
 		sum_format(sum, &path);
-		if (put_file(t, path.s, bytes, err) < 0)
+		if (repo_tree_put(t, path.s, bytes, err) < 0)
 			return -1;
 	}
 	return 0;

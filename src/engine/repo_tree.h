@@ -12,9 +12,16 @@ struct repo_tree {
 	int dir; /* the repository's folder */
 	const char *path; /* the same, as this process sees it */
 	struct offered *offered; /* borrowed; inside of a transaction */
-	int64_t leaves, files,
-		bytes; /* leaves that are others than before; files that were written, and their bytes */
+	struct offered_leaves made; /* leaves that were looked at anew, ascending */
+	int64_t leaves; /* those of them that are others than before */
+	int64_t files, bytes; /* that were written */
 };
+
+void repo_tree_drop(struct repo_tree *t); /* not what it borrows */
+
+/* Puts a file into its place, unless it is there already with just these bytes. Nothing is synced. */
+MUST_USE int repo_tree_put(
+	struct repo_tree *t, const char *path, struct span bytes, struct err *err);
 
 /* As many leaves as fit what is offered: the same number as before, unless they would be far too large or too small. */
 MUST_USE int repo_tree_settle(struct offered *offered, struct err *err);

@@ -184,7 +184,7 @@ static int run(char **argv, struct err *err)
 	AUTO(signers) signers = {0};
 	AUTO(buf) path = buf_of(argv[1]);
 	AUTO(buf) line = BUF_INIT;
-	struct repo_tree tree = {.path = argv[1], .offered = &offered};
+	AUTO(repo_tree) tree = {.path = argv[1], .offered = &offered};
 	int index;
 
 	if (mkdir(argv[1], 0755) < 0 && access(argv[1], W_OK) < 0)
