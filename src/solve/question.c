@@ -5,6 +5,8 @@
 
 #include "model/version.h"
 
+#define PROVIDERS_MAX 5 /* that are told */
+
 void question_drop(struct question *q)
 {
 	reach_drop(&q->reach);
@@ -35,26 +37,47 @@ static void add_versions(const struct question *q, uint32_t first, size_t count,
 		buf_addf(out, " and %zu more", left);
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	return span_compare(*(const struct span *)a, *(const struct span *)b);
+}
+
+/* "exim, postfix and others": who provides it; how many there are. */
+static size_t add_providers(const struct supply *s, struct span name, struct buf *out)
+{
+	VEC(struct span) names = {0};
+	size_t walk = 0, i, count = 0;
+
+	while ((i = supply_provider(s, name, &walk)) != SUPPLY_NONE) {
+		struct supply_item item;
+
+		supply_get(s, i, &item);
+		*vec_push(&names) = item.name;
+	}
+	if (names.n)
+		qsort(names.v, names.n, sizeof(*names.v), compare_names);
+	for (i = 0; i < names.n; i++) {
+		if (i && span_is(names.v[i], names.v[i - 1]))
+			continue;
+		if (count++ < PROVIDERS_MAX)
+			buf_addf(out, "%s%.*s", count > 1 ? ", " : "", SPAN_ARG(names.v[i]));
+	}
+	if (count > PROVIDERS_MAX)
+		buf_adds(out, " and others");
+	vec_drop(&names);
+	return count;
+}
+
 static int refuse_unknown(
 	const struct question *q, const struct resolve_wish *wish, struct err *err)
 {
 	AUTO(buf) who = BUF_INIT;
-	size_t walk = 0, i, count = 0;
 
-	while ((i = supply_provider(q->reach.supply, wish->name, &walk)) != SUPPLY_NONE) {
-		struct supply_item item;
-
-		supply_get(q->reach.supply, i, &item);
-		if (count < 5)
-			buf_addf(&who, "%s%.*s", count ? ", " : "", SPAN_ARG(item.name));
-		count++;
-	}
 	err_set(err, ERR_NO_PACKAGE, "%.*s: no such package", SPAN_ARG(wish->name));
-	if (count) {
-		err_detail(err, "it is provided by %s%s", who.s, count > 5 ? " and others" : "");
-		return err_next(err, "name the one that you want");
-	}
-	return err_next(err, "see: fardel search %.*s", SPAN_ARG(wish->name));
+	if (!add_providers(q->reach.supply, wish->name, &who))
+		return err_next(err, "see: fardel search %.*s", SPAN_ARG(wish->name));
+	err_detail(err, "it is provided by %s", who.s);
+	return err_next(err, "name the one that you want");
 }
 
 static int check_wish(const struct question *q, const struct resolve_wish *wish, struct err *err)

@@ -17,6 +17,7 @@ struct statement {
 	struct span about; /* the name that it is about: those of one name are one line */
 	VEC(uint32_t) packages; /* versions of one name who say so */
 	uint32_t need;
+	const struct relation *relation; /* of the need; NULL */
 	struct asked asked;
 	unsigned depth; /* how many steps it is away from what was asked for */
 };
@@ -91,6 +92,8 @@ static void add(void *arg, const struct sat_rule *rule)
 	if (rule->kind == SAT_RULE_ASKED && new.asked.kind == ASKED_MORE)
 		return;
 	new.about = about(r, rule);
+	if (rule->kind == SAT_RULE_DEPENDS || rule->kind == SAT_RULE_CONFLICTS)
+		new.relation = r->q->reach.needs.v[rule->need].relation;
 	if (rule->kind != SAT_RULE_ASKED)
 		add_package(&new, rule->package);
 	else if (new.asked.kind == ASKED_HOLD)
@@ -353,8 +356,10 @@ static int compare_statements(const void *a, const void *b)
 		return span_compare(x->about, y->about);
 	if (x->packages.n && y->packages.n && x->packages.v[0] != y->packages.v[0])
 		return x->packages.v[0] < y->packages.v[0] ? -1 : 1;
-	if (x->need != y->need)
-		return x->need < y->need ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->relation && y->relation && x->need != y->need)
+		return words_compare(x->relation, y->relation);
 	return (x->asked.wish > y->asked.wish) - (x->asked.wish < y->asked.wish);
 }
 

@@ -211,6 +211,21 @@ static int check_room(const struct supply *s, const struct supply_item *item, st
 	return 0;
 }
 
+/* Whether it was given before: who has a name and provides it comes by both. */
+static bool is_there(const struct supply *s, const struct supply_item *item)
+{
+	const struct name *name = find_name(s, item->name);
+
+	for (uint32_t i = name ? name->first : NOBODY; i != NOBODY; i = s->packages.v[i].older) {
+		const struct package *p = &s->packages.v[i];
+
+		if (p->repository == item->repository && p->version_n == item->version.n &&
+			memcmp(p->version, item->version.s, p->version_n) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Who provides a name is found by it; who is installed, by all that it speaks of. */
 static void index_relations(
 	struct supply *s, uint32_t package, struct span relations, bool installed)
@@ -238,6 +253,8 @@ int supply_add(struct supply *s, const struct supply_item *item, struct err *err
 	bool installed = item->repository == SUPPLY_INSTALLED;
 	struct name *name;
 
+	if (is_there(s, item))
+		return 0;
 	if (check_room(s, item, err) < 0)
 		return -1;
 	version = keep(s, item->version);
@@ -318,7 +335,7 @@ static void touch(struct supply *s, uint32_t name)
 		want(s, s->packages.v[s->links.v[i].package].name);
 }
 
-/* What a package depends on is looked up; what it provides or conflicts with, only where somebody is installed who has to do with it. */
+/* What a package depends on is looked up; what it is, provides or conflicts with, only where somebody is installed who has to do with it. */
 static void read_package(struct supply *s, size_t number)
 {
 	const struct package *p = &s->packages.v[number];
@@ -328,6 +345,7 @@ static void read_package(struct supply *s, size_t number)
 
 	if (p->repository == SUPPLY_INSTALLED && !s->names.v[name].wanted)
 		return;
+	touch(s, name);
 	while (read_name(&rest, &kind, &text)) {
 		if (kind == 'd')
 			want(s, name_of(s, text));

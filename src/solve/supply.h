@@ -37,7 +37,7 @@ MUST_USE int supply_repository(struct supply *s, struct span name, int64_t prior
 struct span supply_repository_name(const struct supply *s, unsigned repository); /* installed: "" */
 int64_t supply_repository_priority(const struct supply *s, unsigned repository);
 
-/* Copies. What is installed is added before what is offered, once for each name. ERR_FAILED where there is too much. */
+/* Copies. What is installed is added before what is offered, once for each name; what was added of that name, version and repository already is passed over. ERR_FAILED where there is too much. */
 MUST_USE int supply_add(struct supply *s, const struct supply_item *item, struct err *err);
 
 /* Appends the lines for `relations`. */

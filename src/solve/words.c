@@ -24,3 +24,12 @@ void words_package(const struct question *q, uint32_t package, bool whose, struc
 	if (whose && reach_is_installed(&q->reach, package))
 		buf_adds(out, item->held ? " (held)" : " (installed)");
 }
+
+int words_compare(const struct relation *a, const struct relation *b)
+{
+	int differs = span_compare(buf_span(&a->name), buf_span(&b->name));
+
+	if (!differs)
+		differs = (a->op < b->op) - (a->op > b->op);
+	return differs ? differs : span_compare(buf_span(&a->version), buf_span(&b->version));
+}

@@ -26,7 +26,6 @@
 struct package {
 	struct supply_item item;
 	struct buf relations;
-	bool given;
 };
 
 struct puzzle {
@@ -54,13 +53,15 @@ static void check(int done, const struct err *err)
 	exit(2);
 }
 
+static bool is_installed(const struct package *package)
+{
+	return package->item.repository == SUPPLY_INSTALLED;
+}
+
 static void give(struct puzzle *p, struct package *package)
 {
 	struct err err = ERR_INIT;
 
-	if (package->given)
-		return;
-	package->given = true;
 	package->item.relations = buf_span(&package->relations);
 	check(supply_add(p->supply, &package->item, &err), &err);
 }
@@ -81,7 +82,7 @@ static bool provides(const struct package *package, struct span name)
 static void give_installed(struct puzzle *p)
 {
 	for (size_t i = 0; i < p->packages.n; i++)
-		if (p->packages.v[i].item.repository == SUPPLY_INSTALLED)
+		if (is_installed(&p->packages.v[i]))
 			give(p, &p->packages.v[i]);
 }
 
@@ -93,11 +94,16 @@ static void give_wanted(struct puzzle *p)
 		supply_want(p->supply, p->request.of.v[i].name);
 	if (p->request.all)
 		supply_want_installed(p->supply);
-	while (supply_next(p->supply, &name))
+	/* Who has the name and who provides it are two questions, as they are to an index: some are given twice. */
+	while (supply_next(p->supply, &name)) {
 		for (size_t i = 0; i < p->packages.n; i++)
-			if (span_is(p->packages.v[i].item.name, name) ||
-				provides(&p->packages.v[i], name))
+			if (!is_installed(&p->packages.v[i]) &&
+				span_is(p->packages.v[i].item.name, name))
 				give(p, &p->packages.v[i]);
+		for (size_t i = 0; i < p->packages.n; i++)
+			if (!is_installed(&p->packages.v[i]) && provides(&p->packages.v[i], name))
+				give(p, &p->packages.v[i]);
+	}
 }
 
 static void give_all(struct puzzle *p)
@@ -106,7 +112,8 @@ static void give_all(struct puzzle *p)
 	if (p->lazy)
 		give_wanted(p);
 	for (size_t i = 0; !p->lazy && i < p->packages.n; i++)
-		give(p, &p->packages.v[i]);
+		if (!is_installed(&p->packages.v[i]))
+			give(p, &p->packages.v[i]);
 }
 
 static unsigned repository_of(const struct puzzle *p, struct span name)

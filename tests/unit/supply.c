@@ -102,6 +102,40 @@ static void all_that_is_installed_is_asked_for(void **state)
 	supply_free(s);
 }
 
+/* Who has a name and provides it comes by both. */
+static void what_comes_twice_is_taken_once(void **state)
+{
+	struct supply *s = supply_new();
+	unsigned main = repository(s), other = repository(s);
+
+	(void)state;
+	add(s, main, "a", "1", "p b\n");
+	add(s, main, "a", "1", "p b\n");
+	assert_int_equal(supply_count(s), 1);
+	add(s, main, "a", "1.0", "");
+	add(s, other, "a", "1", "");
+	assert_int_equal(supply_count(s), 3);
+	supply_free(s);
+}
+
+/* Another version of what is installed, which somebody who is installed needs as it is. */
+static void who_needs_what_changes_is_asked_for(void **state)
+{
+	struct supply *s = supply_new();
+	unsigned main = repository(s);
+
+	(void)state;
+	add(s, SUPPLY_INSTALLED, "a", "1", "");
+	add(s, SUPPLY_INSTALLED, "b", "1", "d a (<< 2)\n");
+	supply_want(s, SPAN("mail"));
+	assert_next(s, "mail");
+	add(s, main, "a", "2", "p mail\n");
+	assert_next(s, "a");
+	assert_next(s, "b");
+	assert_next(s, NULL);
+	supply_free(s);
+}
+
 static void many_names_are_found_again(void **state)
 {
 	struct supply *s = supply_new();
@@ -132,8 +166,12 @@ static void too_much_is_refused(void **state)
 
 	(void)state;
 	item.repository = repository(s);
-	for (unsigned i = 0; i < SUPPLY_VERSIONS_MAX; i++)
-		add(s, item.repository, "a", "1", "");
+	for (unsigned i = 0; i < SUPPLY_VERSIONS_MAX; i++) {
+		char version[16];
+
+		snprintf(version, sizeof(version), "2.%u", i);
+		add(s, item.repository, "a", version, "");
+	}
 	assert_int_equal(supply_add(s, &item, &err), -1);
 	assert_err(&err, ERR_FAILED, "versions of a");
 	for (unsigned i = 1; i < SUPPLY_REPOSITORIES_MAX; i++)
@@ -239,6 +277,8 @@ int main(void)
 		cmocka_unit_test(what_is_given_is_got),
 		cmocka_unit_test(names_are_asked_for_once),
 		cmocka_unit_test(all_that_is_installed_is_asked_for),
+		cmocka_unit_test(what_comes_twice_is_taken_once),
+		cmocka_unit_test(who_needs_what_changes_is_asked_for),
 		cmocka_unit_test(many_names_are_found_again),
 		cmocka_unit_test(too_much_is_refused),
 		cmocka_unit_test(what_is_no_relation_is_named),
