@@ -376,7 +376,6 @@ bool supply_next(struct supply *s, struct span *name)
 	if (s->given == s->queue.n)
 		return false;
 	at = s->queue.v[s->given++];
-	touch(s, at);
 	for (uint32_t i = s->names.v[at].first; i != NOBODY; i = s->packages.v[i].older)
 		if (s->packages.v[i].repository == SUPPLY_INSTALLED)
 			read_package(s, i);

@@ -79,6 +79,7 @@ static void names_are_asked_for_once(void **state)
 	assert_next(s, "new");
 	add(s, main, "new", "1", "d lib (>= 2)\nd lib (>= 1)\nc foe\n");
 	assert_next(s, "lib");
+	add(s, main, "lib", "2", "");
 	/* Who is installed and speaks of it may be in the way; who conflicts and is not there cannot. */
 	assert_next(s, "old");
 	assert_next(s, NULL);
