@@ -1,6 +1,7 @@
 /* libsolv. */
 #include "ext/sat.h"
 
+#include <setjmp.h>
 #include <solv/pool.h>
 #include <solv/repo.h>
 #include <solv/solver.h>
@@ -9,6 +10,9 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
+
+/* libsolv says something of each conflict that it comes across; a hard question of honest packages has some thousands, and this many take two seconds. */
+#define STEPS_MAX 8000000
 
 /* Packages are solvables of one repository for each preference, and of the installed one. A need is a name that nobody could have, whose
  * providers are set. */
@@ -22,7 +26,22 @@ struct sat {
 	VEC(unsigned) owner; /* of a solvable: its package's number */
 	VEC(unsigned) meant; /* of a name: its need's number */
 	bool ready;
+	unsigned long steps; /* of all questions */
+	jmp_buf way_out;
 };
+
+/* It is called from within libsolv, which knows no other way to be stopped. What it had in its hands then is lost until the program ends; the solver is not
+ * touched again. */
+static void count_step(Pool *pool, void *arg, int type, const char *text)
+{
+	struct sat *s = arg;
+
+	(void)pool;
+	(void)type;
+	(void)text;
+	if (++s->steps >= STEPS_MAX)
+		longjmp(s->way_out, 1);
+}
 
 struct sat *sat_new(void)
 {
@@ -31,6 +50,8 @@ struct sat *sat_new(void)
 	s->pool = pool_create();
 	s->installed = repo_create(s->pool, "");
 	pool_set_installed(s->pool, s->installed);
+	pool_setdebugmask(s->pool, SOLV_DEBUG_ANALYZE);
+	pool_setdebugcallback(s->pool, count_step, s);
 	queue_init(&s->jobs);
 	return s;
 }
@@ -157,20 +178,26 @@ void sat_forget(struct sat *s)
 	queue_empty(&s->jobs);
 }
 
-bool sat_solve(struct sat *s, bool any)
+int sat_solve(struct sat *s, bool any)
 {
 	make_ready(s);
+	if (s->steps >= STEPS_MAX)
+		return -1;
 	if (s->solver)
 		solver_free(s->solver);
 	s->solver = solver_create(s->pool);
 	solver_set_flag(s->solver, SOLVER_FLAG_ALLOW_UNINSTALL, any);
 	solver_set_flag(s->solver, SOLVER_FLAG_ALLOW_NAMECHANGE, 0);
+	if (setjmp(s->way_out)) {
+		s->solver = NULL;
+		return -1;
+	}
 	return solver_solve(s->solver, &s->jobs) == 0;
 }
 
 bool sat_has(const struct sat *s, unsigned package)
 {
-	return solver_get_decisionlevel(s->solver, s->packages.v[package]) > 0;
+	return s->solver && solver_get_decisionlevel(s->solver, s->packages.v[package]) > 0;
 }
 
 static unsigned number_of(const struct sat *s, Id solvable)
@@ -211,6 +238,8 @@ void sat_rules(struct sat *s, void (*fn)(void *arg, const struct sat_rule *rule)
 	Queue rules;
 	Id problem = 0;
 
+	if (!s->solver)
+		return;
 	queue_init(&rules);
 	while ((problem = solver_next_problem(s->solver, problem)) != 0) {
 		solver_findallproblemrules(s->solver, problem, &rules);

@@ -36,8 +36,10 @@ enum sat_wish {
 unsigned sat_ask(struct sat *s, enum sat_wish wish, const unsigned *packages, size_t count);
 void sat_forget(struct sat *s);
 
-/* What is installed stays, or gives way to a higher rank of its name; `any` may go where it must. True: sat_has tells what is there. False: sat_rules tells why not. */
-bool sat_solve(struct sat *s, bool any);
+/* What is installed stays, or gives way to a higher rank of its name; `any` may go where it must. 1: sat_has tells what is there. 0: sat_rules tells why
+ * not. -1: given up: packages can be made so that no computer comes to an end with them. All questions about the same packages have so many steps together, so the answer
+ * is the same on each machine. */
+int sat_solve(struct sat *s, bool any);
 bool sat_has(const struct sat *s, unsigned package);
 
 enum sat_kind {
@@ -51,5 +53,5 @@ struct sat_rule {
 	enum sat_kind kind;
 	unsigned package, other, need, asked;
 };
-/* Of what cannot be: what contradicts itself, rule by rule. fn is called for each. */
+/* Of what cannot be: what contradicts itself, rule by rule. fn is called for each; not at all where it was given up. */
 void sat_rules(struct sat *s, void (*fn)(void *arg, const struct sat_rule *rule), void *arg);

@@ -307,6 +307,14 @@ static void put_all(struct question *q, const struct tweak *tweak)
 	put_tweak(q, tweak);
 }
 
+static bool solve(struct question *q, bool any)
+{
+	int solved = sat_solve(q->reach.sat, any);
+
+	q->given_up |= solved < 0;
+	return solved > 0;
+}
+
 bool question_try(struct question *q, const struct tweak *tweak)
 {
 	bool removes = q->request->goal == RESOLVE_REMOVE;
@@ -314,13 +322,13 @@ bool question_try(struct question *q, const struct tweak *tweak)
 	bool cascade = removes && (q->request->cascade || tweak->cascade);
 
 	put_all(q, tweak);
-	if (sat_solve(q->reach.sat, cascade))
+	if (solve(q, cascade))
 		return true;
 	if (!installs || !put_giving_way(q))
 		return false;
-	if (sat_solve(q->reach.sat, false) && is_sound(q, tweak))
+	if (solve(q, false) && is_sound(q, tweak))
 		return true;
 	/* The reasons are those of the question as it was. */
 	put_all(q, tweak);
-	return sat_solve(q->reach.sat, false);
+	return solve(q, false);
 }

