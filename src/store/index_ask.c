@@ -137,7 +137,7 @@ static int take_hits(
 	struct sql_row *rows, enum place place, size_t limit, struct hits *hits, struct err *err)
 {
 	size_t before = hits->of.n;
-	int there;
+	int there = 0;
 
 	while (hits->of.n < limit && (there = sql_next(rows, err)) == 1) {
 		struct hit *hit;
