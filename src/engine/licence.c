@@ -354,7 +354,8 @@ int licence_check(
 	VEC_FOR (struct plan_item, item, &plan->of) {
 		if (!is_asked_about(item))
 			continue;
-		if ((item->installer.name.n ? ask_file : ask_name)(e, request, item, err) == 0)
+		if ((item->stage.n || item->file.n ? ask_file : ask_name)(e, request, item, err) ==
+			0)
 			continue;
 		if (!request->keep_going || err->code == ERR_SIGNAL)
 			return err_at(err, "%s", item->to.name.s);

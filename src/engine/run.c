@@ -183,7 +183,8 @@ static int meet(struct engine *e, const struct request *request, const struct wo
 
 		if (c->err.code != ERR_NONE)
 			continue;
-		if (puavo_meet(e, request, world, c, err) < 0)
+		/* What is offered, and was not fetched, is known here by its id, or is to be new. */
+		if (c->file.n && puavo_meet(e, request, world, c, err) < 0)
 			return err_at(err, "%s", c->file.s);
 		b = world_get(world, buf_span(&c->installer.name), buf_span(&c->id));
 		if (b && find_damage(e, b, &c->damaged, err) < 0)
