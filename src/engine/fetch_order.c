@@ -37,6 +37,7 @@ int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
 {
 	const struct config *c = &e->config;
 	struct login login = LOGIN_INIT;
+	const struct url_login *own = anonymous ? NULL : logins_find(&e->logins, span_of(url));
 	int found = 0;
 
 	*out = (struct fetch_order){.url = buf_of(url),
@@ -48,11 +49,16 @@ int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
 		.stall_rate = c->fetch_stall_rate,
 		.proxies = PROXIES_INIT,
 		.ca_text = BUF_INIT,
+		.token = BUF_INIT,
 		.resume_above = -1,
 		.etag = BUF_INIT,
 		.unless = BUF_INIT};
 	fetch_proxies(e, &out->proxies);
-	if (!anonymous)
+	if (own) {
+		buf_set(&login.user, buf_span(&own->user));
+		buf_set(&login.password, buf_span(&own->password));
+		buf_set(&out->token, buf_span(&own->token));
+	} else if (!anonymous)
 		found = login_find(&e->place, span_of(url), &login, err);
 	out->user = login.user;
 	out->password = login.password;

@@ -5,8 +5,8 @@
 #include "engine/session.h"
 #include "model/message.h"
 
-/* With the limits, the proxies (of fetch.proxy, else of the environment), the certificates, and the user and password
- * that netrc has for this very host (not if `anonymous`); nothing is gone on with. *out is to be dropped in any case. */
+/* With the limits, the proxies (of fetch.proxy, else of the environment), the certificates, and the login for this very
+ * host (not if `anonymous`): that of the repository whose URL it is below, else what netrc has; nothing is gone on with. *out is to be dropped in any case. */
 MUST_USE int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
 	struct fetch_order *out, struct err *err);
 

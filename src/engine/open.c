@@ -245,6 +245,7 @@ void engine_close(struct engine *e)
 	puavo_conf_drop(&e->puavo);
 	packets_dirs_drop(&e->packets);
 	texts_drop(&e->proxies);
+	logins_drop(&e->logins);
 	place_drop(&e->place);
 	buf_drop(&e->command);
 	buf_drop(&e->libexec);

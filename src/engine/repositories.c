@@ -167,6 +167,18 @@ static void leave_out_twins(struct loading *l)
 	r->of.n = kept;
 }
 
+/* For what is fetched from below their URLs from now on. */
+static void take_logins(struct engine *e, const struct repositories *all)
+{
+	logins_drop(&e->logins);
+	VEC_FOR (const struct repository, r, &all->of)
+		for (size_t i = 0; repository_has_login(r) && i < r->urls.of.n; i++)
+			logins_add(&e->logins, buf_span(&r->urls.of.v[i]),
+				&(struct url_login){.user = r->auth.user,
+					.password = r->auth.password,
+					.token = r->auth.token});
+}
+
 int repositories_load(struct engine *e, struct repositories *out, struct repository_faults *faults,
 	struct err *err)
 {
@@ -186,6 +198,7 @@ int repositories_load(struct engine *e, struct repositories *out, struct reposit
 	sort(out, by_name);
 	leave_out_twins(&l);
 	sort(out, by_priority);
+	take_logins(e, out);
 	return 0;
 }
 

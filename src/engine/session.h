@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "engine/engine.h"
+#include "model/login.h"
 #include "model/packets_conf.h"
 #include "model/puavo_conf.h"
 #include "store/cache.h"
@@ -43,6 +44,7 @@ struct engine {
 	bool as_puavo; /* called by that name */
 	bool unsettled; /* there are folders of puavo's layout that a crash left marked */
 	bool offline; /* of the request at work */
+	struct logins logins; /* of repositories' files, as last read */
 	struct packets_dirs packets; /* engine/packets: as configured; empty: not asked for yet */
 	struct { /* engine/confine */
 		uid_t uid; /* 0: not looked up yet */

@@ -27,6 +27,8 @@ struct get {
 	CURL *curl;
 	struct buf url; /* of this hop */
 	struct buf home; /* scheme, host and port of the first hop */
+	struct curl_slist *lines; /* for every host; they must live as long as the transfer */
+	struct curl_slist *home_lines; /* for the first hop's */
 	const char *proxy; /* of this hop, NULL: none */
 	unsigned hops; /* redirects so far */
 	enum address_reach reach; /* of the first hop */
@@ -436,7 +438,7 @@ static int redirect(struct get *g)
 	return 1;
 }
 
-/* User and password only for where they were meant; in a URL they are curl's to find. */
+/* User, password and token only for where they were meant; in a URL they are curl's to find. */
 static void set_login(struct get *g, const struct buf *home)
 {
 	const struct http_request *r = g->request;
@@ -444,6 +446,7 @@ static void set_login(struct get *g, const struct buf *home)
 
 	check(curl_easy_setopt(g->curl, CURLOPT_USERNAME, is_home ? r->user : NULL));
 	check(curl_easy_setopt(g->curl, CURLOPT_PASSWORD, is_home ? r->password : NULL));
+	check(curl_easy_setopt(g->curl, CURLOPT_HTTPHEADER, is_home ? g->home_lines : g->lines));
 }
 
 /* What differs from hop to hop; -1 where this one is not to be asked. */
@@ -515,36 +518,51 @@ static int hop(struct get *g)
 	return begin(g); /* of an empty body */
 }
 
-/* Asks for what is missing, of the same file only, or for what is another file; gives what must live as long as the
- * transfer. (curl takes a greatest size of 0 for none: `take` knows better.) */
-static struct curl_slist *set_range(struct get *g)
+static void add_header(struct curl_slist **lines, const struct buf *line)
+{
+	struct curl_slist *longer = curl_slist_append(*lines, line->s);
+
+	if (!longer)
+		mem_none();
+	*lines = longer;
+}
+
+/* What only that host may know. */
+static void add_token(struct get *g)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	if (!g->request->token)
+		return;
+	buf_addf(&text, "Authorization: token %s", g->request->token);
+	add_header(&g->home_lines, &text);
+}
+
+/* Asks for what is missing, of the same file only, or for what is another file. (curl takes a greatest size of 0 for none: `take` knows
+ * better.) */
+static void set_range(struct get *g)
 {
 	const struct http_request *r = g->request;
 	AUTO(buf) text = BUF_INIT;
-	struct curl_slist *headers = NULL;
 
 	check(curl_easy_setopt(
 		g->curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)(r->max_size - r->from)));
 	if (!r->from && !r->unless)
-		return NULL;
+		return;
 	if (r->from) {
 		buf_addf(&text, "%lld-", (long long)r->from);
 		check(curl_easy_setopt(g->curl, CURLOPT_RANGE, text.s));
 	}
 	buf_setf(&text, "%s: %s", r->from ? "If-Range" : "If-None-Match",
 		r->from ? r->etag : r->unless);
-	headers = curl_slist_append(NULL, text.s);
-	if (!headers)
-		mem_none();
-	check(curl_easy_setopt(g->curl, CURLOPT_HTTPHEADER, headers));
-	return headers;
+	add_header(&g->lines, &text);
+	add_header(&g->home_lines, &text);
 }
 
 int http_get(const struct http_request *request, struct http_sink *sink, struct http_answer *answer,
 	struct err *err)
 {
 	struct get g = {.request = request, .sink = sink, .answer = answer, .err = err};
-	struct curl_slist *headers;
 	int rc = 1;
 
 	*answer = (struct http_answer){0};
@@ -558,11 +576,13 @@ int http_get(const struct http_request *request, struct http_sink *sink, struct 
 	g.url = buf_of(request->url);
 	g.home = BUF_INIT;
 	set_options(&g);
-	headers = set_range(&g);
+	set_range(&g);
+	add_token(&g);
 	while (rc > 0)
 		rc = hop(&g);
 	curl_easy_cleanup(g.curl);
-	curl_slist_free_all(headers);
+	curl_slist_free_all(g.lines);
+	curl_slist_free_all(g.home_lines);
 	buf_drop(&g.url);
 	buf_drop(&g.home);
 	return rc;

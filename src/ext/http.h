@@ -22,6 +22,7 @@ struct http_request {
 	const char *(*proxy_of)(const void *arg, bool secure, struct span host);
 	const void *proxy_arg;
 	const char *user, *password; /* for the URL's own host alone; NULL: what the URL holds */
+	const char *token; /* the same, in their place: "Authorization: token …"; NULL: none */
 	const char *ca_text; /* certificates to trust, PEM; NULL: the system's */
 	const char *user_agent;
 };
@@ -47,8 +48,8 @@ struct http_answer {
 };
 
 /* Connections are kept for the transfers that come after it in this process. TLS is always verified (1.2 or newer). Redirects: at most 10, to http(s) only, never from
- * https to http, never to an address that is further in (sys/address) than the first one; user and
- * password stay with their host. No content encodings are asked for, no more than 256 KiB of headers
+ * https to http, never to an address that is further in (sys/address) than the first one; user,
+ * password and token stay with their host. No content encodings are asked for, no more than 256 KiB of headers
  * are read. Failures are ERR_NETWORK with a sentence of its own for: name not resolved, connection
  * refused, TLS (with the reason), time-out, stall, HTTP status, body shorter than stated, each of a
  * redirect's refusals, and the same of a proxy, which is named. No message holds a user or password. */

@@ -18,6 +18,7 @@ void fetch_order_drop(struct fetch_order *o)
 	proxies_drop(&o->proxies);
 	buf_drop(&o->ca_text);
 	buf_drop(&o->user);
+	buf_drop(&o->token);
 	buf_drop(&o->password);
 	buf_drop(&o->etag);
 	buf_drop(&o->unless);
@@ -148,6 +149,7 @@ void message_put_fetch(struct buf *out, const struct fetch_order *o)
 	wire_put_text(out, buf_span(&o->ca_text));
 	wire_put_text(out, buf_span(&o->user));
 	wire_put_text(out, buf_span(&o->password));
+	wire_put_text(out, buf_span(&o->token));
 	wire_put_number(out, o->resume_above);
 	wire_put_number(out, o->from);
 	wire_put_number(out, o->total);
@@ -175,6 +177,7 @@ bool message_get_fetch(struct span payload, struct fetch_order *o)
 	o->ca_text = get_text(&w);
 	o->user = get_text(&w);
 	o->password = get_text(&w);
+	o->token = get_text(&w);
 	o->resume_above = wire_number(&w);
 	o->from = wire_number(&w);
 	o->total = wire_number(&w);

@@ -63,6 +63,7 @@ struct fetch_order {
 	struct proxies proxies;
 	struct buf ca_text; /* certificates to trust, PEM; "" : the system's */
 	struct buf user, password; /* for the URL's host alone; "" : none */
+	struct buf token; /* the same, in their place */
 	/* A body that breaks off is gone on with when it is above so many bytes; -1: never. */
 	int64_t resume_above;
 	/* Bytes that are there of an earlier run, and of which file; 0: none. */

@@ -88,7 +88,9 @@ static struct http_request make_request(const struct fetch_order *order)
 
 	if (order->ca_text.n)
 		request.ca_text = order->ca_text.s;
-	if (order->user.n || order->password.n) {
+	if (order->token.n)
+		request.token = order->token.s;
+	else if (order->user.n || order->password.n) {
 		request.user = order->user.s;
 		request.password = order->password.s;
 	}

@@ -348,6 +348,15 @@ static void logins_stay_with_their_host(void **state)
 			fail_msg("%s: %s", paths[i], err.text);
 		/* me:secret */
 		assert_int_equal(strstr(t.body.s, "Basic bWU6c2VjcmV0") != NULL, i < 2);
+		request.token = "abc";
+		request.user = request.password = NULL;
+		buf_clear(&t.body);
+		if (http_get(&request, &t.sink, &answer, &err) < 0)
+			fail_msg("%s: %s", paths[i], err.text);
+		assert_int_equal(strstr(t.body.s, "token abc") != NULL, i < 2);
+		request.token = NULL;
+		request.user = "me";
+		request.password = "secret";
 	}
 }
 

@@ -18,6 +18,7 @@ static void orders_come_back(void **state)
 		.ca_text = BUF_INIT,
 		.user = buf_of("me"),
 		.password = buf_of("pw"),
+		.token = buf_of("tk"),
 		.resume_above = -1,
 		.from = 5,
 		.total = 9,
@@ -48,6 +49,7 @@ static void orders_come_back(void **state)
 	assert_buf(&out.ca_text, "");
 	assert_buf(&out.user, "me");
 	assert_buf(&out.password, "pw");
+	assert_buf(&out.token, "tk");
 	assert_int_equal(out.resume_above, -1);
 	assert_int_equal(out.from, 5);
 	assert_int_equal(out.total, 9);
