@@ -146,6 +146,15 @@ static int start(struct gather *g, struct err *err)
 	return 0;
 }
 
+/* 0: the worker has ended, and what it said last, which is still to be read, says why. */
+static int has_ended(struct err *err)
+{
+	if (err->sys != EPIPE && err->sys != ECONNRESET)
+		return -1;
+	err_clear(err);
+	return 0;
+}
+
 static int ask(struct gather *g, struct err *err)
 {
 	while (g->asked < g->items.n && g->asked < g->got + AHEAD) {
@@ -158,7 +167,7 @@ static int ask(struct gather *g, struct err *err)
 		next.url = buf_span(&url);
 		message_put_next(&payload, &next);
 		if (frame_send(g->worker.task.fd, MESSAGE_NEXT, buf_span(&payload), err) < 0)
-			return -1;
+			return has_ended(err);
 		g->asked++;
 	}
 	return 0;
@@ -172,7 +181,7 @@ static int take_begin(
 	if (!message_get_begin(payload, &b) || b.from)
 		return not_understood(err);
 	buf_clear(&item->body);
-	if (g->tell_tag && item == &g->items.v[0] && !g->got)
+	if (g->tell_tag)
 		buf_set(&g->tag, buf_span(&b.etag));
 	return b.total > item->max ? too_long(item, err) : 0;
 }
@@ -191,6 +200,7 @@ static int take_end(struct gather *g, struct gather_item *item, struct err *err)
 	g->requests++;
 	item->came = true;
 	g->got++;
+	g->tell_tag = false;
 	if (g->got == g->items.n)
 		return g->full(g, err);
 	return ask(g, err);

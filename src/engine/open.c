@@ -118,10 +118,11 @@ static int lock_syncs(struct engine *e, struct err *err)
 	if (run < 0 || lock_take(&e->lock, run, "sync", e->command.s, e->config.lock_timeout,
 			       engine_on_wait, e, err) < 0)
 		return -1;
-	return db_open(&e->place, true, &e->db, err) < 0 ||
-			       cache_open(&e->place, true, &e->cache, err) < 0
-		       ? -1
-		       : 0;
+	if (db_open(&e->place, true, &e->db, err) < 0 ||
+		cache_open(&e->place, true, &e->cache, err) < 0)
+		return -1;
+	/* What a sync left that was killed; of who installs, all is left. */
+	return cache_clear_incoming(&e->cache, err);
 }
 
 static int open_for(struct engine *e, enum need need, struct err *err)

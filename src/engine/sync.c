@@ -39,12 +39,15 @@ static void let_go(struct sync *s)
 	s->has_gather = false;
 	fetch_drop(&s->fetch);
 	fetch_init(&s->fetch);
-	s->fetching = s->took_whole = false;
+	s->took_whole = false;
 	if (s->putting)
 		index_abandon(&s->index);
 	s->putting = false;
 	index_drop(&s->index);
 	s->index = INDEX_INIT;
+	/* Where it was to become another file, that goes. */
+	if (!s->done && !s->settling && s->folder >= 0)
+		sync_sweep(s);
 	vec_drop(&s->nodes);
 	vec_drop(&s->leaves);
 	fd_drop(&s->folder);
@@ -122,6 +125,7 @@ static int take_unchanged(struct sync *s, struct err *err)
 	if (trust_fresh(&s->state, engine_now(), err) < 0)
 		return -1;
 	s->unchanged = true;
+	sync_sweep(s);
 	return finish(s);
 }
 
@@ -282,11 +286,31 @@ static int settle(struct sync *s, struct err *err)
 
 static int whole_came(struct sync *s, struct err *err)
 {
-	s->fetching = false;
 	s->took_whole = true;
 	if (sync_take_whole(s, err) < 0)
 		return -1;
 	return descend(s, err);
+}
+
+/* The worker that fetches it has ended: it was the gather's helper. */
+static int on_whole_fetched(struct task *t, struct err *err)
+{
+	struct sync *s = ((struct gather *)t)->arg;
+	int next = fetch_next(&s->fetch, err);
+
+	if (next != 0)
+		return next < 0 ? -1 : 0;
+	t->helper = NULL;
+	return whole_came(s, err);
+}
+
+/* Meanwhile the gather's worker waits, its connection open. */
+static void await_whole(struct sync *s)
+{
+	struct task *t = &s->gather.worker.task;
+
+	t->helper = &s->fetch.worker.task;
+	t->helped = on_whole_fetched;
 }
 
 static int ask_whole(struct sync *s, struct err *err)
@@ -303,13 +327,11 @@ static int ask_whole(struct sync *s, struct err *err)
 		mem_panic("a sum is no sum");
 	p->size = s->head.whole.size;
 	there = fetch_from_cache(s->e, &s->fetch, buf_span(&s->repository->name), p, err);
-	if (there == 0) {
-		there = fetch_begin(&s->fetch, s->repository->name.s, err);
-		s->fetching = there == 1;
+	if (there == 0 && (there = fetch_begin(&s->fetch, s->repository->name.s, err)) == 1) {
+		await_whole(s);
+		return 0;
 	}
-	if (there < 0)
-		return -1;
-	return s->fetching ? 0 : whole_came(s, err);
+	return there < 0 ? -1 : whole_came(s, err);
 }
 
 /* --- One URL after the other ------------------------------------------------------------------ */
@@ -389,36 +411,20 @@ void sync_begin(struct sync *s)
 		fail(s, &err);
 }
 
-size_t sync_tasks(struct sync *s, struct task *tasks[2])
+struct task *sync_task(struct sync *s)
 {
-	size_t count = 0;
+	struct task *t = &s->gather.worker.task;
 
-	if (s->has_gather && s->gather.worker.task.running)
-		tasks[count++] = &s->gather.worker.task;
-	if (s->fetching && s->fetch.worker.task.running)
-		tasks[count++] = &s->fetch.worker.task;
-	return count;
-}
-
-static int go_on(struct sync *s, struct err *err)
-{
-	int next;
-
-	if (s->fetching && !s->fetch.worker.task.running) {
-		next = fetch_next(&s->fetch, err);
-		return next < 0 ? -1 : next ? 0 : whole_came(s, err);
-	}
-	if (s->has_gather && !s->gather.worker.task.running && !s->done)
-		return gather_result(&s->gather, err) < 0
-			       ? -1
-			       : err_set(err, ERR_WORKER, "fardel-fetch ended too early");
-	return 0;
+	return s->has_gather && t->running ? t : NULL;
 }
 
 void sync_go_on(struct sync *s)
 {
 	struct err err = ERR_INIT;
 
-	if (!s->done && go_on(s, &err) < 0)
-		fail(s, &err);
+	if (s->done || !s->has_gather || s->gather.worker.task.running)
+		return;
+	if (gather_result(&s->gather, &err) == 0)
+		(void)err_set(&err, ERR_WORKER, "fardel-fetch ended too early");
+	fail(s, &err);
 }

@@ -34,7 +34,7 @@ struct sync {
 	struct gather gather;
 	struct fetch fetch; /* of the whole index */
 	struct pack whole;
-	bool has_gather, fetching, took_whole, fresh; /* fresh: index is a new file */
+	bool has_gather, took_whole, fresh; /* fresh: index is a new file */
 	int folder; /* repos/NAME, opened when something is to be written */
 	struct buf index_file; /* the name of the index in that folder */
 	struct index index; /* that is being brought up to date */
@@ -43,6 +43,7 @@ struct sync {
 	size_t at,
 		upto; /* of these: those before `at` were put; those before `upto` are asked for */
 	bool putting; /* in a transaction of the index */
+	bool settling; /* state.db was told of it: whether it has it, only the next one to read it knows */
 	bool done, unchanged;
 	int64_t requests, bytes;
 	struct err root_err; /* why the last root could not be the first that is trusted */
@@ -54,7 +55,7 @@ void sync_init(struct sync *s, struct engine *e, const struct repository *r);
 void sync_drop(struct sync *s);
 /* Begins; when it returns and is not done, tasks run. */
 void sync_begin(struct sync *s);
-/* Which tasks are to be waited for: their number, at most 2. */
-size_t sync_tasks(struct sync *s, struct task *tasks[2]);
-/* After one of them has ended. */
+/* The one that is to be waited for; NULL: none runs. */
+struct task *sync_task(struct sync *s);
+/* After it has ended. */
 void sync_go_on(struct sync *s);

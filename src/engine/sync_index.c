@@ -341,22 +341,30 @@ int sync_commit(struct sync *s, struct err *err)
 	if (check_tree(s, err) < 0 || index_commit(&s->index, s->head.revision, err) < 0)
 		return -1;
 	s->putting = false;
-	return 0;
+	return s->fresh ? index_publish(&s->index, err) : 0;
 }
 
 /* --- What is in force ------------------------------------------------------------------------ */
 
-/* Whatever else is in the folder: earlier indexes, and what a crash left. */
-static void clear_folder(const struct sync *s)
+static bool belongs_to(const struct buf *index, const char *name)
 {
-	int fd = openat(s->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	return index->n && strncmp(name, index->s, index->n) == 0 &&
+	       (!name[index->n] || name[index->n] == '-');
+}
 
+void sync_sweep(struct sync *s)
+{
+	AUTO(buf) path = BUF_INIT;
+	const struct dirent *entry;
+	DIR *dir;
+	int fd;
+
+	add_folder(s, &path);
+	fd = open(path.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	dir = fd < 0 ? NULL : fdopendir(fd);
 	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' &&
-			strncmp(entry->d_name, s->index_file.s, s->index_file.n) != 0)
-			unlinkat(s->folder, entry->d_name, 0);
+		if (entry->d_name[0] != '.' && !belongs_to(&s->state.file, entry->d_name))
+			unlinkat(fd, entry->d_name, 0);
 	if (dir)
 		closedir(dir);
 	else
@@ -373,23 +381,30 @@ int sync_keep(struct sync *s, struct err *err)
 	return -1;
 }
 
+static void drop_whole(struct sync *s)
+{
+	struct err ignored = ERR_INIT;
+
+	if (s->took_whole &&
+		cache_remove(&s->e->cache, &s->whole.sums.of[DIGEST_SHA256], &ignored) < 0)
+		engine_tell(s->e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);
+}
+
 int sync_settle(struct sync *s, struct err *err)
 {
 	struct repo_state *state = &s->state;
-	struct err ignored = ERR_INIT;
 
+	/* It is no pack: what it had is in the index, on disk by now. Killed before it is in force, it is fetched again. */
+	drop_whole(s);
 	state->expires = s->head.expires;
 	state->synced = engine_now();
 	state->in_force = s->index.revision;
 	buf_set(&state->etag, buf_span(&s->gather.tag));
 	buf_set(&state->url, buf_span(&s->repository->urls.of.v[s->url]));
 	buf_set(&state->file, buf_span(&s->index_file));
+	s->settling = true;
 	if (sync_keep(s, err) < 0)
 		return -1;
-	clear_folder(s);
-	/* It is no pack: what it had is in the index. */
-	if (s->took_whole &&
-		cache_remove(&s->e->cache, &s->whole.sums.of[DIGEST_SHA256], &ignored) < 0)
-		engine_tell(s->e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);
+	sync_sweep(s);
 	return 0;
 }

@@ -18,5 +18,7 @@ MUST_USE int sync_put_leaves(struct sync *s, struct err *err);
 MUST_USE int sync_commit(struct sync *s, struct err *err);
 /* Writes what is known of it by now to state.db: whom to trust has changed. */
 MUST_USE int sync_keep(struct sync *s, struct err *err);
+/* Whatever else is in the folder than the index in force, as s->state has it: earlier ones, and what a crash or a failure left. */
+void sync_sweep(struct sync *s);
 /* Writes to state.db that this index is in force, and takes away what was before. */
 MUST_USE int sync_settle(struct sync *s, struct err *err);

@@ -82,9 +82,7 @@ static bool collect(struct running *r, struct updates *out)
 	bool left = false;
 
 	for (size_t i = 0; i < AT_ONCE; i++) {
-		struct task *tasks[2];
-
-		if (r->sync[i] && r->sync[i]->done && !sync_tasks(r->sync[i], tasks)) {
+		if (r->sync[i] && r->sync[i]->done && !sync_task(r->sync[i])) {
 			note(r->sync[i], r->begun[i], &out->of.v[r->of[i]]);
 			sync_drop(r->sync[i]);
 			free(r->sync[i]);
@@ -97,13 +95,13 @@ static bool collect(struct running *r, struct updates *out)
 
 static int wait_for_one(struct running *r, struct err *err)
 {
-	struct task *tasks[2 * AT_ONCE];
+	struct task *tasks[AT_ONCE];
 	size_t count = 0;
 	int result;
 
 	for (size_t i = 0; i < AT_ONCE; i++)
-		if (r->sync[i])
-			count += sync_tasks(r->sync[i], tasks + count);
+		if (r->sync[i] && (tasks[count] = sync_task(r->sync[i])))
+			count++;
 	result = loop_wait(tasks, count, err);
 	for (size_t i = 0; i < AT_ONCE; i++)
 		if (r->sync[i])
@@ -133,10 +131,11 @@ static int run(struct engine *e, const struct update_options *o, const struct pi
 	return result;
 }
 
-static int judge(const struct updates *u, struct err *err)
+/* A file that cannot be used is a repository that was not updated; it was told already. */
+static int judge(const struct updates *u, const struct repository_faults *faults, struct err *err)
 {
 	const struct updated *first = NULL;
-	size_t failed = 0;
+	size_t failed = faults->of.n;
 
 	for (size_t i = 0; i < u->of.n; i++)
 		if (u->of.v[i].err.code != ERR_NONE) {
@@ -145,8 +144,11 @@ static int judge(const struct updates *u, struct err *err)
 		}
 	if (!failed)
 		return 0;
-	if (failed < u->of.n)
-		return err_set(err, ERR_PARTIAL, "%zu of %zu repositories failed", failed, u->of.n);
+	if (failed < u->of.n + faults->of.n)
+		return err_set(err, ERR_PARTIAL, "%zu of %zu repositories failed", failed,
+			u->of.n + faults->of.n);
+	if (!first)
+		return err_copy(err, &faults->of.v[0].err);
 	err_copy(err, &first->err);
 	return err_at(err, "%s", first->name.s);
 }
@@ -162,5 +164,7 @@ int engine_update(
 	if (repositories_load(e, &all, &faults, err) < 0 ||
 		choose(&all, &faults, o, &chosen, err) < 0)
 		return -1;
-	return run(e, o, &chosen, out, err) < 0 ? -1 : judge(out, err);
+	if (o->names->of.n)
+		repository_faults_drop(&faults);
+	return run(e, o, &chosen, out, err) < 0 ? -1 : judge(out, &faults, err);
 }

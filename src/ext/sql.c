@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ext/sql_wal.h"
 #include "sys/fd.h"
 #include "sys/lock.h"
 
@@ -177,17 +178,23 @@ static void add_uri(struct buf *out, const char *path, const char *query)
 	buf_adds(out, query);
 }
 
-/* A reader without rights cannot make the -shm file: where it is missing nobody writes, and the
- * file can be taken as it is; but not where a -wal file may hold what was committed last. */
+/* A reader without rights can neither make the -shm file nor mend it. Where it is missing, or nobody has it open, nobody writes, and the
+ * file can be taken as it is; but not where the -wal file holds what was committed last. */
 static bool is_at_rest(const char *path)
 {
 	AUTO(buf) shm = buf_of(path);
 	AUTO(buf) wal = buf_of(path);
+	AUTO(buf) holder = BUF_INIT;
 	struct stat st;
 
 	buf_adds(&shm, "-shm");
 	buf_adds(&wal, "-wal");
-	return stat(shm.s, &st) < 0 && (stat(wal.s, &st) < 0 || st.st_size == 0);
+	if (stat(shm.s, &st) < 0)
+		return stat(wal.s, &st) < 0 || st.st_size == 0;
+	if (stat(wal.s, &st) < 0 || st.st_size == 0 || !sql_wal_is_void(wal.s))
+		return false;
+	lock_holder(shm.s, (struct lock_bytes){0, UINT64_MAX}, &holder);
+	return !holder.n;
 }
 
 /* Asked every thousand steps; anything but 0 ends the statement. */

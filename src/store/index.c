@@ -192,6 +192,22 @@ int index_make(const char *path, unsigned leaf_bits, struct index *out, struct e
 	return -1;
 }
 
+int index_publish(struct index *ix, struct err *err)
+{
+	int64_t revision = ix->revision;
+
+	sql_close(ix->sql);
+	ix->sql = NULL;
+	if (open_checked(ix, true, err) < 0)
+		return mend_hint(ix, err);
+	/* Readers without rights cannot make out a -wal file in which nothing was ever committed. */
+	if (sql_run(ix->sql, "UPDATE meta SET revision = 0", err) < 0 ||
+		sql_do(ix->sql, err, "UPDATE meta SET revision = ?", "i", revision) < 0)
+		return mend_hint(ix, err);
+	ix->revision = revision;
+	return 0;
+}
+
 int index_begin(struct index *ix, struct err *err)
 {
 	return sql_run(ix->sql, "BEGIN IMMEDIATE", err);

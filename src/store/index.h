@@ -35,6 +35,9 @@ int index_damaged(const struct index *ix, const char *what, struct err *err);
 MUST_USE int index_make(const char *path, unsigned leaf_bits, struct index *out, struct err *err);
 MUST_USE int index_open(const char *path, bool writable, struct index *out, struct err *err);
 
+/* One that was made becomes what others read: they can from now on, whatever happens to who writes it. */
+MUST_USE int index_publish(struct index *ix, struct err *err);
+
 MUST_USE int index_begin(struct index *ix, struct err *err);
 MUST_USE int index_commit(struct index *ix, int64_t revision, struct err *err);
 void index_abandon(struct index *ix);

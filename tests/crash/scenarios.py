@@ -91,4 +91,14 @@ PUAVO = {
     "puavo-recover-remove": {"was": ["hello-1"], "first": ["puavo-pkg", "remove", "hello"], "call": "unlinkat.30",
                              "run": PUAVO_GC, "after": [EXTRACTED]},
 }
+
+# `repo update`, by sync.py: the states are revisions. `whole`: there is one of the first revision; `rotated`: the second is signed by
+# another key, and a new root says so.
+SYNCS = {
+    "sync": {"was": [1], "run": ["repo", "update"], "after": [1, 2]},
+    "sync-first": {"was": [], "run": ["repo", "update"], "after": [0, 2]},
+    "sync-whole": {"was": [], "whole": True, "run": ["repo", "update"], "after": [0, 2]},
+    "sync-rotated": {"was": [1], "rotated": True, "run": ["repo", "update"], "after": [1, 2]},
+}
 SCENARIOS.update(PUAVO)
+SCENARIOS.update(SYNCS)

@@ -1,10 +1,13 @@
 """A repository's files, made byte by byte as docs/repository-format.md says them, by nothing of fardel's own code: so that tests can
 make what `fardel repo build` never would. Ed25519 is RFC 8032's, slow and plain."""
 import base64
+import contextlib
 import hashlib
 import json
 import os
+import sqlite3
 import struct
+import tempfile
 import time
 
 P = 2**255 - 19
@@ -108,6 +111,15 @@ def zstd(data):
     return frame
 
 
+def file_of(database):
+    """The bytes of a SQLite database, whoever has it open: of a client's index, what is published as the whole one."""
+    with tempfile.NamedTemporaryFile() as copy:
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as there, \
+                contextlib.closing(sqlite3.connect(copy.name)) as here:
+            there.backup(here)
+        return copy.read()
+
+
 def text_of(value):
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
 
@@ -131,6 +143,7 @@ class Repository:
         self.time = int(time.time())
         self.days = 30
         self.offers = {}
+        self.whole = None  # (bytes of a database, the revision that it is of)
         self.roots = []
         self.add_root()
 
@@ -167,6 +180,10 @@ class Repository:
         head = {"schema": 1, "type": "head", "name": self.name, "revision": self.revision, "time": self.time,
                 "expires": self.time + 86400 * self.days, "root": len(self.roots), "packages": len(self.offers),
                 "tree": {"leaves": 1 << self.bits, "nodes": [sha256(node) for node in nodes]}}
+        if self.whole:
+            packed = zstd(self.whole[0])
+            head["whole"] = {"sha256": sha256(packed), "size": len(packed), "unpacked": len(self.whole[0]),
+                             "revision": self.whole[1]}
         head.update(more)
         return text_of(head)
 
@@ -183,6 +200,9 @@ class Repository:
         for number, (text, signatures) in enumerate(self.roots, 1):
             files[f"index/root/{number}.json"] = text
             files[f"index/root/{number}.json.minisig"] = signatures
+        if self.whole:
+            packed = zstd(self.whole[0])
+            files[f"index/whole/{sha256(packed)}.db.zst"] = packed
         text = self.head(nodes, **more)
         if head:
             text = head(text)
@@ -205,5 +225,7 @@ def write(path, data):
     with open(path + ".new", "wb") as file:
         file.write(data)
     now = next(_moments)
+    if os.path.exists(path):
+        now = max(now, int(os.stat(path).st_mtime) + 1)
     os.utime(path + ".new", (now, now))
     os.replace(path + ".new", path)
