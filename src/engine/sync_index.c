@@ -171,6 +171,7 @@ static int make_whole(struct sync *s, int from, struct err *err)
 
 int sync_take_whole(struct sync *s, struct err *err)
 {
+	AUTO(buf) below = BUF_INIT;
 	AUTO(buf) path = BUF_INIT;
 	AUTO_FD from = -1;
 
@@ -178,7 +179,8 @@ int sync_take_whole(struct sync *s, struct err *err)
 	s->index = INDEX_INIT;
 	new_name(s, &s->index_file);
 	s->fresh = true;
-	fetch_path(&s->fetch, &path);
+	fetch_path(&s->fetch, &below);
+	place_path(&s->e->place, below.s, &path);
 	from = open(path.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (from < 0)
 		return err_sys(err, "open %s", path.s);

@@ -88,8 +88,8 @@ static inline int give_root(struct scene *c, struct err *err)
 
 static inline int give_head(struct scene *c, struct err *err)
 {
-	const struct trust_head t = {
-		buf_span(&c->file.text), buf_span(&c->file.signatures), c->clock, c->allow_older, false};
+	const struct trust_head t = {buf_span(&c->file.text), buf_span(&c->file.signatures),
+		c->clock, c->allow_older, false};
 	AUTO(head) out;
 
 	head_init(&out);
