@@ -276,6 +276,7 @@ static int take_installer(
 	struct chosen *one = &b->o->of.v[b->of.v[i]];
 	struct head_sum sum;
 	AUTO(buf) name = BUF_INIT;
+	AUTO(buf) below = BUF_INIT;
 
 	if (sum_of_bytes(buf_span(&item->body), &sum, err) < 0)
 		return -1;
@@ -287,8 +288,9 @@ static int take_installer(
 	buf_addf(&name, "%zu%s", b->of.v[i], installer_suffix(one->offer.format));
 	if (file_replace(b->folder, name.s, 0600, buf_span(&item->body), err) < 0)
 		return -1;
-	stage_path(&b->e->place, "repository", &one->path);
-	buf_addf(&one->path, "/%s", name.s);
+	stage_path(&b->e->place, "repository", &below);
+	buf_addf(&below, "/%s", name.s);
+	place_path(&b->e->place, below.s, &one->path);
 	return 0;
 }
 

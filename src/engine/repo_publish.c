@@ -2,6 +2,7 @@
 #include "engine/repo_publish.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -232,6 +233,22 @@ int publish_check_signers(
 	return 0;
 }
 
+/* Servers make ETags of a file's size and its time in seconds: a head that comes within a second of the one before, and is as long, would
+ * be taken for that one. */
+static int put_head(const struct publication *p, struct span text, struct err *err)
+{
+	struct stat before = {0}, now;
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {0}};
+
+	if (file_stat(p->dir, HEAD_FILE, &before, err) < 0 || put(p, HEAD_FILE, text, err) < 0 ||
+		file_stat(p->dir, HEAD_FILE, &now, err) < 0)
+		return -1;
+	times[1].tv_sec = before.st_mtime + 1;
+	if (now.st_mtime > before.st_mtime || utimensat(p->dir, HEAD_FILE, times, 0) == 0)
+		return 0;
+	return err_sys(err, "set the time of %s", HEAD_FILE);
+}
+
 /* Puts the signatures there, then the head where it belongs by their number. 1: it is published. */
 static int settle(struct publication *p, struct span text, struct span file, struct err *err)
 {
@@ -244,7 +261,7 @@ static int settle(struct publication *p, struct span text, struct span file, str
 		signature_of(text, &path, err) < 0 || put(p, path.s, file, err) < 0)
 		return -1;
 	enough = s.count >= p->root.index.threshold;
-	if (put(p, enough ? HEAD_FILE : WAITING, text, err) < 0)
+	if ((enough ? put_head(p, text, err) : put(p, WAITING, text, err)) < 0)
 		return -1;
 	if (!enough) {
 		buf_set(&p->waiting, text);

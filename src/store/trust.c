@@ -40,9 +40,9 @@ static int expired(const char *what, int64_t expires, int64_t now, struct err *e
 	text_time_local(&at, expires);
 	text_time_local(&is, now);
 	err_set(err, ERR_CHECKSUM, "%s has expired %s, and nothing newer has come", what, at.s);
-	err_detail(err, "It is %s now, as far as this machine knows.\n", is.s);
+	err_detail(err, "It is %s now, as far as this machine knows.", is.s);
 	err_detail(err, "Either nobody signs the repository any more, or somebody keeps from us "
-			"what was signed.\n");
+			"what was signed.");
 	return err_next(err,
 		"ask who runs the repository; see whether this machine's clock is right: date");
 }
@@ -53,10 +53,10 @@ static void tell_others(const struct signatures *s, struct err *err)
 {
 	if (s->broken.n)
 		err_detail(err,
-			"Of %s there is a signature that does not fit: it was changed after it was signed.\n",
+			"Of %s there is a signature that does not fit: it was changed after it was signed.",
 			s->broken.s);
 	if (s->others.n)
-		err_detail(err, "It is signed by %s, which has no say here.\n", s->others.s);
+		err_detail(err, "It is signed by %s, which has no say here.", s->others.s);
 }
 
 /* Each key of the role once, and enough of them. */
@@ -264,7 +264,7 @@ static int older(const struct repo_state *s, const struct head *h, struct err *e
 		(long long)h->revision, at.s,
 		(long long)(s->revision + !s->head_sha256.n)); /* a restart says from which on */
 	err_detail(err,
-		"A mirror may be behind, or somebody wants us to take what has since been mended.\n");
+		"A mirror may be behind, or somebody wants us to take what has since been mended.");
 	return err_next(err,
 		"try again later, or ask who runs the repository; to go back all the same: --allow-older");
 }
@@ -281,7 +281,7 @@ static int check_revision(const struct repo_state *s, const struct trust_head *t
 	err_set(err, ERR_CHECKSUM, "revision %lld is another than the one that was seen before",
 		(long long)h->revision);
 	err_detail(err,
-		"One revision was signed with two contents: whoever has the key shows different things to different people.\n");
+		"One revision was signed with two contents: whoever has the key shows different things to different people.");
 	return err_next(err, "ask who runs the repository: it has to publish a new revision");
 }
 

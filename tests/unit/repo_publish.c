@@ -79,6 +79,37 @@ static void a_repository_is_published_and_read_again(void **state)
 	assert_true(is_there(s, "index/root/1.json") && is_there(s, "index/root/1.json.minisig"));
 }
 
+static time_t head_time(const struct scratch *s)
+{
+	AUTO(buf) path = BUF_INIT;
+	struct stat st;
+
+	buf_setf(&path, "%s/%s", s->path, HEAD_FILE);
+	assert_int_equal(stat(path.s, &st), 0);
+	return st.st_mtime;
+}
+
+/* Within one second, too: by that time, and by its length, servers tell it from the one before. */
+static void each_head_has_a_time_of_its_own(void **state)
+{
+	struct scratch *s = *state;
+	struct err err = ERR_INIT;
+	time_t before = 0;
+	AUTO(publication) p;
+	AUTO(keys) k;
+	AUTO(head) h;
+
+	keys_init(&k);
+	first_head(&h);
+	begin(s, &k.both, 1, &p);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(publish_head(&p, &h, &k.one, &err), 1);
+		assert_true(head_time(s) > before);
+		before = head_time(s);
+		h.revision++;
+	}
+}
+
 static void a_head_of_a_stranger_is_not_published(void **state)
 {
 	struct err err = ERR_INIT;
@@ -182,6 +213,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(a_repository_is_published_and_read_again),
+		SCRATCH_TEST(each_head_has_a_time_of_its_own),
 		SCRATCH_TEST(a_head_of_a_stranger_is_not_published),
 		SCRATCH_TEST(a_head_waits_for_all_who_have_to_sign),
 		SCRATCH_TEST(a_root_needs_the_keys_before_and_its_own),
