@@ -335,7 +335,7 @@ int sync_put_leaves(struct sync *s, struct err *err)
 
 int sync_commit(struct sync *s, struct err *err)
 {
-	if (!s->putting && !s->fresh)
+	if (!s->putting && !s->fresh && s->index.revision == s->head.revision)
 		return 0;
 	if (!s->putting && index_begin(&s->index, err) < 0)
 		return -1;

@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 import subprocess
 
-from fixture import LIB, Scenario, listed, want
+from fixture import LIB, Failed, Scenario, listed, want
 from repository import Key, Repository, file_of
 
 STATE = "/var/lib/fardel/state.db"
@@ -21,9 +21,12 @@ PACKAGES = 12
 
 
 def ask(path, question):
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
-        want(db.execute("PRAGMA integrity_check").fetchall() == [("ok",)], f"{path} is damaged")
-        return db.execute(question).fetchall()
+    try:
+        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+            want(db.execute("PRAGMA integrity_check").fetchall() == [("ok",)], f"{path} is damaged")
+            return db.execute(question).fetchall()
+    except sqlite3.Error as reason:
+        raise Failed(f"{path}: {reason}") from None
 
 
 def look(first=False):
