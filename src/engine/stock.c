@@ -20,23 +20,44 @@ void stock_drop(struct stock *s)
 	repositories_drop(&s->repositories);
 }
 
+/* Where a sync has put another one in its place since state.db was asked, that one: 1; 0: there is none; -1, err->code ERR_NONE: *why says why
+ * it cannot be had. */
+static int open_index(struct engine *e, const struct repository *r, struct repo_state *state,
+	struct index *out, struct err *why, struct err *err)
+{
+	AUTO(buf) before = BUF_INIT;
+
+	for (;;) {
+		AUTO(buf) folder = BUF_INIT;
+		AUTO(buf) path = BUF_INIT;
+		int known = repos_get(&e->db, buf_span(&r->name), state, err);
+
+		if (known <= 0 || !state->file.n)
+			return known < 0 ? -1 : 0;
+		if (span_is(buf_span(&before), buf_span(&state->file)))
+			return -1;
+		buf_set(&before, buf_span(&state->file));
+		buf_addf(&folder, PLACE_REPOS "/%s/%s", r->name.s, state->file.s);
+		place_path(&e->place, folder.s, &path);
+		err_clear(why);
+		if (index_open(path.s, false, out, why) == 0)
+			return 1;
+	}
+}
+
 /* 1: it is open; 0: it was never synced, or is not to be had; -1. */
 static int open_shelf(
 	struct engine *e, const struct repository *r, struct shelf *out, struct err *err)
 {
 	AUTO(repo_state) state;
-	AUTO(buf) folder = BUF_INIT;
-	AUTO(buf) path = BUF_INIT;
 	struct err why = ERR_INIT;
-	int known;
+	int opened;
 
 	repo_state_init(&state);
-	known = repos_get(&e->db, buf_span(&r->name), &state, err);
-	if (known <= 0 || !state.file.n)
-		return known < 0 ? -1 : 0;
-	buf_addf(&folder, PLACE_REPOS "/%s/%s", r->name.s, state.file.s);
-	place_path(&e->place, folder.s, &path);
-	if (index_open(path.s, false, &out->index, &why) < 0) {
+	opened = open_index(e, r, &state, &out->index, &why, err);
+	if (opened == 0 || (opened < 0 && err->code != ERR_NONE))
+		return opened;
+	if (opened < 0) {
 		engine_tell(e, WATCH_WARN, SPAN(""), "the index of %s cannot be read: %s",
 			r->name.s, why.text);
 		return 0;
