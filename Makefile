@@ -191,9 +191,12 @@ define link_test
 	$(CXX) $(ALL_LDFLAGS) -o $@ $@.o $(LIBRARY) $(MORE_fardel) $$($(PKG_CONFIG) --libs $(LIBS_fardel))
 endef
 
-# Preloaded by tests/fault into the programs as they are: without their sanitizers.
+# Preloaded by tests/fault and tests/hostile into the programs as they are: without their sanitizers.
 FAULT_SHIM := $(BUILD)/tests/fault.so
+CLOCK_SHIM := $(BUILD)/tests/clock.so
 $(FAULT_SHIM): tests/fault/shim.c
+$(CLOCK_SHIM): tests/hostile/clock.c
+$(FAULT_SHIM) $(CLOCK_SHIM):
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
@@ -226,7 +229,7 @@ check-crash: all
 check-fault: all $(FAULT_SHIM)
 	tests/run fault $(BUILD)
 
-check-hostile: all $(FAULT_SHIM)
+check-hostile: all $(CLOCK_SHIM) $(FAULT_SHIM)
 	tests/run hostile $(BUILD)
 
 check-web: all

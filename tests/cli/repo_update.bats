@@ -31,7 +31,7 @@ use() {
 }
 
 asked() { cut -d ' ' -f 2 "$WORK/bytes.log" | grep -vE '/root/|/signature/' | sed 's|[0-9a-f]\{64\}|…|' | paste -sd ' '; }
-revision() { fardel repo list --json | jq ".repositories[] | select(.name == \"${1:-main}\") | .revision"; }
+revision() { fardel repo list --json | jq '.repositories[] | select(.name == "main") | .revision'; }
 
 # All that is known of it: a write shows.
 times() { find "$STATE" "$ROOT/var/cache/fardel" -printf '%p %s %T@\n' | grep -v -- '-shm ' | LC_ALL=C sort; }

@@ -143,3 +143,34 @@ def beside(box):
     ended([job])
     box.unharmed(["hello 1"])
     box.must("remove", "hello")
+
+
+def much(number):
+    """Some hundred KiB of an index."""
+    made = honest(number, bits=6)
+    for i in range(1500):
+        made.add(f"much{i}", str(number))
+    return made
+
+
+@case("C9s", "a disk that is full, by any size that it may have: what was there stays in use, and the next sync with room goes well", ("mount",))
+def full(box):
+    stand = Stand(box)
+    state, kept = box.path("/var/lib/fardel"), os.path.join(box.work, "kept")
+    shutil.copytree(state, kept)
+    much(6).put(stand.folder)
+    failed = 0
+    for kib in range(448, 1600, 96):
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kib}k,mode=755", "tmpfs", state], check=True)
+        subprocess.run(["cp", "-a", f"{kept}/.", state], check=True)
+        run = box.fardel("repo", "update")
+        if run.status:
+            box.refused(run, 1, "ull")  # disk full, as SQLite says
+            want(stand.state()["revision"] == 5 and len(stand.state()["offers"]) == 12, f"{kib} KiB: {stand.state()}")
+            failed += 1
+            subprocess.run(["mount", "-o", "remount,size=32m", state], check=True)
+            box.must("repo", "update")
+        want(stand.state()["revision"] == 6 and len(stand.state()["offers"]) == 1512, f"{kib} KiB: {stand.state()['revision']}")
+        subprocess.run(["umount", state], check=True)
+    want(failed > 2, f"{failed} failed")
+    box.unharmed()
