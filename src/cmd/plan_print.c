@@ -46,6 +46,8 @@ static void add_action(struct buf *out, const struct plan_item *item)
 	buf_adds(out, words[item->action]);
 	if (item->action == ACTION_UPGRADE || item->action == ACTION_DOWNGRADE)
 		text_escape(out, bundle_version(&item->from));
+	if (item->repository.n)
+		buf_addf(out, " (%s)", item->repository.s);
 }
 
 static void add_steps(struct buf *out, const struct plan_item *item, const char *between)

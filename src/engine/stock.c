@@ -7,6 +7,7 @@
 #include "model/relation.h"
 #include "store/marks.h"
 #include "store/repos.h"
+#include "store/trust.h"
 
 static void shelf_drop(struct shelf *s)
 {
@@ -62,6 +63,10 @@ static int open_shelf(
 			r->name.s, why.text);
 		return 0;
 	}
+	if (trust_fresh(&state, engine_now(), &why) < 0)
+		engine_tell(e, WATCH_WARN, SPAN(""),
+			"%s: %s: what it offers may be out of date (fardel repo update)", r->name.s,
+			why.text);
 	out->repository = r;
 	out->url = buf_dup(&state.url);
 	out->synced = state.synced;

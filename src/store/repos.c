@@ -1,6 +1,8 @@
 /* What state.db knows of repositories. */
 #include "store/repos.h"
 
+#include <string.h>
+
 #define COLUMNS \
 	"name, anchor, root, root_text, revision, head_sha256, issued, expires, synced, etag, url, file, in_force"
 
@@ -56,6 +58,10 @@ int repos_get(struct db *db, struct span name, struct repo_state *out, struct er
 	if (found > 0)
 		read_row(row, out);
 	sql_end(row);
+	/* It is to become part of a path. */
+	if (found > 0 && memchr(out->file.s, '/', out->file.n))
+		return err_set(err, ERR_BAD_STATE, "state.db: %.*s has an index of an odd name",
+			SPAN_ARG(name));
 	return found;
 }
 

@@ -204,3 +204,17 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   run --separate-stderr -0 fardel preview runtime
   [[ $output == *'/usr/bin/runtime'* ]]
 }
+
+@test "an index that has expired is still used, and that is said" {
+  fardel -qq install runtime
+  python3 - "$ROOT/var/lib/fardel/state.db" <<'P'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE repo SET expires = 1000")
+db.commit()
+P
+  run --separate-stderr -0 fardel search runtime
+  [[ $output == runtime* && $stderr == *'main'*'has expired'*'fardel repo update'* ]]
+  run --separate-stderr -0 fardel -y install writer
+  [[ $stderr == *'has expired'* ]]
+}

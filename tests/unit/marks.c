@@ -106,6 +106,11 @@ static void repositories_are_remembered(void **state)
 	assert_int_equal(repos_put(&db, &in, &s->err), 0);
 	assert_int_equal(repos_get(&db, SPAN("main"), &out, &s->err), 1);
 	assert_int_equal(out.revision, 1208);
+	buf_sets(&in.file, "../1207.db");
+	assert_int_equal(repos_put(&db, &in, &s->err), 0);
+	assert_int_equal(repos_get(&db, SPAN("main"), &out, &s->err), -1);
+	assert_int_equal(s->err.code, ERR_BAD_STATE);
+	err_clear(&s->err);
 	assert_int_equal(repos_delete(&db, SPAN("main"), &s->err), 0);
 	assert_int_equal(repos_get(&db, SPAN("main"), &out, &s->err), 0);
 	db_drop(&db);
