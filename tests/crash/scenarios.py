@@ -98,6 +98,7 @@ SYNCS = {
     "sync": {"was": [1], "run": ["repo", "update"], "after": [1, 2]},
     "sync-first": {"was": [], "run": ["repo", "update"], "after": [0, 2]},
     "sync-whole": {"was": [], "whole": True, "run": ["repo", "update"], "after": [0, 2]},
+    "sync-anew": {"was": [1], "run": ["repo", "update", "--force"], "after": [1, 2]},
     "sync-rotated": {"was": [1], "rotated": True, "run": ["repo", "update"], "after": [1, 2]},
 }
 SCENARIOS.update(PUAVO)
