@@ -147,7 +147,14 @@ static void print_package(const struct run *run, const struct why *w)
 	print_time(&text, form, w->bundle.since);
 	buf_addc(&text, '\n');
 	add_transaction(&text, form, r);
-	buf_adds(&text, "Needed by: none\n"); /* no format that is read says what a package needs */
+	if (w->automatic)
+		buf_adds(&text, "Came: for the sake of others\n");
+	buf_adds(&text, "Needed by: ");
+	VEC_FOR (const struct buf, one, &w->needed_by.of) {
+		buf_adds(&text, one == w->needed_by.of.v ? "" : ", ");
+		text_escape(&text, buf_span(one));
+	}
+	buf_adds(&text, w->needed_by.of.n ? "\n" : "none\n");
 	print_out(&text);
 }
 
@@ -195,6 +202,15 @@ static struct json *json_of(const struct reason *r)
 	return object;
 }
 
+static struct json *json_of_texts(const struct texts *texts)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct buf, x, &texts->of)
+		json_append(list, json_text(buf_span(x)));
+	return list;
+}
+
 static void put_json(struct json *to, const struct why *w)
 {
 	struct json *reasons = json_array();
@@ -204,7 +220,8 @@ static void put_json(struct json *to, const struct why *w)
 	if (w->bundle.name.n) {
 		json_put_text(to, "package", buf_span(&w->bundle.name));
 		json_put_text(to, "state", span_of(bundle_state_name(w->bundle.state)));
-		json_put(to, "needed_by", json_array());
+		json_put_bool(to, "automatic", w->automatic);
+		json_put(to, "needed_by", json_of_texts(&w->needed_by));
 	} else {
 		json_put_text(to, "path", buf_span(&w->whose.path));
 		json_put(to, "owners", owners_print_json(&w->whose));

@@ -108,28 +108,35 @@ void choice_plan(const struct world *world, const struct request *asked, const s
 				item->s);
 }
 
-static const struct plan_item *find_done(const struct plan *plan, const struct buf *name)
+static const struct chosen *find(const struct choice *o, const struct buf *name)
 {
-	VEC_FOR (const struct plan_item, item, &plan->of)
-		if (item->result == RESULT_DONE &&
-			span_is(buf_span(&item->to.name), buf_span(name)))
-			return item;
+	VEC_FOR (const struct chosen, one, &o->of)
+		if (span_is(buf_span(&one->offer.name), buf_span(name)))
+			return one;
 	return NULL;
+}
+
+/* What becomes of the mark of a package that was done: -1: it stays as it is. */
+static int mark_of(const struct choice *o, const struct plan *plan, const struct plan_item *item)
+{
+	const struct chosen *one = find(o, &item->to.name);
+
+	if (plan->goal == GOAL_REMOVE)
+		return 0;
+	if (plan->goal != GOAL_INSTALL)
+		return -1;
+	if (one && !one->asked)
+		return item->from.name.n ? -1 : 1;
+	return o->request.wish == WISH_NAMED ? 0 : -1;
 }
 
 /* What is named is wanted for its own sake from now on; an upgrade changes nothing of that. */
 int choice_mark(struct engine *e, const struct choice *o, const struct plan *plan, struct err *err)
 {
-	VEC_FOR (const struct plan_item, item, &plan->of)
-		if (plan->goal == GOAL_REMOVE && item->result == RESULT_DONE &&
-			mark_automatic(&e->db, buf_span(&item->to.name), false, err) < 0)
-			return -1;
-	VEC_FOR (const struct chosen, one, &o->of) {
-		const struct plan_item *item = find_done(plan, &one->offer.name);
+	VEC_FOR (const struct plan_item, item, &plan->of) {
+		int mark = item->result == RESULT_DONE ? mark_of(o, plan, item) : -1;
 
-		if (o->request.goal == GOAL_INSTALL && item &&
-			(one->asked ? o->request.wish == WISH_NAMED : !item->from.name.n) &&
-			mark_automatic(&e->db, buf_span(&one->offer.name), !one->asked, err) < 0)
+		if (mark >= 0 && mark_automatic(&e->db, buf_span(&item->to.name), mark, err) < 0)
 			return -1;
 	}
 	return 0;

@@ -268,6 +268,8 @@ struct reason {
 };
 struct why {
 	struct bundle bundle; /* of a package; a path: its name is empty */
+	bool automatic; /* of a package in use: it came for the sake of others */
+	struct texts needed_by; /* packages in use that need it: "writer 2.1 (runtime (>= 3))" */
 	struct path_owners whose; /* of a path */
 	VEC(struct reason)
 	of; /* a package's one; a path's, of each package of fardel's that has it */

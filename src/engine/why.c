@@ -2,10 +2,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/needs.h"
 #include "engine/puavo.h"
 #include "engine/session.h"
+#include "solve/related.h"
 #include "store/apply.h"
 #include "store/committed.h"
+#include "store/marks.h"
 #include "store/undo.h"
 #include "sys/fd.h"
 
@@ -29,6 +32,7 @@ void why_drop(struct why *w)
 	*vec_push(&whose.of) = w->whose;
 	paths_owners_drop(&whose);
 	bundle_drop(&w->bundle);
+	texts_drop(&w->needed_by);
 	vec_drop_each(&w->of, reason_drop);
 }
 
@@ -214,6 +218,44 @@ static int why_path(struct engine *e, const char *path, struct why *out, struct 
 	return result;
 }
 
+/* What `b` needs that `one` is. */
+static void add_needs(const struct bundle *b, const struct installer *in, const struct related *one,
+	struct texts *out)
+{
+	VEC_FOR (const struct relation, r, &in->depends.of) {
+		AUTO(buf) text = BUF_INIT;
+
+		if (!related_is(one, r))
+			continue;
+		buf_addf(&text, "%s %.*s (", b->name.s, SPAN_ARG(bundle_version(b)));
+		relation_format(r, &text);
+		buf_addc(&text, ')');
+		texts_add(out, buf_span(&text));
+	}
+}
+
+/* What cannot be read any more states nothing. */
+static void find_needers(
+	struct engine *e, const struct world *world, const struct bundle *shown, struct why *out)
+{
+	AUTO(installer) own;
+	struct related one = {.name = buf_span(&shown->name), .version = buf_span(&shown->version)};
+	struct err ignored = ERR_INIT;
+
+	installer_init(&own);
+	(void)!needs_load(e, shown, &own, &ignored);
+	one.provides = &own.provides;
+	VEC_FOR (const struct bundle, b, &world->of) {
+		AUTO(installer) in;
+
+		installer_init(&in);
+		err_clear(&ignored);
+		if (bundle_in_use(b) && !span_is(buf_span(&b->name), one.name) &&
+			needs_load(e, b, &in, &ignored) == 0)
+			add_needs(b, &in, &one, &out->needed_by);
+	}
+}
+
 static int why_package(struct engine *e, const char *name, struct why *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
@@ -225,6 +267,14 @@ static int why_package(struct engine *e, const char *name, struct why *out, stru
 	if (!shown)
 		return err_set(err, ERR_NO_PACKAGE, "%s: no such package", name);
 	bundle_set(&out->bundle, shown);
+	if (bundle_in_use(shown)) {
+		int automatic = mark_is_automatic(&e->db, buf_span(&shown->name), err);
+
+		if (automatic < 0)
+			return -1;
+		out->automatic = automatic;
+		find_needers(e, &world, shown, out);
+	}
 	return tell_arrival(e, shown, add_reason(out, &shown->name, bundle_version(shown)), err);
 }
 

@@ -91,8 +91,12 @@ int mark_is_automatic(struct db *db, struct span name, struct err *err)
 
 int mark_automatic(struct db *db, struct span name, bool automatic, struct err *err)
 {
+	int now = mark_is_automatic(db, name, err);
+
+	if (now < 0 || now == automatic)
+		return now < 0 ? -1 : 0;
 	return sql_do(db->sql, err,
-		automatic ? "INSERT OR REPLACE INTO automatic (name) VALUES (?)"
+		automatic ? "INSERT INTO automatic (name) VALUES (?)"
 			  : "DELETE FROM automatic WHERE name = ?",
 		"t", name);
 }

@@ -30,4 +30,5 @@ MUST_USE int mark_unhold(struct db *db, struct span name, struct err *err);
 
 /* 1, or 0. */
 MUST_USE int mark_is_automatic(struct db *db, struct span name, struct err *err);
+/* Writes only what is another. */
 MUST_USE int mark_automatic(struct db *db, struct span name, bool automatic, struct err *err);

@@ -218,3 +218,17 @@ P
   run --separate-stderr -0 fardel -y install writer
   [[ $stderr == *'has expired'* ]]
 }
+
+@test "why NAME: who needs it, and that it came for their sake" {
+  fardel -y -qq install writer
+  run --separate-stderr -0 fardel why runtime
+  [[ $output == *'Came: for the sake of others'*'Needed by: writer 2.1 (runtime (>= 3))'* ]]
+  run --separate-stderr -0 fardel why writer
+  [[ $output == *'Needed by: none'* && $output != *'Came:'* ]]
+  run --separate-stderr -0 fardel why --json runtime
+  jq -e '.automatic and .needed_by == ["writer 2.1 (runtime (>= 3))"]' <<<"$output"
+  # Once it is named it is wanted for its own sake.
+  fardel -qq install runtime
+  run --separate-stderr -0 fardel why runtime
+  [[ $output != *'Came:'* ]]
+}
