@@ -204,9 +204,14 @@ static CURLSH *shared(void)
 	share = curl_share_init();
 	if (!share)
 		mem_none();
-	for (size_t i = 0; i < COUNT(what); i++)
-		if (curl_share_setopt(share, CURLSHOPT_SHARE, what[i]) != CURLSHE_OK)
+	for (size_t i = 0; i < COUNT(what); i++) {
+		CURLSHcode rc = curl_share_setopt(share, CURLSHOPT_SHARE, what[i]);
+
+		if (rc == CURLSHE_NOMEM)
+			mem_none();
+		if (rc != CURLSHE_OK)
 			mem_panic("curl cannot share");
+	}
 	return share;
 }
 

@@ -15,6 +15,7 @@
 
 #define FUNCTIONS(X) \
 	X(OPENSSL_init_crypto) \
+	X(OSSL_LIB_CTX_get0_global_default) \
 	X(EVP_PKEY_new_raw_private_key) \
 	X(EVP_PKEY_new_raw_public_key) \
 	X(EVP_PKEY_get_raw_public_key) \
@@ -59,9 +60,11 @@ static int load(struct err *err)
 		if (!*functions[i].at)
 			return err_set(err, ERR_FAILED, LIBRARY " has no %s", functions[i].name);
 	}
+	/* Without that context, for lack of memory, later calls would crash. */
 	if (!crypto.OPENSSL_init_crypto(
-		    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL))
-		return err_set(err, ERR_FAILED, LIBRARY " cannot be set up");
+		    OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS, NULL) ||
+		!crypto.OSSL_LIB_CTX_get0_global_default())
+		return err_set(err, ERR_FAILED, LIBRARY " cannot be set up: out of memory");
 	crypto.library = library;
 	return 0;
 }
