@@ -214,7 +214,6 @@ tls() {
 }
 
 @test "what broke off of the whole index is gone on with" {
-  skip_unless mount userns # elsewhere it is not made that large in time
   serve "$VENDOR"
   KEY=$(publish 1 made=20000 bits=4)
   use "$URL/repo"

@@ -270,4 +270,18 @@ MUTANTS = [
     ("a plan may change who is held", "src/engine/relations.c", "if (matters && holds_check(e, request, plan, err) < 0)", "if (false)", ["cli hold"]),
     ("an undo may change who is held", "src/engine/undo.c", "return holds_check(e, &strict, plan, err);", "return 0;", ["cli hold"]),
     ("a hold is for ever", "src/store/marks.c", "\" WHERE until = 0 OR until > ? ORDER BY name\"", "\" WHERE 1 OR until > ? ORDER BY name\"", ["cli hold"]),
+    # --- repo update -------------------------------------------------------------------------------------
+    ("an index is in force before others can read it", "src/engine/sync_index.c",
+     "	return s->fresh ? index_publish(&s->index, err) : 0;", "	return 0;", ["crash sync:fdatasync.3,fdatasync.4,fdatasync.5"]),
+    ("what a killed sync fetched stays", "src/engine/open.c", "	return cache_clear_incoming(&e->cache, err);\n", "	return 0;\n",
+     ["crash sync-whole:fsync.1"]),
+    ("the ETag of another file is kept", "src/engine/gather.c", "	g->tell_tag = false;\n", "", ["cli repo_update"]),
+    ("a token goes wherever a redirect leads", "src/ext/http.c", "is_home ? g->home_lines : g->lines", "g->home_lines",
+     ["cli repo_update"]),
+    ("a login is for all that begins as its URL", "src/model/login.c", "url.s[base.n] != '/' || ", "", ["unit url_login"]),
+    ("the clock alone says what is fresh", "src/store/trust.c",
+     "	return later(later(clock, FARDEL_BUILT), s->issued);", "	return s ? clock : 0;", ["hostile T1"]),
+    ("an index that was replaced meanwhile is not looked for", "src/engine/stock.c",
+     "		if (index_open(path.s, false, out, why) == 0)\n			return 1;",
+     "		return index_open(path.s, false, out, why) == 0 ? 1 : -1;", ["hostile P5"]),
 ]
