@@ -330,7 +330,31 @@ static int fetch_batch(struct batch *b, const struct buf *url, struct err *err)
 
 static bool is_wanted(struct engine *e, const struct world *world, const struct chosen *one)
 {
-	return !one->path.n && !is_there(e, world, one);
+	return !one->path.n && one->err.code == ERR_NONE && !is_there(e, world, one);
+}
+
+/* Those of one place together; with keep_going, where that fails, each for itself. */
+static int fetch_all(struct batch *b, const struct buf *url, struct err *err)
+{
+	VEC(size_t) all = {0};
+	struct err why = ERR_INIT;
+
+	if (fetch_batch(b, url, &why) == 0)
+		return 0;
+	if (!b->o->request.keep_going || why.code == ERR_SIGNAL)
+		return err_copy(err, &why);
+	for (size_t i = 0; i < b->of.n; i++)
+		*vec_push(&all) = b->of.v[i];
+	for (size_t i = 0; i < all.n; i++) {
+		struct chosen *one = &b->o->of.v[all.v[i]];
+
+		b->of.n = 0;
+		*vec_push(&b->of) = all.v[i];
+		if (!one->path.n && fetch_batch(b, url, &one->err) == 0)
+			err_clear(&one->err);
+	}
+	vec_drop(&all);
+	return 0;
 }
 
 int choice_fetch(struct engine *e, const struct world *world, struct choice *o, struct err *err)
@@ -350,7 +374,7 @@ int choice_fetch(struct engine *e, const struct world *world, struct choice *o, 
 			if (is_wanted(e, world, &o->of.v[i]) &&
 				span_is(buf_span(&o->of.v[i].url), buf_span(&o->of.v[first].url)))
 				*vec_push(&b.of) = i;
-		result = fetch_batch(&b, &o->of.v[first].url, err);
+		result = fetch_all(&b, &o->of.v[first].url, err);
 	}
 	fd_drop(&b.folder);
 	vec_drop(&b.of);

@@ -16,6 +16,7 @@ struct chosen {
 	bool asked; /* named; else it comes for the sake of another */
 	struct buf why; /* whose; may be empty */
 	struct buf path; /* of its installer's file, once that was fetched; empty: not yet */
+	struct err err; /* why that could not be had (keep_going) */
 };
 
 struct choice {
@@ -33,7 +34,7 @@ void choice_drop(struct choice *o);
 MUST_USE int choice_make(struct engine *e, const struct request *request, const struct world *world,
 	struct choice *out, struct err *err);
 
-/* Fetches the installers of those whose installations are not there yet, and verifies each; needs the lock. */
+/* With keep_going what cannot be had keeps its error, and the others come. Fetches the installers of those whose installations are not there yet, and verifies each; needs the lock. */
 MUST_USE int choice_fetch(
 	struct engine *e, const struct world *world, struct choice *o, struct err *err);
 

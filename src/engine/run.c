@@ -95,6 +95,8 @@ static int look(
 static int look_at_chosen(struct engine *e, const struct chosen *one, bool extract,
 	struct candidate *c, struct err *err)
 {
+	if (one->err.code != ERR_NONE)
+		return err_copy(err, &one->err);
 	if (!one->path.n) {
 		choice_candidate(one, c);
 		return architecture_select(e, &c->installer, err) < 0 ? -1 : find_packs(e, c, err);

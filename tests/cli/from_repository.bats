@@ -232,3 +232,12 @@ P
   run --separate-stderr -0 fardel why runtime
   [[ $output != *'Came:'* ]]
 }
+
+@test "--keep-going: an installer that cannot be had leaves the others whole (exit 6)" {
+  rm -- "$VENDOR/repo/writer-2.1.tar.gz"
+  run --separate-stderr -2 fardel -y install writer runtime
+  [[ $(versions) == '' ]]
+  run --separate-stderr -6 fardel -y --keep-going install writer runtime
+  [[ $stderr == *writer*404* ]]
+  [[ $(versions) == 'runtime 3' ]]
+}
