@@ -200,7 +200,8 @@ $(FAULT_SHIM) $(CLOCK_SHIM):
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
-check: all check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile
+check: all check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault \
+       check-hostile check-web
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
@@ -235,7 +236,7 @@ check-hostile: all $(CLOCK_SHIM) $(FAULT_SHIM)
 check-web: all
 	tests/web $(BUILD)
 
-check-long: check check-web check-mutants check-all-crash check-all-fault check-deb
+check-long: check check-mutants check-all-crash check-all-fault check-deb
 
 check-mutants: all
 	tests/run mutants $(BUILD)
