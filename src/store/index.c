@@ -143,6 +143,9 @@ static int open_checked(struct index *ix, bool writable, struct err *err)
 		sql_open(ix->path.s, writable ? SQL_WRITE : SQL_READ, &ix->sql, err) < 0)
 		return -1;
 	sql_bound(ix->sql, STEPS_MAX);
+	/* Whatever is asked of it, by however many questions, is of one revision. */
+	if (!writable && sql_run(ix->sql, "BEGIN", err) < 0)
+		return -1;
 	if (check_version(ix, err) < 0 || read_meta(ix, err) < 0)
 		return -1;
 	return writable ? sql_reserve(ix->sql, err) : 0;

@@ -31,7 +31,8 @@ int index_damaged(const struct index *ix, const char *what, struct err *err);
 /* `path` is a file as this process sees it. index_make makes an empty one, which nobody reads before its maker has dropped it: after a crash
  * it is to be thrown away. Opened to be written it has a -wal and a -shm file from then on, by which others can read it meanwhile: where it was
  * never opened so, readers take it for one that nobody writes. What has not just our tables, of our schema, is refused
- * (ERR_BAD_STATE). Whatever such a file holds, no question takes longer than some seconds. */
+ * (ERR_BAD_STATE). One that is opened to be read stays as it is then, whatever is committed
+ * meanwhile. Whatever such a file holds, no question takes longer than some seconds. */
 MUST_USE int index_make(const char *path, unsigned leaf_bits, struct index *out, struct err *err);
 MUST_USE int index_open(const char *path, bool writable, struct index *out, struct err *err);
 
