@@ -292,6 +292,30 @@ static void what_is_abandoned_was_never_there(void **state)
 	check_search(&ix, "meetings", 50, "zoom=6.2.11 zoom=6.2.9 ");
 }
 
+/* Between two of its questions a revision is committed. */
+static void a_reader_sees_one_revision(void **state)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(offers) all = {0};
+	AUTO(index) ix = INDEX_INIT;
+	AUTO(index) reader = INDEX_INIT;
+	AUTO(index) later = INDEX_INIT;
+
+	indexed_path(*state, "db", &path);
+	some(&all);
+	indexed_make(path.s, &all);
+	indexed_open(path.s, true, &ix);
+	indexed_open(path.s, false, &reader);
+	check_search(&reader, "quirk", 50, "");
+	buf_sets(&all.of.v[0].summary, "Quirk");
+	indexed_put(&ix, &all, 2);
+	check_search(&reader, "quirk", 50, "");
+	indexed_open(path.s, false, &later);
+	check_search(&later, "quirk", 50, "zoom=6.2.11 ");
+	assert_int_equal(reader.revision, 1);
+	assert_int_equal(later.revision, 2);
+}
+
 static void check_open(const char *path, bool writable, enum err_code code, const char *part)
 {
 	AUTO(index) ix = INDEX_INIT;
@@ -381,6 +405,7 @@ int main(void)
 		SCRATCH_TEST(leaves_that_change_change_what_is_found),
 		SCRATCH_TEST(only_rows_that_differ_are_written),
 		SCRATCH_TEST(what_is_abandoned_was_never_there),
+		SCRATCH_TEST(a_reader_sees_one_revision),
 		SCRATCH_TEST(what_is_no_index_is_refused),
 		SCRATCH_TEST(other_tables_are_refused),
 	};
