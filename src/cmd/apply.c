@@ -66,6 +66,8 @@ static void put_json(struct run *run, const struct plan *plan)
 	if (!run->globals.dry_run)
 		json_put_number(run->json, "milliseconds", (int64_t)(plan->seconds * 1000));
 	json_put(run->json, "items", plan_print_json(plan));
+	if (plan->debian.of.n)
+		json_put(run->json, "debian", plan_print_json_debian(plan));
 }
 
 /* The plan is the data here: stdout. */
@@ -78,6 +80,7 @@ static void print_dry(struct run *run, const struct plan *plan)
 	} else {
 		plan_print_table(&text, plan, true);
 		plan_print_fetch(&text, plan);
+		plan_print_debian(&text, plan);
 	}
 	print_out(&text);
 	if (!plan->of.n || plan_is_empty(plan))

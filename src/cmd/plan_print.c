@@ -118,6 +118,13 @@ void plan_print_plain(struct buf *out, const struct plan *plan)
 		add_steps(out, item, ",");
 		buf_addf(out, "\t%s\n", item->cached ? "cached" : "");
 	}
+	VEC_FOR (const struct buf, one, &plan->debian.of) {
+		struct span version = buf_span(one), name = SPAN("");
+
+		if (span_split(&version, ' ', &name))
+			buf_addf(out, "debian\t%.*s\t%.*s\t\t\t\t\n", SPAN_ARG(name),
+				SPAN_ARG(version));
+	}
 }
 
 static bool has_step(const struct plan_item *item, enum step_kind kind)
@@ -155,6 +162,24 @@ void plan_print_fetch(struct buf *out, const struct plan *plan)
 		buf_addf(out, " (%zu of %zu %s in the cache)", cached, fetch + cached,
 			cached == 1 ? "is" : "are");
 	buf_adds(out, ".\n");
+}
+
+/* All of them: it is what is asked about. */
+void plan_print_debian(struct buf *out, const struct plan *plan)
+{
+	bool first = true;
+
+	if (!plan->debian.of.n)
+		return;
+	buf_adds(out, "From Debian: ");
+	VEC_FOR (const struct buf, one, &plan->debian.of) {
+		buf_adds(out, first ? "" : ", ");
+		text_escape(out, buf_span(one));
+		first = false;
+	}
+	buf_adds(out, " (");
+	print_count(out, plan->debian.of.n, "package", "packages");
+	buf_adds(out, ").\n");
 }
 
 static bool is_done(const struct plan_item *item)
@@ -375,4 +400,9 @@ struct json *plan_print_json(const struct plan *plan)
 	VEC_FOR (const struct plan_item, item, &plan->of)
 		json_append(items, json_of_item(item));
 	return items;
+}
+
+struct json *plan_print_json_debian(const struct plan *plan)
+{
+	return json_of_texts(&plan->debian);
 }

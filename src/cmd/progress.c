@@ -229,6 +229,7 @@ static void on_plan(struct progress *p, const struct event *e)
 		return;
 	plan_print_table(&text, e->plan, false);
 	plan_print_fetch(&text, e->plan);
+	plan_print_debian(&text, e->plan);
 	progress_text(p, SAY_INFO, &text);
 }
 

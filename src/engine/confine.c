@@ -37,6 +37,8 @@ static const struct {
 	[CONFINE_UNPACK] = {SECCOMP_RULES_OFFLINE,
 		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_NET | SANDBOX_IPC | SANDBOX_UTS, false, true,
 		{.open_files = 1024}},
+	[CONFINE_APT] = {SECCOMP_RULES_OFFLINE, 0, false, false,
+		{.cpu_seconds = 120, .open_files = 1024}},
 	[CONFINE_STAGE] = {SECCOMP_STAGE_OFFLINE,
 		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_NET | SANDBOX_IPC | SANDBOX_UTS, false, false,
 		{.open_files = 1024}},

@@ -20,6 +20,7 @@ enum confine_kind {
 	CONFINE_VERIFY, /* gpgv; how much it may write is the caller's to say */
 	CONFINE_DOWNLOAD, /* rules download */
 	CONFINE_UNPACK, /* rules unpack */
+	CONFINE_APT, /* apt-get, asked what it would do; it reads what any user may */
 	CONFINE_STAGE, /* rules configure and unconfigure, in a stage: they stay root */
 	CONFINE_STAGE_NETWORK, /* the same with the machine's network, where policy lets them have it */
 	CONFINE_KINDS,

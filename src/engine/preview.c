@@ -1,4 +1,5 @@
 /* What a plan would do, found out by doing it over a stage. */
+#include "engine/debian.h"
 #include "engine/differ.h"
 #include "engine/licence.h"
 #include "engine/needs.h"
@@ -181,7 +182,7 @@ int engine_preview(
 
 	e->offline = request->offline;
 	*out = (struct previews){0};
-	result = engine_plan(e, request, &plan, err) < 0 ||
+	result = engine_plan(e, request, &plan, err) < 0 || debian_refuse(&plan, err) < 0 ||
 				 licence_check(e, request, &plan, err) < 0 ||
 				 stage_mark(&e->place, err) < 0 ||
 				 prepare_and_preview(e, request, &plan, out, err) < 0

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
+#include "engine/debian.h"
 #include "engine/holds.h"
 #include "engine/needs.h"
 #include "solve/related.h"
-#include "store/dpkg_packages.h"
 
 /* What is in use, or will be, with what its manifest says. */
 struct member {
@@ -85,30 +85,6 @@ static void relate(struct members *members, struct related_list *out)
 	}
 }
 
-static int check_debian(struct engine *e, const struct installer *in, struct err *err)
-{
-	AUTO(dpkg_packages) packages = {0};
-	AUTO(buf) missing = BUF_INIT;
-	AUTO(buf) names = BUF_INIT;
-
-	if (!in->needs.deb.of.n)
-		return 0;
-	if (dpkg_packages(&e->place, &packages, err) < 0)
-		return -1;
-	VEC_FOR (const struct relation, r, &in->needs.deb.of) {
-		if (dpkg_packages_has(&packages, r))
-			continue;
-		buf_adds(&missing, missing.n ? ", " : "");
-		relation_format(r, &missing);
-		buf_addf(&names, " %s", r->name.s);
-	}
-	if (!missing.n)
-		return 0;
-	err_set(err, ERR_CONFLICT, "it needs packages of Debian that are not installed: %s",
-		missing.s);
-	return err_next(err, "apt install%s", names.s);
-}
-
 /* 1: the item of one cannot come; 0: all can; -1. */
 static int check_once(struct engine *e, const struct request *request, const struct world *world,
 	struct plan *plan, struct plan_item **bad, struct err *err)
@@ -117,6 +93,7 @@ static int check_once(struct engine *e, const struct request *request, const str
 	AUTO(members) after = {0};
 	AUTO(related_list) was = {0};
 	AUTO(related_list) will = {0};
+	int result;
 
 	list_members(e, world, plan, &before, &after);
 	relate(&before, &was);
@@ -124,12 +101,15 @@ static int check_once(struct engine *e, const struct request *request, const str
 	for (size_t i = 0; i < after.of.n; i++) {
 		const struct member *m = &after.of.v[i];
 
-		if (!m->item ||
-			(related_check(&will, i, err) == 0 && check_debian(e, m->in, err) == 0))
+		if (!m->item)
 			continue;
 		*bad = plan->of.v + (m->item - plan->of.v);
-		return 1;
+		if (related_check(&will, i, err) < 0 || debian_look(e, m->in, *bad, err) < 0)
+			return 1;
 	}
+	result = debian_plan(e, plan, bad, err);
+	if (result)
+		return result;
 	return request->force ? 0 : related_check_rest(&was, &will, err);
 }
 
@@ -189,6 +169,7 @@ int relations_check(struct engine *e, const struct request *request, const struc
 			return result < 0 ? -1 : err_at(err, "%s", bad->to.name.s);
 		plan_give_up(plan, bad, err);
 	}
+	debian_ask(plan);
 	if (matters && plan->of.n > 1)
 		order(e, plan);
 	return 0;

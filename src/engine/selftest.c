@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "engine/debian.h"
 #include "engine/inspect.h"
 #include "engine/licence.h"
 #include "engine/prepare.h"
@@ -56,6 +57,8 @@ static int subject_open(struct engine *e, const char *file, const struct texts *
 	VEC_FOR (const struct buf, name, &licences->of)
 		texts_add(&request.licences, buf_span(name));
 	result = engine_plan(e, &request, &out->plan, err);
+	if (result == 0)
+		result = debian_refuse(&out->plan, err);
 	if (result == 0)
 		result = licence_check(e, &request, &out->plan, err);
 	if (result == 0) {

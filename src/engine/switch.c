@@ -2,6 +2,7 @@
 #include "engine/switch.h"
 
 #include "engine/clean.h"
+#include "engine/debian.h"
 #include "engine/needs.h"
 #include "engine/staged.h"
 #include "engine/turn.h"
@@ -147,11 +148,34 @@ static struct turn turn_of(struct engine *e, struct plan *plan, size_t i, struct
 		.purge = journal_get(journal, i, STEP_PURGE)};
 }
 
+/* 1: what they need of Debian is there; 0: those that need it have failed; -1. */
+static int bring_debian(struct engine *e, struct plan *plan, struct journal *journal,
+	const struct request *request, struct err *failed, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (debian_install(e, plan, &why) == 0)
+		return 1;
+	for (size_t i = 0; i < plan->of.n; i++) {
+		struct turn t = turn_of(e, plan, i, journal, request);
+
+		if (t.item->result != RESULT_OPEN || !t.item->debian.of.n)
+			continue;
+		fail(t.item, &why, failed);
+		if (drop_new(&t, err) < 0)
+			return -1;
+	}
+	return why.code == ERR_SIGNAL ? err_copy(err, &why) : 0;
+}
+
 static int take_turns(struct engine *e, struct plan *plan, struct journal *journal,
 	const struct request *request, struct err *failed, struct err *err)
 {
-	bool stop = false;
+	int brought = bring_debian(e, plan, journal, request, failed, err);
+	bool stop = brought == 0 && !request->keep_going;
 
+	if (brought < 0)
+		return -1;
 	for (size_t i = 0; i < plan->of.n; i++) {
 		struct turn t = turn_of(e, plan, i, journal, request);
 		int result;

@@ -42,6 +42,8 @@ struct config {
 	/* [puavo] */
 	struct texts puavo_servers; /* HOST or HOST:PORT */
 	struct buf puavo_keyring; /* "": a file of /etc/fardel/keys for each host */
+	/* [apt] */
+	bool apt_install; /* what needs.deb names */
 	/* [gc] */
 	int64_t gc_keep; /* old installations of a package that are kept */
 	/* [undo] */

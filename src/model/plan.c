@@ -69,12 +69,14 @@ void plan_item_drop(struct plan_item *item)
 	buf_drop(&item->why);
 	buf_drop(&item->more);
 	texts_drop(&item->left);
+	relations_drop(&item->debian);
 	plan_item_init(item);
 }
 
 void plan_drop(struct plan *p)
 {
 	findings_drop(&p->questions);
+	texts_drop(&p->debian);
 	vec_drop_each(&p->of, plan_item_drop);
 	*p = PLAN_INIT;
 }

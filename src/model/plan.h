@@ -13,6 +13,7 @@
 #include "model/config.h"
 #include "model/findings.h"
 #include "model/installer.h"
+#include "model/relation.h"
 #include "model/step.h"
 
 enum goal {
@@ -105,6 +106,8 @@ struct plan_item {
 	struct buf more; /* the lines below it */
 	struct texts
 		left; /* paths that the package had made and that stay, as others have changed them since */
+	struct relations
+		debian; /* packages of Debian that it needs and that are not there: apt brings them before the switch */
 	bool counted; /* whether `left` is known: nothing of it was done outside of a stage */
 };
 
@@ -113,6 +116,8 @@ struct plan {
 	VEC(struct plan_item) of;
 	int64_t transaction; /* 0 until one was begun */
 	struct err failed; /* of the first item that failed already while it was planned */
+	struct texts
+		debian; /* all that apt would install for its items: "libgl1 1.6.0-1", "libgl1:i386 1.6.0-1" */
 	struct findings questions; /* to be answered before it is carried out */
 	double seconds; /* how long carrying it out took */
 };

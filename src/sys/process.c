@@ -530,6 +530,11 @@ void process_adopt(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1); /* where it fails, keepers are all there is */
 }
 
+void process_disown(void)
+{
+	prctl(PR_SET_CHILD_SUBREAPER, 0);
+}
+
 void process_end_orphans(void)
 {
 	struct kept none = {.ended = true};

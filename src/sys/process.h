@@ -92,6 +92,9 @@ void process_drop(struct process *p);
  * it already was started by whoever became this program: it is none of ours. */
 void process_adopt(void);
 
+/* Until process_adopt is called again, what loses its parents is none of ours: for a program whose daemons are to stay. */
+void process_disown(void);
+
 /* Kills and reaps all children: those orphans. Only when nothing that process_start began is at work. What was there before
  * process_adopt is left alone. */
 void process_end_orphans(void);

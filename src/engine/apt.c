@@ -1,0 +1,188 @@
+/* apt-get, asked and run. */
+#include "engine/apt.h"
+
+#include <inttypes.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/confine.h"
+#include "engine/loop.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/process.h"
+
+#define PROGRAM "/usr/bin/apt-get"
+#define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define SIMULATION_MS 120000
+#define OUTPUT_MAX (16 << 20)
+
+struct words {
+	VEC(const char *) of;
+};
+
+static void words_drop(struct words *w)
+{
+	vec_drop(&w->of);
+}
+
+static void add_words(struct words *w, const char *const *words)
+{
+	for (; *words; words++)
+		*vec_push(&w->of) = *words;
+}
+
+/* The names, and the end. */
+static void add_names(struct words *w, const struct texts *names)
+{
+	VEC_FOR (const struct buf, name, &names->of)
+		*vec_push(&w->of) = name->s;
+	*vec_push(&w->of) = NULL;
+}
+
+bool apt_is_there(const struct engine *e)
+{
+	return !e->place.root.n && access(PROGRAM, X_OK) == 0;
+}
+
+/* A file that is nowhere: daemons that are started meanwhile may keep it open as long as they like. */
+static int make_output(struct err *err)
+{
+	int fd = memfd_create("fardel-apt", MFD_CLOEXEC);
+
+	return fd < 0 ? err_sys(err, "make a file in memory") : fd;
+}
+
+static int read_output(int fd, struct buf *out, struct err *err)
+{
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return err_sys(err, "read what apt-get said");
+	return file_read_fd(fd, OUTPUT_MAX, out, err);
+}
+
+static int fail(
+	const char *what, int status, enum err_code code, const struct buf *said, struct err *err)
+{
+	if (WIFSIGNALED(status))
+		err_set(err, ERR_WORKER, "%s: it was killed by signal %d", what, WTERMSIG(status));
+	else
+		err_set(err, code, "%s (exit status %d)", what, WEXITSTATUS(status));
+	err_tail(err, said->s, said->n);
+	return -1;
+}
+
+/* --- asked --- */
+
+static int start_simulation(
+	struct engine *e, const struct texts *names, int output, struct task *task, struct err *err)
+{
+	static const char *const first[] = {
+		PROGRAM, "-s", "-y", "-q", "--no-remove", "install", NULL};
+	const char *envp[] = {"LANG=C.UTF-8", PATH, NULL};
+	AUTO(words) argv = {0};
+	struct sandbox box;
+	struct process_spec spec = {
+		.program = PROGRAM, .envp = envp, .output = output, .hold = -1, .sandbox = &box};
+
+	add_words(&argv, first);
+	add_names(&argv, names);
+	spec.argv = argv.of.v;
+	confine(e, CONFINE_APT, &box);
+	if (process_start(&spec, &task->process, err) < 0)
+		return -1;
+	confine_tell(e, &task->process);
+	task->deadline = engine_ms() + SIMULATION_MS;
+	task->running = true;
+	return 0;
+}
+
+static int judge(struct span said, struct apt_answer *out, struct err *err)
+{
+	if (!apt_read(said, out))
+		return err_set(err, ERR_WORKER, "apt-get says what cannot be understood");
+	if (out->removes)
+		return err_set(err, ERR_CONFLICT, "apt-get would remove packages for it");
+	if (out->guesses)
+		return err_set(err, ERR_CONFLICT, "apt-get knows no package of that very name");
+	return 0;
+}
+
+int apt_simulate(
+	struct engine *e, const struct texts *names, struct apt_answer *out, struct err *err)
+{
+	AUTO(task) task = TASK_INIT;
+	AUTO(buf) said = BUF_INIT;
+	AUTO_FD output = make_output(err);
+
+	*out = APT_ANSWER_INIT;
+	if (output < 0 || start_simulation(e, names, output, &task, err) < 0)
+		return -1;
+	if (loop_finish(&task, err) < 0)
+		return task.err.code == ERR_NONE ? -1 : err_copy(err, &task.err);
+	if (read_output(output, &said, err) < 0)
+		return -1;
+	if (task.status != 0)
+		return fail("apt-get cannot install it", task.status, ERR_CONFLICT, &said, err);
+	return judge(buf_span(&said), out, err);
+}
+
+/* --- run --- */
+
+/* Files of /etc that the admin has changed stay as they are; nobody is asked anything. */
+static int start_install(struct engine *e, const struct texts *names, int output,
+	struct process *process, struct err *err)
+{
+	static const char *const first[] = {PROGRAM, "-y", "-q", "--no-remove", "-o",
+		"Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "-o",
+		"Dpkg::Use-Pty=0", "-o", NULL};
+	static const char *const environment[] = {
+		"LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "HOME=/root", PATH, NULL};
+	AUTO(buf) timeout = BUF_INIT;
+	AUTO(words) argv = {0};
+	AUTO(words) envp = {0};
+	struct process_spec spec = {.program = PROGRAM, .output = output, .hold = -1};
+
+	buf_addf(&timeout, "DPkg::Lock::Timeout=%" PRId64, e->config.lock_timeout);
+	add_words(&argv, first);
+	*vec_push(&argv.of) = timeout.s;
+	if (e->offline)
+		*vec_push(&argv.of) = "--no-download";
+	*vec_push(&argv.of) = "install";
+	add_names(&argv, names);
+	add_words(&envp, environment);
+	add_names(&envp, &e->proxies);
+	spec.argv = argv.of.v;
+	spec.envp = envp.of.v;
+	return process_start(&spec, process, err);
+}
+
+/* Daemons that its packages start are the system's: nobody ends them with what rules leave behind. */
+static int run_install(
+	struct engine *e, const struct texts *names, int output, int *status, struct err *err)
+{
+	AUTO(process) process = PROCESS_INIT;
+	int result;
+
+	process_disown();
+	result = start_install(e, names, output, &process, err);
+	if (result == 0)
+		*status = process_end(&process);
+	process_adopt();
+	return result;
+}
+
+int apt_install(struct engine *e, const struct texts *names, struct err *err)
+{
+	AUTO(buf) said = BUF_INIT;
+	AUTO_FD output = make_output(err);
+	int status = 0;
+
+	if (output < 0 || run_install(e, names, output, &status, err) < 0 ||
+		read_output(output, &said, err) < 0)
+		return -1;
+	log_output(&e->log, said.s, said.n);
+	if (status == 0)
+		return 0;
+	return fail("apt-get could not install what it needs of Debian", status, ERR_FAILED, &said,
+		err);
+}
