@@ -20,8 +20,9 @@ static const struct {
 	const char *name, *sql;
 } schema[] = {
 	{"meta", "CREATE TABLE meta (leaf_bits INTEGER NOT NULL, revision INTEGER NOT NULL)"},
-	{"leaf", "CREATE TABLE leaf (number INTEGER PRIMARY KEY, sha256 BLOB NOT NULL,"
-		 " bytes BLOB NOT NULL)"},
+	{"leaf", "CREATE TABLE leaf (number INTEGER PRIMARY KEY, bytes BLOB NOT NULL)"},
+	/* Beside them, as each sync reads all sums: between the bytes each would be on a page of its own. */
+	{"leaf_sum", "CREATE TABLE leaf_sum (number INTEGER PRIMARY KEY, sha256 BLOB NOT NULL)"},
 	{"package", "CREATE TABLE package (row INTEGER PRIMARY KEY, name TEXT NOT NULL,"
 		    " version TEXT NOT NULL, id TEXT NOT NULL, leaf INTEGER NOT NULL,"
 		    " summary TEXT NOT NULL, relations TEXT NOT NULL, size INTEGER NOT NULL)"},
@@ -37,7 +38,7 @@ static const struct {
 	{"words_docsize", "CREATE TABLE 'words_docsize'(id INTEGER PRIMARY KEY, sz BLOB)"},
 	{"words_config", "CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID"},
 };
-#define OUR_TABLES 6
+#define OUR_TABLES 7
 
 void index_drop(struct index *ix)
 {
@@ -260,8 +261,10 @@ int index_leaf(struct index *ix, unsigned number, struct buf *file, struct err *
 	struct sql_row *row;
 	int there;
 
-	if (sql_query(ix->sql, &row, err, "SELECT sha256, bytes FROM leaf WHERE number = ?", "i",
-		    (int64_t)number) < 0)
+	if (sql_query(ix->sql, &row, err,
+		    "SELECT leaf_sum.sha256, leaf.bytes FROM leaf_sum"
+		    " LEFT JOIN leaf ON leaf.number = leaf_sum.number WHERE leaf_sum.number = ?",
+		    "i", (int64_t)number) < 0)
 		return mend_hint(ix, err);
 	there = sql_next(row, err);
 	if (there == 1)
@@ -280,7 +283,7 @@ static int add_sums(
 	int there;
 
 	if (sql_query(ix->sql, &row, err,
-		    "SELECT number, sha256 FROM leaf WHERE number >= ? AND number < ?"
+		    "SELECT number, sha256 FROM leaf_sum WHERE number >= ? AND number < ?"
 		    " ORDER BY number",
 		    "ii", (int64_t)first, (int64_t)first + count) < 0)
 		return mend_hint(ix, err);

@@ -162,12 +162,17 @@ static int put_file(struct index *ix, unsigned number, const struct head_sum *su
 {
 	struct span bytes = {(const char *)sum->bytes, HEAD_SUM};
 
+	if (sql_do(ix->sql, err, "DELETE FROM leaf WHERE number = ?", "i", (int64_t)number) < 0 ||
+		sql_do(ix->sql, err, "DELETE FROM leaf_sum WHERE number = ?", "i",
+			(int64_t)number) < 0)
+		return -1;
 	if (!file.n)
-		return sql_do(
-			ix->sql, err, "DELETE FROM leaf WHERE number = ?", "i", (int64_t)number);
-	return sql_do(ix->sql, err,
-		"INSERT OR REPLACE INTO leaf (number, sha256, bytes) VALUES (?, ?, ?)", "ibb",
-		(int64_t)number, bytes, file);
+		return 0;
+	if (sql_do(ix->sql, err, "INSERT INTO leaf (number, bytes) VALUES (?, ?)", "ib",
+		    (int64_t)number, file) < 0)
+		return -1;
+	return sql_do(ix->sql, err, "INSERT INTO leaf_sum (number, sha256) VALUES (?, ?)", "ib",
+		(int64_t)number, bytes);
 }
 
 int index_put_leaf(struct index *ix, unsigned number, const struct head_sum *sum, struct span file,
