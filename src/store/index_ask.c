@@ -247,20 +247,11 @@ int index_offer(
 {
 	unsigned number = leaf_of(ix->leaf_bits, name);
 	AUTO(buf) file = BUF_INIT;
-	AUTO(offers) all = {0};
 	struct err why = ERR_INIT;
+	int found;
 
 	if (index_leaf(ix, number, &file, err) < 0)
 		return -1;
-	if (leaf_parse(buf_span(&file), number, ix->leaf_bits, &all, &why) < 0)
-		return index_damaged(ix, why.text, err);
-	VEC_FOR (struct offer, offer, &all.of)
-		if (span_is(buf_span(&offer->name), name) &&
-			span_is(buf_span(&offer->version), version)) {
-			offer_drop(out);
-			*out = *offer;
-			offer_init(offer);
-			return 1;
-		}
-	return 0;
+	found = leaf_find(buf_span(&file), name, version, out, &why);
+	return found < 0 ? index_damaged(ix, why.text, err) : found;
 }

@@ -1,6 +1,8 @@
 /* Leaves of a repository's index. */
 #include "store/leaf.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "ext/zstd.h"
 #include "store/sum.h"
@@ -141,4 +143,51 @@ int leaf_parse(
 		parse_lines(buf_span(&text), number, leaf_bits, out, err) < 0)
 		return err_at(err, "leaf %u", number);
 	return 0;
+}
+
+/* Whether a line may be the one of that name: it has it somewhere, or JSON's escapes, by which it could be written otherwise. */
+static bool may_name(struct span line, struct span name)
+{
+	return memmem(line.s, line.n, name.s, name.n) || memchr(line.s, '\\', line.n);
+}
+
+static int find_line(
+	struct span rest, struct span name, struct span version, struct offer *out, struct err *err)
+{
+	struct span line;
+
+	while (span_split(&rest, '\n', &line)) {
+		AUTO(offer) offer;
+
+		offer_init(&offer);
+		if (!may_name(line, name))
+			continue;
+		if (offer_parse(line, &offer, err) < 0)
+			return -1;
+		if (!span_is(buf_span(&offer.name), name) ||
+			!span_is(buf_span(&offer.version), version))
+			continue;
+		offer_drop(out);
+		*out = offer;
+		offer_init(&offer);
+		return 1;
+	}
+	return 0;
+}
+
+int leaf_find(
+	struct span file, struct span name, struct span version, struct offer *out, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	struct err why = ERR_INIT;
+	int found;
+
+	if (!file.n)
+		return 0;
+	found = leaf_unpack(file, &text, &why);
+	if (found == 0)
+		found = find_line(buf_span(&text), name, version, out, &why);
+	if (found < 0)
+		return err_set(err, ERR_CHECKSUM, "the leaf of %.*s: %s", SPAN_ARG(name), why.text);
+	return found;
 }

@@ -23,6 +23,10 @@ MUST_USE int leaf_unpack(struct span file, struct buf *text, struct err *err);
  * elsewhere, that are not sorted, or stand twice. */
 MUST_USE int leaf_parse(
 	struct span file, unsigned number, unsigned leaf_bits, struct offers *out, struct err *err);
+/* The one of that name and version, of a file whose sum was held against its leaf's: 1, with *out (initialised before); 0; -1: ERR_CHECKSUM. Of the others no more is
+ * read than it takes to see that they are others. */
+MUST_USE int leaf_find(struct span file, struct span name, struct span version, struct offer *out,
+	struct err *err);
 
 /* The file's sha256; all zero of an empty one. */
 void leaf_sum(struct span file, struct head_sum *out);

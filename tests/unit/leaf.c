@@ -47,6 +47,71 @@ static void what_is_packed_is_read_again(void **state)
 	assert_int_equal(read.of.n, 0);
 }
 
+/* Of lines whose names and texts are like each other, just the one; also where JSON could be read in another way. */
+static void one_of_them_is_found(void **state)
+{
+	static const struct {
+		const char *name, *version;
+		int there;
+	} cases[] = {
+		{"zoom", "2", 1},
+		{"zoom", "10", 1},
+		{"zoom", "1", 0},
+		{"zoom-x", "2", 1},
+		{"zoo", "2", 0},
+		{"oom", "2", 0},
+		{"qq", "1", 1},
+	};
+	AUTO(offers) all = {0};
+	AUTO(buf) text = BUF_INIT;
+	AUTO(buf) file = BUF_INIT;
+	AUTO(offer) none;
+	struct offer escaped;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	offers_add(&all, "zoom", "2", "Calls");
+	offers_add(&all, "zoom", "10", "Calls");
+	offers_add(&all, "zoom-x", "2", "Calls, as zoom 2");
+	for (size_t i = 0; i < all.of.n; i++) {
+		offer_format(&all.of.v[i], &text);
+		buf_addc(&text, '\n');
+	}
+	offers_make(&escaped, "qq", "1", "x");
+	buf_sets(&escaped.path, "x.tar.gz");
+	offer_format(&escaped, &file);
+	offer_drop(&escaped);
+	buf_addf(&text, "{\"name\": \"\\u0071%s\n", file.s + strcspn(file.s, "q") + 1);
+	buf_clear(&file);
+	assert_int_equal(leaf_pack(buf_span(&text), &file, &err), 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO(offer) o;
+		int there;
+
+		offer_init(&o);
+		there = leaf_find(buf_span(&file), span_of(cases[i].name),
+			span_of(cases[i].version), &o, &err);
+		if (there != cases[i].there)
+			fail_msg("%s %s: %d %s", cases[i].name, cases[i].version, there, err.text);
+		if (there) {
+			assert_buf(&o.name, cases[i].name);
+			assert_buf(&o.version, cases[i].version);
+		}
+	}
+	offer_init(&none);
+	assert_int_equal(leaf_find(SPAN(""), SPAN("qq"), SPAN("1"), &none, &err), 0);
+	assert_int_equal(leaf_find(span_cut(buf_span(&file), 0, file.n - 5), SPAN("qq"), SPAN("1"),
+				 &none, &err),
+		-1);
+	assert_err(&err, ERR_CHECKSUM, "the leaf of qq: ");
+	buf_sets(&text, "{\"name\": \"qq\"}\n");
+	buf_clear(&file);
+	assert_int_equal(leaf_pack(buf_span(&text), &file, &err), 0);
+	assert_int_equal(leaf_find(buf_span(&file), SPAN("c"), SPAN("1"), &none, &err), 0);
+	assert_int_equal(leaf_find(buf_span(&file), SPAN("qq"), SPAN("1"), &none, &err), -1);
+	assert_err(&err, ERR_CHECKSUM, "the leaf of qq: ");
+}
+
 /* A leaf of these lines, and what is said of it. */
 static void check_refused(const char *text, unsigned number, unsigned bits, const char *part)
 {
@@ -159,6 +224,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sums_are_of_the_file_and_leaves_of_the_name),
 		cmocka_unit_test(what_is_packed_is_read_again),
+		cmocka_unit_test(one_of_them_is_found),
 		cmocka_unit_test(what_is_no_leaf_is_refused),
 		cmocka_unit_test(damaged_files_are_refused_wherever_they_are_cut),
 		cmocka_unit_test(too_much_is_refused),
