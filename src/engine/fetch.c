@@ -244,7 +244,7 @@ static int take_over(struct fetch *f, struct err *err)
 	if (f->intake.keep &&
 		part_end(&f->part, &f->intake, f->incoming, f->incoming_name.s, err) < 0)
 		return -1;
-	if (intake_end(&f->intake, keep, &f->have, err) < 0)
+	if (intake_end(&f->intake, keep && !f->brief, &f->have, err) < 0)
 		return -1;
 	if (intake_compare(want, &f->have, err) < 0) {
 		if (!forgives(f))

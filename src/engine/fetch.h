@@ -17,6 +17,7 @@ struct fetch {
 	struct span package; /* whose it is: borrowed */
 	const struct pack *pack; /* borrowed */
 	bool anonymous; /* without the user and password that netrc has */
+	bool brief; /* it is taken out of the cache again in a moment: not worth a wait until the disk has it */
 	struct buf file_name; /* the vendor's, for people */
 	struct buf incoming_name; /* in the cache's folder of incoming packs */
 	int incoming; /* that folder */

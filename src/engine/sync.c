@@ -326,6 +326,8 @@ static int ask_whole(struct sync *s, struct err *err)
 	if (!digest_parse(DIGEST_SHA256, buf_span(&name), &p->sums.of[DIGEST_SHA256]))
 		mem_panic("a sum is no sum");
 	p->size = s->head.whole.size;
+	/* After a power loss it may be there in part: what is in the cache is hashed before it is used. */
+	s->fetch.brief = true;
 	buf_setf(&p->file, "index-of-%s.db.zst", s->repository->name.s);
 	there = fetch_from_cache(s->e, &s->fetch, buf_span(&s->repository->name), p, err);
 	if (there == 0 && (there = fetch_begin(&s->fetch, s->repository->name.s, err)) == 1) {
