@@ -41,6 +41,13 @@ MUST_USE int choice_fetch(
 /* What solve takes: as an installer that was only looked at. */
 void choice_candidate(const struct chosen *one, struct candidate *out);
 
+/* What is here already says itself what it is: its own words take the place of the index's. ERR_CHECKSUM as below. */
+MUST_USE int choice_take_own(struct engine *e, const struct world *world, const struct chosen *one,
+	struct candidate *c, struct err *err);
+/* ERR_CHECKSUM unless an installer is the one that the index names, of that version. */
+MUST_USE int choice_hold(const struct chosen *one, struct span id, struct span name,
+	struct span version, struct err *err);
+
 /* Adds to the plan what goes, and what is to be asked: that more comes, or goes, than was named. */
 void choice_plan(const struct world *world, const struct request *asked, const struct choice *o,
 	struct plan *plan);

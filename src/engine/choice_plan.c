@@ -1,5 +1,6 @@
 /* What was chosen, in the plan. */
 #include "engine/choice.h"
+#include "engine/needs.h"
 #include "model/findings.h"
 #include "store/marks.h"
 
@@ -55,6 +56,42 @@ void choice_candidate(const struct chosen *one, struct candidate *out)
 	copy_relations(&o->deb, &in->needs.deb);
 	VEC_FOR (const struct pack, p, &o->packs.of)
 		copy_pack(p, &in->packs);
+}
+
+int choice_hold(const struct chosen *one, struct span id, struct span name, struct span version,
+	struct err *err)
+{
+	if (span_is(id, buf_span(&one->offer.id)) && span_is(name, buf_span(&one->offer.name)) &&
+		span_is(version, buf_span(&one->offer.version)))
+		return 0;
+	err_set(err, ERR_CHECKSUM,
+		"its installer is another one than the index of %s says: %.*s %.*s, not %s %s",
+		one->repository.s, SPAN_ARG(name), SPAN_ARG(version), one->offer.name.s,
+		one->offer.version.s);
+	return err_next(err, "ask who runs the repository");
+}
+
+int choice_take_own(struct engine *e, const struct world *world, const struct chosen *one,
+	struct candidate *c, struct err *err)
+{
+	const struct bundle *b =
+		world_get(world, buf_span(&one->offer.name), buf_span(&one->offer.id));
+	AUTO(installer) own;
+
+	installer_init(&own);
+	if (!b)
+		return 0; /* it is not here: a dry run says what the index says */
+	if (choice_hold(one, buf_span(&b->id), buf_span(&b->name), buf_span(&b->version), err) < 0)
+		return -1;
+	if (needs_load(e, b, &own, err) < 0)
+		return -1;
+	if (own.name.n) {
+		struct installer swap = c->installer;
+
+		c->installer = own;
+		own = swap;
+	}
+	return 0;
 }
 
 static struct finding *add_question(struct plan *plan, const struct buf *name)

@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "engine/fetch_order.h"
 #include "model/message.h"
 #include "model/pack.h"
+#include "net/source.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
@@ -29,8 +31,11 @@ void gather_init(struct gather *g, struct engine *e, struct span base, struct sp
 		.tag = BUF_INIT};
 	while (base.n && base.s[base.n - 1] == '/')
 		base.n--;
-	buf_add_span(&g->base, base);
-	g->local = base.n && base.s[0] == '/';
+	/* A folder may be named by a URL, too. */
+	g->local = source_path(base, &g->base);
+	if (!g->local)
+		buf_set(&g->base, base);
+	g->local |= base.n && base.s[0] == '/';
 }
 
 void gather_clear(struct gather *g)
@@ -273,8 +278,8 @@ int gather_result(struct gather *g, struct err *err)
 	if (!g->started || worker_result(&g->worker, err) == 0)
 		return 0;
 	if (g->got < g->items.n) {
-		/* What the worker refuses for its length. */
-		if (err->code == ERR_FAILED)
+		/* What the worker refuses for its length: its own words are of packs. */
+		if (err->code == ERR_FAILED && strstr(err->text, "fetch.max_size"))
 			(void)too_long(&g->items.v[g->got], err);
 		add_url(g, &g->items.v[g->got], &url);
 		pack_show_url(buf_span(&url), &shown);

@@ -92,27 +92,26 @@ static int look(
 }
 
 /* Of what a repository offers, and is not there yet: once it has been fetched its installer is looked into, and is what the index said. */
-static int look_at_chosen(struct engine *e, const struct chosen *one, bool extract,
-	struct candidate *c, struct err *err)
+static int look_at_chosen(struct engine *e, const struct world *world, const struct chosen *one,
+	bool extract, struct candidate *c, struct err *err)
 {
 	if (one->err.code != ERR_NONE)
 		return err_copy(err, &one->err);
 	if (!one->path.n) {
 		choice_candidate(one, c);
+		if (choice_take_own(e, world, one, c, err) < 0)
+			return -1;
 		return architecture_select(e, &c->installer, err) < 0 ? -1 : find_packs(e, c, err);
 	}
 	buf_set(&c->file, buf_span(&one->path));
 	if (look(e, one->path.s, c, extract, err) < 0)
 		return -1;
-	if (span_is(buf_span(&c->id), buf_span(&one->offer.id)) &&
-		span_is(buf_span(&c->installer.name), buf_span(&one->offer.name)))
-		return 0;
-	return err_set(err, ERR_CHECKSUM,
-		"its installer has another content than the repository's index says");
+	return choice_hold(one, buf_span(&c->id), buf_span(&c->installer.name),
+		buf_span(&c->installer.version), err);
 }
 
-static int add_chosen(struct engine *e, struct choice *choice, bool extract, struct candidates *out,
-	struct err *err)
+static int add_chosen(struct engine *e, const struct world *world, struct choice *choice,
+	bool extract, struct candidates *out, struct err *err)
 {
 	for (size_t i = 0; i < choice->of.n; i++) {
 		const struct chosen *one = &choice->of.v[i];
@@ -124,7 +123,7 @@ static int add_chosen(struct engine *e, struct choice *choice, bool extract, str
 		texts_add(&choice->request.items, buf_span(&c->item));
 		if (extract && one->path.n)
 			buf_addf(&c->stage, "out.%zu", i);
-		if (look_at_chosen(e, one, extract && one->path.n, c, &c->err) == 0 &&
+		if (look_at_chosen(e, world, one, extract && one->path.n, c, &c->err) == 0 &&
 			image_check(e, &c->installer, &c->err) == 0)
 			continue;
 		if (!choice->request.keep_going || c->err.code == ERR_SIGNAL) {
@@ -206,7 +205,7 @@ static int plan_chosen(struct engine *e, const struct world *world, struct choic
 
 	if (look_at_files(e, request, &candidates, err) < 0 ||
 		(e->lock.fd >= 0 && choice_fetch(e, world, choice, err) < 0) ||
-		add_chosen(e, choice, extract, &candidates, err) < 0 ||
+		add_chosen(e, world, choice, extract, &candidates, err) < 0 ||
 		meet(e, request, world, &candidates, err) < 0 ||
 		packets_find_replaced(e, request, world, &candidates, &replaced, err) < 0 ||
 		solve_plan(world, request, &candidates, e->waited_since, plan, err) < 0)

@@ -46,6 +46,23 @@ static int open_index(struct engine *e, const struct repository *r, struct repo_
 	}
 }
 
+/* By whom its file names now: 1; else it is told, and is not used: 0; -1. */
+static int is_vouched(struct engine *e, const struct repository *r, const struct repo_state *state,
+	struct err *err)
+{
+	AUTO(texts) keys = {0};
+
+	if (repositories_keys(e, r, &keys, err) < 0)
+		return -1;
+	if (keys.of.n ? trust_is_anchored(state, &keys) && state->root : !r->require_signature)
+		return 1;
+	engine_tell(e, WATCH_WARN, SPAN(""),
+		"%s: its keys are others than when it was synced: nothing of it is used before the next "
+		"one (fardel repo update)",
+		r->name.s);
+	return 0;
+}
+
 /* 1: it is open; 0: it was never synced, or is not to be had; -1. */
 static int open_shelf(
 	struct engine *e, const struct repository *r, struct shelf *out, struct err *err)
@@ -62,6 +79,11 @@ static int open_shelf(
 		engine_tell(e, WATCH_WARN, SPAN(""), "the index of %s cannot be read: %s",
 			r->name.s, why.text);
 		return 0;
+	}
+	opened = is_vouched(e, r, &state, err);
+	if (opened <= 0) {
+		index_drop(&out->index);
+		return opened;
 	}
 	if (trust_fresh(&state, engine_now(), &why) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""),

@@ -1,6 +1,8 @@
 /* One repository brought up to date. */
 #include "engine/sync.h"
 
+#include <string.h>
+
 #include "engine/repositories.h"
 #include "engine/sync_index.h"
 #include "model/minisign.h"
@@ -129,6 +131,13 @@ static int take_unchanged(struct sync *s, struct err *err)
 	return finish(s);
 }
 
+/* What is in the index came on the word of others, or cannot be read: nothing of it is in force any more. */
+static void begin_anew(struct sync *s)
+{
+	buf_clear(&s->state.file);
+	s->state.in_force = 0;
+}
+
 /* What is in force is what was seen last, and the admin has not gone back; so nothing has to be fetched that is the same. */
 static bool is_newest(const struct sync *s)
 {
@@ -187,6 +196,7 @@ static int on_root(struct gather *g, struct err *err)
 	struct sync *s = g->arg;
 	struct err why = ERR_INIT;
 	bool first = !s->state.root;
+	int64_t before = s->state.revision;
 
 	if (g->items.v[0].missing || g->items.v[1].missing) {
 		if (first && s->root_err.code != ERR_NONE)
@@ -198,8 +208,12 @@ static int on_root(struct gather *g, struct err *err)
 		if (!first)
 			return err_copy(err, &why);
 		s->root_err = why;
-	} else if (sync_keep(s, err) < 0) {
-		return -1;
+	} else {
+		/* It lets revisions count anew: what was signed before it is taken back. */
+		if (s->state.revision < before)
+			begin_anew(s);
+		if (sync_keep(s, err) < 0)
+			return -1;
 	}
 	return ask_root(s, s->asked_root + 1, err);
 }
@@ -313,6 +327,18 @@ static void await_whole(struct sync *s)
 	t->helped = on_whole_fetched;
 }
 
+/* The path as a URL: what means something in one is escaped. */
+static void add_file_url(struct span path, struct buf *out)
+{
+	buf_adds(out, "file://");
+	for (size_t i = 0; i < path.n; i++)
+		if (strchr("%?#", path.s[i]) || (unsigned char)path.s[i] <= ' ' ||
+			(unsigned char)path.s[i] >= 0x7f)
+			buf_addf(out, "%%%02X", (unsigned char)path.s[i]);
+		else
+			buf_addc(out, path.s[i]);
+}
+
 static int ask_whole(struct sync *s, struct err *err)
 {
 	AUTO(buf) name = BUF_INIT;
@@ -320,8 +346,12 @@ static int ask_whole(struct sync *s, struct err *err)
 	int there;
 
 	sum_format(&s->head.whole.sha256, &name);
-	buf_setf(&p->url, "%s%s/index/whole/%s.db.zst", s->gather.local ? "file://" : "",
-		s->gather.base.s, name.s);
+	buf_clear(&p->url);
+	if (s->gather.local)
+		add_file_url(buf_span(&s->gather.base), &p->url);
+	else
+		buf_add_span(&p->url, buf_span(&s->gather.base));
+	buf_addf(&p->url, "/index/whole/%s.db.zst", name.s);
 	p->sums.has[DIGEST_SHA256] = true;
 	if (!digest_parse(DIGEST_SHA256, buf_span(&name), &p->sums.of[DIGEST_SHA256]))
 		mem_panic("a sum is no sum");
@@ -361,11 +391,19 @@ static int load(struct sync *s, struct err *err)
 		return -1;
 	s->before = s->state.file.n ? s->state.in_force : 0;
 	s->root_err = ERR_INIT;
+	if (s->state.file.n && !sync_is_usable(s))
+		begin_anew(s);
 	s->open = !s->repository->require_signature && !keys.of.n;
 	if (!s->open && !keys.of.n)
 		return no_key(s, err);
-	if (!s->open)
-		return trust_anchor(&s->state, &keys, err) < 0 ? -1 : 0;
+	if (!s->open) {
+		int forgot = trust_anchor(&s->state, &keys, err);
+
+		/* With no root yet, it was synced when nobody had to sign it. */
+		if (forgot > 0 || !s->state.root)
+			begin_anew(s);
+		return forgot < 0 ? -1 : 0;
+	}
 	engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
 		"nobody has to have signed it (require_signature): whoever is on the way can change it");
 	return 0;

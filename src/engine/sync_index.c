@@ -55,6 +55,21 @@ static int open_index(struct sync *s, bool fresh, struct err *err)
 		     : index_open(path.s, true, &s->index, err);
 }
 
+bool sync_is_usable(const struct sync *s)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(index) index = INDEX_INIT;
+	struct err why = ERR_INIT;
+
+	add_folder(s, &path);
+	buf_addf(&path, "/%s", s->state.file.s);
+	if (index_open(path.s, false, &index, &why) == 0)
+		return true;
+	engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
+		"its index cannot be used (%s): it is fetched anew", why.text);
+	return false;
+}
+
 int sync_open(struct sync *s, struct err *err)
 {
 	struct err why = ERR_INIT;

@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "engine/sync.h"
 
+/* Whether the index that is to be in force is there, and can be read. */
+bool sync_is_usable(const struct sync *s);
 /* Opens the index in force, to be written; where there is none that can be used, an empty one is made. */
 MUST_USE int sync_open(struct sync *s, struct err *err);
 /* Fills s->nodes with those that differ from the head's. */

@@ -148,6 +148,21 @@ static int forget(struct repo_state *s, const struct role *before, const struct 
 	return 1;
 }
 
+bool trust_is_anchored(const struct repo_state *s, const struct texts *keys)
+{
+	struct role now = {.threshold = 1}, before = {0};
+	struct err ignored = ERR_INIT;
+	bool is = anchor_role(buf_span(&s->anchor), &before, &ignored) == 0;
+
+	VEC_FOR (const struct buf, key, &keys->of)
+		is = is && role_add(&now, span_trim(buf_span(key)), &ignored) == 0;
+	is = is && count_common(&before, &now) == before.keys.of.n &&
+	     (before.keys.of.n > 0 || !now.keys.of.n);
+	texts_drop(&now.keys);
+	texts_drop(&before.keys);
+	return is;
+}
+
 int trust_anchor(struct repo_state *s, const struct texts *keys, struct err *err)
 {
 	struct role now = {.threshold = 1}, before = {0};
@@ -343,7 +358,7 @@ int trust_head(struct repo_state *s, const struct trust_head *t, struct head *ou
 	struct head_sum sum;
 
 	root_init(&r);
-	if (!s->root)
+	if (!s->root && !t->open)
 		return err_set(err, ERR_CHECKSUM, "there is no root to trust");
 	if (trusted_root(s, &r, err) < 0 ||
 		(!t->open && check_root_fresh(s, &r, t->clock, err) < 0) ||

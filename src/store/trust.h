@@ -19,6 +19,10 @@
  * no key, or there is none. */
 MUST_USE int trust_anchor(struct repo_state *s, const struct texts *keys, struct err *err);
 
+/* Whether what is in force was signed by whom these keys vouch for: all that the trust began with are among them; without any, none is trusted
+ * now. */
+bool trust_is_anchored(const struct repo_state *s, const struct texts *keys);
+
 /* Takes the next root: of one that has none, the first that a key of the anchor signed. Its expiry does not count here, as another may follow.
  * `clock` is our own. */
 MUST_USE int trust_root(struct repo_state *s, struct span text, struct span signatures,

@@ -241,3 +241,74 @@ P
   [[ $stderr == *writer*404* ]]
   [[ $(versions) == 'runtime 3' ]]
 }
+
+@test "an index names versions: its installer, and what is kept here, have to be of them" {
+  fardel -qq install writer=2.0 runtime=2
+  fardel -y -qq upgrade
+  # Another repository says that what was kept, writer 2.0, is version 99.
+  id=$(fardel list --all --json | jq -r '.packages[] | select(.name == "writer" and .version == "2.0") | .id')
+  key=$(python3 - "$LIB" "$VENDOR/evil" "$id" <<'P'
+import sys
+sys.path.insert(0, sys.argv[1])
+from repository import Repository
+evil = Repository("evil")
+evil.add("writer", "99", id=sys.argv[3])
+evil.put(sys.argv[2])
+print(evil.key.line)
+P
+  )
+  printf 'name: evil\nurls: [%s/evil]\ntype: http\nenable: true\nkey: %s\n' "$URL" "$key" >"$ROOT/etc/fardel/repos.d/evil.yml"
+  fardel -qq repo update
+  run --separate-stderr -5 fardel upgrade
+  [[ $stderr == *'not writer 99'* ]]
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+}
+
+@test "an index on the word of a key that is trusted no more is not used; nor is what it planted" {
+  fardel -qq repo key --no-password --output "$WORK/other"
+  fardel -qq repo trust main "$WORK/other.pub"
+  run --separate-stderr -3 fardel install writer
+  [[ $stderr == *'its keys are others'*'fardel repo update'* ]]
+  run --separate-stderr -5 fardel repo update
+  run --separate-stderr -3 fardel -y install writer
+  publish 1
+  fardel -qq repo update
+  fardel -y -qq install writer
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+}
+
+@test "a lost or damaged index is fetched anew by the next update" {
+  rm -- "$ROOT"/var/lib/fardel/repos/main/*.db*
+  run --separate-stderr -0 fardel repo update
+  [[ $output == *updated && $stderr == *'fetched anew'* ]]
+  run --separate-stderr -0 fardel search writer
+  [[ $output == writer* ]]
+  for file in "$ROOT"/var/lib/fardel/repos/main/*.db; do
+    printf 'rubbish rubbish rubbish' >"$file"
+    rm -f -- "$file"-*
+  done
+  run --separate-stderr -0 fardel repo update
+  [[ $output == *updated ]]
+  run --separate-stderr -0 fardel search writer
+  [[ $output == writer* ]]
+}
+
+@test "a repository that nobody signs, by its file; a folder by a URL, and of an odd name" {
+  rm -- "$ROOT/etc/fardel/repos.d/main.yml"
+  mkdir "$WORK/a b%41#c"
+  cp -r -- "$VENDOR/repo/." "$WORK/a b%41#c"
+  fardel -qq repo add main "$URL/repo" --no-signature
+  run --separate-stderr -0 fardel repo update
+  [[ $stderr == *'nobody has to have signed it'* ]]
+  fardel -y -qq install writer
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+  fardel -qq repo remove main
+  rm -r -- "$WORK/a b%41#c"/{index,repository.json}
+  fardel -qq repo key --no-password --output "$WORK/k"
+  fardel -qq repo build "$WORK/a b%41#c" --name odd --key "$WORK/k.key"
+  printf 'name: odd\nurls: ["%s"]\ntype: disk\nenable: true\nkey: %s\n' "$WORK/a b%41#c" "$WORK/k.pub" >"$ROOT/etc/fardel/repos.d/odd.yml"
+  printf 'name: url\nurls: ["file://%s"]\ntype: disk\nenable: true\nkey: %s\n' "$WORK/a%20b%2541%23c" "$WORK/k.pub" >"$ROOT/etc/fardel/repos.d/url.yml"
+  run --separate-stderr -0 fardel repo update odd
+  run --separate-stderr -5 fardel repo update url # it bears another name
+  [[ $stderr == *odd* ]]
+}
