@@ -140,6 +140,12 @@ static void put_installer(const struct offer_row *row, const void *base, struct 
 	json_put(object, row->key, inner);
 }
 
+static bool installer_holds(const struct offer_row *row, const void *base)
+{
+	(void)row;
+	return offer_rows_hold(installer_rows, COUNT(installer_rows), base);
+}
+
 static int read_packs(
 	const struct offer_row *row, const struct json *value, void *base, struct err *err)
 {
@@ -174,10 +180,22 @@ static void put_packs(const struct offer_row *row, const void *base, struct json
 		json_put(object, row->key, list);
 }
 
+static bool packs_hold(const struct offer_row *row, const void *base)
+{
+	const struct packs *packs = &((const struct offer *)base)->packs;
+
+	if (packs->of.n > row->max)
+		return false;
+	VEC_FOR (const struct pack, pack, &packs->of)
+		if (!offer_rows_hold(pack_rows, COUNT(pack_rows), pack))
+			return false;
+	return true;
+}
+
 #define RELATION "a list of relations, as \"zoom (>= 1.2)\""
 
-static const struct offer_kind kind_installer = {read_installer, put_installer},
-			       kind_packs = {read_packs, put_packs};
+static const struct offer_kind kind_installer = {read_installer, put_installer, installer_holds},
+			       kind_packs = {read_packs, put_packs, packs_hold};
 
 static const struct offer_row offer_rows[] = {
 	{"name", &offer_text, IN(name), NAME_SIZE, packets_name_is_valid, "a package's name", true},
@@ -221,6 +239,11 @@ int offer_parse(struct span line, struct offer *out, struct err *err)
 			 : err_set(err, ERR_FAILED, "is no object");
 	json_free(value);
 	return result;
+}
+
+bool offer_is_valid(const struct offer *o)
+{
+	return offer_rows_hold(offer_rows, COUNT(offer_rows), o);
 }
 
 void offer_format(const struct offer *o, struct buf *out)

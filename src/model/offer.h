@@ -38,6 +38,8 @@ bool offer_path_is_valid(struct span path);
 /* Reads one line of a leaf into *out, which was initialised. ERR_FAILED names the key and what is wrong. Keys that are not known are
  * passed over. */
 MUST_USE int offer_parse(struct span line, struct offer *out, struct err *err);
+/* Whether its values are such as offer_parse lets pass: of one that came by another way. */
+bool offer_is_valid(const struct offer *o);
 /* Appends the line, without a newline: one text for one value. */
 void offer_format(const struct offer *o, struct buf *out);
 /* By name, then by version as Debian orders them; before those, by their bytes, what that has no order for. 0 also of two texts for one version. */

@@ -137,9 +137,11 @@ static void get_relations(struct wire *w, struct relations *out)
 	size_t count = get_count(w);
 
 	for (size_t i = 0; i < count && !w->bad; i++) {
-		struct relation *r = relations_add(out, wire_text(w));
-		int64_t op = wire_number(w);
+		struct relation *r = relations_add(out, SPAN(""));
+		int64_t op;
 
+		get_text(w, &r->name);
+		op = wire_number(w);
 		if (op < 0 || op >= RELATION_OPS)
 			w->bad = true;
 		r->op = w->bad ? RELATION_ANY : (enum relation_op)op;
@@ -208,6 +210,5 @@ bool offer_message_get(struct span payload, struct offer *o)
 	get_texts(&w, &o->architectures);
 	get_texts(&w, &o->files);
 	get_packs(&w, &o->packs);
-	return wire_ended(&w) && installer_name_is_valid(buf_span(&o->name)) &&
-	       (!o->version.n || version_is_valid(buf_span(&o->version)));
+	return wire_ended(&w) && offer_is_valid(o);
 }

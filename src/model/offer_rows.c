@@ -54,6 +54,13 @@ static void put_text(const struct offer_row *row, const void *base, struct json 
 		json_put_text(object, row->key, buf_span(text));
 }
 
+static bool text_holds(const struct offer_row *row, const void *base)
+{
+	const struct buf *text = look(row, base);
+
+	return text->n ? text->n <= row->max && row->is(buf_span(text)) : !row->needed;
+}
+
 static int read_flag(
 	const struct offer_row *row, const struct json *value, void *base, struct err *err)
 {
@@ -80,6 +87,13 @@ static int read_format(
 	return 0;
 }
 
+static bool format_holds(const struct offer_row *row, const void *base)
+{
+	int n = *(const int *)look(row, base);
+
+	return n >= 1 && n <= FORMAT_MAX;
+}
+
 static void put_format(const struct offer_row *row, const void *base, struct json *object)
 {
 	json_put_number(object, row->key, *(const int *)look(row, base));
@@ -94,6 +108,13 @@ static int read_size(
 		return offer_row_refuse(row, err);
 	*(int64_t *)place(row, base) = n;
 	return 0;
+}
+
+static bool size_holds(const struct offer_row *row, const void *base)
+{
+	int64_t n = *(const int64_t *)look(row, base);
+
+	return n <= SIZE_MAXIMUM && (n >= 0 || !row->needed);
 }
 
 static void put_size(const struct offer_row *row, const void *base, struct json *object)
@@ -184,6 +205,18 @@ static void put_texts(const struct offer_row *row, const void *base, struct json
 		json_put(object, row->key, list);
 }
 
+static bool texts_hold(const struct offer_row *row, const void *base)
+{
+	const struct texts *texts = look(row, base);
+
+	if (texts->of.n > row->max)
+		return false;
+	VEC_FOR (const struct buf, text, &texts->of)
+		if (!text->n || text->n > ITEM_SIZE || !row->is(buf_span(text)))
+			return false;
+	return true;
+}
+
 static int read_relations(
 	const struct offer_row *row, const struct json *value, void *base, struct err *err)
 {
@@ -198,6 +231,23 @@ static int read_relations(
 	return 0;
 }
 
+static bool relations_hold(const struct offer_row *row, const void *base)
+{
+	const struct relations *relations = look(row, base);
+
+	if (relations->of.n > row->max)
+		return false;
+	VEC_FOR (const struct relation, r, &relations->of)
+		if (!row->is(buf_span(&r->name)))
+			return false;
+	return true;
+}
+
+static bool is_provided(const struct relation *r)
+{
+	return r->op == RELATION_ANY || r->op == RELATION_EXACTLY;
+}
+
 static int read_provides(
 	const struct offer_row *row, const struct json *value, void *base, struct err *err)
 {
@@ -206,9 +256,19 @@ static int read_provides(
 	if (read_relations(row, value, base, err) < 0)
 		return -1;
 	VEC_FOR (const struct relation, r, &provides->of)
-		if (r->op != RELATION_ANY && r->op != RELATION_EXACTLY)
+		if (!is_provided(r))
 			return offer_row_refuse(row, err);
 	return 0;
+}
+
+static bool provides_hold(const struct offer_row *row, const void *base)
+{
+	const struct relations *provides = look(row, base);
+
+	VEC_FOR (const struct relation, r, &provides->of)
+		if (!is_provided(r))
+			return false;
+	return relations_hold(row, base);
 }
 
 static void put_relations(const struct offer_row *row, const void *base, struct json *object)
@@ -226,15 +286,15 @@ static void put_relations(const struct offer_row *row, const void *base, struct 
 		json_put(object, row->key, list);
 }
 
-const struct offer_kind offer_text = {read_text, put_text};
-const struct offer_kind offer_flag = {read_flag, put_flag};
-const struct offer_kind offer_format_number = {read_format, put_format};
-const struct offer_kind offer_size = {read_size, put_size};
-const struct offer_kind offer_sha256 = {read_sha256, put_sha256};
-const struct offer_kind offer_sum = {read_sum, put_sum};
-const struct offer_kind offer_texts = {read_texts, put_texts};
-const struct offer_kind offer_relations = {read_relations, put_relations};
-const struct offer_kind offer_provides = {read_provides, put_relations};
+const struct offer_kind offer_text = {read_text, put_text, text_holds};
+const struct offer_kind offer_flag = {read_flag, put_flag, NULL};
+const struct offer_kind offer_format_number = {read_format, put_format, format_holds};
+const struct offer_kind offer_size = {read_size, put_size, size_holds};
+const struct offer_kind offer_sha256 = {read_sha256, put_sha256, NULL};
+const struct offer_kind offer_sum = {read_sum, put_sum, NULL};
+const struct offer_kind offer_texts = {read_texts, put_texts, texts_hold};
+const struct offer_kind offer_relations = {read_relations, put_relations, relations_hold};
+const struct offer_kind offer_provides = {read_provides, put_relations, provides_hold};
 
 int offer_rows_read(const struct offer_row *rows, size_t count, const struct json *object,
 	void *base, struct err *err)
@@ -255,4 +315,12 @@ void offer_rows_put(
 {
 	for (size_t i = 0; i < count; i++)
 		rows[i].kind->put(&rows[i], base, object);
+}
+
+bool offer_rows_hold(const struct offer_row *rows, size_t count, const void *base)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].kind->holds && !rows[i].kind->holds(&rows[i], base))
+			return false;
+	return true;
 }

@@ -14,6 +14,8 @@ struct offer_kind {
 		const struct offer_row *row, const struct json *value, void *base, struct err *err);
 	void (*put)(const struct offer_row *row, const void *base,
 		struct json *object); /* what is empty is left out */
+	/* Whether read would have made what is in the place; NULL: its type says it. */
+	bool (*holds)(const struct offer_row *row, const void *base);
 };
 
 struct offer_row {
@@ -35,6 +37,8 @@ MUST_USE int offer_rows_read(const struct offer_row *rows, size_t count, const s
 	void *base, struct err *err);
 void offer_rows_put(
 	const struct offer_row *rows, size_t count, const void *base, struct json *object);
+/* Whether the struct at `base` is one that offer_rows_read makes. */
+bool offer_rows_hold(const struct offer_row *rows, size_t count, const void *base);
 
 /* For further kinds: says what the value must be; and that of a list that is none, or too long. */
 int offer_row_refuse(const struct offer_row *row, struct err *err);

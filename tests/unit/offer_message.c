@@ -46,6 +46,60 @@ static void offers_come_back(void **state)
 	assert_string_equal(before.s, after.s);
 }
 
+/* What a package of Packets may be called, and its version, which Debian has no order for. */
+static void packets_come_back(void **state)
+{
+	static const char *const rows[][2] = {
+		{"Browser", "v1_0"}, {"Firefox", "1"}, {"tool", "v1_0"}, {"a_b", ""}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(offer) in;
+		AUTO(offer) out;
+		AUTO(buf) payload = BUF_INIT;
+
+		read_line(&in);
+		offer_init(&out);
+		buf_sets(&in.name, rows[i][0]);
+		buf_sets(&in.version, rows[i][1]);
+		offer_message_put(&payload, &in);
+		assert_true(offer_message_get(buf_span(&payload), &out));
+		assert_string_equal(out.name.s, rows[i][0]);
+		assert_string_equal(out.version.s, rows[i][1]);
+	}
+}
+
+/* Who reads leaves may have been taken over: what no line can say is not taken of its word. */
+static void what_no_line_says_is_refused(void **state)
+{
+	(void)state;
+	for (int i = 0;; i++) {
+		AUTO(offer) in;
+		AUTO(offer) out;
+		AUTO(buf) payload = BUF_INIT;
+
+		read_line(&in);
+		offer_init(&out);
+		switch (i) {
+		case 0: buf_sets(&in.depends.of.v[0].name, "x\nc zoom"); break;
+		case 1: buf_sets(&in.deb.of.v[0].name, "-o"); break;
+		case 2: buf_sets(&in.path, "../x"); break;
+		case 3: buf_sets(&in.id, "a"); break;
+		case 4: buf_sets(&in.summary, "a\nb"); break;
+		case 5: buf_sets(&in.packs.of.v[0].file, "../x"); break;
+		case 6: buf_sets(&in.packs.of.v[0].mirrors.of.v[0], "ftp://x/"); break;
+		case 7: in.size = -1; break;
+		case 8: in.format = 0; break;
+		case 9: in.provides.of.v[0].op = RELATION_AT_LEAST; break;
+		case 10: buf_sets(&in.architectures.of.v[0], "\n"); break;
+		case 11: buf_clear(&in.name); break;
+		default: return;
+		}
+		offer_message_put(&payload, &in);
+		assert_false(offer_message_get(buf_span(&payload), &out));
+	}
+}
+
 /* Every beginning of a payload, a byte more, and values that no offer has. */
 static void malformed_payloads_are_refused(void **state)
 {
@@ -100,6 +154,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(offers_come_back),
+		cmocka_unit_test(packets_come_back),
+		cmocka_unit_test(what_no_line_says_is_refused),
 		cmocka_unit_test(malformed_payloads_are_refused),
 		cmocka_unit_test(a_leaf_is_one_of_its_tree),
 	};
