@@ -253,9 +253,12 @@ int gather_go(struct gather *g, struct err *err)
 {
 	if (g->local)
 		return go_local(g, err);
-	if (g->e->offline)
-		return err_set(
-			err, ERR_OFFLINE, "%s is needed, and --offline was given", g->base.s);
+	if (g->e->offline) {
+		AUTO(buf) shown = BUF_INIT;
+
+		pack_show_url(buf_span(&g->base), &shown);
+		return err_set(err, ERR_OFFLINE, "%s is needed, and --offline was given", shown.s);
+	}
 	g->worker.frame = on_frame;
 	if (!g->started && start(g, err) < 0)
 		return -1;

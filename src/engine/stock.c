@@ -4,6 +4,7 @@
 #include "engine/architecture.h"
 #include "engine/needs.h"
 #include "engine/repositories.h"
+#include "model/pack.h"
 #include "model/relation.h"
 #include "store/marks.h"
 #include "store/repos.h"
@@ -63,6 +64,20 @@ static int is_vouched(struct engine *e, const struct repository *r, const struct
 	return 0;
 }
 
+/* Where its files are: what it was synced from, as the repository's file has it, with its login; where that has it no more, what it
+ * has first. */
+static const struct buf *url_of(const struct repository *r, struct span synced)
+{
+	VEC_FOR (const struct buf, url, &r->urls.of) {
+		AUTO(buf) shown = BUF_INIT;
+
+		pack_show_url(buf_span(url), &shown);
+		if (span_is(buf_span(&shown), synced))
+			return url;
+	}
+	return &r->urls.of.v[0];
+}
+
 /* 1: it is open; 0: it was never synced, or is not to be had; -1. */
 static int open_shelf(
 	struct engine *e, const struct repository *r, struct shelf *out, struct err *err)
@@ -90,7 +105,7 @@ static int open_shelf(
 			"%s: %s: what it offers may be out of date (fardel repo update)", r->name.s,
 			why.text);
 	out->repository = r;
-	out->url = buf_dup(&state.url);
+	out->url = buf_dup(url_of(r, buf_span(&state.url)));
 	out->synced = state.synced;
 	out->expires = state.expires;
 	return 1;

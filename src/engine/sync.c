@@ -412,14 +412,16 @@ static int load(struct sync *s, struct err *err)
 static int begin(struct sync *s, struct err *err)
 {
 	const struct buf *url = &s->repository->urls.of.v[s->url];
+	AUTO(buf) shown = BUF_INIT;
 
+	pack_show_url(buf_span(url), &shown);
 	if (load(s, err) < 0)
 		return -1;
 	gather_init(&s->gather, s->e, buf_span(url), buf_span(&s->repository->name));
 	s->has_gather = true;
 	s->gather.arg = s;
 	s->gather.tell_tag = true;
-	if (is_newest(s) && span_is(buf_span(&s->state.url), buf_span(url)))
+	if (is_newest(s) && span_is(buf_span(&s->state.url), buf_span(&shown)))
 		buf_set(&s->gather.tag, buf_span(&s->state.etag));
 	gather_add(&s->gather, SPAN(HEAD_FILE), HEAD_MAX);
 	return ask(s, on_head, err);

@@ -417,7 +417,8 @@ int sync_settle(struct sync *s, struct err *err)
 	state->synced = engine_now();
 	state->in_force = s->index.revision;
 	buf_set(&state->etag, buf_span(&s->gather.tag));
-	buf_set(&state->url, buf_span(&s->repository->urls.of.v[s->url]));
+	buf_clear(&state->url);
+	pack_show_url(buf_span(&s->repository->urls.of.v[s->url]), &state->url);
 	buf_set(&state->file, buf_span(&s->index_file));
 	s->settling = true;
 	if (sync_keep(s, err) < 0)

@@ -18,7 +18,7 @@ struct repo_state {
 	int64_t expires; /* of the head in force */
 	int64_t synced; /* when it was last found up to date, by our clock */
 	struct buf etag; /* of the head in force, as the server gave it; may be empty */
-	struct buf url; /* it came from there */
+	struct buf url; /* it came from there; without its login, as anybody may read state.db */
 	struct buf file; /* the index in force, a name below repos/NAME/; empty: none */
 	int64_t in_force; /* its revision: less than the highest where the admin has gone back */
 };

@@ -145,6 +145,26 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $(versions) == '' ]]
 }
 
+@test "a login in the URL: neither in state.db nor in messages; installers are fetched by it" {
+  # shellcheck disable=SC2016
+  serve "$VENDOR/repo" 'if ($http_authorization != "Basic YWxpY2U6czNjcmV0") { return 401; }'
+  local place=${URL#http://}
+  sed -i "s,^urls:.*,urls: ['http://alice:s3cret@$place']," "$ROOT/etc/fardel/repos.d/main.yml"
+  chmod 600 "$ROOT/etc/fardel/repos.d/main.yml"
+  rm -rf -- "$ROOT"/var/lib/fardel
+  fardel -qq repo update
+  run -1 grep -rl s3cret "$ROOT/var/lib/fardel"
+  run --separate-stderr ! fardel repo update --offline
+  [[ $stderr == *"http://$place is needed, and --offline was given"* && $stderr != *s3cret* ]]
+  run --separate-stderr ! fardel --offline install runtime
+  [[ $stderr == *"http://$place is needed, and --offline was given"* && $stderr != *s3cret* ]]
+  : >"$ACCESS_LOG"
+  fardel -qq repo update
+  [[ $(cat "$ACCESS_LOG") == '/repository.json 304' ]]
+  fardel -qq install runtime
+  [[ $(versions) == 'runtime 3' ]]
+}
+
 @test "search: names and summaries, what is installed, as a table's rows and as JSON" {
   run --separate-stderr -0 fardel search write
   [[ $output == $'writer\t2.1\t\tmain\tThe writer of the tests' ]]
