@@ -1,5 +1,6 @@
 /* fardel-index: reads the parts of a repository's index for fardel: leaves into offers, and the whole index out of its compressed file. What it
  * gets was verified, but nothing of it was read by anybody yet. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,8 @@
 #define INPUT_FD 4
 #define OUTPUT_FD 5
 #define CHUNK (256 << 10)
+#define AHEAD \
+	(4 << 20) /* bytes after which the disk begins with what is there: fardel waits for the rest only */
 #define WINDOW_LOG 23 /* of a leaf */
 #define WHOLE_WINDOW_LOG 27
 
@@ -132,6 +135,7 @@ struct unpacking {
 	struct stream *zstd;
 	char *in, *out;
 	int64_t left; /* bytes that may come */
+	int64_t written, sent; /* of them those that are in the file; that the disk was given */
 };
 
 static void unpacking_end(struct unpacking *u)
@@ -146,7 +150,14 @@ static int put(struct unpacking *u, long n, struct err *err)
 	u->left -= n;
 	if (u->left < 0)
 		return err_set(err, ERR_INSTALLER, "unpacks to more than the head says");
-	return file_write_all(OUTPUT_FD, u->out, (size_t)n, err);
+	if (file_write_all(OUTPUT_FD, u->out, (size_t)n, err) < 0)
+		return -1;
+	u->written += n;
+	if (u->written - u->sent < AHEAD)
+		return 0;
+	(void)!sync_file_range(OUTPUT_FD, u->sent, u->written - u->sent, SYNC_FILE_RANGE_WRITE);
+	u->sent = u->written;
+	return 0;
 }
 
 static int unpack(struct unpacking *u, struct err *err)
