@@ -1,5 +1,5 @@
-/* repository DIR KEY COUNT [CHANGED…]: makes DIR a signed repository of COUNT packages that nobody has written, as fardel repo build would of their
- * installers; of those with the numbers behind it, another version. What is in them is the same each time. KEY is the secret key's file, made where it
+/* repository DIR KEY COUNT [CHANGED…|wide:N|deep:N]: makes DIR a signed repository of COUNT packages that nobody has written, as fardel repo build would of their
+ * installers; of those with the numbers behind it, another version. wide:N adds bench-wide, which needs N others, deep:N bench-deep, a chain of N. What is in them is the same each time. KEY is the secret key's file, made where it
  * is not there; the public key goes to stdout. For figures and tests: nothing of it can be installed. */
 #include <fcntl.h>
 #include <stdio.h>
@@ -20,6 +20,8 @@ static const char *const words[] = {"video", "editor", "browser", "client", "vie
 	"image", "photo", "drawing", "model", "game", "school", "learning", "math", "science",
 	"chemistry", "map", "weather", "backup", "cloud", "remote", "desktop", "terminal", "font",
 	"codec", "runtime", "library", "toolkit", "studio", "server", "agent"};
+
+#define WIDE_LIST 250 /* packages that one needs */
 
 static unsigned next(unsigned *seed)
 {
@@ -112,6 +114,73 @@ static int put(struct offered *offered, int number, bool changed, struct err *er
 	return offered_put(offered, &o, SPAN(""), err);
 }
 
+/* Named as it is said; needs the others, from `first` up to `last`. */
+static int put_shape(struct offered *offered, const char *name, const char *other, int first,
+	int last, struct err *err)
+{
+	AUTO(offer) o;
+
+	offer_init(&o);
+	fill(&o, 0, false);
+	buf_sets(&o.name, name);
+	buf_setf(&o.path, "pool/%s.tar.gz", name);
+	for (int i = first; i < last; i++) {
+		AUTO(buf) needed = BUF_INIT;
+
+		buf_addf(&needed, "%s-%d", other, i);
+		relations_add_text(&o.depends, buf_span(&needed));
+	}
+	return offered_put(offered, &o, SPAN(""), err);
+}
+
+/* A list has 256 values at most, so there are packages between. */
+static int put_wide(struct offered *offered, int count, struct err *err)
+{
+	int parts = (count + WIDE_LIST - 1) / WIDE_LIST;
+
+	if (put_shape(offered, "bench-wide", "bench-part", 0, parts, err) < 0)
+		return -1;
+	for (int i = 0; i < parts; i++) {
+		int first = i * WIDE_LIST,
+		    last = first + WIDE_LIST < count ? first + WIDE_LIST : count;
+		AUTO(buf) name = BUF_INIT;
+
+		buf_addf(&name, "bench-part-%d", i);
+		if (put_shape(offered, name.s, "bench-leaf", first, last, err) < 0)
+			return -1;
+		for (int leaf = first; leaf < last; leaf++) {
+			buf_setf(&name, "bench-leaf-%d", leaf);
+			if (put_shape(offered, name.s, "", 0, 0, err) < 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+static int put_deep(struct offered *offered, int count, struct err *err)
+{
+	if (put_shape(offered, "bench-deep", "bench-step", 0, 1, err) < 0)
+		return -1;
+	for (int i = 0; i < count; i++) {
+		AUTO(buf) name = BUF_INIT;
+
+		buf_addf(&name, "bench-step-%d", i);
+		if (put_shape(offered, name.s, "bench-step", i + 1, i + 1 < count ? i + 2 : i + 1,
+			    err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_word(struct offered *offered, const char *word, struct err *err)
+{
+	if (strncmp(word, "wide:", 5) == 0)
+		return put_wide(offered, atoi(word + 5), err);
+	if (strncmp(word, "deep:", 5) == 0)
+		return put_deep(offered, atoi(word + 5), err);
+	return put(offered, atoi(word), true, err);
+}
+
 static int offer_all(struct offered *offered, char **argv, struct err *err)
 {
 	int64_t have;
@@ -123,7 +192,7 @@ static int offer_all(struct offered *offered, char **argv, struct err *err)
 		if (put(offered, i, false, err) < 0)
 			return -1;
 	for (char **arg = argv + 4; *arg; arg++)
-		if (put(offered, atoi(*arg), true, err) < 0)
+		if (put_word(offered, *arg, err) < 0)
 			return -1;
 	return repo_tree_settle(offered, err);
 }
