@@ -31,6 +31,7 @@ static const struct column columns[] = {
 	{.title = "FETCHED", .key = "fetched", .right = true},
 	{.key = "requests"},
 	{.key = "milliseconds"},
+	{.key = "why"},
 	{.title = "RESULT", .key = "result", .trunc = true},
 };
 
@@ -53,6 +54,7 @@ static void print(struct run *run, const struct updates *updates)
 		sheet_size(sheet, u->bytes);
 		sheet_number(sheet, u->requests);
 		sheet_number(sheet, (int64_t)(u->seconds * 1000));
+		sheet_text(sheet, span_of(u->err.text));
 		sheet_text(sheet, span_of(result_of(u)));
 	}
 	sheet_end(sheet);

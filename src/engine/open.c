@@ -118,6 +118,8 @@ static int lock_syncs(struct engine *e, struct err *err)
 	if (run < 0 || lock_take(&e->lock, run, "sync", e->command.s, e->config.lock_timeout,
 			       engine_on_wait, e, err) < 0)
 		return -1;
+	if (e->config.log_syslog && !e->place.root.n)
+		openlog("fardel", LOG_PID, LOG_USER);
 	if (db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;

@@ -430,7 +430,9 @@ static int begin(struct sync *s, struct err *err)
 /* The next URL, if there is one, after what went wrong with this one. */
 static void fail(struct sync *s, struct err *why)
 {
-	if (s->first.code == ERR_NONE)
+	/* Who lies weighs more than who is not there. */
+	if (s->first.code == ERR_NONE ||
+		(why->code == ERR_CHECKSUM && s->first.code != ERR_CHECKSUM))
 		s->first = *why;
 	for (;;) {
 		struct err err = ERR_INIT;
@@ -441,6 +443,8 @@ static void fail(struct sync *s, struct err *why)
 			break;
 		if (begin(s, &err) == 0)
 			return;
+		if (err.code == ERR_CHECKSUM && s->first.code != ERR_CHECKSUM)
+			s->first = err;
 	}
 	s->err = s->first;
 	s->done = true;

@@ -423,6 +423,10 @@ int sync_settle(struct sync *s, struct err *err)
 	s->settling = true;
 	if (sync_keep(s, err) < 0)
 		return -1;
+	if (state->in_force < state->revision)
+		engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
+			"revision %lld is in force, though %lld was seen (--allow-older)",
+			(long long)state->in_force, (long long)state->revision);
 	sync_sweep(s);
 	return 0;
 }

@@ -253,6 +253,9 @@ static int plan_exact(const struct world *world, const struct request *request, 
 		return err_set(
 			err, ERR_FAILED, "it is %s, not prepared", bundle_state_name(b->state));
 	item = plan_add(plan, b == current ? ACTION_AGAIN : current ? ACTION_UPGRADE : ACTION_NEW);
+	if (current &&
+		bundle_compare_version(buf_span(&b->version), buf_span(&current->version)) < 0)
+		item->action = ACTION_DOWNGRADE;
 	set_bundle(&item->to, b);
 	add_switch(item, b == current ? NULL : current);
 	return 0;

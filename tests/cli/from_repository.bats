@@ -122,6 +122,7 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   fardel -y -qq upgrade
   : >"$ACCESS_LOG"
   run --separate-stderr -0 fardel switch writer 2.0
+  [[ $stderr == *'writer 2.0 downgraded'* ]]
   [[ $(versions) == 'runtime 3,writer 2.0' ]]
   [[ ! -s $ACCESS_LOG ]]
   run --separate-stderr -0 fardel switch writer 2.1
@@ -291,7 +292,7 @@ P
   [[ $stderr == *'its keys are others'*'fardel repo update'* ]]
   run --separate-stderr -5 fardel repo update
   run --separate-stderr -3 fardel -y install writer
-  publish 1
+  publish 2
   fardel -qq repo update
   fardel -y -qq install writer
   [[ $(versions) == 'runtime 3,writer 2.1' ]]

@@ -298,7 +298,8 @@ def rollback(box):
     shutil.rmtree(box.path("/var/lib/fardel/repos/main"))
     run = box.fardel("repo", "update")
     box.refused(run, 5, "revision 4")
-    box.must("repo", "update", "--allow-older")
+    run = box.must("repo", "update", "--allow-older")
+    want("revision 4 is in force" in run.err, str(run))
     want(stand.state()["offers"] == set(older.offers), f"{stand.state()}")
     box.refused(box.fardel("repo", "update", "--force"), 5, "revision 4")
     # What is in force is not what was seen last: that is taken again as it was.
@@ -632,6 +633,14 @@ def obstinate(box):
         want(run.status in (1, 2), f"{path}: {run}")
         box.within_memory(run)
         want(run.seconds < 20, f"{path}: {run}")
+    # Who lies is named, though another is not there at all.
+    stand.clear()
+    honest(6).put(stand.folder, by=[OTHER])
+    stand.configure([stand.honest.key], [stand.url + "/none", stand.url])
+    run = box.fardel("repo", "update", "--json")
+    box.refused(run, 5)
+    want("0 signed it" in run.json()["repositories"][0]["why"], str(run))
+    stand.clear()
     # And where one address fails, the next is asked.
     stand.configure([stand.honest.key], [f"{url}/endless", stand.url])
     stand.recovers()
