@@ -57,7 +57,7 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
 }
 
 @test "install NAME=VERSION, several at once, --dry-run changes nothing and fetches nothing" {
-  : >"$ACCESS_LOG"
+  forget_requests
   run --separate-stderr -0 fardel --plain install --dry-run writer=2.0
   [[ $output == *$'new\truntime\t3'*$'new\twriter\t2.0'* ]]
   [[ ! -s $ACCESS_LOG ]]
@@ -120,7 +120,7 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
 @test "switch: to a version that is kept, without a request; to one that only the repository has" {
   fardel -y -qq install writer=2.0
   fardel -y -qq upgrade
-  : >"$ACCESS_LOG"
+  forget_requests
   run --separate-stderr -0 fardel switch writer 2.0
   [[ $stderr == *'writer 2.0 downgraded'* ]]
   [[ $(versions) == 'runtime 3,writer 2.0' ]]
@@ -159,7 +159,7 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $stderr == *"http://$place is needed, and --offline was given"* && $stderr != *s3cret* ]]
   run --separate-stderr ! fardel --offline install runtime
   [[ $stderr == *"http://$place is needed, and --offline was given"* && $stderr != *s3cret* ]]
-  : >"$ACCESS_LOG"
+  forget_requests
   fardel -qq repo update
   [[ $(cat "$ACCESS_LOG") == '/repository.json 304' ]]
   fardel -qq install runtime

@@ -66,7 +66,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   fardel -qq repo update
   before=$(times)
   for _ in 1 2 3; do
-    : >"$ACCESS_LOG"
+    forget_requests
     run --separate-stderr -0 fardel --plain repo update
     [[ $output == main$'\t'1$'\t'1$'\t'0$'\t'0$'\t'1$'\t'*$'\t'unchanged ]]
     wait_for logged '/repo/repository.json 304'
@@ -75,7 +75,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   serve "$VENDOR" 'etag off; if_modified_since off;'
   use "$URL/repo"
   for _ in 1 2; do
-    : >"$ACCESS_LOG"
+    forget_requests
     run --separate-stderr -0 fardel --plain repo update
     [[ $output == *unchanged ]]
     wait_for logged '/repo/repository.json 200'
@@ -249,7 +249,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   publish 2 >/dev/null
   run --separate-stderr -0 fardel --set "fetch.proxy=$URL" repo update
   [[ $(revision) == 2 ]]
-  : >"$ACCESS_LOG"
+  forget_requests
   run --separate-stderr -2 env "http_proxy=$URL" fardel --offline repo update
   [[ $stderr == *--offline* && ! -s $ACCESS_LOG ]]
 }

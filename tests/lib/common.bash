@@ -104,6 +104,12 @@ requests() {
   grep -c "^$1 " "$ACCESS_LOG" || true
 }
 
+# forget_requests: nginx writes each down after it was answered; those of before are not to come after this.
+forget_requests() {
+  sleep 0.3
+  : >"$ACCESS_LOG"
+}
+
 # wait_for CMD…: until it succeeds, at most 20 s.
 wait_for() {
   local _
