@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "engine/fetch_order.h"
 #include "model/message.h"
@@ -14,6 +15,7 @@
 #include "sys/fd.h"
 #include "sys/file.h"
 
+#define CHUNK (64 << 10)
 #define AHEAD 4 /* orders on their way: the socket takes them without waiting */
 
 static void item_drop(struct gather_item *item)
@@ -74,9 +76,66 @@ static int too_long(const struct gather_item *item, struct err *err)
 		"more than the %lld bytes that it may have", (long long)item->max);
 }
 
+/* --- Where bytes go ------------------------------------------------------------------------- */
+
+static size_t number_of(const struct gather *g, const struct gather_item *item)
+{
+	return (size_t)(item - g->items.v);
+}
+
+static int begin_item(struct gather *g, struct gather_item *item, struct err *err)
+{
+	item->size = 0;
+	buf_clear(&item->body);
+	return g->sink ? g->sink->begin(g, number_of(g, item), err) : 0;
+}
+
+static int add_bytes(struct gather *g, struct gather_item *item, struct span bytes, struct err *err)
+{
+	if ((int64_t)bytes.n > item->max - item->size)
+		return too_long(item, err);
+	item->size += (int64_t)bytes.n;
+	g->bytes += (int64_t)bytes.n;
+	if (g->sink)
+		return g->sink->add(g, number_of(g, item), bytes, err);
+	buf_add_span(&item->body, bytes);
+	return 0;
+}
+
+static int end_item(struct gather *g, struct gather_item *item, struct err *err)
+{
+	if (g->sink && !item->missing && g->sink->end(g, number_of(g, item), err) < 0)
+		return -1;
+	g->requests++;
+	item->came = true;
+	g->got++;
+	return 0;
+}
+
 /* --- From a folder --------------------------------------------------------------------------- */
 
-static int read_local(const struct gather *g, struct gather_item *item, struct err *err)
+static int copy_local(struct gather *g, struct gather_item *item, int fd, struct err *err)
+{
+	AUTO(buf) chunk = BUF_INIT;
+
+	if (begin_item(g, item, err) < 0)
+		return -1;
+	buf_reserve(&chunk, CHUNK);
+	for (;;) {
+		ssize_t n = read(fd, chunk.s, CHUNK);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_sys(err, "read");
+		if (n == 0)
+			return 0;
+		if (add_bytes(g, item, (struct span){chunk.s, (size_t)n}, err) < 0)
+			return -1;
+	}
+}
+
+static int read_local(struct gather *g, struct gather_item *item, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	AUTO_FD fd = -1;
@@ -97,11 +156,9 @@ static int read_local(const struct gather *g, struct gather_item *item, struct e
 	}
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_FAILED, "%s is no regular file", path.s);
-	if (st.st_size > item->max) {
-		(void)too_long(item, err);
+	if (copy_local(g, item, fd, err) < 0)
 		return err_at(err, "%s", path.s);
-	}
-	return file_read_fd(fd, (size_t)item->max, &item->body, err);
+	return 0;
 }
 
 static int go_local(struct gather *g, struct err *err)
@@ -109,13 +166,9 @@ static int go_local(struct gather *g, struct err *err)
 	while (g->asked < g->items.n) {
 		struct gather_item *item = &g->items.v[g->asked];
 
-		if (read_local(g, item, err) < 0)
+		if (read_local(g, item, err) < 0 || end_item(g, item, err) < 0)
 			return -1;
-		item->came = true;
-		g->bytes += (int64_t)item->body.n;
-		g->requests++;
 		g->asked++;
-		g->got++;
 	}
 	return g->full(g, err);
 }
@@ -185,26 +238,15 @@ static int take_begin(
 
 	if (!message_get_begin(payload, &b) || b.from)
 		return not_understood(err);
-	buf_clear(&item->body);
 	if (g->tell_tag)
 		buf_set(&g->tag, buf_span(&b.etag));
-	return b.total > item->max ? too_long(item, err) : 0;
-}
-
-static int take_data(struct gather *g, struct gather_item *item, struct span bytes, struct err *err)
-{
-	if ((int64_t)(item->body.n + bytes.n) > item->max)
-		return too_long(item, err);
-	buf_add_span(&item->body, bytes);
-	g->bytes += (int64_t)bytes.n;
-	return 0;
+	return b.total > item->max ? too_long(item, err) : begin_item(g, item, err);
 }
 
 static int take_end(struct gather *g, struct gather_item *item, struct err *err)
 {
-	g->requests++;
-	item->came = true;
-	g->got++;
+	if (end_item(g, item, err) < 0)
+		return -1;
 	g->tell_tag = false;
 	if (g->got == g->items.n)
 		return g->full(g, err);
@@ -218,7 +260,7 @@ static int take(
 
 	switch (frame->type) {
 	case MESSAGE_BEGIN: return take_begin(g, item, frame->payload, err);
-	case MESSAGE_DATA: return take_data(g, item, frame->payload, err);
+	case MESSAGE_DATA: return add_bytes(g, item, frame->payload, err);
 	case MESSAGE_NOTE:
 		engine_tell(g->e, WATCH_INFO, g->package, "%.*s", SPAN_ARG(frame->payload));
 		return 0;
@@ -231,7 +273,7 @@ static int take(
 		item->missing = true;
 		return item->optional ? take_end(g, item, err) : not_understood(err);
 	case MESSAGE_FETCHED:
-		if (!message_get_number(frame->payload, &number) || number != (int64_t)item->body.n)
+		if (!message_get_number(frame->payload, &number) || number != item->size)
 			return not_understood(err);
 		return take_end(g, item, err);
 	default: return not_understood(err);

@@ -1,4 +1,4 @@
-/* Small files of one place, fetched one after the other into memory: over one connection by one fetch worker, or from a folder. */
+/* Small files of one place, fetched one after the other into memory, or to who takes them as they come: over one connection by one fetch worker, or from a folder. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,9 +12,19 @@ struct gather_item {
 	struct buf path; /* below the place */
 	int64_t max; /* bytes that it may have */
 	bool exact; /* so many are what it is verified to have: more of them are ERR_CHECKSUM */
-	struct buf body;
+	struct buf body; /* where no sink takes it */
+	int64_t size; /* bytes that came */
 	bool optional; /* there may be none: then it is missing */
 	bool came, missing;
+};
+
+struct gather;
+/* Who takes items as they come, each whole before the next: -1 gives the gather up. */
+struct gather_sink {
+	/* Its first byte is next: of one that broke off, once more. */
+	int (*begin)(struct gather *g, size_t item, struct err *err);
+	int (*add)(struct gather *g, size_t item, struct span bytes, struct err *err);
+	int (*end)(struct gather *g, size_t item, struct err *err);
 };
 
 struct gather {
@@ -27,6 +37,7 @@ struct gather {
 	size_t asked, got; /* so many of them */
 	/* All that was added is there: -1 gives it up. It may add more. */
 	int (*full)(struct gather *g, struct err *err);
+	const struct gather_sink *sink; /* NULL: they stay in memory */
 	void *arg; /* the caller's */
 	bool started; /* a worker was */
 	bool local;

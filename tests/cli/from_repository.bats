@@ -166,6 +166,43 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $(versions) == 'runtime 3' ]]
 }
 
+# made NAME FORMAT SIZE [DIGEST]: the repository main has another offer, of a file that is just so long.
+made() {
+  PYTHONPATH=$LIB python3 - "$VENDOR/repo" "$@" <<'P'
+import sys
+from repository import Repository
+folder, name, number, size, digest = sys.argv[1:]
+repository = Repository("main", 3)
+repository.revision = 2
+repository.add(name, "1", format=int(number), installer={"path": name, "size": int(size), "sha256": digest})
+repository.put(folder)
+P
+  fardel -qq repo update
+}
+
+@test "an installer of many bytes: more than one may have is refused; the others are not held in memory" {
+  truncate -s 3G "$VENDOR/repo/big"
+  made big 3 "$((3 << 30))" "$(printf '0%.0s' {1..64})"
+  : >"$ACCESS_LOG"
+  run --separate-stderr -1 fardel -y install big
+  [[ $stderr == *'big: its installer big has 3221225472 bytes, more than the 67108864'* ]]
+  [[ ! -s $ACCESS_LOG ]]
+  truncate -s 64M "$VENDOR/repo/big"
+  fardel -qq repo remove main
+  publish 1
+  made big 3 "$((64 << 20))" "$(sha256sum <"$VENDOR/repo/big" | cut -d' ' -f1)"
+  run --separate-stderr ! python3 - <<'P'
+import os, resource, subprocess, sys
+status = subprocess.run(["fardel", "-y", "install", "big"]).returncode
+most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print("peak", most, "kB")
+sanitized = "ASAN_OPTIONS" in os.environ or "build-asan" in os.environ.get("FARDEL_BUILD", "")
+sys.exit(status if most < 48 << 10 or sanitized else 99)
+P
+  [[ $status == 1 && $stderr == *big* ]]
+  [[ $(requests /repo/big) == 1 ]]
+}
+
 @test "search: names and summaries, what is installed, as a table's rows and as JSON" {
   run --separate-stderr -0 fardel search write
   [[ $output == $'writer\t2.1\t\tmain\tThe writer of the tests' ]]
