@@ -74,13 +74,13 @@ static void list_names(const struct plan *plan, size_t last, struct texts *out)
 			AUTO(buf) name = BUF_INIT;
 
 			apt_name(r, &name);
-			if (!is_in(out, buf_span(&name)))
-				texts_add(out, buf_span(&name));
+			texts_add(out, buf_span(&name));
 		}
 	}
 }
 
-static int too_old(const struct apt_answer *a, const struct relation *r, struct err *err)
+/* apt-get also takes a name that nobody has for a pattern: what comes then is something else. */
+static int not_brought(const struct apt_answer *a, const struct relation *r, struct err *err)
 {
 	const struct apt_package *p = apt_find(a, r);
 	AUTO(buf) text = BUF_INIT;
@@ -88,7 +88,10 @@ static int too_old(const struct apt_answer *a, const struct relation *r, struct 
 	relation_format(r, &text);
 	if (p)
 		return err_set(err, ERR_CONFLICT, "%s: apt has %s", text.s, p->version.s);
-	return err_set(err, ERR_CONFLICT, "%s: apt has no other than what is installed", text.s);
+	return err_set(err, ERR_CONFLICT,
+		r->op == RELATION_ANY ? "%s: apt knows no package of that very name"
+				      : "%s: apt has none that does",
+		text.s);
 }
 
 static int check_versions(
@@ -99,7 +102,7 @@ static int check_versions(
 			continue;
 		VEC_FOR (const struct relation, r, &plan->of.v[i].debian.of)
 			if (!apt_brings(a, r))
-				return too_old(a, r, err);
+				return not_brought(a, r, err);
 	}
 	return 0;
 }

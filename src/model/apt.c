@@ -65,7 +65,7 @@ static bool read_package(struct span line, struct apt_answer *out)
 	return true;
 }
 
-/* "'mawk' instead of 'awk'"; of what was taken for a pattern: "'libfoo2.0-0' for regex 'libfoo2.0'". */
+/* "'mawk' instead of 'awk'". What was taken for a pattern may be told here, too: that stands in for nobody. */
 static void read_note(struct span line, struct apt_answer *out)
 {
 	struct span none, taken, asked;
@@ -73,10 +73,8 @@ static void read_note(struct span line, struct apt_answer *out)
 
 	if (!take_until(&line, "'", &none) || !take_until(&line, "'", &taken) ||
 		!span_starts(line, " instead of '") || !take_until(&line, "'", &none) ||
-		!take_until(&line, "'", &asked)) {
-		out->guesses = true;
+		!take_until(&line, "'", &asked))
 		return;
-	}
 	s = vec_push(&out->stand_ins);
 	*s = (struct apt_stand_in){BUF_INIT, BUF_INIT};
 	buf_set(&s->asked, asked);
@@ -92,7 +90,6 @@ bool apt_read(struct span text, struct apt_answer *out)
 			return false;
 		if (span_starts(line, "Note, selecting "))
 			read_note(line, out);
-		out->removes |= span_starts(line, "Remv ") || span_starts(line, "Purg ");
 	}
 	return true;
 }

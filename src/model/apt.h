@@ -22,8 +22,6 @@ struct apt_stand_in {
 struct apt_answer {
 	VEC(struct apt_package) of;
 	VEC(struct apt_stand_in) stand_ins;
-	bool removes; /* something would go */
-	bool guesses; /* a name that nobody has was taken for a pattern */
 };
 #define APT_ANSWER_INIT ((struct apt_answer){0})
 void apt_answer_drop(struct apt_answer *a);

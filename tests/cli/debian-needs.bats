@@ -89,7 +89,7 @@ debian() { dpkg-query -W -f '${Status} ${Version}\n' "$1" 2>/dev/null | sed -n '
   [[ -z $(installed) && $(debian fdl-base) == 2.0 ]]
 }
 
-@test "needs.deb: of all packages together, each name once" {
+@test "needs.deb: of all packages together" {
   run --separate-stderr -0 fardel install --yes --json "$(package hello 1 'needs.deb = ["fdl-base (>= 1)"]')" \
     "$(package other 1 'needs.deb = ["fdl-base", "fdl-lib (= 1.6-1)"]')"
   jq -e '.debian == ["fdl-base 2.0", "fdl-lib 1.6-1"]' <<<"$output"
@@ -111,12 +111,20 @@ debian() { dpkg-query -W -f '${Status} ${Version}\n' "$1" 2>/dev/null | sed -n '
   # Installed, and there is none newer.
   apt-get install -y fdl-lib >/dev/null 2>&1
   run --separate-stderr -11 fardel install --yes "$(package hello 1 'needs.deb = ["fdl-lib (>= 1.7)"]')"
-  [[ $stderr == *'fdl-lib (>= 1.7): apt has no other than what is installed'* ]]
+  [[ $stderr == *'fdl-lib (>= 1.7): apt has none that does'* ]]
   # A newer one comes: an upgrade.
   deb fdl-lib 1.8-1
   apt_update
   run --separate-stderr -0 fardel install --yes "$(package hello 1 'needs.deb = ["fdl-lib (>= 1.7)"]')"
   [[ $(debian fdl-lib) == 1.8-1 ]]
+}
+
+@test "needs.deb: what one package alone provides comes for it, without a version" {
+  deb fdl-new 3 'Provides: fdl-virtual (= 3)'
+  apt_update
+  run --separate-stderr -11 fardel install --yes "$(package hello 1 'needs.deb = ["fdl-virtual (>= 2)"]')"
+  run --separate-stderr -0 fardel install --yes "$(package hello 1 'needs.deb = ["fdl-virtual"]')"
+  [[ $(debian fdl-new) == 3 && $(installed) == hello ]]
 }
 
 @test "needs.deb: nothing is removed for it" {
@@ -160,18 +168,45 @@ debian() { dpkg-query -W -f '${Status} ${Version}\n' "$1" 2>/dev/null | sed -n '
   rm -f /usr/bin/third
 }
 
-@test "needs.deb: daemons that Debian's packages start go on" {
+@test "needs.deb: where apt would bring more by now than was said, it is not begun" {
+  local file pid status=0
+  mkdir -p "$WORK/src/hello" "$WORK/out"
+  "$LIB/make" pack hello 1 deb "$VENDOR/hello.deb" 0
   # shellcheck disable=SC2016
-  POSTINST='setsid sh -c '\''echo $$ >/run/fdl-daemon; exec sleep 60'\'' >/dev/null 2>&1 </dev/null &' deb fdl-daemon 1
+  printf '%s\n' '#!/bin/sh' 'case $1 in unpack) while [ -e /srv/wait ]; do sleep 0.05; done; dpkg-deb -x "$2" "$3" ;; esac' >"$WORK/src/hello/rules"
+  chmod 755 "$WORK/src/hello/rules"
+  { manifest_head hello 1; echo 'needs.deb = ["fdl-base"]'; manifest_pack "$VENDOR/hello.deb"; } >"$WORK/src/hello/manifest.toml"
+  fardel build -o "$WORK/out" "$WORK/src/hello" >/dev/null
+  file=$WORK/out/hello.tar.gz
+  : >/srv/wait
+  fardel install --yes "$file" >"$WORK/said" 2>&1 &
+  pid=$!
+  wait_for grep -q 'From Debian: fdl-base 2.0 ' "$WORK/said"
+  deb fdl-base 2.1
+  apt_update
+  rm /srv/wait
+  wait "$pid" || status=$?
+  ((status == 11))
+  grep -q 'hello: apt-get would install fdl-base 2.1 by now, too' "$WORK/said"
+  [[ -z $(installed) && -z $(debian fdl-base) ]]
+}
+
+@test "needs.deb: daemons that Debian's packages start go on" {
+  # It loses its parent while apt-get is at work; then it tells who has it now.
+  # shellcheck disable=SC2016
+  POSTINST='(setsid sh -c '\''sleep 0.3; cat /proc/$(cut -d" " -f4 /proc/$$/stat)/comm >/run/fdl-parent; echo $$ >/run/fdl-daemon; exec sleep 60'\'' >/dev/null 2>&1 </dev/null &)
+sleep 1' deb fdl-daemon 1
   apt_update
   run -0 fardel install --yes "$(package hello 1 'needs.deb = ["fdl-daemon"]')"
   wait_for test -s /run/fdl-daemon
   kill "$(cat /run/fdl-daemon)"
+  [[ -s /run/fdl-parent && $(cat /run/fdl-parent) != fardel ]]
 }
 
 @test "needs.deb: a name is no pattern, and no order to remove" {
   apt-get install -y fdl-lib >/dev/null 2>&1
   run --separate-stderr -11 fardel install --yes "$(package hello 1 'needs.deb = ["fdl.bas"]')"
+  [[ $stderr == *'fdl.bas: apt knows no package of that very name'* || $stderr == *'Unable to locate package fdl.bas'* ]]
   run --separate-stderr -11 fardel install --yes "$(package hello 1 'needs.deb = ["fdl-lib-"]')"
   run --separate-stderr -11 fardel install --yes "$(package hello 1 'needs.deb = ["fdl-base+"]')"
   [[ $(debian fdl-lib) == 1.6-1 && -z $(installed) ]]

@@ -12,6 +12,7 @@
 	"NOTE: This is only a simulation!\n" \
 	"Reading package lists...\n" \
 	"Note, selecting 'mawk' instead of 'awk'\n" \
+	"Note, selecting 'libgl1' for regex 'libg..'\n" \
 	"Inst libgl1 [1.5.0-1] (1.6.0-1 Debian:12.9/stable, Debian-Security:12/stable-security [amd64]) []\n" \
 	"Inst libegl1:i386 (1:2.0~rc1-1+b1 Debian:12.9/stable [i386])\n" \
 	"Inst mawk (1.3.4 A label (of [mine]) [amd64])\n" \
@@ -42,8 +43,6 @@ static void packages_are_read(void **state)
 	assert_string_equal(a.of.v[1].version.s, "1:2.0~rc1-1+b1");
 	assert_string_equal(a.of.v[1].architecture.s, "i386");
 	assert_string_equal(a.of.v[2].architecture.s, "amd64");
-	assert_false(a.removes);
-	assert_false(a.guesses);
 }
 
 static void versions_and_architectures_count(void **state)
@@ -72,34 +71,9 @@ static void who_stands_in_counts(void **state)
 	assert_true(apt_read(SPAN(SAID), &a));
 	assert_true(brings(&a, "awk"));
 	assert_false(brings(&a, "awk (>= 1)"));
+	assert_int_equal(a.stand_ins.n, 1);
 	assert_true(apt_read(SPAN("Note, selecting 'mawk' instead of 'awk'\n"), &none));
-	assert_false(none.guesses);
 	assert_false(brings(&none, "awk"));
-}
-
-static void removals_and_guesses_are_told(void **state)
-{
-	static const char *const removals[] = {
-		"Remv libfoo1 [1.0]\n", "Purg libfoo1 [1.0]\n", "Inst a1 (1 x [all])\nRemv b [1]"};
-	static const char *const guesses[] = {
-		"Note, selecting 'libfoo2.0-0' for regex 'libfoo2.0'\n",
-		"Note, selecting 'libfoo2' for glob 'libfoo*'\n"};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(removals); i++) {
-		AUTO(apt_answer) a = APT_ANSWER_INIT;
-
-		assert_true(apt_read(span_of(removals[i]), &a));
-		assert_true(a.removes);
-		assert_false(a.guesses);
-	}
-	for (size_t i = 0; i < COUNT(guesses); i++) {
-		AUTO(apt_answer) a = APT_ANSWER_INIT;
-
-		assert_true(apt_read(span_of(guesses[i]), &a));
-		assert_true(a.guesses);
-		assert_false(a.removes);
-	}
 }
 
 static void what_cannot_be_understood_is_refused(void **state)
@@ -142,7 +116,6 @@ int main(void)
 		cmocka_unit_test(packages_are_read),
 		cmocka_unit_test(versions_and_architectures_count),
 		cmocka_unit_test(who_stands_in_counts),
-		cmocka_unit_test(removals_and_guesses_are_told),
 		cmocka_unit_test(what_cannot_be_understood_is_refused),
 		cmocka_unit_test(an_exact_version_is_asked_for),
 	};
