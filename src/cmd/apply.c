@@ -58,6 +58,15 @@ static struct request request_of(const struct run *run, enum goal goal)
 	return request;
 }
 
+static struct json *notes_json(const struct plan *plan)
+{
+	struct json *list = json_array();
+
+	VEC_FOR (const struct buf, note, &plan->notes.of)
+		json_append(list, json_text(buf_span(note)));
+	return list;
+}
+
 static void put_json(struct run *run, const struct plan *plan)
 {
 	json_put_bool(run->json, "dry_run", run->globals.dry_run);
@@ -66,6 +75,8 @@ static void put_json(struct run *run, const struct plan *plan)
 	if (!run->globals.dry_run)
 		json_put_number(run->json, "milliseconds", (int64_t)(plan->seconds * 1000));
 	json_put(run->json, "items", plan_print_json(plan));
+	if (plan->notes.of.n)
+		json_put(run->json, "notes", notes_json(plan));
 	if (plan->debian.of.n)
 		json_put(run->json, "debian", plan_print_json_debian(plan));
 }

@@ -5,7 +5,7 @@
  *	Once more, for main.key:
  *	SECRET     PUBLIC     KEY
  *	main.key   main.pub   RWT+aHrvWOVLaOz/qkSE27GUjHQwMjyQydIs0rrrZ4rgRU9p9UoNWpTJ
- *	Keep main.key where no server is. Clients are told the key: fardel repo trust NAME RWT+aHr…
+ *	Keep main.key where no server is. Clients are told the key: fardel repo add NAME URL --key RWT+aHr…
  */
 #include "cmd/cmd.h"
 
@@ -62,7 +62,7 @@ static int run_key(struct run *run, struct err *err)
 		sheet_end(sheet);
 		progress_say(&run->progress, SAY_INFO,
 			"Keep %s where no server is, and a copy of it. Clients are told the key: fardel "
-			"repo trust NAME %s",
+			"repo add NAME URL --key %s",
 			made.secret.s, made.line.s);
 	}
 	repo_key_made_drop(&made);

@@ -20,6 +20,7 @@ void choice_drop(struct choice *o)
 		request_drop(&o->request);
 	vec_drop_each(&o->of, chosen_drop);
 	texts_drop(&o->gone);
+	texts_drop(&o->notes);
 	buf_drop(&o->id);
 }
 
@@ -156,6 +157,8 @@ static int take_resolution(struct engine *e, struct stock *s, const struct suppl
 		if (take_change(s, supply, c, out, err) < 0)
 			return -1;
 	VEC_FOR (const struct buf, note, &r->notes.of)
+		texts_add(&out->notes, buf_span(note));
+	VEC_FOR (const struct buf, note, &out->notes.of)
 		engine_tell(e, WATCH_WARN, SPAN(""), "%s", note->s);
 	return 0;
 }

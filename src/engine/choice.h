@@ -24,6 +24,7 @@ struct choice {
 		request; /* as asked for, but: names that a repository has are not among its items */
 	VEC(struct chosen) of;
 	struct texts gone; /* installed ones that make room */
+	struct texts notes; /* what was not taken, or is kept back, and why */
 	struct buf id; /* of request.id, where a version that is still here was asked for */
 	bool made; /* request was */
 };

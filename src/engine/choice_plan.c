@@ -130,6 +130,7 @@ static bool is_named(const struct request *asked, const struct buf *name)
 void choice_plan(const struct world *world, const struct request *asked, const struct choice *o,
 	struct plan *plan)
 {
+	copy_texts(&o->notes, &plan->notes);
 	VEC_FOR (const struct buf, name, &o->gone.of)
 		plan_gone(world, name, plan);
 	VEC_FOR (const struct chosen, one, &o->of)

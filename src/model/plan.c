@@ -76,6 +76,7 @@ void plan_item_drop(struct plan_item *item)
 void plan_drop(struct plan *p)
 {
 	findings_drop(&p->questions);
+	texts_drop(&p->notes);
 	texts_drop(&p->debian);
 	vec_drop_each(&p->of, plan_item_drop);
 	*p = PLAN_INIT;

@@ -119,6 +119,7 @@ struct plan {
 	struct texts
 		debian; /* all that apt would install for its items: "libgl1 1.6.0-1", "libgl1:i386 1.6.0-1" */
 	struct findings questions; /* to be answered before it is carried out */
+	struct texts notes; /* what of the repositories was not taken, or is kept back, and why */
 	double seconds; /* how long carrying it out took */
 };
 

@@ -76,6 +76,8 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $stderr == *'no set of packages satisfies this'* ]]
   [[ $stderr == *'writer 2.1 needs runtime >= 3'* ]]
   [[ $stderr == *'browser 9'*'runtime < 3'* ]]
+  run --separate-stderr -0 fardel upgrade --json
+  jq -e '.items == [] and (.notes[0] | contains("kept back"))' <<<"$output"
   # What the message proposes does work.
   run --separate-stderr -0 fardel install writer=2.0
   [[ $(versions) == 'browser 9,runtime 2,writer 2.0' ]]

@@ -53,7 +53,7 @@ head_says() { jq -e "$1" "$R/repository.json"; }
 @test "repo key: two files that minisign signs and verifies with; neither is ever written over" {
   need_minisign
   run --separate-stderr -0 fardel repo key --no-password -o a --plain
-  [[ $output == $'a.key\ta.pub\t'"$(line a)" && $stderr == *"repo trust NAME $(line a)"* ]]
+  [[ $output == $'a.key\ta.pub\t'"$(line a)" && $stderr == *"repo add NAME URL --key $(line a)"* ]]
   [[ $(stat -c %a a.key) == 600 && $(wc -l <a.key) == 2 && $(wc -l <a.pub) == 2 ]]
   echo text >f
   minisign -S -s a.key -m f
