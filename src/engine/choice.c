@@ -45,12 +45,15 @@ static int see(void *arg, const struct index_row *row, struct err *err)
 }
 
 /* Whether some repository has something of that name, or that provides it. */
-static int is_offered(struct stock *s, struct span name, bool *offered, struct err *err)
+static int is_offered(
+	struct engine *e, struct stock *s, struct span name, bool *offered, struct err *err)
 {
 	*offered = false;
 	VEC_FOR (struct shelf, shelf, &s->of)
-		if (index_named(&shelf->index, name, see, offered, err) < 0 ||
-			index_providing(&shelf->index, name, see, offered, err) < 0)
+		if (!shelf->damaged &&
+			(index_named(&shelf->index, name, see, offered, err) < 0 ||
+				index_providing(&shelf->index, name, see, offered, err) < 0) &&
+			stock_pass_over(e, shelf, err) < 0)
 			return -1;
 	return 0;
 }
@@ -77,15 +80,15 @@ static bool is_about_names(const struct request *r)
 }
 
 /* Sorts what was asked for into what repositories know and what stays as it is. */
-static int sort_items(struct stock *s, const struct request *r, struct choice *out,
-	struct resolve_request *wanted, struct err *err)
+static int sort_items(struct engine *e, struct stock *s, const struct request *r,
+	struct choice *out, struct resolve_request *wanted, struct err *err)
 {
 	VEC_FOR (const struct buf, item, &r->items.of) {
 		struct resolve_wish wish = wish_of(buf_span(item));
 		bool offered = r->wish != WISH_NAMED;
 
 		if (!offered && !engine_is_file(item->s) &&
-			is_offered(s, wish.name, &offered, err) < 0)
+			is_offered(e, s, wish.name, &offered, err) < 0)
 			return -1;
 		if (offered || (wish.version.n && !engine_is_file(item->s)))
 			resolve_wish(wanted, wish.name, wish.version);
@@ -235,7 +238,7 @@ int choice_make(struct engine *e, const struct request *request, const struct wo
 	}
 	result = stock_open(e, &stock, err);
 	if (result == 0)
-		result = sort_items(&stock, request, out, &wanted, err);
+		result = sort_items(e, &stock, request, out, &wanted, err);
 	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))
 		result = ask(e, &stock, world, &wanted, out, err);
 	return result;

@@ -1,6 +1,8 @@
 /* All that the repositories in use offer. */
 #include "engine/stock.h"
 
+#include <stdlib.h>
+
 #include "engine/architecture.h"
 #include "engine/needs.h"
 #include "engine/repositories.h"
@@ -175,9 +177,14 @@ int stock_add_installed(
 }
 
 struct filling {
+	struct engine *e;
 	struct supply *supply;
-	const struct shelf *shelf;
+	struct shelf *shelf;
 	struct span architecture;
+	size_t most; /* versions of one name, of each repository */
+	struct texts versions; /* of a name, while they are counted */
+	struct span least; /* older ones are left out; may be empty */
+	bool failed; /* the supply has no room: no fault of an index */
 };
 
 /* Whether it is for this machine: it names no architecture, or ours. */
@@ -196,9 +203,32 @@ static bool is_ours(const struct index_row *row, struct span architecture)
 	return !named;
 }
 
+/* So many of a name are the repository's in the supply. */
+static size_t count_of(const struct filling *f, struct span name)
+{
+	size_t count = 0;
+	struct supply_item item;
+
+	for (size_t i = supply_first(f->supply, name); i != SUPPLY_NONE;
+		i = supply_older(f->supply, i)) {
+		supply_get(f->supply, i, &item);
+		count += item.repository == f->shelf->number;
+	}
+	return count;
+}
+
+static void tell_overfull(struct filling *f, struct span name)
+{
+	if (!f->shelf->overfull)
+		engine_tell(f->e, WATCH_WARN, SPAN(""),
+			"%s has more than %zu versions of %.*s: the oldest are left out",
+			f->shelf->repository->name.s, f->most, SPAN_ARG(name));
+	f->shelf->overfull = true;
+}
+
 static int add_row(void *arg, const struct index_row *row, struct err *err)
 {
-	const struct filling *f = arg;
+	struct filling *f = arg;
 	struct supply_item item = {.name = row->name,
 		.version = row->version,
 		.id = row->id,
@@ -206,13 +236,79 @@ static int add_row(void *arg, const struct index_row *row, struct err *err)
 		.repository = f->shelf->number,
 		.row = row->row};
 
-	return is_ours(row, f->architecture) ? supply_add(f->supply, &item, err) : 0;
+	if (!is_ours(row, f->architecture) ||
+		(f->least.n && offer_compare_versions(row->version, f->least) < 0))
+		return 0;
+	if (count_of(f, row->name) >= f->most) {
+		tell_overfull(f, row->name);
+		return 0;
+	}
+	f->failed = supply_add(f->supply, &item, err) < 0;
+	return f->failed ? -1 : 0;
+}
+
+static int note_version(void *arg, const struct index_row *row, struct err *err)
+{
+	struct filling *f = arg;
+
+	(void)err;
+	if (is_ours(row, f->architecture))
+		texts_add(&f->versions, row->version);
+	return 0;
+}
+
+static int newest_first(const void *a, const void *b)
+{
+	return offer_compare_versions(
+		buf_span((const struct buf *)b), buf_span((const struct buf *)a));
+}
+
+/* Of one index. Where it has too many versions of the name, the newest count. */
+static int add_named(struct filling *f, struct span name, struct err *err)
+{
+	f->least = SPAN("");
+	texts_drop(&f->versions);
+	if (index_named(&f->shelf->index, name, note_version, f, err) < 0)
+		return -1;
+	if (f->versions.of.n > f->most) {
+		qsort(f->versions.of.v, f->versions.of.n, sizeof(struct buf), newest_first);
+		f->least = buf_span(&f->versions.of.v[f->most - 1]);
+		tell_overfull(f, name);
+	}
+	if (index_named(&f->shelf->index, name, add_row, f, err) < 0)
+		return -1;
+	f->least = SPAN("");
+	return index_providing(&f->shelf->index, name, add_row, f, err);
+}
+
+int stock_pass_over(struct engine *e, struct shelf *shelf, struct err *err)
+{
+	if (err->code != ERR_BAD_STATE)
+		return -1;
+	engine_tell(e, WATCH_WARN, SPAN(""),
+		"%s is passed over: %s (fardel repo update --force %s)", shelf->repository->name.s,
+		err->text, shelf->repository->name.s);
+	shelf->damaged = true;
+	err_clear(err);
+	return 0;
+}
+
+static int fill_name(struct filling *f, struct stock *s, struct span name, struct err *err)
+{
+	VEC_FOR (struct shelf, shelf, &s->of) {
+		f->shelf = shelf;
+		if (!shelf->damaged && add_named(f, name, err) < 0 &&
+			(f->failed || stock_pass_over(f->e, shelf, err) < 0))
+			return -1;
+	}
+	return 0;
 }
 
 int stock_fill(struct engine *e, struct stock *s, struct supply *out, struct err *err)
 {
-	struct filling f = {.supply = out};
+	struct filling f = {.e = e, .supply = out, .most = SUPPLY_VERSIONS_MAX / (s->of.n + 1) + 1};
 	struct span next;
+	int result = 0;
 
 	if (architecture_get(e, &f.architecture, err) < 0)
 		return -1;
@@ -220,17 +316,12 @@ int stock_fill(struct engine *e, struct stock *s, struct supply *out, struct err
 		if (supply_repository(out, buf_span(&shelf->repository->name),
 			    shelf->repository->priority, &shelf->number, err) < 0)
 			return -1;
-	while (supply_next(out, &next)) {
+	while (result == 0 && supply_next(out, &next)) {
 		AUTO(buf) name = BUF_INIT;
 
 		buf_add_span(&name, next);
-		VEC_FOR (struct shelf, shelf, &s->of) {
-			f.shelf = shelf;
-			if (index_named(&shelf->index, buf_span(&name), add_row, &f, err) < 0 ||
-				index_providing(&shelf->index, buf_span(&name), add_row, &f, err) <
-					0)
-				return -1;
-		}
+		result = fill_name(&f, s, buf_span(&name), err);
 	}
-	return 0;
+	texts_drop(&f.versions);
+	return result;
 }

@@ -15,6 +15,8 @@ struct shelf { /* one repository's */
 	struct buf url; /* where it was synced from */
 	int64_t synced, expires;
 	unsigned number; /* in the supply */
+	bool damaged; /* a row of it is none: it is passed over from there on */
+	bool overfull; /* that it has more versions of something than count was told */
 };
 struct stock {
 	struct repositories repositories;
@@ -31,6 +33,9 @@ MUST_USE int stock_add_installed(
 	struct engine *e, const struct world *world, struct supply *out, struct err *err);
 /* Adds what is offered of the names that the supply wants, and of those that it then wants, … */
 MUST_USE int stock_fill(struct engine *e, struct stock *s, struct supply *out, struct err *err);
+
+/* After asking its index has failed: what is wrong with that alone is told, and it is left out from now on; else -1. */
+MUST_USE int stock_pass_over(struct engine *e, struct shelf *shelf, struct err *err);
 
 /* The shelf that an item of the supply is from; NULL: it is installed. */
 struct shelf *stock_shelf(struct stock *s, unsigned number);

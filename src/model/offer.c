@@ -255,8 +255,7 @@ void offer_format(const struct offer *o, struct buf *out)
 	json_free(value);
 }
 
-/* What Debian has no order for stands before what it has one for, by its bytes. */
-static int compare_versions(struct span a, struct span b)
+int offer_compare_versions(struct span a, struct span b)
 {
 	bool known = version_is_valid(a);
 
@@ -269,5 +268,5 @@ int offer_compare(const struct offer *a, const struct offer *b)
 {
 	int order = span_compare(buf_span(&a->name), buf_span(&b->name));
 
-	return order ? order : compare_versions(buf_span(&a->version), buf_span(&b->version));
+	return order ? order : offer_compare_versions(buf_span(&a->version), buf_span(&b->version));
 }

@@ -205,6 +205,54 @@ P
   [[ $(requests /repo/big) == 1 ]]
 }
 
+# evil: a repository that nobody prefers; CODE is done to it, as `r`, before it is put.
+evil() {
+  local key
+  key=$(PYTHONPATH=$LIB python3 - "$VENDOR/evil" "$@" <<'P'
+import contextlib, os, sqlite3, sys
+from repository import Repository, file_of
+folder, code = sys.argv[1:3]
+r = Repository("evil", 3)
+exec(code)
+r.put(folder)
+print(r.key.line)
+P
+  )
+  printf 'name: evil\nurls: [%s/evil]\ntype: http\nenable: true\npriority: 999999\nkey: %s\n' "$URL" "$key" \
+    >"$ROOT/etc/fardel/repos.d/evil.yml"
+}
+
+@test "a repository of too many versions: its oldest are left out, which is said; the others are asked as ever" {
+  fardel -qq install writer=2.0 runtime=2 -y
+  evil '[r.add("writer", "0.%d" % i) for i in range(1000, 2100)]'
+  fardel -qq repo update
+  for command in 'upgrade --dry-run' 'install --dry-run writer=2.1' 'install --dry-run writer=0.2099' 'remove --cascade --dry-run runtime'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr -0 fardel $command
+    [[ $command == remove* || $stderr == *'evil has more than'*'versions of writer: the oldest are left out'* ]]
+  done
+  run --separate-stderr -3 fardel install --dry-run writer=0.1005
+  run --separate-stderr -0 fardel -y upgrade
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+}
+
+@test "an index that has a row which is none: that repository is passed over, and named" {
+  fardel -qq install writer=2.0 runtime=2 -y
+  evil 'r.add("writer", "0.5")'
+  fardel -qq repo update
+  python3 - "$ROOT"/var/lib/fardel/repos/evil/*.db <<'P'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("UPDATE package SET id = 'x'")
+db.commit()
+P
+  run --separate-stderr -0 fardel install --dry-run writer=2.1
+  [[ $stderr == *'evil is passed over:'*'a row of it is no package'*'repo update --force evil'* ]]
+  run --separate-stderr -0 fardel -y upgrade
+  [[ $stderr == *'evil is passed over:'* ]]
+  [[ $(versions) == 'runtime 3,writer 2.1' ]]
+}
+
 @test "search: names and summaries, what is installed, as a table's rows and as JSON" {
   run --separate-stderr -0 fardel search write
   [[ $output == $'writer\t2.1\t\tmain\tThe writer of the tests' ]]
