@@ -129,6 +129,39 @@ static int add_one(struct stock *s, const struct supply *supply, const struct re
 	return 0;
 }
 
+/* What is in use already, for who wants its packs alone: as it is offered, where it still is. */
+static int add_again(struct stock *s, const struct supply *supply, const struct resolve_change *c,
+	struct choice *out, struct err *err)
+{
+	struct supply_item item;
+
+	supply_get(supply, c->from, &item);
+	VEC_FOR (struct shelf, shelf, &s->of) {
+		AUTO(offer) offer;
+		struct chosen *one;
+		int there;
+
+		offer_init(&offer);
+		there = shelf->damaged
+				? 0
+				: index_offer(&shelf->index, item.name, item.version, &offer, err);
+		if (there < 0)
+			return -1;
+		if (!there || !span_is(buf_span(&offer.id), item.id))
+			continue;
+		one = vec_push(&out->of);
+		*one = (struct chosen){.offer = offer,
+			.repository = buf_dup(&shelf->repository->name),
+			.url = buf_dup(&shelf->url),
+			.asked = c->asked,
+			.why = buf_dup(&c->why),
+			.path = BUF_INIT};
+		offer_init(&offer);
+		return 0;
+	}
+	return 0;
+}
+
 static int take_change(struct stock *s, const struct supply *supply, const struct resolve_change *c,
 	struct choice *out, struct err *err)
 {
@@ -146,6 +179,10 @@ static int take_change(struct stock *s, const struct supply *supply, const struc
 	case ACTION_AGAIN:
 		if (out->request.wish == WISH_UPGRADE)
 			return 0;
+		if (out->request.goal != GOAL_INSTALL)
+			return out->request.goal == GOAL_DOWNLOAD
+				       ? add_again(s, supply, c, out, err)
+				       : 0;
 		supply_get(supply, c->from, &item);
 		texts_add(&out->request.items, item.name);
 		return 0;

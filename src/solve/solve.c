@@ -348,17 +348,17 @@ static int plan_name(const struct world *world, const struct request *request, s
 		return err_set(err, ERR_USAGE, "an empty name");
 	if (is_planned(plan, name))
 		return 0;
-	if (!name_goals[request->goal])
-		return err_set(err, ERR_USAGE, "not an installer's file");
 	if (!shown) {
 		err_set(err, ERR_NO_PACKAGE, "no such package");
-		if (request->goal == GOAL_INSTALL)
+		if (request->goal <= GOAL_DOWNLOAD)
 			err_next(err,
-				"to install it, name its installer's file: ./%.*s%s or ./%.*s%s",
-				SPAN_ARG(name), installer_suffix(1), SPAN_ARG(name),
+				"fardel search %.*s, or name its installer's file: ./%.*s%s or ./%.*s%s",
+				SPAN_ARG(name), SPAN_ARG(name), installer_suffix(1), SPAN_ARG(name),
 				installer_suffix(FORMAT_PACKETS));
 		return -1;
 	}
+	if (!name_goals[request->goal])
+		return err_set(err, ERR_USAGE, "not an installer's file");
 	if (request->goal == GOAL_INSTALL && request->id)
 		return plan_exact(world, request, name, plan, err);
 	if (is_stripped(request, shown))

@@ -313,6 +313,20 @@ P
   [[ $output == *'/usr/bin/runtime'* ]]
 }
 
+@test "download and prepare of what is installed; of what nobody has: exit 3, and where to look" {
+  fardel -qq install runtime
+  fardel -qq cache gc --all 2>/dev/null || rm -rf -- "$ROOT/var/cache/fardel"
+  run --separate-stderr -0 fardel download runtime
+  run --separate-stderr -0 fardel cache list
+  [[ ${#lines[@]} == 1 ]]
+  run --separate-stderr -0 fardel prepare runtime
+  [[ $(versions) == 'runtime 3' ]]
+  for command in download prepare install; do
+    run --separate-stderr -3 fardel "$command" nosuch
+    [[ $stderr == *'nosuch: no such package'*'fardel search nosuch'* ]]
+  done
+}
+
 @test "an index that has expired is still used, and that is said" {
   fardel -qq install runtime
   python3 - "$ROOT/var/lib/fardel/state.db" <<'P'
