@@ -47,8 +47,9 @@ const struct cmd cmd_repo_trust = {
 	.args = "REPO FILE",
 	.summary = "Trust a repository by another key",
 	.text = "FILE is minisign's file of a public key; its line (RW...) may be given instead. It takes the place "
-		"of all keys in the repository's file; the rest of that stays as it is. Which revision was seen last "
-		"is not forgotten: an older one is refused as before.",
+		"of all keys in the repository's file; the rest of that stays as it is. Where none "
+		"of the keys that the trust began with is left, what was seen under them is forgotten "
+		"with the next update, the highest revision, too; else an older one is refused as before.",
 	.group = GROUP_REPOSITORIES,
 	.least = 2,
 	.most = 2,

@@ -306,6 +306,13 @@ static int whole_came(struct sync *s, struct err *err)
 	return descend(s, err);
 }
 
+/* It was fetched, not in the cache. */
+static void count_whole(struct sync *s)
+{
+	s->requests++;
+	s->bytes += s->whole.size;
+}
+
 /* The worker that fetches it has ended: it was the gather's helper. */
 static int on_whole_fetched(struct task *t, struct err *err)
 {
@@ -315,6 +322,7 @@ static int on_whole_fetched(struct task *t, struct err *err)
 	if (next != 0)
 		return next < 0 ? -1 : 0;
 	t->helper = NULL;
+	count_whole(s);
 	return whole_came(s, err);
 }
 
@@ -360,9 +368,14 @@ static int ask_whole(struct sync *s, struct err *err)
 	s->fetch.brief = true;
 	buf_setf(&p->file, "index-of-%s.db.zst", s->repository->name.s);
 	there = fetch_from_cache(s->e, &s->fetch, buf_span(&s->repository->name), p, err);
-	if (there == 0 && (there = fetch_begin(&s->fetch, s->repository->name.s, err)) == 1) {
-		await_whole(s);
-		return 0;
+	if (there == 0) {
+		there = fetch_begin(&s->fetch, s->repository->name.s, err);
+		if (there == 1) {
+			await_whole(s);
+			return 0;
+		}
+		if (there == 0)
+			count_whole(s);
 	}
 	return there < 0 ? -1 : whole_came(s, err);
 }

@@ -114,8 +114,9 @@ int related_check_rest(
 			relation_format(r, &text);
 			err_set(err, ERR_CONFLICT, "%.*s: %.*s depends on %s", SPAN_ARG(was->name),
 				SPAN_ARG(p->name), text.s);
-			return err_next(
-				err, "name %.*s as well, or give --force", SPAN_ARG(p->name));
+			return err_next(err,
+				"name %.*s as well (of a removal, --cascade does), or give --force",
+				SPAN_ARG(p->name));
 		}
 	}
 	return 0;

@@ -235,7 +235,8 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   run --separate-stderr -2 fardel --set fetch.retries=0 --set fetch.stall_timeout=2 --set fetch.stall_rate=100000 repo update
   (($(stat -c %s "$ROOT"/var/cache/fardel/packs/parts/* | sort -n | tail -n 1) >= 1 << 20))
   rm -- "$WORK/slow"
-  run --separate-stderr -0 fardel repo update
+  run --separate-stderr -0 fardel --plain repo update
+  (($(cut -f5 <<<"$output") > size)) # the whole index counts, too
   [[ $(grep -c '/whole/.* 206 bytes=' "$WORK/ranges.log") == 1 ]]
   [[ $(revision) == 2 && -z $(find "$ROOT/var/cache/fardel/packs/parts" "$ROOT/var/cache/fardel/packs/sha256" -type f) ]]
 }
@@ -265,8 +266,9 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $output == *unchanged ]]
   publish 2 "whole=$(find "$STATE/repos/main" -name '*.db')" >/dev/null
   cp -r "$VENDOR/repo" "$ROOT/srv/disk/"
-  run --separate-stderr -0 fardel --offline repo update --force
+  run --separate-stderr -0 fardel --offline --plain repo update --force
   [[ $(revision) == 2 ]]
+  (($(cut -f5 <<<"$output") > $(stat -c %s "$VENDOR"/repo/index/whole/*)))
   rm -- "$ROOT/srv/disk/repo/repository.json"
   run --separate-stderr -2 fardel repo update
   [[ $stderr == *srv/disk/repo/repository.json* ]]
