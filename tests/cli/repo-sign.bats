@@ -90,7 +90,7 @@ head_says() { jq -e "$1" "$R/repository.json"; }
 
 @test "repo key: interrupted while it asks, it leaves a terminal that shows what is typed" {
   # shellcheck disable=SC2016
-  run -0 "$LIB/at-terminal" $'Password for a.key: =>\x03' bash -c 'trap : INT; fardel repo key -o a; echo "ended with $?"; stty -a'
+  run -0 "$LIB/at-terminal" $'Password for a.key: =>\x03' env --default-signal=INT bash -c 'trap : INT; fardel repo key -o a; echo "ended with $?"; stty -a'
   [[ $output == *'ended with 130'* && $output == *' echo '* && ! -e a.key ]]
 }
 

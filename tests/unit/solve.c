@@ -60,7 +60,7 @@ static const struct row installs[] = {
 		"upgrade zoom B from A: " PREPARE " " SWITCH},
 	{"by name", "zoom A 1 installed", "install zoom", "again zoom A: configure"},
 	{"that one", "zoom B 2 installed; zoom A 1 prepared", "install --exactly-A zoom",
-		"upgrade zoom A from B: " SWITCH},
+		"downgrade zoom A from B: " SWITCH},
 	{"that one, alone", "zoom B 2 prepared; zoom A 1 prepared", "install --exactly-A zoom",
 		"new zoom A: configure"},
 	{"that one, in use", "zoom A 1 installed", "install --exactly-A zoom",
