@@ -291,8 +291,10 @@ static int show_one(
 	int status = own->available ? engine_offer(run->engine, what, &about, err)
 				    : engine_about(run->engine, what, &about, err);
 
-	if (status < 0)
+	if (status < 0) {
+		about_drop(&about);
 		return -1;
+	}
 	if (!about.is_file && about.has_licence)
 		status = engine_licence(run->engine, what, &s.licence, err);
 	if (status == 0 && packages)

@@ -46,13 +46,15 @@ static void reverse(struct texts *t, size_t first)
 	}
 }
 
-static int find_best(struct stock *s, struct span name, struct best *b, struct err *err)
+static int find_best(
+	struct engine *e, struct stock *s, struct span name, struct best *b, struct err *err)
 {
 	VEC_FOR (struct shelf, shelf, &s->of) {
 		size_t first = b->versions->of.n;
 
 		b->at = shelf;
-		if (index_named(&shelf->index, name, meet, b, err) < 0)
+		if (!shelf->damaged && index_named(&shelf->index, name, meet, b, err) < 0 &&
+			stock_pass_over(e, shelf, err) < 0)
 			return -1;
 		reverse(b->versions, first);
 	}
@@ -109,7 +111,7 @@ static int about(struct engine *e, struct stock *s, const char *what, struct bes
 	struct span name = {what, strcspn(what, "=")};
 	struct chosen one = {
 		.repository = BUF_INIT, .url = BUF_INIT, .why = BUF_INIT, .path = BUF_INIT};
-	int found = find_best(s, name, b, err);
+	int found = find_best(e, s, name, b, err);
 
 	if (found <= 0)
 		return found < 0 ? -1 : no_package(s, what, &out->versions, err);
