@@ -269,6 +269,16 @@ int commit_note(struct engine *e, const struct committed *row, enum committed_st
 	return db_commit(&e->db, err);
 }
 
+/* The transaction goes on to its end all the same, after which nobody would look at the row again: a write that fails is tried once more. */
+static int note_done(struct commit *c, struct err *err)
+{
+	struct err first = ERR_INIT;
+
+	if (commit_note(c->e, &c->row, COMMITTED_DONE, &first) == 0)
+		return 0;
+	return commit_note(c->e, &c->row, COMMITTED_DONE, err);
+}
+
 void commit_finish(struct commit *c)
 {
 	struct err trouble = ERR_INIT;
@@ -279,7 +289,7 @@ void commit_finish(struct commit *c)
 	if (!effects->of.n)
 		return;
 	if (carry_out_effects(c->e, buf_span(&c->row.name), effects, &trouble) < 0 ||
-		(!c->nothing && commit_note(c->e, &c->row, COMMITTED_DONE, &trouble) < 0))
+		(!c->nothing && note_done(c, &trouble) < 0))
 		engine_tell(c->e, WATCH_WARN, buf_span(&c->row.name), "%s", trouble.text);
 }
 
