@@ -82,7 +82,8 @@ static int lock_state(struct engine *e, struct err *err)
 	return lock_folder(&e->shared, stage, path.s, e->config.lock_timeout, err);
 }
 
-static int lock_and_recover(struct engine *e, struct err *err)
+/* Rights, what every writer needs of its process, and the lock of that name. */
+static int take_lock(struct engine *e, const char *name, struct err *err)
 {
 	AUTO_FD run = -1;
 
@@ -91,11 +92,18 @@ static int lock_and_recover(struct engine *e, struct err *err)
 	signals_catch();
 	process_adopt();
 	run = place_make(&e->place, PLACE_RUN, 0755, err);
-	if (run < 0 || lock_take(&e->lock, run, "lock", e->command.s, e->config.lock_timeout,
+	if (run < 0 || lock_take(&e->lock, run, name, e->command.s, e->config.lock_timeout,
 			       engine_on_wait, e, err) < 0)
 		return -1;
 	if (e->config.log_syslog && !e->place.root.n)
 		openlog("fardel", LOG_PID, LOG_USER);
+	return 0;
+}
+
+static int lock_and_recover(struct engine *e, struct err *err)
+{
+	if (take_lock(e, "lock", err) < 0)
+		return -1;
 	if (lock_state(e, err) < 0 || db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
@@ -108,18 +116,8 @@ static int lock_and_recover(struct engine *e, struct err *err)
 /* Beside whoever installs: of state.db it writes its own rows, each commit is whole, and nothing of theirs is settled. */
 static int lock_syncs(struct engine *e, struct err *err)
 {
-	AUTO_FD run = -1;
-
-	if (engine_check_rights(e, err) < 0 || provide_files(err) < 0)
+	if (take_lock(e, "sync", err) < 0)
 		return -1;
-	signals_catch();
-	process_adopt();
-	run = place_make(&e->place, PLACE_RUN, 0755, err);
-	if (run < 0 || lock_take(&e->lock, run, "sync", e->command.s, e->config.lock_timeout,
-			       engine_on_wait, e, err) < 0)
-		return -1;
-	if (e->config.log_syslog && !e->place.root.n)
-		openlog("fardel", LOG_PID, LOG_USER);
 	if (db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
