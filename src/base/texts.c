@@ -13,3 +13,9 @@ void texts_add(struct texts *t, struct span x)
 	buf_init(text);
 	buf_set(text, x);
 }
+
+void texts_add_all(const struct texts *from, struct texts *to)
+{
+	VEC_FOR (const struct buf, x, &from->of)
+		texts_add(to, buf_span(x));
+}

@@ -10,3 +10,5 @@ struct texts {
 };
 void texts_drop(struct texts *t);
 void texts_add(struct texts *t, struct span x);
+/* Copies all of them behind what is in `to`. */
+void texts_add_all(const struct texts *from, struct texts *to);

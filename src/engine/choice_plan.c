@@ -6,12 +6,6 @@
 
 #define FINDING "more-packages"
 
-static void copy_texts(const struct texts *from, struct texts *to)
-{
-	VEC_FOR (const struct buf, x, &from->of)
-		texts_add(to, buf_span(x));
-}
-
 static void copy_relations(const struct relations *from, struct relations *to)
 {
 	VEC_FOR (const struct relation, r, &from->of) {
@@ -28,7 +22,7 @@ static void copy_pack(const struct pack *from, struct packs *to)
 
 	pack_init(p);
 	buf_set(&p->url, buf_span(&from->url));
-	copy_texts(&from->mirrors, &p->mirrors);
+	texts_add_all(&from->mirrors, &p->mirrors);
 	p->sums = from->sums;
 	p->size = from->size;
 	buf_set(&p->file, buf_span(&from->file));
@@ -49,7 +43,7 @@ void choice_candidate(const struct chosen *one, struct candidate *out)
 	buf_set(&in->homepage, buf_span(&o->homepage));
 	buf_set(&in->licence.spdx, buf_span(&o->licence));
 	in->licence.accept = o->accept;
-	copy_texts(&o->architectures, &in->architectures);
+	texts_add_all(&o->architectures, &in->architectures);
 	copy_relations(&o->depends, &in->depends);
 	copy_relations(&o->conflicts, &in->conflicts);
 	copy_relations(&o->provides, &in->provides);
@@ -130,7 +124,7 @@ static bool is_named(const struct request *asked, const struct buf *name)
 void choice_plan(const struct world *world, const struct request *asked, const struct choice *o,
 	struct plan *plan)
 {
-	copy_texts(&o->notes, &plan->notes);
+	texts_add_all(&o->notes, &plan->notes);
 	VEC_FOR (const struct buf, name, &o->gone.of)
 		plan_gone(world, name, plan);
 	VEC_FOR (const struct chosen, one, &o->of)

@@ -61,12 +61,6 @@ static int find_best(
 	return b->shelf != NULL;
 }
 
-static void copy_texts(const struct texts *from, struct texts *to)
-{
-	VEC_FOR (const struct buf, x, &from->of)
-		texts_add(to, buf_span(x));
-}
-
 static int fill(struct engine *e, const struct best *b, struct chosen *one, struct about *out,
 	struct err *err)
 {
@@ -83,7 +77,7 @@ static int fill(struct engine *e, const struct best *b, struct chosen *one, stru
 	buf_set(&out->bundle.version, buf_span(&offer->version));
 	out->bundle.format = offer->format;
 	out->bundle.size = offer->size;
-	copy_texts(&offer->files, &out->files);
+	texts_add_all(&offer->files, &out->files);
 	facts_add(&c.installer.facts, SPAN("legend"), buf_span(&offer->summary));
 	facts_add(&c.installer.facts, SPAN("description"), buf_span(&offer->description));
 	result = query_fill(e, out, &c.installer, err);

@@ -40,12 +40,6 @@ static void set_summary(struct span text, struct buf *out)
 	add_cut(out, line, SUMMARY_MAX);
 }
 
-static void copy_texts(const struct texts *from, struct texts *to)
-{
-	VEC_FOR (const struct buf, text, &from->of)
-		texts_add(to, buf_span(text));
-}
-
 static void copy_relations(const struct relations *from, struct relations *to)
 {
 	VEC_FOR (const struct relation, r, &from->of) {
@@ -63,7 +57,7 @@ static void copy_packs(const struct packs *from, struct packs *to)
 
 		pack_init(copy);
 		buf_set(&copy->url, buf_span(&pack->url));
-		copy_texts(&pack->mirrors, &copy->mirrors);
+		texts_add_all(&pack->mirrors, &copy->mirrors);
 		copy->sums = pack->sums;
 		copy->size = pack->size;
 		buf_set(&copy->file, buf_span(&pack->file));
@@ -80,7 +74,7 @@ static void copy_facts(const struct installer *in, struct offer *out)
 	buf_set(&out->homepage, buf_span(&in->homepage));
 	buf_set(&out->licence, buf_span(&in->licence.spdx));
 	out->accept = in->licence.accept;
-	copy_texts(&in->architectures, &out->architectures);
+	texts_add_all(&in->architectures, &out->architectures);
 	copy_relations(&in->depends, &out->depends);
 	copy_relations(&in->conflicts, &out->conflicts);
 	copy_relations(&in->provides, &out->provides);
