@@ -45,6 +45,7 @@ struct declares {
 };
 
 #define FORMAT_PACKETS 4
+#define FORMAT_LUET 6 /* a package of a wagon of luet's, which fardel makes an installer of */
 
 /* What only packages of Packets say. */
 struct packets_info {
@@ -54,7 +55,7 @@ struct packets_info {
 };
 
 struct installer {
-	int format; /* 1 or 2: the puavo formats; 3: manifest.toml; 4: a package of Packets */
+	int format; /* 1 or 2: the puavo formats; 3: manifest.toml; 4: a package of Packets; 6: one of luet's */
 	struct buf name;
 	/* Decimal number of format 2; of format 3 Debian's, with its epoch where that is not 0; empty: unknown. */
 	struct buf version;

@@ -5,7 +5,6 @@
 
 #include "base/wire.h"
 #include "model/head.h"
-#include "model/version.h"
 
 #define LIST_MAX 65536 /* members of a list: more have no room in a frame */
 
@@ -146,7 +145,7 @@ static void get_relations(struct wire *w, struct relations *out)
 			w->bad = true;
 		r->op = w->bad ? RELATION_ANY : (enum relation_op)op;
 		get_text(w, &r->version);
-		if (r->op != RELATION_ANY && !version_is_valid(buf_span(&r->version)))
+		if (!relation_is_valid(buf_span(&r->name), r->op, buf_span(&r->version)))
 			w->bad = true;
 	}
 }

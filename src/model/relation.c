@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "model/name.h"
 #include "model/version.h"
 
 static const char *const ops[RELATION_OPS] = {
@@ -12,6 +13,7 @@ static const char *const ops[RELATION_OPS] = {
 	[RELATION_EXACTLY] = "=",
 	[RELATION_AT_LEAST] = ">=",
 	[RELATION_NEWER] = ">>",
+	[RELATION_NOT] = "!=",
 };
 
 static void relation_drop(struct relation *r)
@@ -43,18 +45,27 @@ static size_t before_any(struct span x, const char *ends)
 	return n;
 }
 
+bool relation_is_valid(struct span name, enum relation_op op, struct span version)
+{
+	if (op == RELATION_ANY)
+		return !version.n;
+	if (name_is_luet(name))
+		return name_is_luet_version(version);
+	return op != RELATION_NOT && version_is_valid(version);
+}
+
 /* What stands in the brackets: an operator and a version. */
-static bool read_bound(struct span x, enum relation_op *op, struct span *version)
+static bool read_bound(struct span name, struct span x, enum relation_op *op, struct span *version)
 {
 	size_t n = 0;
 
-	while (n < x.n && x.s[n] && strchr("<=>", x.s[n]))
+	while (n < x.n && x.s[n] && strchr("<=>!", x.s[n]))
 		n++;
 	*version = span_trim(span_cut(x, n, x.n));
 	for (unsigned i = RELATION_OLDER; i < RELATION_OPS; i++)
 		if (span_is_text(span_cut(x, 0, n), ops[i])) {
 			*op = (enum relation_op)i;
-			return version_is_valid(*version);
+			return relation_is_valid(name, *op, *version);
 		}
 	return false;
 }
@@ -68,8 +79,8 @@ bool relations_add_text(struct relations *r, struct span text)
 
 	if (!name.n || (rest.n && !(span_starts(rest, "(") && span_ends(rest, ")"))))
 		return false;
-	if (rest.n && (rest.n < 2 ||
-			      !read_bound(span_trim(span_cut(rest, 1, rest.n - 2)), &op, &version)))
+	if (rest.n && (rest.n < 2 || !read_bound(name, span_trim(span_cut(rest, 1, rest.n - 2)),
+					     &op, &version)))
 		return false;
 	added = relations_add(r, name);
 	added->op = op;
@@ -92,6 +103,7 @@ bool relation_holds(const struct relation *r, struct span version)
 	case RELATION_EXACTLY: return order == 0;
 	case RELATION_AT_LEAST: return order >= 0;
 	case RELATION_NEWER: return order > 0;
+	case RELATION_NOT: return order != 0;
 	case RELATION_ANY:
 	case RELATION_OPS: break;
 	}

@@ -1,4 +1,4 @@
-/* Relations between packages, as Debian writes them: "name", "name (>= 1.2)". */
+/* Relations between packages, as Debian writes them: "name", "name (>= 1.2)". Of a package of luet's, whose name has a slash, the version is luet's, too. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +14,7 @@ enum relation_op {
 	RELATION_EXACTLY, /* = */
 	RELATION_AT_LEAST, /* >= */
 	RELATION_NEWER, /* >> */
+	RELATION_NOT, /* !=, of packages of luet's alone */
 	RELATION_OPS,
 };
 
@@ -32,6 +33,9 @@ struct relation *relations_add(struct relations *r, struct span name);
 /* Of one relation: the name is anything but blanks and brackets, which the caller checks; the version is valid. False where it
  * is none, and nothing is added. */
 bool relations_add_text(struct relations *r, struct span text);
+
+/* Whether packages of that name may be said to be so: "name (op version)". */
+bool relation_is_valid(struct span name, enum relation_op op, struct span version);
 
 /* Whether a version is one that it is about. A version that is none (unknown) is so only with RELATION_ANY. */
 bool relation_holds(const struct relation *r, struct span version);

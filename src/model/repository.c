@@ -31,6 +31,25 @@ bool repository_type_get(struct span name, enum repository_type *type)
 	return span_is_text(name, "dir");
 }
 
+static const char *const format_names[REPOSITORY_FORMATS] = {[REPOSITORY_FARDEL] = "fardel",
+	[REPOSITORY_LUET] = "luet",
+	[REPOSITORY_PACKETS] = "packets"};
+
+const char *repository_format_name(enum repository_format format)
+{
+	return format_names[format];
+}
+
+bool repository_format_get(struct span name, enum repository_format *format)
+{
+	for (int i = 0; i < REPOSITORY_FORMATS; i++)
+		if (span_is_text(name, format_names[i])) {
+			*format = (enum repository_format)i;
+			return true;
+		}
+	return false;
+}
+
 void repository_init(struct repository *r)
 {
 	*r = (struct repository){.name = BUF_INIT,
@@ -177,6 +196,16 @@ static int take_type(const struct yaml *value, struct repository *out, struct er
 	return 0;
 }
 
+static int take_format(const struct yaml *value, struct repository *out, struct err *err)
+{
+	if (yaml_is_null(value))
+		return 0;
+	if (value->kind != YAML_TEXT ||
+		!repository_format_get(buf_span(&value->text), &out->format))
+		return refuse(value, "format", "must be fardel, luet or packets", err);
+	return 0;
+}
+
 static int take_urls(const struct yaml *value, struct repository *out, struct err *err)
 {
 	return take_lines(value, "urls", &out->urls, err);
@@ -204,6 +233,11 @@ static int take_enable(const struct yaml *value, struct repository *out, struct 
 static int take_require(const struct yaml *value, struct repository *out, struct err *err)
 {
 	return take_bool(value, "require_signature", &out->require_signature, err);
+}
+
+static int take_unchecked(const struct yaml *value, struct repository *out, struct err *err)
+{
+	return take_bool(value, "allow_unchecked", &out->allow_unchecked, err);
 }
 
 static bool is_key(struct span x)
@@ -278,11 +312,13 @@ static const struct {
 	{"name", true, take_name},
 	{"description", false, take_description},
 	{"type", true, take_type},
+	{"format", false, take_format},
 	{"urls", true, take_urls},
 	{"priority", false, take_priority},
 	{"enable", false, take_enable},
 	{"key", false, take_keys},
 	{"require_signature", false, take_require},
+	{"allow_unchecked", false, take_unchecked},
 	{"auth", false, take_auth},
 };
 
@@ -311,6 +347,13 @@ static int read_file(struct span text, struct yaml *out, struct err *err)
 				 out->column);
 }
 
+static bool says(const struct yaml *map, const char *key)
+{
+	const struct yaml_pair *p = yaml_get(map, key);
+
+	return p && !yaml_is_null(&p->value);
+}
+
 int repository_parse(struct span text, struct repository *out, struct err *err)
 {
 	AUTO(yaml) y = YAML_INIT;
@@ -325,6 +368,8 @@ int repository_parse(struct span text, struct repository *out, struct err *err)
 		if (p && fields[i].take(&p->value, out, err) < 0)
 			return -1;
 	}
+	if (!says(&y, "require_signature"))
+		out->require_signature = out->format == REPOSITORY_FARDEL || out->keys.of.n;
 	return check_urls(&yaml_get(&y, "urls")->value, out, err);
 }
 
@@ -362,6 +407,8 @@ void repository_format(const struct repository *r, struct buf *out)
 	if (r->description.n)
 		add_line(out, "description", buf_span(&r->description));
 	add_line(out, "type", span_of(repository_type_name(r->type)));
+	if (r->format != REPOSITORY_FARDEL)
+		add_line(out, "format", span_of(format_names[r->format]));
 	add_lines(out, "urls", &r->urls);
 	if (r->priority != REPOSITORY_PRIORITY)
 		buf_addf(out, "priority: %" PRId64 "\n", r->priority);
@@ -370,8 +417,11 @@ void repository_format(const struct repository *r, struct buf *out)
 		add_line(out, "key", buf_span(&r->keys.of.v[0]));
 	else if (r->keys.of.n)
 		add_lines(out, "key", &r->keys);
-	if (!r->require_signature)
-		buf_adds(out, "require_signature: false\n");
+	/* As repository_parse has it where nothing is stated. */
+	if (r->require_signature != (r->format == REPOSITORY_FARDEL || r->keys.of.n))
+		buf_addf(out, "require_signature: %s\n", r->require_signature ? "true" : "false");
+	if (r->allow_unchecked)
+		buf_adds(out, "allow_unchecked: true\n");
 	if (r->auth.token.n || r->auth.user.n || r->auth.password.n)
 		add_auth(out, r);
 }

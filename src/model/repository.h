@@ -18,6 +18,15 @@ enum repository_type {
 };
 const char *repository_type_name(enum repository_type type); /* "http" */
 
+/* What it has below its URLs. Only its file says so: whoever serves it cannot choose a weaker one. */
+enum repository_format {
+	REPOSITORY_FARDEL, /* our own: docs/repository-format.md */
+	REPOSITORY_LUET, /* a wagon of luet's */
+	REPOSITORY_PACKETS, /* an index.db of Packets' */
+	REPOSITORY_FORMATS,
+};
+const char *repository_format_name(enum repository_format format); /* "fardel" */
+
 #define REPOSITORY_FILE_MAX (64 << 10) /* bytes of a file */
 #define REPOSITORY_NAME_MAX 64
 #define REPOSITORY_URLS_MAX 64
@@ -28,11 +37,13 @@ struct repository {
 	struct texts
 		urls; /* of the same files: the next is tried where one fails. http:// or https://; of a disk file:/// or an absolute path */
 	enum repository_type type;
+	enum repository_format format;
 	int64_t priority; /* the lowest number is preferred */
 	bool enable; /* false unless it is stated: as luet has it */
 	struct texts
 		keys; /* minisign's public keys, in a line each, or absolute paths of their files */
-	bool require_signature; /* true unless it is stated */
+	bool require_signature; /* unless it is stated: true of our own format; of others where it has a key, as nobody signs those */
+	bool allow_unchecked; /* of other formats: what comes without a checksum is taken; false unless it is stated */
 	struct { /* how to log in; all may be empty */
 		struct buf token, user, password;
 	} auth;
@@ -49,12 +60,14 @@ void repositories_drop(struct repositories *r);
 bool repository_name_is_valid(struct span name);
 /* "http", "disk", "dir", "docker". */
 bool repository_type_get(struct span name, enum repository_type *type);
+bool repository_format_get(struct span name, enum repository_format *format);
 /* What the URLs of a type must be. ERR_CONFIG says what is wrong. */
 MUST_USE int repository_check_url(enum repository_type type, struct span url, struct err *err);
 /* Whether its file is nobody else's to read: it has a password or token in it. */
 bool repository_has_login(const struct repository *r);
 
-/* Reads a file's text into *out, which was initialised (`file` is the caller's to set). Keys that are not known are passed over: luet's files
+/* Reads a file's text into *out, which was initialised (`file` is the caller's to set, and before it `format`, which stays where the text
+ * states none). Keys that are not known are passed over: luet's files
  * have some. ERR_CONFIG names line, key and what is wrong. */
 MUST_USE int repository_parse(struct span text, struct repository *out, struct err *err);
 /* Appends the text with `enable` set: only its value is changed, or a line added where there is none; everything else stays as it is, byte for

@@ -7,7 +7,8 @@ void words_relation(const struct relation *r, struct buf *out)
 		[RELATION_AT_MOST] = "<=",
 		[RELATION_EXACTLY] = "=",
 		[RELATION_AT_LEAST] = ">=",
-		[RELATION_NEWER] = ">"};
+		[RELATION_NEWER] = ">",
+		[RELATION_NOT] = "!="};
 
 	buf_add_span(out, buf_span(&r->name));
 	if (r->op != RELATION_ANY)

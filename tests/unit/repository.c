@@ -69,6 +69,34 @@ static void what_is_not_stated(void **state)
 	assert_int_equal(none.priority, REPOSITORY_PRIORITY);
 }
 
+static void formats(void **state)
+{
+	AUTO(repository) wagon;
+	AUTO(repository) signed_one;
+	AUTO(repository) packets;
+	AUTO(repository) from_luet;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	parse(&wagon, LEAST "format: luet\nallow_unchecked: true\n");
+	assert_int_equal(wagon.format, REPOSITORY_LUET);
+	assert_false(wagon.require_signature); /* nobody signs them */
+	assert_true(wagon.allow_unchecked);
+	parse(&signed_one, LEAST "format: luet\nkey: " KEY "\n");
+	assert_true(signed_one.require_signature);
+	parse(&packets, LEAST "format: packets\nrequire_signature: true\n");
+	assert_int_equal(packets.format, REPOSITORY_PACKETS);
+	assert_true(packets.require_signature);
+	/* What stands in luet's folders is luet's, unless it says otherwise. */
+	repository_init(&from_luet);
+	from_luet.format = REPOSITORY_LUET;
+	assert_int_equal(repository_parse(SPAN(LEAST "format: \n"), &from_luet, &err), 0);
+	assert_int_equal(from_luet.format, REPOSITORY_LUET);
+	assert_int_equal(repository_parse(SPAN(LEAST "format: fardel\n"), &from_luet, &err), 0);
+	assert_int_equal(from_luet.format, REPOSITORY_FARDEL);
+	assert_true(from_luet.require_signature);
+}
+
 static void kinds_and_their_urls(void **state)
 {
 	static const struct {
@@ -333,6 +361,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_of_luets),
 		cmocka_unit_test(what_is_not_stated),
+		cmocka_unit_test(formats),
 		cmocka_unit_test(kinds_and_their_urls),
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(names),
