@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "model/format3_check.h"
+#include "model/name.h"
 #include "model/offer_rows.h"
-#include "model/packets.h"
 #include "model/version.h"
 
 #define SUMMARY_MAX 512
@@ -15,6 +15,7 @@
 #define PATH_SIZE 512
 #define PACKS_MAX 64
 #define LIST_MAX 256
+#define LABEL_MAX 256
 
 void offer_init(struct offer *o)
 {
@@ -25,7 +26,15 @@ void offer_init(struct offer *o)
 		.summary = BUF_INIT,
 		.description = BUF_INIT,
 		.homepage = BUF_INIT,
-		.licence = BUF_INIT};
+		.licence = BUF_INIT,
+		.compression = BUF_INIT,
+		.definition = BUF_INIT,
+		.finalize = BUF_INIT,
+		.metadata = BUF_INIT,
+		.alias = BUF_INIT,
+		.family = BUF_INIT,
+		.size = -1,
+		.sha256 = {.kind = DIGEST_SHA256}};
 }
 
 void offer_drop(struct offer *o)
@@ -45,6 +54,14 @@ void offer_drop(struct offer *o)
 	relations_drop(&o->deb);
 	packs_drop(&o->packs);
 	texts_drop(&o->files);
+	texts_drop(&o->mirrors);
+	texts_drop(&o->labels);
+	buf_drop(&o->compression);
+	buf_drop(&o->definition);
+	buf_drop(&o->finalize);
+	buf_drop(&o->metadata);
+	buf_drop(&o->alias);
+	buf_drop(&o->family);
 	offer_init(o);
 }
 
@@ -88,6 +105,11 @@ static bool is_some(struct span x)
 	return x.n > 0;
 }
 
+static bool is_compression(struct span x)
+{
+	return span_is_text(x, "zstd") || span_is_text(x, "gzip") || span_is_text(x, "none");
+}
+
 /* --- The tables ---------------------------------------------------------------------------------------- */
 
 #define IN_PACK(member) offsetof(struct pack, member)
@@ -118,8 +140,12 @@ static const struct offer_row pack_rows[] = {
 static const struct offer_row installer_rows[] = {
 	{"path", &offer_text, IN(path), PATH_SIZE, offer_path_is_valid,
 		"a path below the repository, without hidden parts", true},
-	{"size", &offer_size, IN(size), 0, NULL, "a number of bytes", true},
+	{"size", &offer_size, IN(size), 0, NULL, "a number of bytes", false},
 	{"sha256", &offer_sha256, IN(sha256), 0, NULL, "64 lower-case hex digits", true},
+	{"mirrors", &offer_texts, IN(mirrors), LIST_MAX, format3_is_url, "a list of URLs", false},
+	{"compression", &offer_text, IN(compression), 8, is_compression, "zstd, gzip or none",
+		false},
+	{"unchecked", &offer_flag, IN(unchecked), 0, NULL, "true or false", false},
 };
 
 static int read_installer(
@@ -198,7 +224,7 @@ static const struct offer_kind kind_installer = {read_installer, put_installer, 
 			       kind_packs = {read_packs, put_packs, packs_hold};
 
 static const struct offer_row offer_rows[] = {
-	{"name", &offer_text, IN(name), NAME_SIZE, packets_name_is_valid, "a package's name", true},
+	{"name", &offer_text, IN(name), NAME_MAX_BYTES, name_is_valid, "a package's name", true},
 	{"version", &offer_text, IN(version), VERSION_SIZE + 10, is_version, "a version", false},
 	{"format", &offer_format_number, IN(format), 0, NULL, "a number from 1 to 999", true},
 	{"id", &offer_text, IN(id), 64, is_id, "64 lower-case hex digits", true},
@@ -214,16 +240,33 @@ static const struct offer_row offer_rows[] = {
 	{"accept", &offer_flag, IN(accept), 0, NULL, "true or false", false},
 	{"architectures", &offer_texts, IN(architectures), LIST_MAX, format3_is_architecture,
 		"a list of architectures, as Debian calls them", false},
-	{"depends", &offer_relations, IN(depends), LIST_MAX, packets_name_is_valid, RELATION,
-		false},
-	{"conflicts", &offer_relations, IN(conflicts), LIST_MAX, packets_name_is_valid, RELATION,
-		false},
-	{"provides", &offer_provides, IN(provides), LIST_MAX, packets_name_is_valid,
+	{"depends", &offer_relations, IN(depends), LIST_MAX, name_is_valid, RELATION, false},
+	{"conflicts", &offer_relations, IN(conflicts), LIST_MAX, name_is_valid, RELATION, false},
+	{"provides", &offer_provides, IN(provides), LIST_MAX, name_is_valid,
 		"a list of names, or as \"zoom (= 1.2)\"", false},
 	{"deb", &offer_relations, IN(deb), LIST_MAX, format3_is_deb, RELATION, false},
 	{"packs", &kind_packs, IN(packs), PACKS_MAX, NULL, "a list of objects", false},
 	{"files", &offer_texts, IN(files), OFFER_MAX, is_file, "a list of absolute paths", false},
+	{"hidden", &offer_flag, IN(hidden), 0, NULL, "true or false", false},
+	{"labels", &offer_texts, IN(labels), LIST_MAX, text_is_line, "a list of KEY=VALUE", false},
+	{"alias", &offer_text, IN(alias), LABEL_MAX, text_is_line, "one line of at most 256 bytes",
+		false},
+	{"family", &offer_text, IN(family), LABEL_MAX, text_is_line,
+		"one line of at most 256 bytes", false},
+	{"serial", &offer_integer, IN(serial), 0, NULL, "a whole number", false},
 };
+
+/* What no row can say by itself. */
+static const char *misfit(const struct offer *o)
+{
+	if (!name_is_of(o->format, buf_span(&o->name)))
+		return "name must be one that packages of that format have";
+	if (o->size < 0 && !offer_is_foreign(o))
+		return "installer: size is missing";
+	if (o->unchecked && !offer_is_foreign(o))
+		return "installer: unchecked must not be";
+	return NULL;
+}
 
 int offer_parse(struct span line, struct offer *out, struct err *err)
 {
@@ -238,12 +281,19 @@ int offer_parse(struct span line, struct offer *out, struct err *err)
 			 ? offer_rows_read(offer_rows, COUNT(offer_rows), value, out, err)
 			 : err_set(err, ERR_FAILED, "is no object");
 	json_free(value);
+	if (result == 0 && misfit(out))
+		return err_set(err, ERR_FAILED, "%s", misfit(out));
 	return result;
+}
+
+bool offer_is_foreign(const struct offer *o)
+{
+	return o->format == FORMAT_LUET || o->format == FORMAT_PACKETS;
 }
 
 bool offer_is_valid(const struct offer *o)
 {
-	return offer_rows_hold(offer_rows, COUNT(offer_rows), o);
+	return offer_rows_hold(offer_rows, COUNT(offer_rows), o) && !misfit(o);
 }
 
 void offer_format(const struct offer *o, struct buf *out)
@@ -268,5 +318,9 @@ int offer_compare(const struct offer *a, const struct offer *b)
 {
 	int order = span_compare(buf_span(&a->name), buf_span(&b->name));
 
-	return order ? order : offer_compare_versions(buf_span(&a->version), buf_span(&b->version));
+	if (order)
+		return order;
+	if (name_is_luet(buf_span(&a->name)))
+		return span_compare(buf_span(&a->version), buf_span(&b->version));
+	return offer_compare_versions(buf_span(&a->version), buf_span(&b->version));
 }

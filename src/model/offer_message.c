@@ -66,7 +66,8 @@ static void put_pack(struct buf *out, const struct pack *p)
 #define TEXTS(o) \
 	{ \
 		&(o)->name, &(o)->version, &(o)->id, &(o)->path, &(o)->summary, &(o)->description, \
-			&(o)->homepage, &(o)->licence \
+			&(o)->homepage, &(o)->licence, &(o)->compression, &(o)->alias, \
+			&(o)->family \
 	}
 #define RELATIONS(o) \
 	{ \
@@ -85,10 +86,15 @@ void offer_message_put(struct buf *out, const struct offer *o)
 	wire_put_number(out, o->format);
 	wire_put_number(out, o->size);
 	wire_put_number(out, o->accept);
+	wire_put_number(out, o->unchecked);
+	wire_put_number(out, o->hidden);
+	wire_put_number(out, o->serial);
 	EACH(i, relations)
 	put_relations(out, relations[i]);
 	put_texts(out, &o->architectures);
 	put_texts(out, &o->files);
+	put_texts(out, &o->mirrors);
+	put_texts(out, &o->labels);
 	wire_put_number(out, (int64_t)o->packs.of.n);
 	for (size_t i = 0; i < o->packs.of.n; i++)
 		put_pack(out, &o->packs.of.v[i]);
@@ -204,10 +210,15 @@ bool offer_message_get(struct span payload, struct offer *o)
 	o->format = (int)wire_number(&w);
 	o->size = wire_number(&w);
 	o->accept = get_bool(&w);
+	o->unchecked = get_bool(&w);
+	o->hidden = get_bool(&w);
+	o->serial = wire_number(&w);
 	EACH(i, relations)
 	get_relations(&w, relations[i]);
 	get_texts(&w, &o->architectures);
 	get_texts(&w, &o->files);
+	get_texts(&w, &o->mirrors);
+	get_texts(&w, &o->labels);
 	get_packs(&w, &o->packs);
 	return wire_ended(&w) && offer_is_valid(o);
 }

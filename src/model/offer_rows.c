@@ -125,6 +125,23 @@ static void put_size(const struct offer_row *row, const void *base, struct json 
 		json_put_number(object, row->key, n);
 }
 
+static int read_integer(
+	const struct offer_row *row, const struct json *value, void *base, struct err *err)
+{
+	if (json_kind(value) != JSON_IS_INTEGER)
+		return offer_row_refuse(row, err);
+	*(int64_t *)place(row, base) = json_as_number(value);
+	return 0;
+}
+
+static void put_integer(const struct offer_row *row, const void *base, struct json *object)
+{
+	int64_t n = *(const int64_t *)look(row, base);
+
+	if (n)
+		json_put_number(object, row->key, n);
+}
+
 static bool read_digest(enum digest_kind kind, const struct json *value, struct digest *out)
 {
 	struct span hex = span_of(json_as_text(value));
@@ -290,6 +307,7 @@ const struct offer_kind offer_text = {read_text, put_text, text_holds};
 const struct offer_kind offer_flag = {read_flag, put_flag, NULL};
 const struct offer_kind offer_format_number = {read_format, put_format, format_holds};
 const struct offer_kind offer_size = {read_size, put_size, size_holds};
+const struct offer_kind offer_integer = {read_integer, put_integer, NULL};
 const struct offer_kind offer_sha256 = {read_sha256, put_sha256, NULL};
 const struct offer_kind offer_sum = {read_sum, put_sum, NULL};
 const struct offer_kind offer_texts = {read_texts, put_texts, texts_hold};

@@ -28,9 +28,9 @@ struct offer_row {
 	bool needed;
 };
 
-/* In the place: struct buf; bool; int; int64_t (below 0: empty); struct digest; struct pack; struct texts; struct relations (twice). */
+/* In the place: struct buf; bool; int; int64_t (below 0: empty; of offer_integer: 0); struct digest; struct pack; struct texts; struct relations (twice). */
 extern const struct offer_kind offer_text, offer_flag, offer_format_number, offer_size,
-	offer_sha256, offer_sum, offer_texts, offer_relations, offer_provides;
+	offer_integer, offer_sha256, offer_sum, offer_texts, offer_relations, offer_provides;
 
 /* What an object has of the rows' keys, into the struct at `base`. ERR_FAILED names the key. */
 MUST_USE int offer_rows_read(const struct offer_row *rows, size_t count, const struct json *object,

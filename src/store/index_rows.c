@@ -29,6 +29,8 @@ static int64_t size_of(const struct offer *o)
 {
 	int64_t size = o->size;
 
+	if (size < 0)
+		return -1;
 	VEC_FOR (const struct pack, pack, &o->packs.of) {
 		if (pack->size < 0)
 			return -1;

@@ -20,6 +20,18 @@ static const char full[] =
 	"\"architecture\":\"amd64\",\"file\":\"a.deb\",\"redistributable\":true},{}],"
 	"\"files\":[\"/usr/bin/zoom\"]}";
 
+static const char luets[] =
+	"{\"name\":\"app-x/hello\",\"version\":\"1.0_rc1+2\",\"format\":6,\"id\":\"" ID "\","
+	"\"installer\":{\"path\":\"hello-app-x-1.0_rc1+2.package.tar.zst\",\"sha256\":\"" ID "\","
+	"\"compression\":\"zstd\",\"unchecked\":true},"
+	"\"depends\":[\"sys-libs/c (>= 2_p1)\",\"sys-libs/d (!= 1+1)\",\"sys-libs/e\"],"
+	"\"provides\":[\"virtual/hello (= 0)\"],\"hidden\":true,\"labels\":[\"a=b c\"]}";
+static const char packets[] =
+	"{\"name\":\"Firefox-2\",\"version\":\"v2\",\"format\":4,\"id\":\"" ID "\","
+	"\"installer\":{\"path\":\"Firefox-2.pkt.tar.zst\",\"sha256\":\"" ID "\","
+	"\"mirrors\":[\"https://a/x.pkt.tar.zst\"]},"
+	"\"alias\":\"firefox\",\"family\":\"1f84\",\"serial\":7}";
+
 static void check_same(const char *text)
 {
 	AUTO(offer) offer;
@@ -38,6 +50,83 @@ static void what_is_written_is_what_was_read(void **state)
 	(void)state;
 	check_same(full);
 	check_same("{" LEAST "}");
+	check_same(luets);
+	check_same(packets);
+}
+
+static void others_are_where_they_belong(void **state)
+{
+	AUTO(offer) o;
+	AUTO(offer) p;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	offer_init(&o);
+	offer_init(&p);
+	assert_int_equal(offer_parse(span_of(luets), &o, &err), 0);
+	assert_true(offer_is_valid(&o) && offer_is_foreign(&o));
+	assert_int_equal(o.size, -1);
+	assert_true(o.unchecked && o.hidden);
+	assert_buf(&o.compression, "zstd");
+	assert_buf(&o.labels.of.v[0], "a=b c");
+	assert_int_equal(o.depends.of.v[1].op, RELATION_NOT);
+	assert_buf(&o.depends.of.v[1].version, "1+1");
+	assert_int_equal(offer_parse(span_of(packets), &p, &err), 0);
+	assert_buf(&p.alias, "firefox");
+	assert_buf(&p.family, "1f84");
+	assert_int_equal(p.serial, 7);
+	assert_buf(&p.mirrors.of.v[0], "https://a/x.pkt.tar.zst");
+}
+
+/* One key of luet's in the place of the one that is there. */
+static void what_does_not_fit_its_format_is_refused(void **state)
+{
+	static const char *const rows[][2] = {
+		{"\"format\":6", "\"format\":3"},
+		{"\"format\":6", "\"format\":4"},
+		{"app-x/hello\"", "hello\""},
+		{"app-x/hello\"", "../hello\""},
+		{"(>= 2_p1)", "(>= 2 p1)"},
+		{"sys-libs/d (!= 1+1)", "d (!= 1+1)"},
+		{"\"path\":\"", "\"path\":\"../"},
+		{"\"zstd\"", "\"xz\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(buf) text = BUF_INIT;
+		AUTO(offer) o;
+		struct err err = ERR_INIT;
+		const char *at = strstr(luets, rows[i][0]);
+
+		assert_non_null(at);
+		buf_add(&text, luets, (size_t)(at - luets));
+		buf_adds(&text, rows[i][1]);
+		buf_adds(&text, at + strlen(rows[i][0]));
+		offer_init(&o);
+		if (offer_parse(buf_span(&text), &o, &err) == 0)
+			fail_msg("taken: %s", text.s);
+	}
+}
+
+/* Debian would take some of them for the same version. */
+static void each_text_is_a_version_of_luets(void **state)
+{
+	static const char *const sorted[] = {"01.0", "1.0", "1.0+1", "1.0-0", "1.0_rc1"};
+
+	(void)state;
+	for (size_t i = 0; i + 1 < COUNT(sorted); i++) {
+		AUTO(offer) a;
+		AUTO(offer) b;
+
+		offer_init(&a);
+		offer_init(&b);
+		buf_sets(&a.name, "x/y");
+		buf_sets(&b.name, "x/y");
+		buf_sets(&a.version, sorted[i]);
+		buf_sets(&b.version, sorted[i + 1]);
+		assert_true(offer_compare(&a, &b) < 0);
+	}
 }
 
 static void values_are_where_they_belong(void **state)
@@ -238,6 +327,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_what_was_read),
 		cmocka_unit_test(values_are_where_they_belong),
+		cmocka_unit_test(others_are_where_they_belong),
+		cmocka_unit_test(what_does_not_fit_its_format_is_refused),
+		cmocka_unit_test(each_text_is_a_version_of_luets),
 		cmocka_unit_test(unknown_keys_are_passed_over_and_bad_values_refused),
 		cmocka_unit_test(what_is_too_long_is_refused),
 		cmocka_unit_test(paths_stay_below_the_repository),

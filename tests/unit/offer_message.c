@@ -46,6 +46,36 @@ static void offers_come_back(void **state)
 	assert_string_equal(before.s, after.s);
 }
 
+static void others_come_back(void **state)
+{
+	AUTO(offer) in;
+	AUTO(offer) out;
+	AUTO(buf) payload = BUF_INIT;
+	AUTO(buf) before = BUF_INIT;
+	AUTO(buf) after = BUF_INIT;
+
+	(void)state;
+	read_line(&in);
+	offer_init(&out);
+	buf_sets(&in.name, "app-x/zoom");
+	in.format = 6;
+	in.size = -1;
+	in.unchecked = in.hidden = true;
+	in.serial = -3;
+	buf_sets(&in.compression, "gzip");
+	buf_sets(&in.alias, "z");
+	buf_sets(&in.family, "f");
+	texts_add(&in.labels, SPAN("a=b"));
+	texts_add(&in.mirrors, SPAN("https://x/y"));
+	relations_add_text(&in.depends, SPAN("a/b (!= 1_p1)"));
+	offer_message_put(&payload, &in);
+	assert_true(offer_message_get(buf_span(&payload), &out));
+	offer_format(&in, &before);
+	offer_format(&out, &after);
+	assert_string_equal(before.s, after.s);
+	assert_non_null(strstr(after.s, "\"serial\":-3"));
+}
+
 /* What a package of Packets may be called, and its version, which Debian has no order for. */
 static void packets_come_back(void **state)
 {
@@ -154,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(offers_come_back),
+		cmocka_unit_test(others_come_back),
 		cmocka_unit_test(packets_come_back),
 		cmocka_unit_test(what_no_line_says_is_refused),
 		cmocka_unit_test(malformed_payloads_are_refused),
