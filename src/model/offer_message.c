@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "base/wire.h"
 #include "model/head.h"
 
@@ -179,6 +180,35 @@ static void get_pack(struct wire *w, struct pack *p)
 	get_text(w, &p->file);
 	get_text(w, &p->architecture);
 	p->redistributable = get_bool(w);
+}
+
+void offer_message_put_texts(struct buf *out, const struct offer *o)
+{
+	wire_put_text(out, buf_span(&o->definition));
+	wire_put_text(out, buf_span(&o->finalize));
+	wire_put_text(out, buf_span(&o->metadata));
+	VEC_FOR (const struct buf, file, &o->files.of)
+		wire_put_text(out, buf_span(file));
+}
+
+/* Files are as many as there are: each takes some bytes of the payload. */
+bool offer_message_get_texts(struct span payload, struct offer *o)
+{
+	struct wire w = {.rest = payload};
+
+	get_text(&w, &o->definition);
+	get_text(&w, &o->finalize);
+	get_text(&w, &o->metadata);
+	texts_drop(&o->files);
+	while (w.rest.n && !w.bad) {
+		struct span file = wire_text(&w);
+
+		if (!span_starts(file, "/") || file.n < 2 || !text_is_line(file))
+			w.bad = true;
+		else
+			texts_add(&o->files, file);
+	}
+	return wire_ended(&w);
 }
 
 static void get_packs(struct wire *w, struct packs *out)

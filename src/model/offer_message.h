@@ -24,6 +24,9 @@ struct leaf_order {
 
 void offer_message_put_leaf(struct buf *out, const struct leaf_order *o);
 bool offer_message_get_leaf(struct span payload, struct leaf_order *o);
+/* What no line of an offer has: its texts, and its files. */
+void offer_message_put_texts(struct buf *out, const struct offer *o);
+bool offer_message_get_texts(struct span payload, struct offer *o);
 void offer_message_put(struct buf *out, const struct offer *o);
 /* Into what was initialised; false where the payload is malformed. */
 bool offer_message_get(struct span payload, struct offer *o);

@@ -37,8 +37,19 @@ static const struct {
 		      " WITHOUT ROWID"},
 	{"words_docsize", "CREATE TABLE 'words_docsize'(id INTEGER PRIMARY KEY, sz BLOB)"},
 	{"words_config", "CREATE TABLE 'words_config'(k PRIMARY KEY, v) WITHOUT ROWID"},
+	/* only of others' repositories */
+	{"texts", "CREATE TABLE texts (row INTEGER PRIMARY KEY, name TEXT NOT NULL,"
+		  " version TEXT NOT NULL, sha256 BLOB NOT NULL, bytes BLOB NOT NULL)"},
+	{"texts_name", "CREATE UNIQUE INDEX texts_name ON texts (name, version)"},
 };
 #define OUR_TABLES 7
+#define FOREIGN_TABLES 2 /* the last ones */
+#define FORMAT_SCHEMA 100 /* user_version is that often the format, and the schema */
+
+static size_t tables_of(const struct index *ix)
+{
+	return ix->format ? COUNT(schema) : COUNT(schema) - FOREIGN_TABLES;
+}
 
 void index_drop(struct index *ix)
 {
@@ -65,7 +76,7 @@ static int mend_hint(const struct index *ix, struct err *err)
 static int check_schema(struct index *ix, struct err *err)
 {
 	struct sql_row *row;
-	size_t found = 0;
+	size_t found = 0, count = tables_of(ix);
 	int there;
 
 	if (sql_query(ix->sql, &row, err, "SELECT name, sql FROM sqlite_schema", "") < 0)
@@ -73,16 +84,16 @@ static int check_schema(struct index *ix, struct err *err)
 	while ((there = sql_next(row, err)) == 1) {
 		size_t i = 0;
 
-		while (i < COUNT(schema) && !(span_is_text(sql_text(row, 0), schema[i].name) &&
-						    span_is_text(sql_text(row, 1), schema[i].sql)))
+		while (i < count && !(span_is_text(sql_text(row, 0), schema[i].name) &&
+					    span_is_text(sql_text(row, 1), schema[i].sql)))
 			i++;
-		if (i == COUNT(schema) || ++found > COUNT(schema)) {
+		if (i == count || ++found > count) {
 			there = index_damaged(ix, "it is no index: it has other tables", err);
 			break;
 		}
 	}
 	sql_end(row);
-	if (there == 0 && found < COUNT(schema))
+	if (there == 0 && found < count)
 		there = index_damaged(ix, "it is no index: a table is missing", err);
 	return there;
 }
@@ -93,7 +104,9 @@ static int check_version(struct index *ix, struct err *err)
 
 	if (sql_version(ix->sql, &version, err) < 0)
 		return -1;
-	if (version == INDEX_SCHEMA)
+	ix->format = (int)(version / FORMAT_SCHEMA);
+	if (version % FORMAT_SCHEMA == INDEX_SCHEMA &&
+		(!ix->format || ix->format == FORMAT_LUET || ix->format == FORMAT_PACKETS))
 		return check_schema(ix, err);
 	if (version < INDEX_SCHEMA)
 		return index_damaged(ix, "it is no index", err);
@@ -176,16 +189,20 @@ static int make_tables(struct index *ix, struct err *err)
 
 	for (size_t i = 0; i < OUR_TABLES; i++)
 		buf_addf(&text, "%s;", schema[i].sql);
+	for (size_t i = COUNT(schema) - FOREIGN_TABLES; i < tables_of(ix); i++)
+		buf_addf(&text, "%s;", schema[i].sql);
 	buf_addf(&text,
 		"INSERT INTO meta (leaf_bits, revision) VALUES (%u, 0); PRAGMA user_version = %d;"
 		"COMMIT;",
-		ix->leaf_bits, INDEX_SCHEMA);
+		ix->leaf_bits, FORMAT_SCHEMA * ix->format + INDEX_SCHEMA);
 	return sql_run(ix->sql, text.s, err);
 }
 
-int index_make(const char *path, unsigned leaf_bits, struct index *out, struct err *err)
+int index_make_of(
+	const char *path, int format, unsigned leaf_bits, struct index *out, struct err *err)
 {
 	*out = INDEX_INIT;
+	out->format = format;
 	if (make_file(path, err) < 0)
 		return -1;
 	out->path = buf_of(path);
@@ -194,6 +211,11 @@ int index_make(const char *path, unsigned leaf_bits, struct index *out, struct e
 		return 0;
 	index_drop(out);
 	return -1;
+}
+
+int index_make(const char *path, unsigned leaf_bits, struct index *out, struct err *err)
+{
+	return index_make_of(path, 0, leaf_bits, out, err);
 }
 
 int index_publish(struct index *ix, struct err *err)

@@ -15,9 +15,13 @@
 
 #define INDEX_SCHEMA 1
 #define INDEX_LEAF_BITS_MAX 16
+#define INDEX_FOREIGN_BITS 10 /* of others' repositories: nobody publishes their leaves */
+#define INDEX_TEXTS_MAX (15 << 20) /* bytes of a package's texts, packed; and unpacked: */
+#define INDEX_TEXTS_UNPACKED_MAX (64 << 20)
 
 struct index {
 	struct sql *sql;
+	int format; /* of its packages: FORMAT_LUET, FORMAT_PACKETS; 0: as each says, it is a repository's of our own */
 	struct buf path; /* of the file */
 	unsigned leaf_bits;
 	int64_t revision; /* that its leaves are of */
@@ -34,6 +38,8 @@ int index_damaged(const struct index *ix, const char *what, struct err *err);
  * (ERR_BAD_STATE). One that is opened to be read stays as it is then, whatever is committed
  * meanwhile. Whatever such a file holds, no question takes longer than some seconds. */
 MUST_USE int index_make(const char *path, unsigned leaf_bits, struct index *out, struct err *err);
+MUST_USE int index_make_of(
+	const char *path, int format, unsigned leaf_bits, struct index *out, struct err *err);
 MUST_USE int index_open(const char *path, bool writable, struct index *out, struct err *err);
 
 /* One that was made becomes what others read: they can from now on, whatever happens to who writes it. */
@@ -55,6 +61,16 @@ MUST_USE int index_leaf_sum(
 	struct index *ix, unsigned number, struct head_sum *sum, struct err *err);
 /* Appends the bytes of a node: the sums of its leaves. */
 MUST_USE int index_node(struct index *ix, unsigned number, struct buf *out, struct err *err);
+
+/* Of others' packages, what their repositories have of them in files of any length stands beside the leaves, packed by index_pack_texts or a
+ * worker: zstd of what offer_message_put_texts makes. The same bytes again are not written. */
+MUST_USE int index_put_texts(struct index *ix, struct span name, struct span version,
+	struct span packed, struct err *err);
+/* Those of which there is no package go. */
+MUST_USE int index_sweep_texts(struct index *ix, struct err *err);
+/* Fills these texts of an offer that index_offer gave, and its list of files: 1; 0 where there are none. */
+MUST_USE int index_texts(struct index *ix, struct offer *o, struct err *err);
+MUST_USE int index_pack_texts(const struct offer *o, struct buf *packed, struct err *err);
 
 /* What is known of a package without looking into its leaf. */
 struct index_row {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/packets.h"
+#include "model/name.h"
 #include "model/version.h"
 #include "model/words.h"
 #include "store/index.h"
@@ -32,7 +32,8 @@ static int take_row(
 		.leaf = (unsigned)sql_integer(from, 7),
 	};
 
-	if (!packets_name_is_valid(row.name) || row.leaf >> ix->leaf_bits || row.id.n != 64)
+	if (!name_is_valid(row.name) || name_is_luet(row.name) != (ix->format == FORMAT_LUET) ||
+		row.leaf >> ix->leaf_bits || row.id.n != 64)
 		return index_damaged(ix, "a row of it is no package", err);
 	return fn(arg, &row, err);
 }

@@ -90,6 +90,9 @@ static int read_line(
 		return err_set(err, ERR_INSTALLER, "a line of more than %d bytes", OFFER_MAX);
 	if (offer_parse(line, &now, err) < 0 || check_place(&now, order, err) < 0)
 		return -1;
+	if (now.format == FORMAT_LUET)
+		return err_set(err, ERR_INSTALLER, "%s is one of luet's: those come from wagons",
+			now.name.s);
 	if (before->name.n && offer_compare(before, &now) >= 0)
 		return err_set(err, ERR_INSTALLER, "%s is not in its order", now.name.s);
 	offer_message_put(&payload, &now);
