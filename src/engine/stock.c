@@ -24,6 +24,17 @@ void stock_drop(struct stock *s)
 	repositories_drop(&s->repositories);
 }
 
+/* 1; else as open_index. */
+static int is_its(const struct repository *r, struct index *index, struct err *why)
+{
+	if (index->format == repository_package_format(r->format))
+		return 1;
+	index_drop(index);
+	return err_set(why, ERR_BAD_STATE,
+		"it was synced as another format than %s, which its file says (fardel repo update)",
+		repository_format_name(r->format));
+}
+
 /* Where a sync has put another one in its place since state.db was asked, that one: 1; 0: there is none; -1, err->code ERR_NONE: *why says why
  * it cannot be had. */
 static int open_index(struct engine *e, const struct repository *r, struct repo_state *state,
@@ -45,7 +56,7 @@ static int open_index(struct engine *e, const struct repository *r, struct repo_
 		place_path(&e->place, folder.s, &path);
 		err_clear(why);
 		if (index_open(path.s, false, out, why) == 0)
-			return 1;
+			return is_its(r, out, why);
 	}
 }
 
@@ -57,7 +68,9 @@ static int is_vouched(struct engine *e, const struct repository *r, const struct
 
 	if (repositories_keys(e, r, &keys, err) < 0)
 		return -1;
-	if (keys.of.n ? trust_is_anchored(state, &keys) && state->root : !r->require_signature)
+	if (keys.of.n ? trust_is_anchored(state, &keys) &&
+				(state->root || r->format != REPOSITORY_FARDEL)
+		      : !r->require_signature)
 		return 1;
 	engine_tell(e, WATCH_WARN, SPAN(""),
 		"%s: its keys are others than when it was synced: nothing of it is used before the next "
@@ -102,7 +115,7 @@ static int open_shelf(
 		index_drop(&out->index);
 		return opened;
 	}
-	if (trust_fresh(&state, engine_now(), &why) < 0)
+	if (r->format == REPOSITORY_FARDEL && trust_fresh(&state, engine_now(), &why) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""),
 			"%s: %s: what it offers may be out of date (fardel repo update)", r->name.s,
 			why.text);

@@ -1,5 +1,5 @@
 /* One repository brought up to date: its head is asked for, and where it is another one, verified; then just the parts of its index that differ
- * come, each verified, and are put into ours in one transaction. A table of what is wanted next; several run side by side. */
+ * come, each verified, and are put into ours in one transaction. Several run side by side. What is asked for depends on its format (engine/sync_part). */
 #pragma once
 
 #include <stdbool.h>
@@ -19,8 +19,10 @@ struct sync_wanted { /* a leaf that differs */
 	struct head_sum sum;
 };
 
+struct sync_part;
 struct sync {
 	struct engine *e;
+	const struct sync_part *part; /* of its format; NULL before it began */
 	const struct repository *repository; /* borrowed */
 	bool force, allow_older; /* as asked for */
 	bool open; /* it has no key, and needs none */

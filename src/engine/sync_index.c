@@ -55,7 +55,12 @@ static int open_index(struct sync *s, bool fresh, struct err *err)
 		     : index_open(path.s, true, &s->index, err);
 }
 
-bool sync_is_usable(const struct sync *s)
+static bool is_ours(const struct sync *s, const struct index *index)
+{
+	return index->format == repository_package_format(s->repository->format);
+}
+
+int sync_is_usable(const struct sync *s)
 {
 	AUTO(buf) path = BUF_INIT;
 	AUTO(index) index = INDEX_INIT;
@@ -64,10 +69,10 @@ bool sync_is_usable(const struct sync *s)
 	add_folder(s, &path);
 	buf_addf(&path, "/%s", s->state.file.s);
 	if (index_open(path.s, false, &index, &why) == 0)
-		return true;
+		return is_ours(s, &index) ? 1 : -1;
 	engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
 		"its index cannot be used (%s): it is fetched anew", why.text);
-	return false;
+	return 0;
 }
 
 int sync_open(struct sync *s, struct err *err)
@@ -203,7 +208,7 @@ int sync_take_whole(struct sync *s, struct err *err)
 		unlinkat(s->folder, s->index_file.s, 0);
 		return -1;
 	}
-	if (s->index.leaf_bits == s->head.leaf_bits)
+	if (s->index.leaf_bits == s->head.leaf_bits && is_ours(s, &s->index))
 		return 0;
 	return err_set(err, ERR_CHECKSUM, "its whole index is of another tree than its head's");
 }
@@ -413,7 +418,6 @@ int sync_settle(struct sync *s, struct err *err)
 
 	/* It is no pack: what it had is in the index, on disk by now. Killed before it is in force, it is fetched again. */
 	drop_whole(s);
-	state->expires = s->head.expires;
 	state->synced = engine_now();
 	state->in_force = s->index.revision;
 	buf_set(&state->etag, buf_span(&s->gather.tag));

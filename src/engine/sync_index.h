@@ -4,8 +4,8 @@
 #include "base/err.h"
 #include "engine/sync.h"
 
-/* Whether the index that is to be in force is there, and can be read. */
-bool sync_is_usable(const struct sync *s);
+/* Whether the index that is to be in force is there, and can be read: 1 or 0; -1: it is of another format than the repository. */
+int sync_is_usable(const struct sync *s);
 /* Opens the index in force, to be written; where there is none that can be used, an empty one is made. */
 MUST_USE int sync_open(struct sync *s, struct err *err);
 /* Fills s->nodes with those that differ from the head's. */
@@ -22,5 +22,5 @@ MUST_USE int sync_commit(struct sync *s, struct err *err);
 MUST_USE int sync_keep(struct sync *s, struct err *err);
 /* Whatever else is in the folder than the index in force, as s->state has it: earlier ones, and what a crash or a failure left. */
 void sync_sweep(struct sync *s);
-/* Writes to state.db that this index is in force, and takes away what was before. */
+/* Writes to state.db that this index is in force (s->state has what its head said), and takes away what was before. */
 MUST_USE int sync_settle(struct sync *s, struct err *err);

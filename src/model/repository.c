@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "ext/yaml.h"
+#include "model/installer.h"
 #include "model/minisign.h"
 #include "model/pack.h"
 
@@ -34,6 +35,14 @@ bool repository_type_get(struct span name, enum repository_type *type)
 static const char *const format_names[REPOSITORY_FORMATS] = {[REPOSITORY_FARDEL] = "fardel",
 	[REPOSITORY_LUET] = "luet",
 	[REPOSITORY_PACKETS] = "packets"};
+
+int repository_package_format(enum repository_format format)
+{
+	static const int formats[REPOSITORY_FORMATS] = {
+		[REPOSITORY_LUET] = FORMAT_LUET, [REPOSITORY_PACKETS] = FORMAT_PACKETS};
+
+	return formats[format];
+}
 
 const char *repository_format_name(enum repository_format format)
 {

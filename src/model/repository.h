@@ -25,6 +25,8 @@ enum repository_format {
 	REPOSITORY_PACKETS, /* an index.db of Packets' */
 	REPOSITORY_FORMATS,
 };
+/* Which format (model/installer) all of its packages are of; 0: each says so. */
+int repository_package_format(enum repository_format format);
 const char *repository_format_name(enum repository_format format); /* "fardel" */
 
 #define REPOSITORY_FILE_MAX (64 << 10) /* bytes of a file */

@@ -1,0 +1,23 @@
+/* What a format of repositories has of a sync of its own, and what all of them share; for the engine's own files. Each begins with what the shell has set
+ * up: s->state, as state.db has it, and s->gather, of one URL, which asks for nothing yet. It goes on by gather->full, and ends with
+ * sync_finish; a -1 on the way gives this URL up, and the next is tried. */
+#pragma once
+
+#include "engine/sync.h"
+
+struct sync_part {
+	int (*begin)(struct sync *s, struct err *err);
+	void (*let_go)(struct sync *s); /* what was fetched of one URL is void */
+};
+extern const struct sync_part sync_of_tree; /* our own repositories: a head and a tree of leaves */
+
+/* Nothing more is wanted. Always 0. */
+int sync_finish(struct sync *s);
+/* The same where all that is in force is the newest. */
+int sync_take_unchanged(struct sync *s);
+/* What is in the index came on the word of others, or cannot be read: nothing of it is in force any more. */
+void sync_begin_anew(struct sync *s);
+/* What is in force is what was seen last, and the admin has not gone back; so nothing has to be fetched that is the same. */
+bool sync_is_newest(const struct sync *s);
+/* The ETag by which the first item is asked for only if it is another one. */
+void sync_know_tag(struct sync *s);

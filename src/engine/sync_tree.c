@@ -1,0 +1,358 @@
+/* The part of our own repositories: the head, whose signatures count, and the tree of its index. */
+#include "engine/sync_part.h"
+
+#include <string.h>
+
+#include "engine/repositories.h"
+#include "engine/sync_index.h"
+#include "model/minisign.h"
+#include "store/sum.h"
+#include "store/trust.h"
+
+#define ROOTS_MAX 1024 /* of a chain */
+#define LEAVES_AT_ONCE 256 /* that are held in memory */
+#define LEAVES_FEW 64 /* so many are always fetched one by one */
+#define LEAVES_PART 16 /* of all, where there are more: a sixteenth */
+
+/* --- What is asked for, in order --------------------------------------------------------------- */
+
+static int on_head(struct gather *g, struct err *err);
+static int on_signatures(struct gather *g, struct err *err);
+static int on_root(struct gather *g, struct err *err);
+static int on_nodes(struct gather *g, struct err *err);
+static int on_leaves(struct gather *g, struct err *err);
+static int begin_tree(struct sync *s, struct err *err);
+static int ask_nodes(struct sync *s, struct err *err);
+static int ask_leaves(struct sync *s, struct err *err);
+static int ask_whole(struct sync *s, struct err *err);
+static int settle(struct sync *s, struct err *err);
+
+static struct gather_item *want(
+	struct sync *s, const char *folder, const char *name, const char *ending, int64_t max)
+{
+	AUTO(buf) path = BUF_INIT;
+
+	buf_addf(&path, "index/%s/%s%s", folder, name, ending);
+	return gather_add(&s->gather, buf_span(&path), max);
+}
+
+static int ask(struct sync *s, int (*full)(struct gather *g, struct err *err), struct err *err)
+{
+	s->gather.full = full;
+	return gather_go(&s->gather, err);
+}
+
+/* --- The head, and whose signatures count ---------------------------------------------------- */
+
+/* Of a root: its file and its signatures, which need not be there. */
+static int ask_root(struct sync *s, int64_t version, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	if (version > ROOTS_MAX)
+		return err_set(err, ERR_CHECKSUM, "its chain of roots has no end");
+	buf_addf(&name, "%lld", (long long)version);
+	gather_clear(&s->gather);
+	want(s, "root", name.s, ".json", ROOT_MAX)->optional = true;
+	want(s, "root", name.s, ".json.minisig", MINISIGN_FILE_MAX)->optional = true;
+	s->asked_root = version;
+	return ask(s, on_root, err);
+}
+
+static int take_unchanged(struct sync *s, struct err *err)
+{
+	return trust_fresh(&s->state, engine_now(), err) < 0 ? -1 : sync_take_unchanged(s);
+}
+
+static int judge(struct sync *s, struct err *err)
+{
+	const struct trust_head view = {.text = buf_span(&s->head_text),
+		.signatures = buf_span(&s->head_signatures),
+		.clock = engine_now(),
+		.allow_older = s->allow_older,
+		.open = s->open};
+
+	head_drop(&s->head);
+	head_init(&s->head);
+	return trust_head(&s->state, &view, &s->head, err) < 0 ? -1 : 0;
+}
+
+static int on_head(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	struct head_sum sum;
+
+	if (g->unchanged)
+		return take_unchanged(s, err);
+	buf_set(&s->head_text, buf_span(&g->items.v[0].body));
+	buf_clear(&s->head_sum);
+	if (sum_of_bytes(buf_span(&s->head_text), &sum, err) < 0)
+		return -1;
+	sum_format(&sum, &s->head_sum);
+	if (sync_is_newest(s) && span_is(buf_span(&s->head_sum), buf_span(&s->state.head_sha256)))
+		return take_unchanged(s, err);
+	if (s->open)
+		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
+	gather_clear(g);
+	want(s, "signature", s->head_sum.s, ".minisig", MINISIGN_FILE_MAX);
+	return ask(s, on_signatures, err);
+}
+
+/* Only where the root that is trusted does not do, further ones are asked for: mostly there are none. */
+static int on_signatures(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	struct err why = ERR_INIT;
+
+	buf_set(&s->head_signatures, buf_span(&g->items.v[0].body));
+	if (s->state.root && judge(s, &why) == 0)
+		return begin_tree(s, err);
+	return ask_root(s, s->state.root + 1, err);
+}
+
+/* Before any is trusted, one that nobody we trust has signed is passed over. */
+static int on_root(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	struct err why = ERR_INIT;
+	bool first = !s->state.root;
+	int64_t before = s->state.revision;
+
+	if (g->items.v[0].missing || g->items.v[1].missing) {
+		if (first && s->root_err.code != ERR_NONE)
+			return err_copy(err, &s->root_err);
+		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
+	}
+	if (trust_root(&s->state, buf_span(&g->items.v[0].body), buf_span(&g->items.v[1].body),
+		    engine_now(), &why) < 0) {
+		if (!first)
+			return err_copy(err, &why);
+		s->root_err = why;
+	} else {
+		/* It lets revisions count anew: what was signed before it is taken back. */
+		if (s->state.revision < before)
+			sync_begin_anew(s);
+		if (sync_keep(s, err) < 0)
+			return -1;
+	}
+	return ask_root(s, s->asked_root + 1, err);
+}
+
+/* --- The tree -------------------------------------------------------------------------------- */
+
+/* From what differs at the top down to leaves; when nothing does, the index is the head's. */
+static int descend(struct sync *s, struct err *err)
+{
+	if (sync_compare(s, err) < 0)
+		return -1;
+	return s->nodes.n ? ask_nodes(s, err) : settle(s, err);
+}
+
+static int begin_tree(struct sync *s, struct err *err)
+{
+	if (sync_open(s, err) < 0)
+		return -1;
+	return s->fresh && s->head.whole.size ? ask_whole(s, err) : descend(s, err);
+}
+
+static int ask_nodes(struct sync *s, struct err *err)
+{
+	gather_clear(&s->gather);
+	for (size_t i = 0; i < s->nodes.n; i++) {
+		AUTO(buf) name = BUF_INIT;
+
+		sum_format(&s->head.nodes.v[s->nodes.v[i]], &name);
+		want(s, "node", name.s, "", NODE_MAX);
+	}
+	return ask(s, on_nodes, err);
+}
+
+/* So many that all at once come faster. */
+static bool is_much(const struct sync *s)
+{
+	return s->leaves.n > LEAVES_FEW && s->head.whole.size && !s->took_whole &&
+	       s->head.whole.revision > s->index.revision &&
+	       s->leaves.n > ((size_t)1 << s->head.leaf_bits) / LEAVES_PART;
+}
+
+static int on_nodes(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+
+	for (size_t i = 0; i < s->nodes.n; i++)
+		if (sync_compare_node(s, s->nodes.v[i], buf_span(&g->items.v[i].body), err) < 0)
+			return -1;
+	return is_much(s) ? ask_whole(s, err) : ask_leaves(s, err);
+}
+
+static int ask_leaves(struct sync *s, struct err *err)
+{
+	gather_clear(&s->gather);
+	for (s->upto = s->at; s->upto < s->leaves.n && s->gather.items.n < LEAVES_AT_ONCE;
+		s->upto++) {
+		AUTO(buf) name = BUF_INIT;
+
+		if (sum_is_none(&s->leaves.v[s->upto].sum))
+			continue;
+		sum_format(&s->leaves.v[s->upto].sum, &name);
+		want(s, "leaf", name.s, "", LEAF_MAX);
+	}
+	s->gather.full = on_leaves;
+	return s->gather.items.n ? gather_go(&s->gather, err) : on_leaves(&s->gather, err);
+}
+
+static int on_leaves(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+
+	if (sync_put_leaves(s, err) < 0)
+		return -1;
+	s->at = s->upto;
+	return s->at < s->leaves.n ? ask_leaves(s, err) : settle(s, err);
+}
+
+static int settle(struct sync *s, struct err *err)
+{
+	if (sync_commit(s, err) < 0)
+		return -1;
+	s->state.expires = s->head.expires;
+	return sync_settle(s, err) < 0 ? -1 : sync_finish(s);
+}
+
+/* --- The whole index, in one file, by the ordinary way of packs: gone on with where it broke off -- */
+
+static int whole_came(struct sync *s, struct err *err)
+{
+	s->took_whole = true;
+	if (sync_take_whole(s, err) < 0)
+		return -1;
+	return descend(s, err);
+}
+
+/* It was fetched, not in the cache. */
+static void count_whole(struct sync *s)
+{
+	s->requests++;
+	s->bytes += s->whole.size;
+}
+
+/* The worker that fetches it has ended: it was the gather's helper. */
+static int on_whole_fetched(struct task *t, struct err *err)
+{
+	struct sync *s = ((struct gather *)t)->arg;
+	int next = fetch_next(&s->fetch, err);
+
+	if (next != 0)
+		return next < 0 ? -1 : 0;
+	t->helper = NULL;
+	count_whole(s);
+	return whole_came(s, err);
+}
+
+/* Meanwhile the gather's worker waits, its connection open. */
+static void await_whole(struct sync *s)
+{
+	struct task *t = &s->gather.worker.task;
+
+	t->helper = &s->fetch.worker.task;
+	t->helped = on_whole_fetched;
+}
+
+/* The path as a URL: what means something in one is escaped. */
+static void add_file_url(struct span path, struct buf *out)
+{
+	buf_adds(out, "file://");
+	for (size_t i = 0; i < path.n; i++)
+		if (strchr("%?#", path.s[i]) || (unsigned char)path.s[i] <= ' ' ||
+			(unsigned char)path.s[i] >= 0x7f)
+			buf_addf(out, "%%%02X", (unsigned char)path.s[i]);
+		else
+			buf_addc(out, path.s[i]);
+}
+
+static int ask_whole(struct sync *s, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+	struct pack *p = &s->whole;
+	int there;
+
+	sum_format(&s->head.whole.sha256, &name);
+	buf_clear(&p->url);
+	if (s->gather.local)
+		add_file_url(buf_span(&s->gather.base), &p->url);
+	else
+		buf_add_span(&p->url, buf_span(&s->gather.base));
+	buf_addf(&p->url, "/index/whole/%s.db.zst", name.s);
+	p->sums.has[DIGEST_SHA256] = true;
+	if (!digest_parse(DIGEST_SHA256, buf_span(&name), &p->sums.of[DIGEST_SHA256]))
+		mem_panic("a sum is no sum");
+	p->size = s->head.whole.size;
+	/* After a power loss it may be there in part: what is in the cache is hashed before it is used. */
+	s->fetch.brief = true;
+	buf_setf(&p->file, "index-of-%s.db.zst", s->repository->name.s);
+	there = fetch_from_cache(s->e, &s->fetch, buf_span(&s->repository->name), p, err);
+	if (there == 0) {
+		there = fetch_begin(&s->fetch, s->repository->name.s, err);
+		if (there == 1) {
+			await_whole(s);
+			return 0;
+		}
+		if (there == 0)
+			count_whole(s);
+	}
+	return there < 0 ? -1 : whole_came(s, err);
+}
+
+/* --- Where it begins --------------------------------------------------------------------------- */
+
+static int no_key(const struct sync *s, struct err *err)
+{
+	err_set(err, ERR_CONFIG, "%s has no key, so nothing that it offers can be verified",
+		s->repository->file.s);
+	return err_next(err, "with the key of who runs it: fardel repo trust %s KEY",
+		s->repository->name.s);
+}
+
+/* Whom the admin trusts now. */
+static int load(struct sync *s, struct err *err)
+{
+	AUTO(texts) keys = {0};
+
+	if (repositories_keys(s->e, s->repository, &keys, err) < 0)
+		return -1;
+	s->root_err = ERR_INIT;
+	s->open = !s->repository->require_signature && !keys.of.n;
+	if (!s->open && !keys.of.n)
+		return no_key(s, err);
+	if (!s->open) {
+		int forgot = trust_anchor(&s->state, &keys, err);
+
+		/* With no root yet, it was synced when nobody had to sign it. */
+		if (forgot > 0 || !s->state.root)
+			sync_begin_anew(s);
+		return forgot < 0 ? -1 : 0;
+	}
+	engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
+		"nobody has to have signed it (require_signature): whoever is on the way can change it");
+	return 0;
+}
+
+static int begin(struct sync *s, struct err *err)
+{
+	if (load(s, err) < 0)
+		return -1;
+	sync_know_tag(s);
+	gather_add(&s->gather, SPAN(HEAD_FILE), HEAD_MAX);
+	return ask(s, on_head, err);
+}
+
+static void let_go(struct sync *s)
+{
+	fetch_drop(&s->fetch);
+	fetch_init(&s->fetch);
+	s->took_whole = false;
+	vec_drop(&s->nodes);
+	vec_drop(&s->leaves);
+}
+
+const struct sync_part sync_of_tree = {begin, let_go};
