@@ -6,7 +6,7 @@
 #include "engine/choice.h"
 #include "engine/query.h"
 #include "engine/stock.h"
-#include "model/version.h"
+#include "model/ordering.h"
 
 /* The best one that was met: of the repository with the lowest priority, there the newest. */
 struct best {
@@ -27,8 +27,9 @@ static int meet(void *arg, const struct index_row *row, struct err *err)
 	texts_add(b->versions, buf_span(&text));
 	if (b->version.n && !span_is(b->version, row->version))
 		return 0;
-	if (b->shelf && (b->at->repository->priority > b->shelf->repository->priority ||
-				version_compare(row->version, buf_span(&b->found)) <= 0))
+	if (b->shelf &&
+		(b->at->repository->priority > b->shelf->repository->priority ||
+			ordering_compare(row->name, row->version, buf_span(&b->found)) <= 0))
 		return 0;
 	b->shelf = b->at;
 	buf_set(&b->found, row->version);

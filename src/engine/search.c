@@ -2,7 +2,7 @@
 #include "engine/choice.h"
 #include "engine/engine.h"
 #include "engine/stock.h"
-#include "model/version.h"
+#include "model/ordering.h"
 
 #define LIMIT 100
 #define LIMIT_MOST 1000
@@ -63,8 +63,8 @@ static int take(void *arg, const struct index_row *row, struct err *err)
 	if (f->options->installed && !current)
 		return 0;
 	/* A repository that is preferred said it already; of its own versions the newest counts. */
-	if (found && (found < f->out->of.v + f->from ||
-			     version_compare(row->version, buf_span(&found->version)) <= 0))
+	if (found && (found < f->out->of.v + f->from || ordering_compare(row->name, row->version,
+								buf_span(&found->version)) <= 0))
 		return 0;
 	if (!found)
 		found = add(f->out);

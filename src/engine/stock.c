@@ -6,6 +6,7 @@
 #include "engine/architecture.h"
 #include "engine/needs.h"
 #include "engine/repositories.h"
+#include "model/ordering.h"
 #include "model/pack.h"
 #include "model/relation.h"
 #include "store/marks.h"
@@ -250,7 +251,7 @@ static int add_row(void *arg, const struct index_row *row, struct err *err)
 		.row = row->row};
 
 	if (!is_ours(row, f->architecture) ||
-		(f->least.n && offer_compare_versions(row->version, f->least) < 0))
+		(f->least.n && ordering_compare(row->name, row->version, f->least) < 0))
 		return 0;
 	if (count_of(f, row->name) >= f->most) {
 		tell_overfull(f, row->name);
@@ -270,10 +271,10 @@ static int note_version(void *arg, const struct index_row *row, struct err *err)
 	return 0;
 }
 
-static int newest_first(const void *a, const void *b)
+static int newest_first(const void *a, const void *b, void *name)
 {
-	return offer_compare_versions(
-		buf_span((const struct buf *)b), buf_span((const struct buf *)a));
+	return ordering_compare(*(const struct span *)name, buf_span((const struct buf *)b),
+		buf_span((const struct buf *)a));
 }
 
 /* Of one index. Where it has too many versions of the name, the newest count. */
@@ -284,7 +285,8 @@ static int add_named(struct filling *f, struct span name, struct err *err)
 	if (index_named(&f->shelf->index, name, note_version, f, err) < 0)
 		return -1;
 	if (f->versions.of.n > f->most) {
-		qsort(f->versions.of.v, f->versions.of.n, sizeof(struct buf), newest_first);
+		qsort_r(f->versions.of.v, f->versions.of.n, sizeof(struct buf), newest_first,
+			&name);
 		f->least = buf_span(&f->versions.of.v[f->most - 1]);
 		tell_overfull(f, name);
 	}

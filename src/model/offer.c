@@ -7,6 +7,7 @@
 #include "model/format3_check.h"
 #include "model/name.h"
 #include "model/offer_rows.h"
+#include "model/ordering.h"
 #include "model/version.h"
 
 #define SUMMARY_MAX 512
@@ -305,22 +306,12 @@ void offer_format(const struct offer *o, struct buf *out)
 	json_free(value);
 }
 
-int offer_compare_versions(struct span a, struct span b)
-{
-	bool known = version_is_valid(a);
-
-	if (known != version_is_valid(b))
-		return known ? 1 : -1;
-	return known ? version_compare(a, b) : span_compare(a, b);
-}
-
 int offer_compare(const struct offer *a, const struct offer *b)
 {
-	int order = span_compare(buf_span(&a->name), buf_span(&b->name));
+	struct span name = buf_span(&a->name), x = buf_span(&a->version), y = buf_span(&b->version);
+	int order = span_compare(name, buf_span(&b->name));
 
-	if (order)
-		return order;
-	if (name_is_luet(buf_span(&a->name)))
-		return span_compare(buf_span(&a->version), buf_span(&b->version));
-	return offer_compare_versions(buf_span(&a->version), buf_span(&b->version));
+	if (!order)
+		order = ordering_compare(name, x, y);
+	return order || !name_is_luet(name) ? order : span_compare(x, y);
 }

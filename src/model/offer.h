@@ -57,8 +57,5 @@ bool offer_is_foreign(const struct offer *o);
 bool offer_is_valid(const struct offer *o);
 /* Appends the line, without a newline: one text for one value. */
 void offer_format(const struct offer *o, struct buf *out);
-/* As Debian orders them; what that has no order for stands before, by its bytes. */
-int offer_compare_versions(struct span a, struct span b);
-/* By name, then by version as Debian orders them; before those, by their bytes, what that has no order for. 0 also of two texts for one version. Versions
- * of luet's packages are by their bytes: each text is another. */
+/* By name, then by version (model/ordering). 0 also of two texts for one version; of luet's packages these are two versions. */
 int offer_compare(const struct offer *a, const struct offer *b);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "model/luet_selector.h"
+#include "model/luet_version.h"
 #include "model/name.h"
 #include "model/version.h"
 
@@ -13,7 +15,7 @@ static const char *const ops[RELATION_OPS] = {
 	[RELATION_EXACTLY] = "=",
 	[RELATION_AT_LEAST] = ">=",
 	[RELATION_NEWER] = ">>",
-	[RELATION_NOT] = "!=",
+	[RELATION_SELECTOR] = "",
 };
 
 static void relation_drop(struct relation *r)
@@ -45,47 +47,90 @@ static size_t before_any(struct span x, const char *ends)
 	return n;
 }
 
+/* What a selector that is none may look like, so that it can be shown: of one line, without brackets. */
+static bool is_selector(struct span x)
+{
+	for (size_t i = 0; i < x.n; i++)
+		if (x.s[i] < ' ' || x.s[i] > '~' || x.s[i] == '(' || x.s[i] == ')')
+			return false;
+	return x.n && x.n <= LUET_SELECTOR_SIZE;
+}
+
 bool relation_is_valid(struct span name, enum relation_op op, struct span version)
 {
 	if (op == RELATION_ANY)
 		return !version.n;
-	if (name_is_luet(name))
-		return name_is_luet_version(version);
-	return op != RELATION_NOT && version_is_valid(version);
+	if (!name_is_luet(name))
+		return op < RELATION_SELECTOR && version_is_valid(version);
+	return op == RELATION_EXACTLY ? luet_version_is_text(version)
+				      : op == RELATION_SELECTOR && is_selector(version);
+}
+
+void relations_add_selector(struct relations *r, struct span name, struct span selector)
+{
+	struct relation *added = relations_add(r, name);
+	struct span exact = span_trim(selector);
+
+	if (luet_selector_is_any(selector))
+		return;
+	if (span_starts(exact, "="))
+		exact = span_trim(span_cut(exact, span_starts(exact, "==") ? 2 : 1, exact.n));
+	added->op = luet_version_is_text(exact) ? RELATION_EXACTLY : RELATION_SELECTOR;
+	if (added->op == RELATION_EXACTLY)
+		buf_set(&added->version, exact);
+	else if (luet_selector_is_valid(selector))
+		luet_selector_format(selector, &added->version);
+	else if (is_selector(selector))
+		buf_set(&added->version, selector);
+	else
+		buf_sets(&added->version, "?");
 }
 
 /* What stands in the brackets: an operator and a version. */
-static bool read_bound(struct span name, struct span x, enum relation_op *op, struct span *version)
+static bool add_bound(struct relations *r, struct span name, struct span x)
 {
 	size_t n = 0;
 
-	while (n < x.n && x.s[n] && strchr("<=>!", x.s[n]))
+	if (name_is_luet(name)) {
+		if (is_selector(x))
+			relations_add_selector(r, name, x);
+		return is_selector(x);
+	}
+	while (n < x.n && x.s[n] && strchr("<=>", x.s[n]))
 		n++;
-	*version = span_trim(span_cut(x, n, x.n));
-	for (unsigned i = RELATION_OLDER; i < RELATION_OPS; i++)
+	for (unsigned i = RELATION_OLDER; i < RELATION_SELECTOR; i++)
 		if (span_is_text(span_cut(x, 0, n), ops[i])) {
-			*op = (enum relation_op)i;
-			return relation_is_valid(name, *op, *version);
+			struct span version = span_trim(span_cut(x, n, x.n));
+			struct relation *added;
+
+			if (!version_is_valid(version))
+				return false;
+			added = relations_add(r, name);
+			added->op = (enum relation_op)i;
+			buf_set(&added->version, version);
+			return true;
 		}
 	return false;
 }
 
 bool relations_add_text(struct relations *r, struct span text)
 {
-	struct span name = span_cut(text, 0, before_any(text, " (")), version = SPAN("");
+	struct span name = span_cut(text, 0, before_any(text, " ("));
 	struct span rest = span_trim(span_cut(text, name.n, text.n));
-	enum relation_op op = RELATION_ANY;
-	struct relation *added;
 
 	if (!name.n || (rest.n && !(span_starts(rest, "(") && span_ends(rest, ")"))))
 		return false;
-	if (rest.n && (rest.n < 2 || !read_bound(name, span_trim(span_cut(rest, 1, rest.n - 2)),
-					     &op, &version)))
-		return false;
-	added = relations_add(r, name);
-	added->op = op;
-	buf_set(&added->version, version);
+	if (rest.n)
+		return rest.n >= 2 && add_bound(r, name, span_trim(span_cut(rest, 1, rest.n - 2)));
+	relations_add(r, name);
 	return true;
+}
+
+static bool holds_luet(const struct relation *r, struct span version)
+{
+	if (r->op == RELATION_EXACTLY)
+		return span_is(version, buf_span(&r->version));
+	return version.n && luet_selector_holds(buf_span(&r->version), version);
 }
 
 bool relation_holds(const struct relation *r, struct span version)
@@ -94,6 +139,8 @@ bool relation_holds(const struct relation *r, struct span version)
 
 	if (r->op == RELATION_ANY)
 		return true;
+	if (name_is_luet(buf_span(&r->name)))
+		return holds_luet(r, version);
 	if (!version_is_valid(version))
 		return false;
 	order = version_compare(version, buf_span(&r->version));
@@ -103,8 +150,8 @@ bool relation_holds(const struct relation *r, struct span version)
 	case RELATION_EXACTLY: return order == 0;
 	case RELATION_AT_LEAST: return order >= 0;
 	case RELATION_NEWER: return order > 0;
-	case RELATION_NOT: return order != 0;
 	case RELATION_ANY:
+	case RELATION_SELECTOR:
 	case RELATION_OPS: break;
 	}
 	return false;
@@ -113,6 +160,8 @@ bool relation_holds(const struct relation *r, struct span version)
 void relation_format(const struct relation *r, struct buf *out)
 {
 	buf_add_span(out, buf_span(&r->name));
-	if (r->op != RELATION_ANY)
+	if (r->op == RELATION_SELECTOR)
+		buf_addf(out, " (%s)", r->version.s);
+	else if (r->op != RELATION_ANY)
 		buf_addf(out, " (%s %s)", ops[r->op], r->version.s);
 }

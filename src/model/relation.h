@@ -1,4 +1,5 @@
-/* Relations between packages, as Debian writes them: "name", "name (>= 1.2)". Of a package of luet's, whose name has a slash, the version is luet's, too. */
+/* Relations between packages, as Debian writes them: "name", "name (>= 1.2)". Of a package of luet's, whose name has a slash, versions are luet's, and what
+ * they have to be is a selector: "cat/name (>=1.2 <2)". */
 #pragma once
 
 #include <stdbool.h>
@@ -14,7 +15,7 @@ enum relation_op {
 	RELATION_EXACTLY, /* = */
 	RELATION_AT_LEAST, /* >= */
 	RELATION_NEWER, /* >> */
-	RELATION_NOT, /* !=, of packages of luet's alone */
+	RELATION_SELECTOR, /* of packages of luet's alone: the version is a selector (model/luet_selector) */
 	RELATION_OPS,
 };
 
@@ -33,6 +34,10 @@ struct relation *relations_add(struct relations *r, struct span name);
 /* Of one relation: the name is anything but blanks and brackets, which the caller checks; the version is valid. False where it
  * is none, and nothing is added. */
 bool relations_add_text(struct relations *r, struct span text);
+
+/* Of a package of luet's and a selector, whatever that is: of one that is none, no version is meant. Of luet's the only ones are RELATION_ANY,
+ * RELATION_EXACTLY (of that very text) and RELATION_SELECTOR. */
+void relations_add_selector(struct relations *r, struct span name, struct span selector);
 
 /* Whether packages of that name may be said to be so: "name (op version)". */
 bool relation_is_valid(struct span name, enum relation_op op, struct span version);

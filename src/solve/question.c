@@ -3,7 +3,9 @@
 
 #include <stdlib.h>
 
-#include "model/version.h"
+#include "model/luet_selector.h"
+#include "model/name.h"
+#include "model/ordering.h"
 
 #define PROVIDERS_MAX 5 /* that are told */
 
@@ -132,8 +134,10 @@ bool question_suits(const struct question *q, const struct resolve_wish *wish, u
 		return false;
 	if (!wish->version.n || span_is(item->version, wish->version))
 		return true;
-	return version_is_valid(wish->version) && version_is_valid(item->version) &&
-	       version_compare(wish->version, item->version) == 0;
+	if (name_is_luet(item->name))
+		return luet_selector_holds(wish->version, item->version);
+	return ordering_has(item->name, wish->version) && ordering_has(item->name, item->version) &&
+	       ordering_compare(item->name, wish->version, item->version) == 0;
 }
 
 static void put(struct question *q, enum sat_wish wish, const uint32_t *packages, size_t count,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "model/version.h"
+#include "model/ordering.h"
 #include "solve/look.h"
 
 /* libsolv makes a rule of each pair that cannot be together, and each takes 24 bytes. */
@@ -23,15 +23,15 @@ void reach_drop(struct reach *r)
  * has no versions has no other way to say so. */
 static bool is_fresh(const struct reach *r, const struct supply_item *item)
 {
-	size_t i =
-		version_is_valid(item->version) ? SUPPLY_NONE : supply_first(r->supply, item->name);
+	size_t i = ordering_has(item->name, item->version) ? SUPPLY_NONE
+							   : supply_first(r->supply, item->name);
 
 	for (; i != SUPPLY_NONE; i = supply_older(r->supply, i)) {
 		struct supply_item other;
 
 		supply_get(r->supply, i, &other);
 		if (other.repository == SUPPLY_INSTALLED)
-			return !version_is_valid(other.version) &&
+			return !ordering_has(other.name, other.version) &&
 			       !(span_is(item->version, other.version) &&
 				       span_is(item->id, other.id));
 	}
@@ -40,12 +40,11 @@ static bool is_fresh(const struct reach *r, const struct supply_item *item)
 
 static int compare_versions(const struct reach_package *a, const struct reach_package *b)
 {
-	bool valid_a = version_is_valid(a->item.version),
-	     valid_b = version_is_valid(b->item.version);
+	struct span name = a->item.name;
 
-	if (valid_a != valid_b)
-		return valid_a ? 1 : -1;
-	return valid_a ? version_compare(a->item.version, b->item.version) : a->fresh - b->fresh;
+	if (ordering_has(name, a->item.version) || ordering_has(name, b->item.version))
+		return ordering_compare(name, a->item.version, b->item.version);
+	return a->fresh - b->fresh;
 }
 
 static int compare_packages(const void *a, const void *b)

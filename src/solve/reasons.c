@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/version.h"
+#include "model/ordering.h"
 #include "solve/words.h"
 
 #define STATEMENTS_MAX 200 /* more is nobody's to read */
@@ -224,8 +224,8 @@ static void add_missing(const struct reasons *r, const struct relation *relation
 
 		supply_get(supply, i, &item);
 		count++;
-		if (version_is_valid(item.version) &&
-			(!best.n || version_compare(item.version, best) > 0))
+		if (ordering_has(item.name, item.version) &&
+			(!best.n || ordering_compare(item.name, item.version, best) > 0))
 			best = item.version;
 	}
 	if (r->q->request->goal == RESOLVE_REMOVE)

@@ -1,6 +1,8 @@
 /* From what was asked and what there is to a plan. */
 #include "solve/solve.h"
 
+#include "model/ordering.h"
+
 void candidate_init(struct candidate *c)
 {
 	*c = (struct candidate){.id = BUF_INIT,
@@ -87,11 +89,18 @@ static void add_switch(struct plan_item *item, const struct bundle *current)
 	add_step(item, STEP_CONFIGURE, TARGET_NEW);
 }
 
+/* Where both have a place in the order. */
+static bool is_older(struct span name, struct span a, struct span b)
+{
+	return ordering_has(name, a) && ordering_has(name, b) && ordering_compare(name, a, b) < 0;
+}
+
 static void plan_install(struct plan *plan, struct candidate *c, const struct bundle *known,
 	const struct bundle *current, int64_t since)
 {
 	bool again = known && known == current && !c->damaged;
 	bool done = again && since && known->since >= since && known->state == BUNDLE_INSTALLED;
+	struct span name = buf_span(&c->installer.name);
 	struct span now = current ? buf_span(&current->version) : SPAN("");
 	struct plan_item *item;
 
@@ -106,7 +115,7 @@ static void plan_install(struct plan *plan, struct candidate *c, const struct bu
 	if (current && known == current)
 		item->action = ACTION_AGAIN; /* from the pack on */
 	else if (current)
-		item->action = bundle_compare_version(buf_span(&c->installer.version), now) < 0
+		item->action = is_older(name, buf_span(&c->installer.version), now)
 				       ? ACTION_DOWNGRADE
 				       : ACTION_UPGRADE;
 	aim(item, c, known);
@@ -253,8 +262,7 @@ static int plan_exact(const struct world *world, const struct request *request, 
 		return err_set(
 			err, ERR_FAILED, "it is %s, not prepared", bundle_state_name(b->state));
 	item = plan_add(plan, b == current ? ACTION_AGAIN : current ? ACTION_UPGRADE : ACTION_NEW);
-	if (current &&
-		bundle_compare_version(buf_span(&b->version), buf_span(&current->version)) < 0)
+	if (current && is_older(name, buf_span(&b->version), buf_span(&current->version)))
 		item->action = ACTION_DOWNGRADE;
 	set_bundle(&item->to, b);
 	add_switch(item, b == current ? NULL : current);

@@ -7,11 +7,12 @@ void words_relation(const struct relation *r, struct buf *out)
 		[RELATION_AT_MOST] = "<=",
 		[RELATION_EXACTLY] = "=",
 		[RELATION_AT_LEAST] = ">=",
-		[RELATION_NEWER] = ">",
-		[RELATION_NOT] = "!="};
+		[RELATION_NEWER] = ">"};
 
 	buf_add_span(out, buf_span(&r->name));
-	if (r->op != RELATION_ANY)
+	if (r->op == RELATION_SELECTOR)
+		buf_addf(out, " %s", r->version.s);
+	else if (r->op != RELATION_ANY)
 		buf_addf(out, " %s %s", words[r->op], r->version.s);
 }
 

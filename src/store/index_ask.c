@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "model/name.h"
-#include "model/version.h"
+#include "model/ordering.h"
 #include "model/words.h"
 #include "store/index.h"
 #include "store/leaf.h"
@@ -200,7 +200,9 @@ static int compare_hits(const void *one, const void *other)
 		order = (a->name.n > b->name.n) - (a->name.n < b->name.n);
 	if (!order)
 		order = span_compare(buf_span(&a->name), buf_span(&b->name));
-	return order ? order : version_compare(buf_span(&b->version), buf_span(&a->version));
+	return order ? order
+		     : ordering_compare(
+			       buf_span(&a->name), buf_span(&b->version), buf_span(&a->version));
 }
 
 static int give_hits(struct index *ix, const struct hits *hits, size_t limit, index_row_fn *fn,

@@ -8,12 +8,16 @@ NAMES = "abcdefgh"
 VIRTUAL = ["v", "w"]
 # In the order of Debian's versions.
 VERSIONS = ["1~rc1", "1", "1-1", "1.0a", "1.2", "1.10", "2", "1:0.5"]
+# In the order of luet's; what stands behind a plus counts for what is newest, and for what is meant exactly, but for no range.
+LUET_VERSIONS = ["1_beta2", "1_rc1", "1", "1+2", "1+10", "1_p1", "1.2", "1.10", "2"]
+LUET_SELECTORS = ["{}", "={}", "!={}", "<{}", "<={}", ">{}", ">={}", "~{}"]
 OPS = {"<<": lambda c: c < 0, "<=": lambda c: c <= 0, "=": lambda c: c == 0, ">=": lambda c: c >= 0, ">>": lambda c: c > 0}
 
 
 def compare(a, b):
-    """By the list alone: "-" (no version) is older than all."""
-    place = {v: i for i, v in enumerate(["-"] + VERSIONS)}
+    """By the lists alone: "-" (no version) is older than all. What stands in both lists has no other neighbours there."""
+    versions = VERSIONS if {a, b} <= {"-", *VERSIONS} else LUET_VERSIONS
+    place = {v: i for i, v in enumerate(["-"] + versions)}
     return (place[a] > place[b]) - (place[a] < place[b])
 
 
@@ -30,6 +34,8 @@ class Package:
 
 
 class World:
+    luet = False
+
     def __init__(self):
         self.repositories = []  # (name, priority)
         self.packages = []
@@ -44,22 +50,31 @@ class World:
         return [f"repository {n} {p}" for n, p in self.repositories] + [p.line() for p in self.packages] + [ask]
 
 
+def selector(chance):
+    part = chance.choice(LUET_SELECTORS).format(chance.choice(LUET_VERSIONS))
+    return part if chance.random() < 0.7 else chance.choice(["=1*", "1.*", ">=0", f">=1 {part}", f"<2,{part}"])
+
+
 def relation(chance, names, plain):
     name = chance.choice(names)
     if chance.random() < plain:
         return name
+    if "/" in name:
+        return f"{name} ({selector(chance)})"
     return f"{name} ({chance.choice(list(OPS))} {chance.choice(VERSIONS)})"
 
 
 def fill(chance, package, names):
     others = [n for n in names if n != package.name] or names
+    virtual = [f"v/{n}" if "/" in names[0] else n for n in VIRTUAL]
     for _ in range(chance.choice([0, 0, 1, 1, 2])):
-        package.depends.append(relation(chance, others + VIRTUAL[:1], 0.4))
+        package.depends.append(relation(chance, others + virtual[:1], 0.4))
     if chance.random() < 0.3:
-        package.conflicts.append(relation(chance, names + VIRTUAL, 0.4))
+        package.conflicts.append(relation(chance, names + virtual, 0.4))
     if chance.random() < 0.3:
-        name = chance.choice(VIRTUAL + names[:1])
-        package.provides.append(name if chance.random() < 0.5 else f"{name} (= {chance.choice(VERSIONS)})")
+        name = chance.choice(virtual + names[:1])
+        version = chance.choice(LUET_VERSIONS if "/" in name else VERSIONS)
+        package.provides.append(name if chance.random() < 0.5 else f"{name} (= {version})")
 
 
 def install_some(chance, w, offered):
@@ -99,13 +114,14 @@ def ask(chance, w, names):
         w.goal = "switch" if versions else "upgrade"
 
 
-def world(chance):
+def world(chance, luet=False):
     w = World()
+    w.luet = luet
     w.repositories = [("main", 1), ("extra", chance.choice([1, 2, 0]))]
-    names = list(NAMES[:chance.randint(2, 8)])
+    names = [f"k/{n}" if luet else n for n in NAMES[:chance.randint(2, 8)]]
     offered = []
     for name in names:
-        versions = chance.sample(VERSIONS, chance.randint(1, 3))
+        versions = chance.sample(LUET_VERSIONS if luet else VERSIONS, chance.randint(1, 3))
         if chance.random() < 0.1:
             versions[0] = "-"
         for version in versions:
@@ -122,14 +138,35 @@ def world(chance):
 
 @functools.lru_cache(None)
 def parts(text):
+    if "/" in text:
+        name, _, rest = text.partition(" (")
+        return name, rest[:-1], rest[:-1].lstrip("= ")
     found = re.fullmatch(r"(\S+?)(?: \((\S+) (\S+)\))?", text)
     return found.group(1), found.group(2), found.group(3)
 
 
+def holds_part(part, version):
+    """Of a selector of luet's."""
+    op, bound = re.fullmatch(r"([<>=!~]*)(.*)", part).groups()
+    plain = [v.split("+")[0] for v in (version, bound)]
+    if op == ">=" and bound == "0":
+        return True
+    if bound.endswith("*"):
+        return re.split(r"[._+]", version)[0] == bound.rstrip("*").rstrip(".")
+    if op in ("", "="):
+        return version == bound
+    if op == "!=":
+        return plain[0] != bound if "+" not in bound else version != bound
+    order = compare(*plain)
+    return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0, "~": order == 0}[op]
+
+
 def holds(text, version):
     _, op, bound = parts(text)
-    if not op:
+    if not op or op == ">=0":
         return True
+    if "/" in text:
+        return bool(version) and version != "-" and all(holds_part(p, version) for p in re.split("[ ,]+", op))
     return version is not None and version != "-" and OPS[op](compare(version, bound))
 
 

@@ -1,10 +1,11 @@
-/* Tests of model/version and model/relation. */
+/* Tests of model/version, model/ordering and model/relation. */
 #include "model/version.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "model/ordering.h"
 #include "model/relation.h"
 #include "unit.h"
 
@@ -180,9 +181,73 @@ static void relations_hold_or_not(void **state)
 	}
 }
 
+static void luets_relations(void **state)
+{
+	static const struct {
+		const char *text, *again, *in, *out;
+	} good[] = {
+		{"app/a", "app/a", "", NULL},
+		{"app/a (>=1.0)", "app/a (>=1.0)", "1.0+1", "1.0_rc1"},
+		{"app/a (>= 1.0, <2)", "app/a (>=1.0 <2)", "1.9", "2"},
+		{"app/a (>=0)", "app/a", "", NULL},
+		{"app/a (1.0)", "app/a (= 1.0)", "1.0", "1.0+1"},
+		{"app/a (= 1.0+1)", "app/a (= 1.0+1)", "1.0+1", "1.0"},
+		{"app/a (==git)", "app/a (= git)", "git", ""},
+		{"app/a (~1.1)", "app/a (~1.1)", "1.1-r3", ""},
+		{"app/a (!=1)", "app/a (!=1)", "2", ""},
+		{"app/a (~>1)", "app/a (~>1)", NULL, "1"},
+		{"app/a (?)", "app/a (?)", NULL, "1"},
+	};
+	static const char *const bad[] = {"app/a ()", "app/a (1", "app/a ((1))", "app/a (1\x01)"};
+	AUTO(relations) r = {0};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		AUTO(buf) out = BUF_INIT;
+		const struct relation *one;
+
+		assert_true(relations_add_text(&r, span_of(good[i].text)));
+		one = &r.of.v[r.of.n - 1];
+		relation_format(one, &out);
+		assert_buf(&out, good[i].again);
+		assert_true(
+			relation_is_valid(buf_span(&one->name), one->op, buf_span(&one->version)));
+		if (good[i].in && !relation_holds(one, span_of(good[i].in)))
+			fail_msg("%s without %s", good[i].text, good[i].in);
+		if (good[i].out && relation_holds(one, span_of(good[i].out)))
+			fail_msg("%s with %s", good[i].text, good[i].out);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (relations_add_text(&r, span_of(bad[i])))
+			fail_msg("'%s' is a relation", bad[i]);
+	relations_add_selector(&r, SPAN("app/a"), SPAN("1)\n("));
+	assert_buf(&r.of.v[r.of.n - 1].version, "?");
+	assert_false(relation_is_valid(SPAN("app/a"), RELATION_AT_LEAST, SPAN("1")));
+	assert_false(relation_is_valid(SPAN("a"), RELATION_SELECTOR, SPAN(">=1")));
+}
+
+static void a_name_tells_the_order(void **state)
+{
+	(void)state;
+	assert_true(ordering_compare(SPAN("a"), SPAN("1.0_rc1"), SPAN("1.0")) < 0);
+	assert_true(ordering_compare(SPAN("a"), SPAN("1.0+1"), SPAN("1.0.1")) < 0);
+	assert_true(ordering_compare(SPAN("a"), SPAN("1~"), SPAN("1")) < 0);
+	assert_true(ordering_compare(SPAN("a"), SPAN("1"), SPAN("1.0")) < 0);
+	assert_int_equal(ordering_compare(SPAN("a/a"), SPAN("1"), SPAN("1.0")), 0);
+	assert_true(ordering_compare(SPAN("a/a"), SPAN("1.0_rc1"), SPAN("1.0")) < 0);
+	assert_true(ordering_compare(SPAN("a/a"), SPAN("1.0_p1"), SPAN("1.0")) > 0);
+	assert_true(ordering_compare(SPAN("a/a"), SPAN("git"), SPAN("0")) < 0);
+	assert_true(ordering_compare(SPAN("a/a"), SPAN("0"), SPAN("git")) > 0);
+	assert_true(ordering_compare(SPAN("a/a"), SPAN("git"), SPAN("hg")) < 0);
+	assert_false(ordering_has(SPAN("a"), SPAN("1_p1")));
+	assert_true(ordering_has(SPAN("a/a"), SPAN("1_p1")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(luets_relations),
+		cmocka_unit_test(a_name_tells_the_order),
 		cmocka_unit_test(they_are_ordered),
 		cmocka_unit_test(dpkg_orders_them_the_same),
 		cmocka_unit_test(what_is_none_is_told),
