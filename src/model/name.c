@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/installer.h"
+#include "model/luet_version.h"
 #include "model/packets.h"
 
 static bool is_alnum(char c)
@@ -73,5 +74,5 @@ bool name_of_folder(struct span folder, struct buf *out)
 
 bool name_is_luet_version(struct span version)
 {
-	return version.n <= NAME_MAX_BYTES && is_of(version, "._-+~:");
+	return luet_version_is_text(version);
 }

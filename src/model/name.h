@@ -22,5 +22,5 @@ void name_to_folder(struct span name, struct buf *out);
 /* Appends the name of which it is the folder; false where it is that of none. */
 bool name_of_folder(struct span folder, struct buf *out);
 
-/* A version of luet's, in one word: letters, digits and . _ - + ~ : at most 128. */
+/* What may be a version of luet's: model/luet_version. */
 bool name_is_luet_version(struct span version);

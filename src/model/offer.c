@@ -16,6 +16,7 @@
 #define PATH_SIZE 512
 #define PACKS_MAX 64
 #define LIST_MAX 256
+#define RELATIONS_MAX 4096
 #define LABEL_MAX 256
 
 void offer_init(struct offer *o)
@@ -241,9 +242,10 @@ static const struct offer_row offer_rows[] = {
 	{"accept", &offer_flag, IN(accept), 0, NULL, "true or false", false},
 	{"architectures", &offer_texts, IN(architectures), LIST_MAX, format3_is_architecture,
 		"a list of architectures, as Debian calls them", false},
-	{"depends", &offer_relations, IN(depends), LIST_MAX, name_is_valid, RELATION, false},
-	{"conflicts", &offer_relations, IN(conflicts), LIST_MAX, name_is_valid, RELATION, false},
-	{"provides", &offer_provides, IN(provides), LIST_MAX, name_is_valid,
+	{"depends", &offer_relations, IN(depends), RELATIONS_MAX, name_is_valid, RELATION, false},
+	{"conflicts", &offer_relations, IN(conflicts), RELATIONS_MAX, name_is_valid, RELATION,
+		false},
+	{"provides", &offer_provides, IN(provides), RELATIONS_MAX, name_is_valid,
 		"a list of names, or as \"zoom (= 1.2)\"", false},
 	{"deb", &offer_relations, IN(deb), LIST_MAX, format3_is_deb, RELATION, false},
 	{"packs", &kind_packs, IN(packs), PACKS_MAX, NULL, "a list of objects", false},
@@ -262,6 +264,8 @@ static const char *misfit(const struct offer *o)
 {
 	if (!name_is_of(o->format, buf_span(&o->name)))
 		return "name must be one that packages of that format have";
+	if (o->format == FORMAT_LUET && !name_is_luet_version(buf_span(&o->version)))
+		return "version must be one that packages of luet's have";
 	if (o->size < 0 && !offer_is_foreign(o))
 		return "installer: size is missing";
 	if (o->unchecked && !offer_is_foreign(o))
