@@ -190,20 +190,25 @@ int trust_anchor(struct repo_state *s, const struct texts *keys, struct err *err
 
 /* --- Roots ---------------------------------------------------------------------------------------------- */
 
-/* By whom it has to be signed before anything in it is read: `before` is the root that is trusted; version 0: there is none. */
-static int check_vouched(const struct repo_state *s, const struct root *before, struct span text,
-	struct span signatures, struct err *err)
+int trust_by_anchor(
+	const struct repo_state *s, struct span text, struct span signatures, struct err *err)
 {
 	struct role anchor = {0};
-	int status;
+	int status = anchor_role(buf_span(&s->anchor), &anchor, err);
 
-	if (before->version)
-		return demand(text, signatures, &before->root, "of the root before it", err);
-	status = anchor_role(buf_span(&s->anchor), &anchor, err);
 	if (status == 0)
 		status = demand(text, signatures, &anchor, "that are trusted here", err);
 	texts_drop(&anchor.keys);
 	return status;
+}
+
+/* By whom it has to be signed before anything in it is read: `before` is the root that is trusted; version 0: there is none. */
+static int check_vouched(const struct repo_state *s, const struct root *before, struct span text,
+	struct span signatures, struct err *err)
+{
+	if (before->version)
+		return demand(text, signatures, &before->root, "of the root before it", err);
+	return trust_by_anchor(s, text, signatures, err);
 }
 
 static int check_root(const struct repo_state *s, const struct root *before, struct span text,

@@ -9,6 +9,7 @@
 #include "base/span.h"
 #include "base/texts.h"
 #include "model/head.h"
+#include "model/wagon.h"
 #include "store/repos.h"
 
 /* All of these but trust_anchor fail with ERR_CHECKSUM where it does not count, and leave the state as it was. They say what is wrong, what that
@@ -22,6 +23,10 @@ MUST_USE int trust_anchor(struct repo_state *s, const struct texts *keys, struct
 /* Whether what is in force was signed by whom these keys vouch for: all that the trust began with are among them; without any, none is trusted
  * now. */
 bool trust_is_anchored(const struct repo_state *s, const struct texts *keys);
+
+/* Whether one of the keys that the trust began with has signed a text: of repositories without roots. */
+MUST_USE int trust_by_anchor(
+	const struct repo_state *s, struct span text, struct span signatures, struct err *err);
 
 /* Takes the next root: of one that has none, the first that a key of the anchor signed. Its expiry does not count here, as another may follow.
  * `clock` is our own. */
@@ -37,6 +42,16 @@ struct trust_head {
 /* Takes a head, after all roots were: into *out, which was initialised. 1: it is another than the last one of its revision; 0: it is the very one that was seen last. */
 MUST_USE int trust_head(
 	struct repo_state *s, const struct trust_head *t, struct head *out, struct err *err);
+
+struct trust_wagon {
+	const struct wagon *wagon;
+	struct span
+		sum; /* in hex, of its repository.yaml, which trust_by_anchor passed, or nobody has to sign */
+	bool allow_older; /* what it says counts from now on, whatever was seen */
+};
+/* The same of a wagon of luet's, which has no roots and no expiry: its revision, then last_update, tell which is newer. 1: its documents are others
+ * than those that were seen last; 0: they are just these. */
+MUST_USE int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *err);
 
 /* Whether what is in force may still be used as up to date, nothing new having come: root and head have not expired. */
 MUST_USE int trust_fresh(const struct repo_state *s, int64_t clock, struct err *err);
