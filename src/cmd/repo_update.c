@@ -101,7 +101,7 @@ static int run_repo_update(struct run *run, struct err *err)
 static enum need need_sync(const struct run *run)
 {
 	(void)run;
-	return NEED_SYNC;
+	return NEED_UPDATE;
 }
 
 const struct cmd cmd_repo_update = {

@@ -39,12 +39,14 @@ static void name_of(const struct batch *b, size_t item, struct buf *out)
 	buf_addf(out, "%zu%s", b->of.v[item], installer_suffix(chosen_of(b, item)->offer.format));
 }
 
-static int begin_installer(struct gather *g, size_t item, struct err *err)
+static int begin_installer(
+	struct gather *g, size_t item, const struct fetch_begin *begin, struct err *err)
 {
 	struct batch *b = g->arg;
 	AUTO(buf) name = BUF_INIT;
 	struct sums want = {0};
 
+	(void)begin;
 	intake_drop(&b->in);
 	name_of(b, item, &name);
 	want.has[DIGEST_SHA256] = true;

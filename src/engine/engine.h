@@ -25,6 +25,7 @@ struct engine;
 enum need {
 	NEED_NOTHING, /* the configuration only */
 	NEED_READ, /* state.db, read-only; never waits, needs no rights */
+	NEED_UPDATE, /* NEED_SYNC, and something is going to be fetched */
 	NEED_SYNC, /* rights, and a lock that only syncs of repositories hold: they do not wait for installs, nor these for them */
 	NEED_LOCK, /* rights, the lock, and recovery from what a crash left */
 };

@@ -232,19 +232,25 @@ static int refuse_sum(const struct fetch *f, struct err *err)
 	return -1;
 }
 
-/* All bytes are there: right, wrong but only advised, or wrong. */
-static int take_over(struct fetch *f, struct err *err)
+/* All bytes are there. */
+static int has_all(struct fetch *f, bool durable, struct err *err)
 {
-	const struct sums *want = &f->pack->sums;
-	bool keep = !sums_is_empty(want);
-
 	f->size = f->intake.size;
 	if (check_size(f, f->size, err) < 0)
 		return -1;
 	if (f->intake.keep &&
 		part_end(&f->part, &f->intake, f->incoming, f->incoming_name.s, err) < 0)
 		return -1;
-	if (intake_end(&f->intake, keep && !f->brief, &f->have, err) < 0)
+	return intake_end(&f->intake, durable, &f->have, err);
+}
+
+/* And right, wrong but only advised, or wrong. */
+static int take_over(struct fetch *f, struct err *err)
+{
+	const struct sums *want = &f->pack->sums;
+	bool keep = !sums_is_empty(want);
+
+	if (has_all(f, keep, err) < 0)
 		return -1;
 	if (intake_compare(want, &f->have, err) < 0) {
 		if (!forgives(f))
@@ -546,6 +552,38 @@ int fetch_now(struct engine *e, struct fetch *f, struct span package, const stru
 		result = fetch_next(f, err);
 	}
 	return result;
+}
+
+int fetch_lent(struct engine *e, struct fetch *f, struct span package, const struct pack *pack,
+	const char *unique, struct err *err)
+{
+	f->e = e;
+	f->package = package;
+	f->pack = pack;
+	f->at = 0;
+	f->cached = false;
+	texts_drop(&f->sources);
+	texts_add(&f->sources, buf_span(&pack->url));
+	buf_clear(&f->file_name);
+	pack_file_name(pack, &f->file_name);
+	name_intake(f, unique);
+	return open_remote(f, err);
+}
+
+int fetch_lent_begin(struct fetch *f, const struct fetch_begin *b, struct err *err)
+{
+	return begin_body(f, b, err);
+}
+
+int fetch_lent_add(struct fetch *f, struct span bytes, struct err *err)
+{
+	return take_data(f, bytes.s, bytes.n, err);
+}
+
+int fetch_lent_end(struct fetch *f, struct err *err)
+{
+	tell_progress(f, WATCH_TRANSFER_END);
+	return has_all(f, false, err) < 0 ? -1 : intake_compare(&f->pack->sums, &f->have, err);
 }
 
 void fetch_path(const struct fetch *f, struct buf *out)

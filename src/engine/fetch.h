@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "engine/session.h"
 #include "engine/worker.h"
+#include "model/message.h"
 #include "model/pack.h"
 #include "store/intake.h"
 #include "store/part.h"
@@ -17,7 +18,6 @@ struct fetch {
 	struct span package; /* whose it is: borrowed */
 	const struct pack *pack; /* borrowed */
 	bool anonymous; /* without the user and password that netrc has */
-	bool brief; /* it is taken out of the cache again in a moment: not worth a wait until the disk has it */
 	struct buf file_name; /* the vendor's, for people */
 	struct buf incoming_name; /* in the cache's folder of incoming packs */
 	int incoming; /* that folder */
@@ -55,6 +55,15 @@ MUST_USE int fetch_next(struct fetch *f, struct err *err);
 /* All of it at once, waiting: from the cache or from the URL that the installer states. */
 MUST_USE int fetch_now(struct engine *e, struct fetch *f, struct span package,
 	const struct pack *pack, const char *unique, struct err *err);
+
+/* What comes by another's connection, and is not for the cache: what of it came before is in f->intake (its size; of which file, f->part says) and it is
+ * kept where it breaks off, as of all packs. */
+MUST_USE int fetch_lent(struct engine *e, struct fetch *f, struct span package,
+	const struct pack *pack, const char *unique, struct err *err);
+MUST_USE int fetch_lent_begin(struct fetch *f, const struct fetch_begin *b, struct err *err);
+MUST_USE int fetch_lent_add(struct fetch *f, struct span bytes, struct err *err);
+/* All of it came: whether it is what was wanted. */
+MUST_USE int fetch_lent_end(struct fetch *f, struct err *err);
 
 /* Takes what `rules download` wrote as the pack: `fd` is read, hashed, compared and cached. */
 MUST_USE int fetch_take_file(struct fetch *f, int fd, const char *unique, struct err *err);

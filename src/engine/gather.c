@@ -22,6 +22,7 @@ static void item_drop(struct gather_item *item)
 {
 	buf_drop(&item->path);
 	buf_drop(&item->body);
+	buf_drop(&item->etag);
 }
 
 void gather_init(struct gather *g, struct engine *e, struct span base, struct span package)
@@ -60,7 +61,11 @@ struct gather_item *gather_add(struct gather *g, struct span path, int64_t max)
 {
 	struct gather_item *item = vec_push(&g->items);
 
-	*item = (struct gather_item){.path = BUF_INIT, .max = max, .body = BUF_INIT};
+	*item = (struct gather_item){.path = BUF_INIT,
+		.max = max,
+		.body = BUF_INIT,
+		.resume_above = -1,
+		.etag = BUF_INIT};
 	buf_add_span(&item->path, path);
 	return item;
 }
@@ -83,11 +88,12 @@ static size_t number_of(const struct gather *g, const struct gather_item *item)
 	return (size_t)(item - g->items.v);
 }
 
-static int begin_item(struct gather *g, struct gather_item *item, struct err *err)
+static int begin_item(
+	struct gather *g, struct gather_item *item, const struct fetch_begin *b, struct err *err)
 {
-	item->size = 0;
+	item->size = b->from;
 	buf_clear(&item->body);
-	return g->sink ? g->sink->begin(g, number_of(g, item), err) : 0;
+	return g->sink ? g->sink->begin(g, number_of(g, item), b, err) : 0;
 }
 
 static int add_bytes(struct gather *g, struct gather_item *item, struct span bytes, struct err *err)
@@ -114,11 +120,13 @@ static int end_item(struct gather *g, struct gather_item *item, struct err *err)
 
 /* --- From a folder --------------------------------------------------------------------------- */
 
-static int copy_local(struct gather *g, struct gather_item *item, int fd, struct err *err)
+static int copy_local(
+	struct gather *g, struct gather_item *item, int fd, int64_t size, struct err *err)
 {
 	AUTO(buf) chunk = BUF_INIT;
+	const struct fetch_begin b = {.total = size, .etag = BUF_INIT};
 
-	if (begin_item(g, item, err) < 0)
+	if (begin_item(g, item, &b, err) < 0)
 		return -1;
 	buf_reserve(&chunk, CHUNK);
 	for (;;) {
@@ -156,7 +164,7 @@ static int read_local(struct gather *g, struct gather_item *item, struct err *er
 	}
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_FAILED, "%s is no regular file", path.s);
-	if (copy_local(g, item, fd, err) < 0)
+	if (copy_local(g, item, fd, st.st_size, err) < 0)
 		return err_at(err, "%s", path.s);
 	return 0;
 }
@@ -219,7 +227,12 @@ static int ask(struct gather *g, struct err *err)
 		const struct gather_item *item = &g->items.v[g->asked];
 		AUTO(buf) url = BUF_INIT;
 		AUTO(buf) payload = BUF_INIT;
-		struct fetch_next next = {.max_size = item->max, .optional = item->optional};
+		struct fetch_next next = {.max_size = item->max,
+			.optional = item->optional,
+			.resume_above = item->resume_above,
+			.from = item->size,
+			.total = item->total,
+			.etag = buf_span(&item->etag)};
 
 		add_url(g, item, &url);
 		next.url = buf_span(&url);
@@ -236,11 +249,12 @@ static int take_begin(
 {
 	AUTO(fetch_begin) b = {0};
 
-	if (!message_get_begin(payload, &b) || b.from)
+	if (!message_get_begin(payload, &b) ||
+		(b.from && (item->resume_above < 0 || b.from != item->size)))
 		return not_understood(err);
 	if (g->tell_tag)
 		buf_set(&g->tag, buf_span(&b.etag));
-	return b.total > item->max ? too_long(item, err) : begin_item(g, item, err);
+	return b.total > item->max ? too_long(item, err) : begin_item(g, item, &b, err);
 }
 
 static int take_end(struct gather *g, struct gather_item *item, struct err *err)

@@ -7,6 +7,7 @@
 #include "base/err.h"
 #include "engine/session.h"
 #include "engine/worker.h"
+#include "model/message.h"
 
 struct gather_item {
 	struct buf path; /* below the place */
@@ -15,14 +16,18 @@ struct gather_item {
 	struct buf body; /* where no sink takes it */
 	int64_t size; /* bytes that came */
 	bool optional; /* there may be none: then it is missing */
+	int64_t resume_above; /* as of struct fetch_order: -1: what broke off begins from nothing */
+	/* Of one with a sink: bytes that are there already (as `size`), of which file. */
+	int64_t total;
+	struct buf etag;
 	bool came, missing;
 };
 
 struct gather;
 /* Who takes items as they come, each whole before the next: -1 gives the gather up. */
 struct gather_sink {
-	/* Its first byte is next: of one that broke off, once more. */
-	int (*begin)(struct gather *g, size_t item, struct err *err);
+	/* Its first byte is next, of one that broke off once more; or, of one with resume_above, that at b->from. */
+	int (*begin)(struct gather *g, size_t item, const struct fetch_begin *b, struct err *err);
 	int (*add)(struct gather *g, size_t item, struct span bytes, struct err *err);
 	int (*end)(struct gather *g, size_t item, struct err *err);
 };

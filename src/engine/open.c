@@ -11,6 +11,7 @@
 #include "engine/recover.h"
 #include "engine/session.h"
 #include "engine/settings.h"
+#include "engine/worker.h"
 #include "store/installation.h"
 #include "store/stages.h"
 #include "sys/fd.h"
@@ -114,10 +115,12 @@ static int lock_and_recover(struct engine *e, struct err *err)
 }
 
 /* Beside whoever installs: of state.db it writes its own rows, each commit is whole, and nothing of theirs is settled. */
-static int lock_syncs(struct engine *e, struct err *err)
+static int lock_syncs(struct engine *e, enum need need, struct err *err)
 {
 	if (take_lock(e, "sync", err) < 0)
 		return -1;
+	if (need == NEED_UPDATE)
+		worker_reserve(e, WORKER_FETCH);
 	if (db_open(&e->place, true, &e->db, err) < 0 ||
 		cache_open(&e->place, true, &e->cache, err) < 0)
 		return -1;
@@ -129,8 +132,8 @@ static int open_for(struct engine *e, enum need need, struct err *err)
 {
 	if (need == NEED_LOCK)
 		return lock_and_recover(e, err);
-	if (need == NEED_SYNC)
-		return lock_syncs(e, err);
+	if (need == NEED_SYNC || need == NEED_UPDATE)
+		return lock_syncs(e, need, err);
 	if (need == NEED_READ)
 		return db_open(&e->place, false, &e->db, err) < 0 ||
 				       cache_open(&e->place, false, &e->cache, err) < 0
@@ -173,14 +176,18 @@ static int load_puavo(struct engine *e, bool must, struct texts *warnings, struc
 	return 0;
 }
 
+static bool is_to_change(enum need need)
+{
+	return need == NEED_LOCK || need == NEED_SYNC || need == NEED_UPDATE;
+}
+
 static int load_settings(
 	struct engine *e, const struct engine_options *o, enum need need, struct err *err)
 {
 	AUTO(texts) warnings = {0};
 
 	if (place_init(&e->place, o->root, err) < 0 ||
-		load_files(e, o->config_file, need == NEED_LOCK || need == NEED_SYNC, &warnings,
-			err) < 0 ||
+		load_files(e, o->config_file, is_to_change(need), &warnings, err) < 0 ||
 		load_puavo(e, need == NEED_LOCK || e->as_puavo, &warnings, err) < 0 ||
 		settings_set(o->sets, &e->config, &e->origins, err) < 0)
 		return -1;
@@ -236,6 +243,7 @@ void engine_close(struct engine *e)
 	for (size_t i = 0; i < LUA_PROGRAMS; i++)
 		if (e->lua_programs[i] > 0)
 			fd_drop(&e->lua_programs[i]);
+	worker_unreserve(e);
 	log_drop(&e->log);
 	cache_drop(&e->cache);
 	db_drop(&e->db);

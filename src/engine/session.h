@@ -19,6 +19,17 @@
 /* What scripts are run by: not the files themselves, which are the host's also where a stage hides that. */
 enum lua_program { LUA_PROGRAM, LUA_UNPACK_PROGRAM, LUA_PROGRAMS };
 
+enum worker_kind {
+	WORKER_LOOK,
+	WORKER_EXTRACT,
+	WORKER_LOOK_PACKETS,
+	WORKER_EXTRACT_PACKETS,
+	WORKER_FETCH,
+	WORKER_BUILD,
+	WORKER_INDEX,
+	WORKER_KINDS
+};
+
 struct engine {
 	struct place place;
 	struct config config;
@@ -36,6 +47,8 @@ struct engine {
 	struct buf libexec; /* where the worker programs are */
 	struct buf architecture; /* as Debian calls it; empty: not looked up yet */
 	struct texts proxies; /* "http_proxy=…" for the fetch worker */
+	struct worker
+		*reserved[WORKER_KINDS]; /* of engine/worker: they wait for an order; NULL: none */
 	int lua_programs[LUA_PROGRAMS]; /* copies that nobody can change; 0: not made yet */
 	unsigned means; /* sys/process, with `means_known` */
 	bool means_known;

@@ -19,6 +19,9 @@ void sync_init(struct sync *s, struct engine *e, const struct repository *r)
 		.folder = -1,
 		.index_file = BUF_INIT,
 		.index = INDEX_INIT,
+		.reading = {.reader = {.task = TASK_INIT, .reader = FRAME_READER_INIT},
+			.feed = -1,
+			.file = -1},
 		.err = ERR_INIT,
 		.first = ERR_INIT};
 	repo_state_init(&s->state);
@@ -64,6 +67,7 @@ void sync_drop(struct sync *s)
 int sync_finish(struct sync *s)
 {
 	s->done = true;
+	err_clear(&s->err);
 	s->requests += s->gather.requests;
 	s->bytes += s->gather.bytes;
 	gather_end(&s->gather);
@@ -139,12 +143,13 @@ static int begin(struct sync *s, struct err *err)
 }
 
 /* The next URL, if there is one, after what went wrong with this one. */
-static void fail(struct sync *s, struct err *why)
+static void fail(struct sync *s, const struct err *why)
 {
 	/* Who lies weighs more than who is not there. */
 	if (s->first.code == ERR_NONE ||
 		(why->code == ERR_CHECKSUM && s->first.code != ERR_CHECKSUM))
 		s->first = *why;
+	s->err = *why;
 	for (;;) {
 		struct err err = ERR_INIT;
 
@@ -154,6 +159,7 @@ static void fail(struct sync *s, struct err *why)
 			break;
 		if (begin(s, &err) == 0)
 			return;
+		s->err = err;
 		if (err.code == ERR_CHECKSUM && s->first.code != ERR_CHECKSUM)
 			s->first = err;
 	}

@@ -19,6 +19,14 @@ struct sync_wanted { /* a leaf that differs */
 	struct head_sum sum;
 };
 
+struct sync_whole { /* the whole index, as it is unpacked */
+	struct worker reader;
+	int feed; /* to it; -1: it takes no more */
+	int file; /* that it writes */
+	int64_t fed;
+	bool reads; /* reader was started */
+};
+
 struct sync_part;
 struct sync {
 	struct engine *e;
@@ -34,8 +42,9 @@ struct sync {
 	struct buf head_text, head_sum; /* its bytes, and their sha256 in hex */
 	struct buf head_signatures;
 	struct gather gather;
-	struct fetch fetch; /* of the whole index */
+	struct fetch fetch; /* of the whole index, over the gather's connection */
 	struct pack whole;
+	struct sync_whole reading;
 	bool has_gather, took_whole, fresh; /* fresh: index is a new file */
 	int folder; /* repos/NAME, opened when something is to be written */
 	struct buf index_file; /* the name of the index in that folder */
@@ -49,7 +58,7 @@ struct sync {
 	bool done, unchanged;
 	int64_t requests, bytes;
 	struct err root_err; /* why the last root could not be the first that is trusted */
-	struct err err; /* why it failed; ERR_NONE */
+	struct err err; /* why it failed, or the URL that was tried last did; ERR_NONE */
 	struct err first; /* why the first of its URLs did */
 };
 

@@ -36,7 +36,6 @@ static int open_folder(struct sync *s, struct err *err)
 	return s->folder < 0 ? -1 : 0;
 }
 
-/* A name that no index had before: what SQLite keeps beside one never meets another. */
 static void new_name(const struct sync *s, struct buf *out)
 {
 	buf_setf(out, "%lld-%lld.db", (long long)s->head.revision, (long long)engine_now());
@@ -45,12 +44,25 @@ static void new_name(const struct sync *s, struct buf *out)
 			(long long)engine_now(), i);
 }
 
+void sync_new_file(struct sync *s)
+{
+	index_drop(&s->index);
+	s->index = INDEX_INIT;
+	s->fresh = true;
+	new_name(s, &s->index_file);
+}
+
+static void add_index(const struct sync *s, struct buf *out)
+{
+	add_folder(s, out);
+	buf_addf(out, "/%s", s->index_file.s);
+}
+
 static int open_index(struct sync *s, bool fresh, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 
-	add_folder(s, &path);
-	buf_addf(&path, "/%s", s->index_file.s);
+	add_index(s, &path);
 	return fresh ? index_make(path.s, s->head.leaf_bits, &s->index, err)
 		     : index_open(path.s, true, &s->index, err);
 }
@@ -89,9 +101,7 @@ int sync_open(struct sync *s, struct err *err)
 	if (why.code != ERR_NONE)
 		engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
 			"its index cannot be used (%s): it is fetched anew", why.text);
-	index_drop(&s->index);
-	s->index = INDEX_INIT;
-	new_name(s, &s->index_file);
+	sync_new_file(s);
 	return s->head.whole.size ? 0 : open_index(s, true, err);
 }
 
@@ -150,61 +160,12 @@ int sync_compare_node(struct sync *s, unsigned number, struct span bytes, struct
 	return 0;
 }
 
-/* --- The whole index ------------------------------------------------------------------------- */
-
-static int on_whole(struct worker *w, const struct frame *frame, struct err *err)
+int sync_open_whole(struct sync *s, struct err *err)
 {
-	if (frame->type != OFFER_WHOLE_READ)
-		return err_set(err, ERR_WORKER, "fardel-index said what cannot be understood");
-	w->finished = true;
-	return 0;
-}
-
-static int unpack(struct sync *s, int from, int to, struct err *err)
-{
-	AUTO(buf) order = BUF_INIT;
-	struct worker w = {.task = TASK_INIT, .reader = FRAME_READER_INIT, .frame = on_whole};
-	const int fds[] = {from, to};
-	int result;
-
-	message_put_number(&order, s->head.whole.unpacked);
-	result = worker_start(s->e, &w, WORKER_INDEX, fds, 2, OFFER_WHOLE, buf_span(&order), err);
-	if (result == 0)
-		result = worker_finish(&w, err);
-	worker_drop(&w);
-	return result;
-}
-
-static int make_whole(struct sync *s, int from, struct err *err)
-{
-	AUTO_FD to = openat(s->folder, s->index_file.s,
-		O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-
-	if (to < 0)
-		return err_sys(err, "make %s", s->index_file.s);
-	if (unpack(s, from, to, err) < 0)
-		return -1;
-	return fchmod(to, 0644) < 0 || fsync(to) < 0 || fsync(s->folder) < 0
-		       ? err_sys(err, "write %s", s->index_file.s)
-		       : 0;
-}
-
-int sync_take_whole(struct sync *s, struct err *err)
-{
-	AUTO(buf) below = BUF_INIT;
 	AUTO(buf) path = BUF_INIT;
-	AUTO_FD from = -1;
 
-	index_drop(&s->index);
-	s->index = INDEX_INIT;
-	new_name(s, &s->index_file);
-	s->fresh = true;
-	fetch_path(&s->fetch, &below);
-	place_path(&s->e->place, below.s, &path);
-	from = open(path.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (from < 0)
-		return err_sys(err, "open %s", path.s);
-	if (make_whole(s, from, err) < 0 || open_index(s, false, err) < 0) {
+	add_index(s, &path);
+	if (index_open_fresh(path.s, &s->index, err) < 0) {
 		unlinkat(s->folder, s->index_file.s, 0);
 		return -1;
 	}
@@ -353,17 +314,31 @@ int sync_put_leaves(struct sync *s, struct err *err)
 	return read_leaves(s, err);
 }
 
+/* As it came it is the head's. */
+static bool is_complete(const struct sync *s)
+{
+	return !s->putting && s->index.revision == s->head.revision && (!s->fresh || s->took_whole);
+}
+
+/* Its name is on disk, too, when this returns. */
+static int publish(struct sync *s, struct err *err)
+{
+	if (index_publish(&s->index, err) < 0)
+		return -1;
+	return fsync(s->folder) < 0 ? err_sys(err, "write %s", s->index_file.s) : 0;
+}
+
 int sync_commit(struct sync *s, struct err *err)
 {
-	if (!s->putting && !s->fresh && s->index.revision == s->head.revision)
-		return 0;
+	if (is_complete(s))
+		return s->fresh ? publish(s, err) : 0;
 	if (!s->putting && index_begin(&s->index, err) < 0)
 		return -1;
 	s->putting = true;
 	if (check_tree(s, err) < 0 || index_commit(&s->index, s->head.revision, err) < 0)
 		return -1;
 	s->putting = false;
-	return s->fresh ? index_publish(&s->index, err) : 0;
+	return s->fresh ? publish(s, err) : 0;
 }
 
 /* --- What is in force ------------------------------------------------------------------------ */
@@ -403,21 +378,10 @@ int sync_keep(struct sync *s, struct err *err)
 	return -1;
 }
 
-static void drop_whole(struct sync *s)
-{
-	struct err ignored = ERR_INIT;
-
-	if (s->took_whole &&
-		cache_remove(&s->e->cache, &s->whole.sums.of[DIGEST_SHA256], &ignored) < 0)
-		engine_tell(s->e, WATCH_DEBUG, SPAN(""), "%s", ignored.text);
-}
-
 int sync_settle(struct sync *s, struct err *err)
 {
 	struct repo_state *state = &s->state;
 
-	/* It is no pack: what it had is in the index, on disk by now. Killed before it is in force, it is fetched again. */
-	drop_whole(s);
 	state->synced = engine_now();
 	state->in_force = s->index.revision;
 	buf_set(&state->etag, buf_span(&s->gather.tag));

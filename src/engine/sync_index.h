@@ -12,8 +12,10 @@ MUST_USE int sync_open(struct sync *s, struct err *err);
 MUST_USE int sync_compare(struct sync *s, struct err *err);
 /* Adds to s->leaves those of node `number`, whose bytes came, that differ. */
 MUST_USE int sync_compare_node(struct sync *s, unsigned number, struct span bytes, struct err *err);
-/* Puts the whole index, which came as s->fetch, in the place of the open one. */
-MUST_USE int sync_take_whole(struct sync *s, struct err *err);
+/* From here on the index is a new file: by a name that no index had before, so what SQLite keeps beside one never meets another. */
+void sync_new_file(struct sync *s);
+/* The whole index is in that file. */
+MUST_USE int sync_open_whole(struct sync *s, struct err *err);
 /* Puts the leaves that came (s->gather's items, of s->leaves from s->at to s->upto) into it; the first begins a transaction. */
 MUST_USE int sync_put_leaves(struct sync *s, struct err *err);
 /* Ends it, where its tree is the head's: then the index is of that revision. */

@@ -5,6 +5,7 @@
 
 #include "engine/repositories.h"
 #include "engine/sync_index.h"
+#include "engine/sync_whole.h"
 #include "model/minisign.h"
 #include "store/sum.h"
 #include "store/trust.h"
@@ -44,7 +45,7 @@ static int ask(struct sync *s, int (*full)(struct gather *g, struct err *err), s
 
 /* --- The head, and whose signatures count ---------------------------------------------------- */
 
-/* Of a root: its file and its signatures, which need not be there. */
+/* Of a root: its file, which need not be there. */
 static int ask_root(struct sync *s, int64_t version, struct err *err)
 {
 	AUTO(buf) name = BUF_INIT;
@@ -54,7 +55,6 @@ static int ask_root(struct sync *s, int64_t version, struct err *err)
 	buf_addf(&name, "%lld", (long long)version);
 	gather_clear(&s->gather);
 	want(s, "root", name.s, ".json", ROOT_MAX)->optional = true;
-	want(s, "root", name.s, ".json.minisig", MINISIGN_FILE_MAX)->optional = true;
 	s->asked_root = version;
 	return ask(s, on_root, err);
 }
@@ -93,6 +93,9 @@ static int on_head(struct gather *g, struct err *err)
 		return take_unchanged(s, err);
 	if (s->open)
 		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
+	/* Leaves are to be read soon. */
+	if (s->state.file.n)
+		worker_reserve(s->e, WORKER_INDEX);
 	gather_clear(g);
 	want(s, "signature", s->head_sum.s, ".minisig", MINISIGN_FILE_MAX);
 	return ask(s, on_signatures, err);
@@ -110,7 +113,24 @@ static int on_signatures(struct gather *g, struct err *err)
 	return ask_root(s, s->state.root + 1, err);
 }
 
-/* Before any is trusted, one that nobody we trust has signed is passed over. */
+/* There is no further one. */
+static int end_roots(struct sync *s, struct err *err)
+{
+	if (!s->state.root && s->root_err.code != ERR_NONE)
+		return err_copy(err, &s->root_err);
+	return judge(s, err) < 0 ? -1 : begin_tree(s, err);
+}
+
+static int ask_root_signatures(struct sync *s, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	buf_addf(&name, "%lld", (long long)s->asked_root);
+	want(s, "root", name.s, ".json.minisig", MINISIGN_FILE_MAX)->optional = true;
+	return ask(s, on_root, err);
+}
+
+/* Mostly there is none, so its signatures are asked for when it is there. Before any is trusted, one that nobody we trust has signed is passed over. */
 static int on_root(struct gather *g, struct err *err)
 {
 	struct sync *s = g->arg;
@@ -118,11 +138,10 @@ static int on_root(struct gather *g, struct err *err)
 	bool first = !s->state.root;
 	int64_t before = s->state.revision;
 
-	if (g->items.v[0].missing || g->items.v[1].missing) {
-		if (first && s->root_err.code != ERR_NONE)
-			return err_copy(err, &s->root_err);
-		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
-	}
+	if (g->items.v[g->items.n - 1].missing)
+		return end_roots(s, err);
+	if (g->items.n == 1)
+		return ask_root_signatures(s, err);
 	if (trust_root(&s->state, buf_span(&g->items.v[0].body), buf_span(&g->items.v[1].body),
 		    engine_now(), &why) < 0) {
 		if (!first)
@@ -219,88 +238,21 @@ static int settle(struct sync *s, struct err *err)
 	return sync_settle(s, err) < 0 ? -1 : sync_finish(s);
 }
 
-/* --- The whole index, in one file, by the ordinary way of packs: gone on with where it broke off -- */
+/* --- The whole index, in one file ------------------------------------------------------------- */
 
-static int whole_came(struct sync *s, struct err *err)
+static int on_whole(struct gather *g, struct err *err)
 {
-	s->took_whole = true;
-	if (sync_take_whole(s, err) < 0)
-		return -1;
+	struct sync *s = g->arg;
+	int result = sync_take_whole(s, err);
+
+	if (result)
+		return result < 0 ? -1 : ask_whole(s, err);
 	return descend(s, err);
-}
-
-/* It was fetched, not in the cache. */
-static void count_whole(struct sync *s)
-{
-	s->requests++;
-	s->bytes += s->whole.size;
-}
-
-/* The worker that fetches it has ended: it was the gather's helper. */
-static int on_whole_fetched(struct task *t, struct err *err)
-{
-	struct sync *s = ((struct gather *)t)->arg;
-	int next = fetch_next(&s->fetch, err);
-
-	if (next != 0)
-		return next < 0 ? -1 : 0;
-	t->helper = NULL;
-	count_whole(s);
-	return whole_came(s, err);
-}
-
-/* Meanwhile the gather's worker waits, its connection open. */
-static void await_whole(struct sync *s)
-{
-	struct task *t = &s->gather.worker.task;
-
-	t->helper = &s->fetch.worker.task;
-	t->helped = on_whole_fetched;
-}
-
-/* The path as a URL: what means something in one is escaped. */
-static void add_file_url(struct span path, struct buf *out)
-{
-	buf_adds(out, "file://");
-	for (size_t i = 0; i < path.n; i++)
-		if (strchr("%?#", path.s[i]) || (unsigned char)path.s[i] <= ' ' ||
-			(unsigned char)path.s[i] >= 0x7f)
-			buf_addf(out, "%%%02X", (unsigned char)path.s[i]);
-		else
-			buf_addc(out, path.s[i]);
 }
 
 static int ask_whole(struct sync *s, struct err *err)
 {
-	AUTO(buf) name = BUF_INIT;
-	struct pack *p = &s->whole;
-	int there;
-
-	sum_format(&s->head.whole.sha256, &name);
-	buf_clear(&p->url);
-	if (s->gather.local)
-		add_file_url(buf_span(&s->gather.base), &p->url);
-	else
-		buf_add_span(&p->url, buf_span(&s->gather.base));
-	buf_addf(&p->url, "/index/whole/%s.db.zst", name.s);
-	p->sums.has[DIGEST_SHA256] = true;
-	if (!digest_parse(DIGEST_SHA256, buf_span(&name), &p->sums.of[DIGEST_SHA256]))
-		mem_panic("a sum is no sum");
-	p->size = s->head.whole.size;
-	/* After a power loss it may be there in part: what is in the cache is hashed before it is used. */
-	s->fetch.brief = true;
-	buf_setf(&p->file, "index-of-%s.db.zst", s->repository->name.s);
-	there = fetch_from_cache(s->e, &s->fetch, buf_span(&s->repository->name), p, err);
-	if (there == 0) {
-		there = fetch_begin(&s->fetch, s->repository->name.s, err);
-		if (there == 1) {
-			await_whole(s);
-			return 0;
-		}
-		if (there == 0)
-			count_whole(s);
-	}
-	return there < 0 ? -1 : whole_came(s, err);
+	return sync_ask_whole(s, on_whole, err);
 }
 
 /* --- Where it begins --------------------------------------------------------------------------- */
@@ -348,6 +300,7 @@ static int begin(struct sync *s, struct err *err)
 
 static void let_go(struct sync *s)
 {
+	sync_drop_whole(s);
 	fetch_drop(&s->fetch);
 	fetch_init(&s->fetch);
 	s->took_whole = false;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -129,11 +130,29 @@ static int start_apart(struct engine *e, struct worker *w, enum worker_kind kind
 	return result;
 }
 
-int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, const int *fds,
-	unsigned fd_count, uint32_t type, struct span order, struct err *err)
+/* The one that waits becomes *w: 1; 0: there is none. */
+static int take_reserved(
+	struct engine *e, struct worker *w, enum worker_kind kind, unsigned fd_count)
+{
+	struct worker had = *w;
+
+	if (fd_count || !e->reserved[kind])
+		return 0;
+	*w = *e->reserved[kind];
+	w->frame = had.frame;
+	w->arg = had.arg;
+	free(e->reserved[kind]);
+	e->reserved[kind] = NULL;
+	return 1;
+}
+
+int worker_spawn(struct engine *e, struct worker *w, enum worker_kind kind, const int *fds,
+	unsigned fd_count, struct err *err)
 {
 	int pair[2];
 
+	if (take_reserved(e, w, kind, fd_count))
+		return 0;
 	w->task = TASK_INIT;
 	w->name = kinds[kind].name;
 	w->reader = FRAME_READER_INIT;
@@ -142,19 +161,58 @@ int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, cons
 		mem_panic("too many descriptors for a worker");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, "make a socket");
-	if (start_apart(e, w, kind, pair[1], fds, fd_count, err) < 0 ||
-		frame_send(pair[0], type, order, err) < 0) {
+	if (start_apart(e, w, kind, pair[1], fds, fd_count, err) < 0) {
 		fd_drop(&pair[0]);
 		fd_drop(&pair[1]);
 		task_drop(&w->task);
 		return err_at(err, "fardel-%s", w->name);
 	}
 	fd_drop(&pair[1]);
-	fcntl(pair[0], F_SETFL, O_NONBLOCK);
 	w->task.fd = pair[0];
 	w->task.input = input;
 	w->task.running = true;
 	return 0;
+}
+
+int worker_order(struct worker *w, uint32_t type, struct span order, struct err *err)
+{
+	if (frame_send(w->task.fd, type, order, err) < 0) {
+		task_drop(&w->task);
+		return err_at(err, "fardel-%s", w->name);
+	}
+	fcntl(w->task.fd, F_SETFL, O_NONBLOCK);
+	return 0;
+}
+
+int worker_start(struct engine *e, struct worker *w, enum worker_kind kind, const int *fds,
+	unsigned fd_count, uint32_t type, struct span order, struct err *err)
+{
+	return worker_spawn(e, w, kind, fds, fd_count, err) < 0 ? -1
+								: worker_order(w, type, order, err);
+}
+
+void worker_reserve(struct engine *e, enum worker_kind kind)
+{
+	struct worker *w;
+	struct err ignored = ERR_INIT;
+
+	if (e->reserved[kind])
+		return;
+	w = mem_zero(1, sizeof(*w));
+	if (worker_spawn(e, w, kind, NULL, 0, &ignored) == 0)
+		e->reserved[kind] = w;
+	else
+		free(w);
+}
+
+void worker_unreserve(struct engine *e)
+{
+	for (size_t i = 0; i < WORKER_KINDS; i++) {
+		if (e->reserved[i])
+			worker_drop(e->reserved[i]);
+		free(e->reserved[i]);
+		e->reserved[i] = NULL;
+	}
 }
 
 /* What it said beside its frames: why it ended, where that was no end it planned. */

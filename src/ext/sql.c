@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -227,6 +228,7 @@ int sql_reserve(struct sql *db, struct err *err)
 static const char *const settings[] = {
 	[SQL_WRITE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
 		      "PRAGMA cell_size_check=ON;",
+	[SQL_FRESH] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL; PRAGMA cell_size_check=ON;",
 	[SQL_READ] = "PRAGMA cell_size_check=ON;",
 	[SQL_MAKE] =
 		"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON;",
@@ -275,6 +277,22 @@ static void shorten_wal(struct sql *db)
 		return;
 	sqlite3_busy_timeout(db->db, 0);
 	sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+static int sync_file(const struct sql *db, const char *ending, struct err *err)
+{
+	AUTO(buf) path = buf_dup(&db->path);
+	AUTO_FD fd = -1;
+
+	buf_adds(&path, ending);
+	fd = open(path.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 || fdatasync(fd) < 0 ? err_sys(err, "write %s", path.s) : 0;
+}
+
+int sql_sync(struct sql *db, struct err *err)
+{
+	shorten_wal(db);
+	return sync_file(db, "", err) < 0 || sync_file(db, "-wal", err) < 0 ? -1 : 0;
 }
 
 void sql_close(struct sql *db)

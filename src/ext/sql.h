@@ -13,6 +13,7 @@ struct sql_row; /* a statement that is being stepped through */
 enum sql_mode {
 	SQL_WRITE, /* made if missing, WAL, synchronous=FULL, the -wal and -shm files stay */
 	SQL_READ, /* read-only; never waits for a writer, never writes */
+	SQL_FRESH, /* as SQL_WRITE, of a file that nobody reads yet: nothing waits for the disk. sql_sync before anybody relies on it */
 	SQL_MAKE, /* a new file that nobody reads yet: without a journal on disk; what was killed is to be thrown away */
 };
 
@@ -24,6 +25,8 @@ void sql_bound(struct sql *db, unsigned thousands);
 /* Room for the -shm file, once that is there (after the first query): SQLite writes to it through memory, having written
  * one byte of each page of it. Where blocks are smaller than that, a full disk would kill us in the midst of a commit. */
 MUST_USE int sql_reserve(struct sql *db, struct err *err);
+/* Of SQL_FRESH: what was committed is on disk, in its files, when this returns; nothing is written after that. */
+MUST_USE int sql_sync(struct sql *db, struct err *err);
 /* What was committed stays in the -wal file, until that is long. NULL is fine. */
 void sql_close(struct sql *db);
 

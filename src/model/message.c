@@ -197,6 +197,10 @@ void message_put_next(struct buf *out, const struct fetch_next *n)
 	wire_put_text(out, n->url);
 	wire_put_number(out, n->max_size);
 	wire_put_number(out, n->optional);
+	wire_put_number(out, n->resume_above);
+	wire_put_number(out, n->from);
+	wire_put_number(out, n->total);
+	wire_put_text(out, n->etag);
 }
 
 bool message_get_next(struct span payload, struct fetch_next *n)
@@ -206,7 +210,11 @@ bool message_get_next(struct span payload, struct fetch_next *n)
 	n->url = wire_text(&w);
 	n->max_size = wire_number(&w);
 	n->optional = get_bool(&w);
-	return wire_ended(&w) && n->url.n && !memchr(n->url.s, 0, n->url.n);
+	n->resume_above = wire_number(&w);
+	n->from = wire_number(&w);
+	n->total = wire_number(&w);
+	n->etag = wire_text(&w);
+	return wire_ended(&w) && n->from >= 0 && n->url.n && !memchr(n->url.s, 0, n->url.n);
 }
 
 void message_put_begin(struct buf *out, const struct fetch_begin *b)

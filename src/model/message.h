@@ -81,6 +81,9 @@ struct fetch_next {
 	struct span url; /* borrows */
 	int64_t max_size;
 	bool optional;
+	/* As of struct fetch_order. */
+	int64_t resume_above, from, total;
+	struct span etag; /* borrows */
 };
 
 /* What is known before the body comes. */

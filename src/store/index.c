@@ -151,29 +151,39 @@ static int check_file(const char *path, struct err *err)
 	return file_check_owner(fd, path, err);
 }
 
-static int open_checked(struct index *ix, bool writable, struct err *err)
+static int open_checked(struct index *ix, enum sql_mode mode, struct err *err)
 {
-	if (check_file(ix->path.s, err) < 0 ||
-		sql_open(ix->path.s, writable ? SQL_WRITE : SQL_READ, &ix->sql, err) < 0)
+	if (check_file(ix->path.s, err) < 0 || sql_open(ix->path.s, mode, &ix->sql, err) < 0)
 		return -1;
 	sql_bound(ix->sql, STEPS_MAX);
 	/* Whatever is asked of it, by however many questions, is of one revision. */
-	if (!writable && sql_run(ix->sql, "BEGIN", err) < 0)
+	if (mode == SQL_READ && sql_run(ix->sql, "BEGIN", err) < 0)
 		return -1;
 	if (check_version(ix, err) < 0 || read_meta(ix, err) < 0)
 		return -1;
-	return writable ? sql_reserve(ix->sql, err) : 0;
+	ix->fresh = mode == SQL_FRESH;
+	return mode == SQL_READ ? 0 : sql_reserve(ix->sql, err);
 }
 
-int index_open(const char *path, bool writable, struct index *out, struct err *err)
+static int open_as(const char *path, enum sql_mode mode, struct index *out, struct err *err)
 {
 	*out = INDEX_INIT;
 	out->path = buf_of(path);
-	if (open_checked(out, writable, err) == 0)
+	if (open_checked(out, mode, err) == 0)
 		return 0;
 	mend_hint(out, err);
 	index_drop(out);
 	return -1;
+}
+
+int index_open(const char *path, bool writable, struct index *out, struct err *err)
+{
+	return open_as(path, writable ? SQL_WRITE : SQL_READ, out, err);
+}
+
+int index_open_fresh(const char *path, struct index *out, struct err *err)
+{
+	return open_as(path, SQL_FRESH, out, err);
 }
 
 static int make_file(const char *path, struct err *err)
@@ -218,17 +228,23 @@ int index_make(const char *path, unsigned leaf_bits, struct index *out, struct e
 	return index_make_of(path, 0, leaf_bits, out, err);
 }
 
+static int reopen_fresh(struct index *ix, struct err *err)
+{
+	sql_close(ix->sql);
+	ix->sql = NULL;
+	return open_checked(ix, SQL_FRESH, err);
+}
+
 int index_publish(struct index *ix, struct err *err)
 {
 	int64_t revision = ix->revision;
 
-	sql_close(ix->sql);
-	ix->sql = NULL;
-	if (open_checked(ix, true, err) < 0)
+	if (!ix->fresh && reopen_fresh(ix, err) < 0)
 		return mend_hint(ix, err);
 	/* Readers without rights cannot make out a -wal file in which nothing was ever committed. */
 	if (sql_run(ix->sql, "UPDATE meta SET revision = 0", err) < 0 ||
-		sql_do(ix->sql, err, "UPDATE meta SET revision = ?", "i", revision) < 0)
+		sql_do(ix->sql, err, "UPDATE meta SET revision = ?", "i", revision) < 0 ||
+		sql_sync(ix->sql, err) < 0)
 		return mend_hint(ix, err);
 	ix->revision = revision;
 	return 0;

@@ -24,6 +24,7 @@ struct index {
 	int format; /* of its packages: FORMAT_LUET, FORMAT_PACKETS; 0: as each says, it is a repository's of our own */
 	struct buf path; /* of the file */
 	unsigned leaf_bits;
+	bool fresh; /* nobody relies on it yet */
 	int64_t revision; /* that its leaves are of */
 	int64_t changed; /* packages of which leaves that were put since it was opened differed */
 };
@@ -42,7 +43,9 @@ MUST_USE int index_make_of(
 	const char *path, int format, unsigned leaf_bits, struct index *out, struct err *err);
 MUST_USE int index_open(const char *path, bool writable, struct index *out, struct err *err);
 
-/* One that was made becomes what others read: they can from now on, whatever happens to who writes it. */
+/* One that was made, or unpacked, a moment ago and that nobody reads before index_publish: until then nothing of it waits for the disk. */
+MUST_USE int index_open_fresh(const char *path, struct index *out, struct err *err);
+/* It becomes what others read: it is on disk but for its name in its folder, and they can from now on, whatever happens to who writes it. */
 MUST_USE int index_publish(struct index *ix, struct err *err);
 
 MUST_USE int index_begin(struct index *ix, struct err *err);

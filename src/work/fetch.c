@@ -107,8 +107,10 @@ static int take_next(struct frame_reader *reader, struct fetch_order *order, str
 	buf_set(&order->url, next.url);
 	order->max_size = next.max_size;
 	order->optional = next.optional;
-	order->from = order->total = 0;
-	buf_clear(&order->etag);
+	order->resume_above = next.resume_above;
+	order->from = next.from;
+	order->total = next.total;
+	buf_set(&order->etag, next.etag);
 	buf_clear(&order->unless);
 	return 1;
 }

@@ -132,7 +132,7 @@ static void answers_come_back(void **state)
 
 static void further_files_are_asked_for(void **state)
 {
-	struct fetch_next in = {SPAN("http://h/leaf"), 7, true}, out;
+	struct fetch_next in = {SPAN("http://h/leaf"), 7, true, 10, 5, 11, SPAN("\"e\"")}, out;
 	AUTO(buf) payload = BUF_INIT;
 	AUTO(buf) bad = BUF_INIT;
 
@@ -142,6 +142,10 @@ static void further_files_are_asked_for(void **state)
 	assert_true(span_is(out.url, SPAN("http://h/leaf")));
 	assert_int_equal(out.max_size, 7);
 	assert_true(out.optional);
+	assert_int_equal(out.resume_above, 10);
+	assert_int_equal(out.from, 5);
+	assert_int_equal(out.total, 11);
+	assert_true(span_is(out.etag, SPAN("\"e\"")));
 	for (size_t n = 0; n < payload.n; n++)
 		assert_false(message_get_next(span_cut(buf_span(&payload), 0, n), &out));
 	in.url = (struct span){"http://h\0/", 10};
@@ -149,6 +153,11 @@ static void further_files_are_asked_for(void **state)
 	assert_false(message_get_next(buf_span(&bad), &out));
 	buf_clear(&bad);
 	in.url = SPAN("");
+	message_put_next(&bad, &in);
+	assert_false(message_get_next(buf_span(&bad), &out));
+	buf_clear(&bad);
+	in.url = SPAN("http://h/leaf");
+	in.from = -1;
 	message_put_next(&bad, &in);
 	assert_false(message_get_next(buf_span(&bad), &out));
 }

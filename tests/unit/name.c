@@ -71,7 +71,8 @@ static void luets_versions(void **state)
 {
 	static const char *const good[] = {
 		"1.0", "0", "1.0_rc1", "1.0+10", "2023.01-r2", "v1", "1~3"};
-	static const char *const bad[] = {"", "1 0", "1:2", "..", "-1", ">=1", "1)", "(1", "1/2", "1,2", "1\n"};
+	static const char *const bad[] = {
+		"", "1 0", "1:2", "..", "-1", ">=1", "1)", "(1", "1/2", "1,2", "1\n"};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++)
