@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "solve/resolve.h"
+#include "store/leaf.h"
 
 static void chosen_drop(struct chosen *one)
 {
@@ -103,30 +104,57 @@ static int sort_items(struct engine *e, struct stock *s, const struct request *r
 
 /* --- What the answer is ----------------------------------------------------------------------- */
 
+static int lost(struct span name, struct err *err)
+{
+	return err_set(err, ERR_BAD_STATE, "the index has lost %.*s", SPAN_ARG(name));
+}
+
+/* What its leaf says of it comes later, with all others'. */
 static int add_one(struct stock *s, const struct supply *supply, const struct resolve_change *c,
 	struct choice *out, struct err *err)
 {
-	struct chosen *one = vec_push(&out->of);
+	struct chosen *one;
 	struct supply_item item;
 	struct shelf *shelf;
-	int there;
 
-	*one = (struct chosen){.repository = BUF_INIT,
-		.url = BUF_INIT,
+	supply_get(supply, c->to, &item);
+	shelf = stock_shelf(s, item.repository);
+	if (!shelf)
+		return lost(item.name, err);
+	one = vec_push(&out->of);
+	*one = (struct chosen){.number = c->to,
+		.repository = buf_dup(&shelf->repository->name),
+		.url = buf_dup(&shelf->url),
 		.asked = c->asked,
 		.why = buf_dup(&c->why),
 		.path = BUF_INIT};
 	offer_init(&one->offer);
-	supply_get(supply, c->to, &item);
-	shelf = stock_shelf(s, item.repository);
-	there = shelf ? index_offer(&shelf->index, item.name, item.version, &one->offer, err) : 0;
-	if (there < 0)
-		return -1;
-	if (!there)
-		return err_set(err, ERR_BAD_STATE, "the index has lost %.*s", SPAN_ARG(item.name));
-	buf_set(&one->repository, buf_span(&shelf->repository->name));
-	buf_set(&one->url, buf_span(&shelf->url));
 	return 0;
+}
+
+/* What is of one repository, as its leaves say it. */
+static int read_shelf(
+	struct shelf *shelf, const struct supply *supply, struct choice *o, struct err *err)
+{
+	VEC(struct leaf_want) wants = {0};
+	int result;
+
+	VEC_FOR (struct chosen, one, &o->of) {
+		struct supply_item item;
+
+		if (one->offer.name.n)
+			continue;
+		supply_get(supply, one->number, &item);
+		if (item.repository == shelf->number)
+			*vec_push(&wants) = (struct leaf_want){
+				.name = item.name, .version = item.version, .to = &one->offer};
+	}
+	result = index_offers(&shelf->index, wants.v, wants.n, err);
+	for (size_t i = 0; result == 0 && i < wants.n; i++)
+		if (!wants.v[i].to->name.n)
+			result = lost(wants.v[i].name, err);
+	vec_drop(&wants);
+	return result;
 }
 
 /* What is in use already, for who wants its packs alone: as it is offered, where it still is. */
@@ -195,6 +223,9 @@ static int take_resolution(struct engine *e, struct stock *s, const struct suppl
 {
 	VEC_FOR (const struct resolve_change, c, &r->of)
 		if (take_change(s, supply, c, out, err) < 0)
+			return -1;
+	VEC_FOR (struct shelf, shelf, &s->of)
+		if (read_shelf(shelf, supply, out, err) < 0)
 			return -1;
 	VEC_FOR (const struct buf, note, &r->notes.of)
 		texts_add(&out->notes, buf_span(note));

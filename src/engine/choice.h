@@ -12,6 +12,7 @@
 
 struct chosen {
 	struct offer offer;
+	size_t number; /* in the supply, while there is one */
 	struct buf repository, url; /* whose it is, and where its files are */
 	bool asked; /* named; else it comes for the sake of another */
 	struct buf why; /* whose; may be empty */

@@ -116,6 +116,7 @@ static int pack_leaf(struct repo_tree *t, const struct offers *offers, const str
 {
 	VEC(const struct offer *) pointers = {0};
 	AUTO(buf) text = BUF_INIT;
+	AUTO(leaf_unpacker) unpacker = {0};
 	AUTO(buf) before = BUF_INIT;
 	struct err ignored = ERR_INIT;
 	int there = read_leaf(t, old, file, err);
@@ -126,7 +127,7 @@ static int pack_leaf(struct repo_tree *t, const struct offers *offers, const str
 		*vec_push(&pointers) = o;
 	leaf_text(pointers.v, pointers.n, &text);
 	vec_drop(&pointers);
-	if (there && file->n && leaf_unpack(buf_span(file), &before, &ignored) == 0 &&
+	if (there && file->n && leaf_unpack(&unpacker, buf_span(file), &before, &ignored) == 0 &&
 		span_is(buf_span(&before), buf_span(&text)))
 		return 0;
 	buf_clear(file);

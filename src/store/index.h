@@ -101,3 +101,6 @@ MUST_USE int index_search(struct index *ix, const struct texts *words, int64_t l
 /* All that its leaf says of the one of that name and version; 1, or 0 where there is none. *out was initialised. */
 MUST_USE int index_offer(struct index *ix, struct span name, struct span version, struct offer *out,
 	struct err *err);
+struct leaf_want;
+/* Of many (store/leaf): each of their leaves is read once. They are put into another order. */
+MUST_USE int index_offers(struct index *ix, struct leaf_want *wants, size_t count, struct err *err);

@@ -243,18 +243,70 @@ int index_search(struct index *ix, const struct texts *words, int64_t limit, ind
 	return give_hits(ix, &hits, most, fn, arg, err);
 }
 
-/* --- One of them ---------------------------------------------------------------------------------------- */
+/* --- All that is known of some ----------------------------------------------------------------------------- */
+
+/* What reading leaves takes, kept from one to the next. */
+struct reading {
+	struct leaf_unpacker unpacker;
+	struct buf file, text;
+};
+
+static void reading_drop(struct reading *r)
+{
+	leaf_unpacker_drop(&r->unpacker);
+	buf_drop(&r->file);
+	buf_drop(&r->text);
+}
+
+/* All of one leaf. */
+static int find_in_leaf(struct index *ix, struct reading *r, const struct leaf_want *wants,
+	size_t count, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	buf_clear(&r->file);
+	buf_clear(&r->text);
+	if (index_leaf(ix, wants->leaf, &r->file, err) < 0)
+		return -1;
+	if (!r->file.n)
+		return 0;
+	if (leaf_unpack(&r->unpacker, buf_span(&r->file), &r->text, &why) < 0)
+		err_at(&why, "the leaf of %.*s", SPAN_ARG(wants->name));
+	else if (leaf_find(buf_span(&r->text), wants, count, &why) == 0)
+		return 0;
+	return index_damaged(ix, why.text, err);
+}
+
+static int by_leaf(const void *a, const void *b)
+{
+	unsigned one = ((const struct leaf_want *)a)->leaf,
+		 other = ((const struct leaf_want *)b)->leaf;
+
+	return (one > other) - (one < other);
+}
+
+int index_offers(struct index *ix, struct leaf_want *wants, size_t count, struct err *err)
+{
+	AUTO(reading) reading = {.file = BUF_INIT, .text = BUF_INIT};
+	int result = 0;
+
+	for (size_t i = 0; i < count; i++)
+		wants[i].leaf = leaf_of(ix->leaf_bits, wants[i].name);
+	if (count)
+		qsort(wants, count, sizeof(*wants), by_leaf);
+	for (size_t i = 0, end; result == 0 && i < count; i = end) {
+		for (end = i + 1; end < count && wants[end].leaf == wants[i].leaf; end++)
+			;
+		result = find_in_leaf(ix, &reading, wants + i, end - i, err);
+	}
+	return result;
+}
 
 int index_offer(
 	struct index *ix, struct span name, struct span version, struct offer *out, struct err *err)
 {
-	unsigned number = leaf_of(ix->leaf_bits, name);
-	AUTO(buf) file = BUF_INIT;
-	struct err why = ERR_INIT;
-	int found;
+	struct leaf_want want = {.name = name, .version = version, .to = out};
 
-	if (index_leaf(ix, number, &file, err) < 0)
-		return -1;
-	found = leaf_find(buf_span(&file), name, version, out, &why);
-	return found < 0 ? index_damaged(ix, why.text, err) : found;
+	offer_drop(out);
+	return index_offers(ix, &want, 1, err) < 0 ? -1 : out->name.n > 0;
 }

@@ -86,18 +86,26 @@ int leaf_pack(struct span text, struct buf *file, struct err *err)
 	return result;
 }
 
-int leaf_unpack(struct span file, struct buf *text, struct err *err)
+void leaf_unpacker_drop(struct leaf_unpacker *u)
 {
-	struct stream *s;
+	if (u->zstd)
+		u->zstd->free(u->zstd);
+	u->zstd = NULL;
+}
+
+/* Behind the end of a file zstd takes the next one; behind damage it takes nothing. */
+int leaf_unpack(struct leaf_unpacker *u, struct span file, struct buf *text, struct err *err)
+{
 	struct err why = ERR_INIT;
-	int result;
 
 	if (file.n > LEAF_MAX)
 		return err_set(err, ERR_CHECKSUM, "it is longer than %d bytes", LEAF_MAX);
-	s = unzstd_new(WINDOW_LOG);
-	result = flow(s, file, LEAF_UNPACKED_MAX, text, &why);
-	s->free(s);
-	return result < 0 ? err_set(err, ERR_CHECKSUM, "%s", why.text) : 0;
+	if (!u->zstd)
+		u->zstd = unzstd_new(WINDOW_LOG);
+	if (flow(u->zstd, file, LEAF_UNPACKED_MAX, text, &why) == 0)
+		return 0;
+	leaf_unpacker_drop(u);
+	return err_set(err, ERR_CHECKSUM, "%s", why.text);
 }
 
 static int take_line(
@@ -135,59 +143,70 @@ static int parse_lines(
 int leaf_parse(
 	struct span file, unsigned number, unsigned leaf_bits, struct offers *out, struct err *err)
 {
+	AUTO(leaf_unpacker) unpacker = {0};
 	AUTO(buf) text = BUF_INIT;
 
 	if (!file.n)
 		return 0;
-	if (leaf_unpack(file, &text, err) < 0 ||
+	if (leaf_unpack(&unpacker, file, &text, err) < 0 ||
 		parse_lines(buf_span(&text), number, leaf_bits, out, err) < 0)
 		return err_at(err, "leaf %u", number);
 	return 0;
 }
 
-/* Whether a line may be the one of that name: it has it somewhere, or JSON's escapes, by which it could be written otherwise. */
-static bool may_name(struct span line, struct span name)
+/* Whether a name may be written in it by JSON's escapes: \u0071, or a\/b. */
+static bool has_escapes(struct span line)
 {
-	return memmem(line.s, line.n, name.s, name.n) || memchr(line.s, '\\', line.n);
+	const char *at = line.s, *end = line.s + line.n;
+
+	while ((at = memchr(at, '\\', (size_t)(end - at))) && end - at > 1) {
+		if (at[1] == 'u' || at[1] == '/')
+			return true;
+		at += 2;
+	}
+	return false;
 }
 
-static int find_line(
-	struct span rest, struct span name, struct span version, struct offer *out, struct err *err)
+/* Whether a line may be the one of that name, which is given in its quotes. */
+static bool may_name(struct span line, const struct buf *quoted)
 {
+	return memmem(line.s, line.n, quoted->s, quoted->n) || has_escapes(line);
+}
+
+static int find_line(struct span rest, const struct leaf_want *want, struct err *err)
+{
+	AUTO(buf) quoted = BUF_INIT;
 	struct span line;
 
+	buf_addf(&quoted, "\"%.*s\"", SPAN_ARG(want->name));
 	while (span_split(&rest, '\n', &line)) {
 		AUTO(offer) offer;
+		struct offer swap;
 
 		offer_init(&offer);
-		if (!may_name(line, name))
+		if (!may_name(line, &quoted))
 			continue;
 		if (offer_parse(line, &offer, err) < 0)
 			return -1;
-		if (!span_is(buf_span(&offer.name), name) ||
-			!span_is(buf_span(&offer.version), version))
+		if (!span_is(buf_span(&offer.name), want->name) ||
+			!span_is(buf_span(&offer.version), want->version))
 			continue;
-		offer_drop(out);
-		*out = offer;
-		offer_init(&offer);
-		return 1;
+		swap = *want->to;
+		*want->to = offer;
+		offer = swap;
+		return 0;
 	}
 	return 0;
 }
 
-int leaf_find(
-	struct span file, struct span name, struct span version, struct offer *out, struct err *err)
+int leaf_find(struct span text, const struct leaf_want *wants, size_t count, struct err *err)
 {
-	AUTO(buf) text = BUF_INIT;
-	struct err why = ERR_INIT;
-	int found;
+	for (size_t i = 0; i < count; i++) {
+		struct err why = ERR_INIT;
 
-	if (!file.n)
-		return 0;
-	found = leaf_unpack(file, &text, &why);
-	if (found == 0)
-		found = find_line(buf_span(&text), name, version, out, &why);
-	if (found < 0)
-		return err_set(err, ERR_CHECKSUM, "the leaf of %.*s: %s", SPAN_ARG(name), why.text);
-	return found;
+		if (find_line(text, &wants[i], &why) < 0)
+			return err_set(err, ERR_CHECKSUM, "the leaf of %.*s: %s",
+				SPAN_ARG(wants[i].name), why.text);
+	}
+	return 0;
 }

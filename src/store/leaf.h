@@ -17,16 +17,29 @@ void offers_drop(struct offers *o);
 void leaf_text(const struct offer *const *offers, size_t count, struct buf *text);
 MUST_USE int leaf_pack(struct span text, struct buf *file, struct err *err);
 
+struct stream;
+/* Unpacks one leaf after the other: what that takes is made once. */
+struct leaf_unpacker {
+	struct stream *zstd; /* NULL: not made yet */
+};
+void leaf_unpacker_drop(struct leaf_unpacker *u);
 /* The lines of a file: appended. ERR_CHECKSUM: more than there may be, or damaged. */
-MUST_USE int leaf_unpack(struct span file, struct buf *text, struct err *err);
+MUST_USE int leaf_unpack(
+	struct leaf_unpacker *u, struct span file, struct buf *text, struct err *err);
 /* Reads the file of leaf `number` of 2^leaf_bits; empty: it has no packages. *out was empty. ERR_CHECKSUM names the line and what is wrong: also packages that belong
  * elsewhere, that are not sorted, or stand twice. */
 MUST_USE int leaf_parse(
 	struct span file, unsigned number, unsigned leaf_bits, struct offers *out, struct err *err);
-/* The one of that name and version, of a file whose sum was held against its leaf's: 1, with *out (initialised before); 0; -1: ERR_CHECKSUM. Of the others no more is
+/* What is looked for in a leaf. */
+struct leaf_want {
+	struct span name, version;
+	struct offer *to; /* initialised before; without a name afterwards: there is none */
+	unsigned leaf; /* that it is in: index_offers' own */
+};
+/* Of a leaf's lines, whose file's sum was held against what it must be: those of them that are wanted. ERR_CHECKSUM. Of the others no more is
  * read than it takes to see that they are others. */
-MUST_USE int leaf_find(struct span file, struct span name, struct span version, struct offer *out,
-	struct err *err);
+MUST_USE int leaf_find(
+	struct span text, const struct leaf_want *wants, size_t count, struct err *err);
 
 /* The file's sha256; all zero of an empty one. */
 void leaf_sum(struct span file, struct head_sum *out);

@@ -153,6 +153,40 @@ static void offers_come_from_their_leaf(void **state)
 	assert_int_equal(index_offer(&ix, SPAN("other"), SPAN("7"), &o, &err), 0);
 }
 
+/* Of all that there are, and some that there are not, however many are in one leaf. */
+static void offers_come_many_at_once(void **state)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(offers) all = {0};
+	AUTO(index) ix = INDEX_INIT;
+	struct offer found[9];
+	struct leaf_want wants[COUNT(found)];
+	struct err err = ERR_INIT;
+
+	indexed_path(*state, "db", &path);
+	some(&all);
+	assert_int_equal(all.of.n + 2, COUNT(found));
+	indexed_make(path.s, &all);
+	indexed_open(path.s, false, &ix);
+	for (size_t i = 0; i < COUNT(found); i++) {
+		bool known = i < all.of.n;
+
+		offer_init(&found[i]);
+		wants[i] = (struct leaf_want){
+			.name = known ? buf_span(&all.of.v[i].name) : SPAN("zoom"),
+			.version = known ? buf_span(&all.of.v[i].version) : SPAN("7"),
+			.to = &found[i]};
+	}
+	wants[8].name = SPAN("nothing");
+	assert_int_equal(index_offers(&ix, wants, COUNT(wants), &err), 0);
+	assert_int_equal(index_offers(&ix, NULL, 0, &err), 0);
+	for (size_t i = 0; i < COUNT(found); i++) {
+		assert_buf(&found[i].name, i < all.of.n ? all.of.v[i].name.s : "");
+		assert_buf(&found[i].version, i < all.of.n ? all.of.v[i].version.s : "");
+		offer_drop(&found[i]);
+	}
+}
+
 static void nodes_are_the_sums_of_their_leaves(void **state)
 {
 	AUTO(buf) path = BUF_INIT;
@@ -401,6 +435,7 @@ int main(void)
 		SCRATCH_TEST(words_of_any_bytes_do_no_harm),
 		SCRATCH_TEST(rows_say_what_a_plan_needs),
 		SCRATCH_TEST(offers_come_from_their_leaf),
+		SCRATCH_TEST(offers_come_many_at_once),
 		SCRATCH_TEST(nodes_are_the_sums_of_their_leaves),
 		SCRATCH_TEST(leaves_that_change_change_what_is_found),
 		SCRATCH_TEST(only_rows_that_differ_are_written),

@@ -47,69 +47,120 @@ static void what_is_packed_is_read_again(void **state)
 	assert_int_equal(read.of.n, 0);
 }
 
+static bool find(const char *text, const char *name, const char *version, struct offer *out)
+{
+	struct leaf_want want = {.name = span_of(name), .version = span_of(version), .to = out};
+	struct err err = ERR_INIT;
+
+	offer_init(out);
+	if (leaf_find(span_of(text), &want, 1, &err) < 0)
+		fail_msg("%s %s: %s", name, version, err.text);
+	return out->name.n > 0;
+}
+
+/* A line with the beginning of the name, or of the version, in JSON's escapes. */
+static void add_escaped(const char *name, const char *escaped, struct buf *text)
+{
+	AUTO(buf) line = BUF_INIT;
+	struct offer o;
+
+	offers_make(&o, "NAME", "1", "x");
+	offer_format(&o, &line);
+	offer_drop(&o);
+	assert_memory_equal(line.s, "{\"name\":\"NAME\"", 14);
+	buf_addf(text, "{\"name\":\"%s%s\"%s\n", escaped, name, line.s + 14);
+}
+
 /* Of lines whose names and texts are like each other, just the one; also where JSON could be read in another way. */
 static void one_of_them_is_found(void **state)
 {
 	static const struct {
 		const char *name, *version;
-		int there;
+		bool there;
 	} cases[] = {
-		{"zoom", "2", 1},
-		{"zoom", "10", 1},
-		{"zoom", "1", 0},
-		{"zoom-x", "2", 1},
-		{"zoo", "2", 0},
-		{"oom", "2", 0},
-		{"qq", "1", 1},
+		{"zoom", "2", true},
+		{"zoom", "10", true},
+		{"zoom", "1", false},
+		{"zoom-x", "2", true},
+		{"zoo", "2", false},
+		{"oom", "2", false},
+		{"", "2", false},
+		{"qq", "1", true},
+		{"rr", "1", true},
 	};
 	AUTO(offers) all = {0};
 	AUTO(buf) text = BUF_INIT;
-	AUTO(buf) file = BUF_INIT;
-	AUTO(offer) none;
-	struct offer escaped;
-	struct err err = ERR_INIT;
 
 	(void)state;
 	offers_add(&all, "zoom", "2", "Calls");
 	offers_add(&all, "zoom", "10", "Calls");
 	offers_add(&all, "zoom-x", "2", "Calls, as zoom 2");
+	buf_sets(&all.of.v[2].description, "Says\n\"zoom\"\\");
 	for (size_t i = 0; i < all.of.n; i++) {
 		offer_format(&all.of.v[i], &text);
 		buf_addc(&text, '\n');
 	}
-	offers_make(&escaped, "qq", "1", "x");
-	buf_sets(&escaped.path, "x.tar.gz");
-	offer_format(&escaped, &file);
-	offer_drop(&escaped);
-	buf_addf(&text, "{\"name\": \"\\u0071%s\n", file.s + strcspn(file.s, "q") + 1);
-	buf_clear(&file);
-	assert_int_equal(leaf_pack(buf_span(&text), &file, &err), 0);
+	add_escaped("q", "\\u0071", &text);
+	add_escaped("\\u0072", "r", &text);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		AUTO(offer) o;
-		int there;
 
-		offer_init(&o);
-		there = leaf_find(buf_span(&file), span_of(cases[i].name),
-			span_of(cases[i].version), &o, &err);
-		if (there != cases[i].there)
-			fail_msg("%s %s: %d %s", cases[i].name, cases[i].version, there, err.text);
-		if (there) {
+		if (find(text.s, cases[i].name, cases[i].version, &o) != cases[i].there)
+			fail_msg("%s %s: %d", cases[i].name, cases[i].version, !cases[i].there);
+		if (cases[i].there) {
 			assert_buf(&o.name, cases[i].name);
 			assert_buf(&o.version, cases[i].version);
 		}
 	}
-	offer_init(&none);
-	assert_int_equal(leaf_find(SPAN(""), SPAN("qq"), SPAN("1"), &none, &err), 0);
-	assert_int_equal(leaf_find(span_cut(buf_span(&file), 0, file.n - 5), SPAN("qq"), SPAN("1"),
-				 &none, &err),
-		-1);
-	assert_err(&err, ERR_CHECKSUM, "the leaf of qq: ");
-	buf_sets(&text, "{\"name\": \"qq\"}\n");
-	buf_clear(&file);
-	assert_int_equal(leaf_pack(buf_span(&text), &file, &err), 0);
-	assert_int_equal(leaf_find(buf_span(&file), SPAN("c"), SPAN("1"), &none, &err), 0);
-	assert_int_equal(leaf_find(buf_span(&file), SPAN("qq"), SPAN("1"), &none, &err), -1);
-	assert_err(&err, ERR_CHECKSUM, "the leaf of qq: ");
+}
+
+static void several_are_found_at_once(void **state)
+{
+	AUTO(offers) all = {0};
+	AUTO(leaf_made) leaf = {.file = BUF_INIT};
+	AUTO(leaf_unpacker) unpacker = {0};
+	AUTO(buf) text = BUF_INIT;
+	struct offer found[3];
+	struct leaf_want wants[] = {{.name = SPAN("zoom"), .version = SPAN("10"), .to = &found[0]},
+		{.name = SPAN("none"), .version = SPAN("1"), .to = &found[1]},
+		{.name = SPAN("atool"), .version = SPAN(""), .to = &found[2]}};
+	struct err err = ERR_INIT;
+
+	(void)state;
+	offers_add(&all, "zoom", "2", "Calls");
+	offers_add(&all, "zoom", "10", "Calls");
+	offers_add(&all, "atool", "", "A tool");
+	offers_leaf(&all, 0, 0, &leaf);
+	for (size_t i = 0; i < COUNT(found); i++)
+		offer_init(&found[i]);
+	assert_int_equal(leaf_unpack(&unpacker, buf_span(&leaf.file), &text, &err), 0);
+	assert_int_equal(leaf_find(buf_span(&text), wants, COUNT(wants), &err), 0);
+	assert_buf(&found[0].version, "10");
+	assert_buf(&found[1].name, "");
+	assert_buf(&found[2].summary, "A tool");
+	for (size_t i = 0; i < COUNT(found); i++)
+		offer_drop(&found[i]);
+}
+
+/* Lines that cannot be those that are wanted are not read: these are no offers. */
+static void of_others_nothing_is_read(void **state)
+{
+	static const char *const others[] = {"{\"name\": \"qq\"", "{\"name\": \"cc\"",
+		"{\"description\": \"a\\nb\\\\u c\\\"", "{\"description\": \"\\"};
+	struct err err = ERR_INIT;
+	struct leaf_want want = {.name = SPAN("qq"), .version = SPAN("1")};
+	AUTO(offer) none;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(others); i++) {
+		AUTO(buf) text = buf_of(others[i]);
+
+		buf_addc(&text, '\n');
+		assert_false(find(text.s, "c", "1", &none));
+	}
+	want.to = &none;
+	assert_int_equal(leaf_find(span_of(others[0]), &want, 1, &err), -1);
+	assert_err(&err, ERR_CHECKSUM, "the leaf of qq: not JSON");
 }
 
 /* A leaf of these lines, and what is said of it. */
@@ -153,11 +204,20 @@ static void what_is_no_leaf_is_refused(void **state)
 
 static void check_damaged(struct span file, const char *part)
 {
+	AUTO(leaf_unpacker) unpacker = {0};
 	AUTO(buf) text = BUF_INIT;
+	AUTO(buf) good = BUF_INIT;
 	struct err err = ERR_INIT;
 
-	assert_int_equal(leaf_unpack(file, &text, &err), -1);
+	assert_int_equal(leaf_pack(SPAN("good"), &good, &err), 0);
+	assert_int_equal(leaf_unpack(&unpacker, buf_span(&good), &text, &err), 0);
+	assert_int_equal(leaf_unpack(&unpacker, file, &text, &err), -1);
 	assert_err(&err, ERR_CHECKSUM, part);
+	/* It does no harm to those before and behind it. */
+	buf_clear(&text);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(leaf_unpack(&unpacker, buf_span(&good), &text, &err), 0);
+	assert_buf(&text, "goodgood");
 }
 
 static void damaged_files_are_refused_wherever_they_are_cut(void **state)
@@ -225,6 +285,8 @@ int main(void)
 		cmocka_unit_test(sums_are_of_the_file_and_leaves_of_the_name),
 		cmocka_unit_test(what_is_packed_is_read_again),
 		cmocka_unit_test(one_of_them_is_found),
+		cmocka_unit_test(several_are_found_at_once),
+		cmocka_unit_test(of_others_nothing_is_read),
 		cmocka_unit_test(what_is_no_leaf_is_refused),
 		cmocka_unit_test(damaged_files_are_refused_wherever_they_are_cut),
 		cmocka_unit_test(too_much_is_refused),
