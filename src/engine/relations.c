@@ -83,6 +83,7 @@ static void relate(struct members *members, struct related_list *out)
 			buf_span(&m->bundle->version), &m->in->depends, &m->in->conflicts,
 			&m->in->provides, m->item != NULL};
 	}
+	related_sort(out);
 }
 
 /* 1: the item of one cannot come; 0: all can; -1. */
@@ -113,45 +114,23 @@ static int check_once(struct engine *e, const struct request *request, const str
 	return request->force ? 0 : related_check_rest(&was, &will, err);
 }
 
-/* Whether one of the items that are still to be placed has to come before this one. */
-static bool waits(const struct related_list *all, const bool *placed, size_t i, bool going)
-{
-	for (size_t k = 0; k < all->of.n; k++) {
-		const struct related *a = &all->of.v[going ? k : i];
-		const struct related *b = &all->of.v[going ? i : k];
-
-		if (k != i && !placed[k] && related_needs(a, b))
-			return true;
-	}
-	return false;
-}
-
-/* In a ring the first comes first. */
 static void order(struct engine *e, struct plan *plan)
 {
 	bool going = plan->goal != GOAL_INSTALL;
 	AUTO(members) members = {0};
 	AUTO(related_list) all = {0};
-	bool *placed = mem_zero(plan->of.n + 1, sizeof(*placed));
-	struct plan_item *items = mem_zero(plan->of.n + 1, sizeof(*items));
+	size_t *numbers = mem_zero(plan->of.n, sizeof(*numbers));
+	struct plan_item *items = mem_zero(plan->of.n, sizeof(*items));
 
 	VEC_FOR (const struct plan_item, item, &plan->of)
 		add_member(e, going ? &item->from : &item->to, item, &members);
 	relate(&members, &all);
-	for (size_t n = 0; n < plan->of.n; n++) {
-		size_t next = 0;
-
-		while (next < plan->of.n && (placed[next] || waits(&all, placed, next, going)))
-			next++;
-		for (size_t i = 0; next == plan->of.n; i++)
-			next = placed[i] ? next : i;
-		placed[next] = true;
-		items[n] = plan->of.v[next];
-	}
-	if (plan->of.n)
-		memcpy(plan->of.v, items, plan->of.n * sizeof(*items));
+	related_order(&all, going, numbers);
+	for (size_t n = 0; n < plan->of.n; n++)
+		items[n] = plan->of.v[numbers[n]];
+	memcpy(plan->of.v, items, plan->of.n * sizeof(*items));
 	free(items);
-	free(placed);
+	free(numbers);
 }
 
 int relations_check(struct engine *e, const struct request *request, const struct world *world,

@@ -14,10 +14,22 @@ struct related {
 	const struct relations *depends, *conflicts, *provides;
 	bool comes; /* the plan brings it, or another version of it */
 };
+/* Under a name: one's number in the list. */
+struct related_name {
+	struct span name;
+	size_t number;
+};
+struct related_names {
+	VEC(struct related_name) of; /* sorted */
+};
 struct related_list {
 	VEC(struct related) of;
+	/* Of related_sort: under each name who has it or provides it, who conflicts with it, who depends on it. */
+	struct related_names are, conflicting, depending;
 };
 void related_list_drop(struct related_list *l);
+/* Once all are in it; the functions below that take a list need it. */
+void related_sort(struct related_list *l);
 
 /* Whether p is what the relation asks for: by its name, or by one that it provides. */
 bool related_is(const struct related *p, const struct relation *r);
@@ -32,3 +44,7 @@ MUST_USE int related_check(const struct related_list *after, size_t i, struct er
  * ERR_CONFLICT names who depends on what goes. */
 MUST_USE int related_check_rest(
 	const struct related_list *before, const struct related_list *after, struct err *err);
+
+/* Puts numbers into an order in which each comes behind those that it depends on; `going`: before them. `order` has room for all. Else they stay as they are; in
+ * a ring the first comes first. */
+void related_order(const struct related_list *l, bool going, size_t *order);
