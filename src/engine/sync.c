@@ -7,6 +7,7 @@
 
 static const struct sync_part *const parts[REPOSITORY_FORMATS] = {
 	[REPOSITORY_FARDEL] = &sync_of_tree,
+	[REPOSITORY_PACKETS] = &sync_of_packets,
 };
 
 void sync_init(struct sync *s, struct engine *e, const struct repository *r)
@@ -17,6 +18,7 @@ void sync_init(struct sync *s, struct engine *e, const struct repository *r)
 		.head_sum = BUF_INIT,
 		.head_signatures = BUF_INIT,
 		.folder = -1,
+		.file = -1,
 		.index_file = BUF_INIT,
 		.index = INDEX_INIT,
 		.reading = {.reader = {.task = TASK_INIT, .reader = FRAME_READER_INIT},

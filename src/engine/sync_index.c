@@ -63,7 +63,8 @@ static int open_index(struct sync *s, bool fresh, struct err *err)
 	AUTO(buf) path = BUF_INIT;
 
 	add_index(s, &path);
-	return fresh ? index_make(path.s, s->head.leaf_bits, &s->index, err)
+	return fresh ? index_make_of(path.s, repository_package_format(s->repository->format),
+			       s->head.leaf_bits, &s->index, err)
 		     : index_open(path.s, true, &s->index, err);
 }
 

@@ -10,6 +10,7 @@ struct sync_part {
 	void (*let_go)(struct sync *s); /* what was fetched of one URL is void */
 };
 extern const struct sync_part sync_of_tree; /* our own repositories: a head and a tree of leaves */
+extern const struct sync_part sync_of_packets; /* Packets': an index.db */
 
 /* Nothing more is wanted. Always 0. */
 int sync_finish(struct sync *s);

@@ -27,6 +27,7 @@ struct sql {
 	sqlite3 *db;
 	struct buf path;
 	bool writes; /* opened for that */
+	bool foreign; /* bytes of others: no file, and no state of ours */
 	unsigned steps, bound; /* of the statement at work, in thousands */
 	int index; /* of the -shm file; closed last: closing it gives up all locks that SQLite has of that file */
 	/* Prepared, and not in use: who has many rows does not prepare each anew. The newest first. */
@@ -107,11 +108,24 @@ static int fail_unindexed(struct sql *db, struct err *err)
 	return err_next(err, "as root: fardel list");
 }
 
+static int fail_foreign(struct sql *db, int code, struct err *err)
+{
+	if (code == SQLITE_INTERRUPT)
+		return err_set(err, ERR_INSTALLER, "what it is asked takes no end");
+	if (code == SQLITE_TOOBIG)
+		return err_set(err, ERR_INSTALLER, "a value in it is too long");
+	if (code == SQLITE_NOTADB)
+		return err_set(err, ERR_INSTALLER, "it is no database of SQLite's");
+	return err_set(err, ERR_INSTALLER, "it is damaged: %s", sqlite3_errmsg(db->db));
+}
+
 /* SQLite takes a file that cannot be read for a damaged one: what the system said counts. */
 static int fail(struct sql *db, struct err *err)
 {
 	int code = sqlite3_errcode(db->db), sys = 0;
 
+	if (code != SQLITE_NOMEM && db->foreign)
+		return fail_foreign(db, code, err);
 	/* SQLITE_PROTOCOL: a lock that no SQLite holds for so long, on a byte of the -shm file. */
 	if (code == SQLITE_BUSY || code == SQLITE_PROTOCOL)
 		return fail_locked(db, err);
@@ -258,6 +272,47 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 	}
 	harden(db);
 	if (sql_run(db, settings[mode], err) < 0) {
+		sql_close(db);
+		return -1;
+	}
+	*out = db;
+	return 0;
+}
+
+/* A database whose last writer kept a -wal file beside it says so in its head, and could not be read without: what is in the file itself counts. */
+#define WAL_AT 18
+#define WAL_YES 2
+#define WAL_NO 1
+#define HEAD_BYTES 100
+
+static void forget_wal(char *bytes, size_t size)
+{
+	if (size < HEAD_BYTES || bytes[WAL_AT] != WAL_YES || bytes[WAL_AT + 1] != WAL_YES)
+		return;
+	bytes[WAL_AT] = bytes[WAL_AT + 1] = WAL_NO;
+}
+
+int sql_open_bytes(char *bytes, size_t size, int value_max, struct sql **out, struct err *err)
+{
+	struct sql *db = mem_zero(1, sizeof(*db));
+
+	db->index = -1;
+	db->path = buf_of("");
+	db->foreign = true;
+	forget_wal(bytes, size);
+	if (sqlite3_open_v2(":memory:", &db->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+		    NULL) != SQLITE_OK ||
+		sqlite3_deserialize(db->db, "main", (unsigned char *)bytes, (sqlite3_int64)size,
+			(sqlite3_int64)size, SQLITE_DESERIALIZE_READONLY) != SQLITE_OK) {
+		if (!db->db)
+			mem_none();
+		fail(db, err);
+		sql_close(db);
+		return -1;
+	}
+	harden(db);
+	sqlite3_limit(db->db, SQLITE_LIMIT_LENGTH, value_max);
+	if (sql_run(db, "PRAGMA cell_size_check=ON; PRAGMA query_only=ON;", err) < 0) {
 		sql_close(db);
 		return -1;
 	}
@@ -431,6 +486,16 @@ int sql_next(struct sql_row *row, struct err *err)
 int64_t sql_integer(struct sql_row *row, int column)
 {
 	return sqlite3_column_int64(row->statement, column);
+}
+
+enum sql_kind sql_kind(struct sql_row *row, int column)
+{
+	switch (sqlite3_column_type(row->statement, column)) {
+	case SQLITE_NULL: return SQL_NULL;
+	case SQLITE_INTEGER: return SQL_INTEGER;
+	case SQLITE3_TEXT: return SQL_TEXT;
+	default: return SQL_OTHER;
+	}
 }
 
 struct span sql_text(struct sql_row *row, int column)

@@ -20,6 +20,10 @@ enum sql_mode {
 /* Opens defensively: no extensions, no trusted schema, cells checked, a size limit of 16 MiB a
  * value. */
 MUST_USE int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err);
+/* The bytes of a file that somebody else has made: read where they are, which is in memory that SQLite may write to, and kept by the caller. No value of
+ * it may be longer than `value_max`. ERR_INSTALLER: it is no database; so do all questions fail that find it damaged. */
+MUST_USE int sql_open_bytes(
+	char *bytes, size_t size, int value_max, struct sql **out, struct err *err);
 /* From here on a statement is ended after so many thousand steps (of SQLite's machine): for files that others have made. ERR_BAD_STATE. */
 void sql_bound(struct sql *db, unsigned thousands);
 /* Room for the -shm file, once that is there (after the first query): SQLite writes to it through memory, having written
@@ -44,6 +48,8 @@ MUST_USE int sql_query(struct sql *db, struct sql_row **out, struct err *err, co
 /* 1: a row is there; 0: no more; -1. */
 MUST_USE int sql_next(struct sql_row *row, struct err *err);
 int64_t sql_integer(struct sql_row *row, int column);
+enum sql_kind { SQL_NULL, SQL_INTEGER, SQL_TEXT, SQL_OTHER };
+enum sql_kind sql_kind(struct sql_row *row, int column); /* as it is stored */
 struct span sql_text(struct sql_row *row, int column); /* until the next step; "" for NULL */
 struct span sql_bytes(struct sql_row *row, int column); /* the same of bytes; "" of what is none */
 void sql_end(struct sql_row *row); /* NULL is fine */

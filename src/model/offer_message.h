@@ -15,6 +15,9 @@ enum offer_message {
 	OFFER_LEAF_READ, /* from it, behind them: no payload */
 	OFFER_WHOLE, /* to it: a number, the bytes that its descriptor 4 unpacks to; it writes them to 5 */
 	OFFER_WHOLE_READ, /* from it, last: no payload */
+	OFFER_PACKETS =
+		120, /* to it, no payload: its descriptor 4 is an index.db of Packets'; it answers with OFFER_ONEs, leaf by leaf */
+	OFFER_PACKETS_READ, /* from it, last: struct packets_read */
 };
 
 struct leaf_order {

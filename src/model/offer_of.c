@@ -66,11 +66,16 @@ static void copy_packs(const struct packs *from, struct packs *to)
 	}
 }
 
+void offer_set_texts(struct offer *out, struct span legend, struct span description)
+{
+	set_summary(legend, &out->summary);
+	add_cut(&out->description, span_trim(description), DESCRIPTION_MAX);
+}
+
 static void copy_facts(const struct installer *in, struct offer *out)
 {
-	set_summary(facts_text(&in->facts, "legend", ""), &out->summary);
-	add_cut(&out->description, span_trim(facts_text(&in->facts, "description", "")),
-		DESCRIPTION_MAX);
+	offer_set_texts(out, facts_text(&in->facts, "legend", ""),
+		facts_text(&in->facts, "description", ""));
 	buf_set(&out->homepage, buf_span(&in->homepage));
 	buf_set(&out->licence, buf_span(&in->licence.spdx));
 	out->accept = in->licence.accept;

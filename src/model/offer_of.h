@@ -17,3 +17,6 @@ struct offer_file {
  * out. ERR_INSTALLER: it is too large, or its path is none that a repository can have. */
 MUST_USE int offer_of_installer(const struct installer *in, const struct offer_file *file,
 	struct offer *out, struct err *err);
+
+/* Its summary, from the first line of `legend`, and its description, of what others wrote: made such as an offer may have. */
+void offer_set_texts(struct offer *out, struct span legend, struct span description);

@@ -55,11 +55,14 @@ static bool is_printable(struct span x)
 	return true;
 }
 
+bool packets_version_is_valid(struct span x)
+{
+	return is_printable(x) && x.n <= VERSION_MAX;
+}
+
 static const char *wrong_version(struct span x)
 {
-	return is_printable(x) && x.n <= VERSION_MAX
-		       ? NULL
-		       : "at most 64 characters of ASCII without blanks";
+	return packets_version_is_valid(x) ? NULL : "at most 64 characters of ASCII without blanks";
 }
 
 static const char *wrong_family(struct span x)

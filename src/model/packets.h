@@ -27,6 +27,9 @@ bool packets_is(const struct facts *facts);
 /* [A-Za-z0-9_+][A-Za-z0-9._+-]*, at most 64 bytes: the names of other formats, and capitals. */
 bool packets_name_is_valid(struct span name);
 
+/* What a version may be, which may be empty: at most 64 characters of ASCII without blanks. */
+bool packets_version_is_valid(struct span version);
+
 /* Reads the manifest among out->facts into the rest of *out; description and legend take its place there. Keys that are not known
  * are passed over, for other tools write them. ERR_INSTALLER with line and column: no TOML, a value of another type, a name that is
  * none, a hook's path that leads out of the package, more of anything than is sensible. */

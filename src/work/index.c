@@ -11,6 +11,7 @@
 #include "model/head.h"
 #include "model/offer_message.h"
 #include "sys/file.h"
+#include "work/index_packets.h"
 #include "work/worker.h"
 
 #define INPUT_FD 4
@@ -215,6 +216,8 @@ static int run(struct err *err)
 	while ((got = frame_read(&reader, FRAME_FD, &frame, err)) == 1) {
 		if (frame.type == OFFER_WHOLE)
 			return read_whole(frame.payload, err);
+		if (frame.type == OFFER_PACKETS)
+			return index_packets(err);
 		if (frame.type != OFFER_LEAF)
 			return worker_bad_order(err);
 		if (read_leaf(frame.payload, err) < 0)

@@ -1,0 +1,163 @@
+/* Rows of an index.db of Packets', as offers. */
+#include "model/packets_index.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "base/wire.h"
+#include "model/digest.h"
+#include "model/format3_check.h"
+#include "model/offer_of.h"
+#include "model/pack.h"
+#include "model/packets.h"
+
+#define LIST_MAX 256
+#define MIRRORS_BYTES (32 << 10)
+#define FAMILY_BYTES 256
+#define BLANKS " \t\r\n"
+
+static const char *const names[PACKETS_COLUMNS] = {
+	[PACKETS_REALNAME] = "realname",
+	[PACKETS_VERSION] = "version",
+	[PACKETS_HASH] = "hash",
+	[PACKETS_MIRRORS] = "mirrors",
+	[PACKETS_NAME] = "name",
+	[PACKETS_DESCRIPTION] = "description",
+	[PACKETS_DEPENDENCIES] = "dependencies",
+	[PACKETS_FAMILY] = "family",
+	[PACKETS_SERIAL] = "serial",
+};
+
+const char *packets_column_name(enum packets_column column)
+{
+	return names[column];
+}
+
+static int refuse(enum packets_column column, const char *must, struct err *err)
+{
+	return err_set(err, ERR_INSTALLER, "%s must be %s", names[column], must);
+}
+
+/* The next of what blanks stand between. */
+static bool next_word(struct span *rest, struct span *word)
+{
+	size_t n = 0;
+
+	*rest = span_trim(*rest);
+	while (n < rest->n && rest->s[n] && !strchr(BLANKS, rest->s[n]))
+		n++;
+	*word = span_cut(*rest, 0, n);
+	*rest = span_cut(*rest, n, rest->n);
+	return n > 0;
+}
+
+static int take_names(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	struct span rest = row->texts[PACKETS_REALNAME], alias = row->texts[PACKETS_NAME];
+
+	if (!packets_name_is_valid(rest))
+		return refuse(PACKETS_REALNAME,
+			"letters, digits, '.', '_', '+' and '-', no '.' or '-' first, at most 64",
+			err);
+	buf_set(&out->name, rest);
+	/* What nobody can type as a name is none. */
+	if (packets_name_is_valid(alias))
+		buf_set(&out->alias, alias);
+	return 0;
+}
+
+static int take_version(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	struct span x = row->texts[PACKETS_VERSION];
+
+	if (!packets_version_is_valid(x))
+		return refuse(
+			PACKETS_VERSION, "at most 64 characters of ASCII without blanks", err);
+	buf_set(&out->version, x);
+	return 0;
+}
+
+static int take_hash(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	if (!digest_parse(DIGEST_SHA256, row->texts[PACKETS_HASH], &out->sha256))
+		return refuse(PACKETS_HASH, "64 hex digits", err);
+	buf_clear(&out->id);
+	text_hex(&out->id, out->sha256.bytes, digest_size(DIGEST_SHA256));
+	return 0;
+}
+
+static int take_mirrors(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	struct span rest = row->texts[PACKETS_MIRRORS], url;
+
+	if (rest.n > MIRRORS_BYTES)
+		return refuse(PACKETS_MIRRORS, "at most 32768 bytes", err);
+	while (next_word(&rest, &url)) {
+		struct err why = ERR_INIT;
+
+		if (!format3_is_web(url) || pack_check_url(url, &why) < 0 ||
+			out->mirrors.of.n >= LIST_MAX)
+			return refuse(PACKETS_MIRRORS,
+				"http:// or https:// URLs with blanks between them", err);
+		texts_add(&out->mirrors, url);
+	}
+	buf_set(&out->path, buf_span(&out->name));
+	buf_adds(&out->path, PACKETS_SUFFIX);
+	return out->mirrors.of.n ? 0 : refuse(PACKETS_MIRRORS, "one URL at least", err);
+}
+
+static int take_needs(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	struct span rest = row->texts[PACKETS_DEPENDENCIES], name;
+
+	while (next_word(&rest, &name)) {
+		if (!packets_name_is_valid(name) || out->depends.of.n >= LIST_MAX)
+			return refuse(PACKETS_DEPENDENCIES,
+				"names of packages with blanks between them", err);
+		relations_add(&out->depends, name);
+	}
+	return 0;
+}
+
+static int take_family(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	struct span family = row->texts[PACKETS_FAMILY];
+
+	if (family.n > FAMILY_BYTES || !text_is_line(family))
+		return refuse(PACKETS_FAMILY, "one line of at most 256 bytes", err);
+	if (row->serial < 0)
+		return refuse(PACKETS_SERIAL, "a whole number, 0 or above", err);
+	buf_set(&out->family, family);
+	out->serial = row->serial;
+	return 0;
+}
+
+int packets_row_offer(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	static int (*const takes[])(
+		const struct packets_row *row, struct offer *out, struct err *err) = {
+		take_names, take_version, take_hash, take_mirrors, take_needs, take_family};
+
+	out->format = FORMAT_PACKETS;
+	out->size = -1;
+	for (size_t i = 0; i < COUNT(takes); i++)
+		if (takes[i](row, out, err) < 0)
+			return -1;
+	offer_set_texts(out, row->texts[PACKETS_DESCRIPTION], row->texts[PACKETS_DESCRIPTION]);
+	return 0;
+}
+
+void packets_read_put(struct buf *out, const struct packets_read *r)
+{
+	wire_put_number(out, r->passed);
+	wire_put_text(out, buf_span(&r->why));
+}
+
+bool packets_read_get(struct span payload, struct packets_read *r)
+{
+	struct wire w = {.rest = payload};
+
+	r->passed = wire_number(&w);
+	buf_set(&r->why, wire_text(&w));
+	return wire_ended(&w) && r->passed >= 0;
+}

@@ -1,0 +1,49 @@
+/* Rows of an index.db of Packets', as offers. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+#include "model/offer.h"
+
+#define PACKETS_INDEX_FILE "index.db"
+#define PACKETS_INDEX_MAX (64 << 20) /* bytes of the file */
+#define PACKETS_ROWS_MAX 200000
+#define PACKETS_FAMILY_MAX 1000 /* packages of one family */
+
+/* Its columns, which may stand there in any order; those behind the hash need not be there. */
+enum packets_column {
+	PACKETS_REALNAME,
+	PACKETS_VERSION,
+	PACKETS_HASH,
+	PACKETS_MIRRORS,
+	PACKETS_NAME,
+	PACKETS_DESCRIPTION,
+	PACKETS_DEPENDENCIES,
+	PACKETS_FAMILY,
+	PACKETS_SERIAL,
+	PACKETS_COLUMNS,
+};
+#define PACKETS_COLUMNS_NEEDED PACKETS_NAME
+const char *packets_column_name(enum packets_column column); /* "realname" */
+
+struct packets_row {
+	struct span texts[PACKETS_COLUMNS]; /* NULL: empty */
+	int64_t serial;
+};
+
+/* Into *out, which was initialised: it is called by its realname; the short name is its alias. As Packets says nothing of the installation, its id is the
+ * sum of its file, whose size is not known. ERR_INSTALLER: which column, and what must stand there; *out may have been changed. */
+MUST_USE int packets_row_offer(const struct packets_row *row, struct offer *out, struct err *err);
+
+/* What was read of an index. */
+struct packets_read {
+	int64_t passed; /* rows that cannot be offered */
+	struct buf why; /* the first of them: which, and why not */
+};
+void packets_read_put(struct buf *out, const struct packets_read *r);
+/* Into *r, whose `why` was initialised; false where the payload is malformed. */
+bool packets_read_get(struct span payload, struct packets_read *r);

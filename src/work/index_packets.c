@@ -1,0 +1,330 @@
+/* An index.db of Packets', read into offers: a database of SQLite's that anybody may have made. It is opened without a file, only its one plain table is read, and each
+ * row is held against what it may be. */
+#include "work/index_packets.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+#include "ext/digest.h"
+#include "ext/sql.h"
+#include "model/head.h"
+#include "model/offer_message.h"
+#include "model/packets_index.h"
+#include "work/worker.h"
+
+#define INPUT_FD 4
+#define VALUE_MAX (128 << 10) /* bytes of a value, and of a row */
+#define STEPS_MAX 40000 /* thousands: of 200,000 rows it takes a tenth */
+#define TABLE "packages"
+
+/* What is sent of a row, once all are read. */
+struct entry {
+	unsigned char sum[HASH_MAX]; /* of its name, by which leaves are in order */
+	struct buf name, family, payload;
+	int64_t row;
+};
+
+struct reading {
+	struct sql *sql;
+	bool has[PACKETS_COLUMNS];
+	VEC(struct entry) entries;
+	int64_t rows;
+	struct packets_read result;
+};
+
+static void entry_drop(struct entry *e)
+{
+	buf_drop(&e->name);
+	buf_drop(&e->family);
+	buf_drop(&e->payload);
+}
+
+static void reading_drop(struct reading *r)
+{
+	sql_close(r->sql);
+	vec_drop_each(&r->entries, entry_drop);
+	buf_drop(&r->result.why);
+}
+
+static int refuse(const char *what, struct err *err)
+{
+	return err_set(err, ERR_INSTALLER, "it is no index of Packets: %s", what);
+}
+
+/* --- What is in the file --------------------------------------------------------------------- */
+
+static int map_input(char **bytes, size_t *size, struct err *err)
+{
+	struct stat st;
+
+	if (fstat(INPUT_FD, &st) < 0)
+		return err_sys(err, "look at it");
+	if (st.st_size > PACKETS_INDEX_MAX)
+		return err_set(
+			err, ERR_INSTALLER, "it is larger than %d MiB", PACKETS_INDEX_MAX >> 20);
+	if (st.st_size == 0)
+		return refuse("it is empty", err);
+	*size = (size_t)st.st_size;
+	*bytes = mmap(NULL, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE, INPUT_FD, 0);
+	return *bytes == MAP_FAILED ? err_sys(err, "read it") : 0;
+}
+
+/* A row of sqlite_schema: its type, the name, the table, its first page, its text. Only the table, and what makes it quicker to ask. */
+static int check_object(struct sql_row *row, bool *found, struct err *err)
+{
+	struct span type = sql_text(row, 0), name = sql_text(row, 1), of = sql_text(row, 2);
+	bool is_ours = span_is_text(of, TABLE) || span_starts(of, "sqlite_");
+
+	if (span_is_text(type, "index") && is_ours)
+		return 0;
+	if (!span_is_text(type, "table") || !is_ours || sql_integer(row, 3) <= 0)
+		return err_set(err, ERR_INSTALLER,
+			"it is no index of Packets: beside the table " TABLE " it has %.*s",
+			SPAN_ARG(span_cut(name, 0, 64)));
+	*found |= span_is_text(name, TABLE);
+	return 0;
+}
+
+static int check_schema(struct reading *r, struct err *err)
+{
+	struct sql_row *row;
+	bool found = false;
+	int there;
+
+	if (sql_query(r->sql, &row, err, "SELECT type, name, tbl_name, rootpage FROM sqlite_schema",
+		    "") < 0)
+		return -1;
+	while ((there = sql_next(row, err)) == 1)
+		if (check_object(row, &found, err) < 0) {
+			there = -1;
+			break;
+		}
+	sql_end(row);
+	if (there == 0 && !found)
+		return refuse("it has no table " TABLE, err);
+	return there;
+}
+
+/* One of PRAGMA table_xinfo: the name is its second value, what is not just stored its seventh. */
+static int note_column(struct reading *r, struct sql_row *row, struct err *err)
+{
+	struct span name = sql_text(row, 1);
+
+	if (sql_integer(row, 6) != 0)
+		return refuse("a column of it is computed", err);
+	for (int i = 0; i < PACKETS_COLUMNS; i++) {
+		const char *known = packets_column_name((enum packets_column)i);
+
+		if (name.n == strlen(known) && strncasecmp(name.s, known, name.n) == 0)
+			r->has[i] = true;
+	}
+	return 0;
+}
+
+static int check_columns(struct reading *r, struct err *err)
+{
+	struct sql_row *row;
+	int there;
+
+	if (sql_query(r->sql, &row, err, "PRAGMA table_xinfo(" TABLE ")", "") < 0)
+		return -1;
+	while ((there = sql_next(row, err)) == 1)
+		if (note_column(r, row, err) < 0) {
+			there = -1;
+			break;
+		}
+	sql_end(row);
+	for (int i = 0; there == 0 && i < PACKETS_COLUMNS_NEEDED; i++)
+		if (!r->has[i])
+			return err_set(err, ERR_INSTALLER,
+				"it is no index of Packets: its table has no column %s",
+				packets_column_name((enum packets_column)i));
+	return there;
+}
+
+/* --- Its rows -------------------------------------------------------------------------------- */
+
+/* Texts are texts; a version that looks like a number may be stored as one. */
+static int read_values(struct sql_row *from, struct packets_row *out, struct err *err)
+{
+	for (int i = 0; i < PACKETS_COLUMNS; i++) {
+		enum sql_kind kind = sql_kind(from, i);
+		bool number = i == PACKETS_SERIAL || i == PACKETS_VERSION;
+
+		if (kind == SQL_OTHER || (kind == SQL_INTEGER && !number) ||
+			(kind == SQL_TEXT && i == PACKETS_SERIAL))
+			return err_set(err, ERR_INSTALLER, "%s must be a %s",
+				packets_column_name((enum packets_column)i),
+				i == PACKETS_SERIAL ? "whole number" : "text");
+		if (i == PACKETS_SERIAL)
+			out->serial = sql_integer(from, i);
+		else
+			out->texts[i] = sql_text(from, i);
+	}
+	return 0;
+}
+
+/* Of those that cannot be offered the first is told. */
+static void pass_over(struct reading *r, int64_t row, const char *why)
+{
+	if (!r->result.passed++)
+		buf_setf(&r->result.why, "row %lld: %s", (long long)row, why);
+}
+
+static int hash_name(const struct buf *name, unsigned char *sum, struct err *err)
+{
+	struct hash *hash;
+
+	if (hash_new("sha256", &hash, err) < 0)
+		return -1;
+	hash_add(hash, name->s, name->n);
+	hash_end(hash, sum);
+	hash_free(hash);
+	return 0;
+}
+
+static int add_entry(struct reading *r, const struct offer *o, struct err *err)
+{
+	struct entry *e = vec_push(&r->entries);
+
+	*e = (struct entry){.name = buf_dup(&o->name),
+		.family = buf_dup(&o->family),
+		.payload = BUF_INIT,
+		.row = r->rows};
+	offer_message_put(&e->payload, o);
+	return hash_name(&o->name, e->sum, err);
+}
+
+static int read_row(struct reading *r, struct sql_row *from, struct err *err)
+{
+	struct packets_row row = {0};
+	struct err why = ERR_INIT;
+	AUTO(offer) o;
+
+	offer_init(&o);
+	if (++r->rows > PACKETS_ROWS_MAX)
+		return err_set(
+			err, ERR_INSTALLER, "it has more than %d packages", PACKETS_ROWS_MAX);
+	if (read_values(from, &row, &why) == 0 && packets_row_offer(&row, &o, &why) == 0)
+		return add_entry(r, &o, err);
+	pass_over(r, r->rows, why.text);
+	return 0;
+}
+
+static int read_rows(struct reading *r, struct err *err)
+{
+	AUTO(buf) text = buf_of("SELECT ");
+	struct sql_row *row;
+	int there;
+
+	for (int i = 0; i < PACKETS_COLUMNS; i++)
+		buf_addf(&text, "%s%s", i ? ", " : "",
+			r->has[i] ? packets_column_name((enum packets_column)i) : "NULL");
+	buf_adds(&text, " FROM " TABLE " NOT INDEXED");
+	if (sql_query(r->sql, &row, err, text.s, "") < 0)
+		return -1;
+	while ((there = sql_next(row, err)) == 1)
+		if (read_row(r, row, err) < 0) {
+			there = -1;
+			break;
+		}
+	sql_end(row);
+	return there;
+}
+
+/* --- All of them together -------------------------------------------------------------------- */
+
+static int by_leaf(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int order = memcmp(x->sum, y->sum, HEAD_SUM);
+
+	return order ? order : (x->row > y->row) - (x->row < y->row);
+}
+
+static int by_family(const void *a, const void *b)
+{
+	const struct entry *const *x = a, *const *y = b;
+
+	return span_compare(buf_span(&(*x)->family), buf_span(&(*y)->family));
+}
+
+/* Which of two of one name would be meant nobody can know: the first counts. */
+static void leave_out_twins(struct reading *r)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->entries.n; i++) {
+		struct entry *e = &r->entries.v[i];
+
+		if (kept && span_is(buf_span(&r->entries.v[kept - 1].name), buf_span(&e->name))) {
+			pass_over(r, e->row, "realname stands twice");
+			entry_drop(e);
+		} else {
+			r->entries.v[kept++] = *e;
+		}
+	}
+	r->entries.n = kept;
+}
+
+static int check_families(const struct reading *r, struct err *err)
+{
+	const struct entry **all = mem_alloc((r->entries.n + 1) * sizeof(*all));
+	size_t count = 0, same = 0;
+
+	VEC_FOR (const struct entry, e, &r->entries)
+		if (e->family.n)
+			all[count++] = e;
+	if (count)
+		qsort(all, count, sizeof(*all), by_family);
+	for (size_t i = 0; i < count && same <= PACKETS_FAMILY_MAX; i++)
+		same = i && by_family(&all[i - 1], &all[i]) == 0 ? same + 1 : 1;
+	free(all);
+	if (same <= PACKETS_FAMILY_MAX)
+		return 0;
+	return err_set(err, ERR_INSTALLER, "more than %d packages of it are of one family",
+		PACKETS_FAMILY_MAX);
+}
+
+static int settle(struct reading *r, struct err *err)
+{
+	if (r->entries.n)
+		qsort(r->entries.v, r->entries.n, sizeof(*r->entries.v), by_leaf);
+	leave_out_twins(r);
+	if (r->rows && !r->entries.n)
+		return err_set(err, ERR_INSTALLER, "none of its packages can be offered: %s",
+			r->result.why.s);
+	return check_families(r, err);
+}
+
+static int send_all(const struct reading *r, struct err *err)
+{
+	AUTO(buf) result = BUF_INIT;
+
+	VEC_FOR (const struct entry, e, &r->entries)
+		if (frame_send(FRAME_FD, OFFER_ONE, buf_span(&e->payload), err) < 0)
+			return -1;
+	packets_read_put(&result, &r->result);
+	return frame_send(FRAME_FD, OFFER_PACKETS_READ, buf_span(&result), err);
+}
+
+int index_packets(struct err *err)
+{
+	AUTO(reading) r = {.result = {.why = BUF_INIT}};
+	size_t size = 0;
+	char *bytes = NULL;
+
+	if (map_input(&bytes, &size, err) < 0 ||
+		sql_open_bytes(bytes, size, VALUE_MAX, &r.sql, err) < 0)
+		return -1;
+	sql_bound(r.sql, STEPS_MAX);
+	if (check_schema(&r, err) < 0 || check_columns(&r, err) < 0 || read_rows(&r, err) < 0 ||
+		settle(&r, err) < 0)
+		return -1;
+	return send_all(&r, err);
+}

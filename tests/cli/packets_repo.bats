@@ -1,0 +1,72 @@
+#!/usr/bin/env bats
+# Packets' repositories: an index.db is synced, and packages are installed, upgraded and removed by their names.
+# shellcheck disable=SC2154 # output, stderr: bats sets them
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  fresh
+  rm -rf -- "$ROOT"/opt/packets "$ROOT"/etc/packets
+  FILES=$ROOT/etc/fardel/repos.d
+  mkdir -p "$FILES"
+  ROWS=()
+  serve "$VENDOR"
+}
+teardown() { finish; }
+
+# offer REALNAME VERSION [KEY=VALUE…]: a package (keys of make_packets with a colon before them), and its row; url= takes the URL's place.
+offer() {
+  local real=$1 version=$2 arg file row=() made=()
+  shift 2
+  for arg; do
+    case $arg in
+    :*) made+=("${arg#:}") ;;
+    *) row+=("$arg") ;;
+    esac
+  done
+  file=$(make_packets "$real" "$version" "${made[@]}")
+  cp -- "$file" "$VENDOR/$real.pkt.tar.zst"
+  ROWS+=(-- "realname=$real" "version=$version" "file=$file" "url=$URL/$real.pkt.tar.zst" "${row[@]}")
+}
+
+# publish [OPTION…]: VENDOR/index.db, of what was offered by now.
+publish() { "$LIB/packets_index.py" "$VENDOR/index.db" "$@" "${ROWS[@]}"; }
+
+# use [URL…]: the repository p.
+use() {
+  (($#)) || set -- "$URL/index.db"
+  {
+    printf '%s\n' 'name: p' 'type: http' 'format: packets' 'enable: true' 'urls:'
+    printf -- '- %s\n' "$@"
+  } >"$FILES/p.yml"
+}
+
+# nginx writes a request down after it was answered.
+logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
+found() { fardel search --json "$1" | jq -r '.packages[] | "\(.name) \(.version)"' | paste -sd,; }
+versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' | paste -sd,; }
+
+@test "an index is synced: search and show know it; unchanged it is one conditional request" {
+  offer tool-1 1.0 name=tool 'description=Says the time'
+  offer libx-1 1.2 name=libx
+  publish
+  use
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == p$'\t'0$'\t'1$'\t'2$'\t'*updated ]]
+  [[ $(found tool) == 'tool-1 1.0' && $(found libx) == 'libx-1 1.2' ]]
+  run -0 fardel show tool-1
+  [[ $output == *'Says the time'* ]]
+  forget_requests
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == p$'\t'1$'\t'1$'\t'0$'\t'0$'\t'1$'\t'*unchanged ]]
+  wait_for logged '/index.db 304'
+  # Only what differs is written, and one that is gone is gone.
+  ROWS=()
+  offer tool-1 1.1 name=tool
+  publish shuffled
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == p$'\t'1$'\t'2$'\t'2$'\t'*updated ]]
+  [[ $(found tool) == 'tool-1 1.1' && $(found libx) == '' ]]
+}
