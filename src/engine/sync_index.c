@@ -369,9 +369,9 @@ void sync_sweep(struct sync *s)
 		fd_drop(&fd);
 }
 
-int sync_keep(struct sync *s, struct err *err)
+int sync_keep(struct sync *s, bool wait, struct err *err)
 {
-	if (db_begin(&s->e->db, err) < 0)
+	if ((wait ? db_begin(&s->e->db, err) : db_begin_lazily(&s->e->db, err)) < 0)
 		return -1;
 	if (repos_put(&s->e->db, &s->state, err) == 0)
 		return db_commit(&s->e->db, err);
@@ -390,7 +390,7 @@ int sync_settle(struct sync *s, struct err *err)
 	pack_show_url(buf_span(&s->repository->urls.of.v[s->url]), &state->url);
 	buf_set(&state->file, buf_span(&s->index_file));
 	s->settling = true;
-	if (sync_keep(s, err) < 0)
+	if (sync_keep(s, true, err) < 0)
 		return -1;
 	if (state->in_force < state->revision)
 		engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),

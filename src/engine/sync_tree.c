@@ -7,6 +7,7 @@
 #include "engine/sync_index.h"
 #include "engine/sync_whole.h"
 #include "model/minisign.h"
+#include "store/signatures.h"
 #include "store/sum.h"
 #include "store/trust.h"
 
@@ -151,7 +152,7 @@ static int on_root(struct gather *g, struct err *err)
 		/* It lets revisions count anew: what was signed before it is taken back. */
 		if (s->state.revision < before)
 			sync_begin_anew(s);
-		if (sync_keep(s, err) < 0)
+		if (sync_keep(s, false, err) < 0)
 			return -1;
 	}
 	return ask_root(s, s->asked_root + 1, err);
@@ -295,7 +296,12 @@ static int begin(struct sync *s, struct err *err)
 		return -1;
 	sync_know_tag(s);
 	gather_add(&s->gather, SPAN(HEAD_FILE), HEAD_MAX);
-	return ask(s, on_head, err);
+	if (ask(s, on_head, err) < 0)
+		return -1;
+	/* Whatever comes is news, so there is something to be done until it does. */
+	if (!s->done && !s->open && !s->state.file.n)
+		signatures_expect();
+	return 0;
 }
 
 static void let_go(struct sync *s)

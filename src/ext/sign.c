@@ -69,6 +69,14 @@ static int load(struct err *err)
 	return 0;
 }
 
+void sign_ready(void)
+{
+	struct err ignored = ERR_INIT;
+
+	if (load(&ignored) < 0)
+		err_clear(&ignored);
+}
+
 static int failed(const char *what, struct err *err)
 {
 	return err_set(err, ERR_FAILED, LIBRARY " failed: %s", what);

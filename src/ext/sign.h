@@ -16,6 +16,9 @@
 #define SIGN_CHECKSUM 32
 #define SIGN_SALT 32
 
+/* Loads it now: who waits for something anyway need not wait for that later. Where it cannot, the first that needs it says so. */
+void sign_ready(void);
+
 /* 1: it holds; 0: it does not; -1: that could not be found out. */
 MUST_USE int sign_verify(const unsigned char key[SIGN_KEY], struct span text,
 	const unsigned char signature[SIGN_SIGNATURE], struct err *err);

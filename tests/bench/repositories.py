@@ -1,6 +1,6 @@
 """What repositories cost their clients: each of made-up ones of growing sizes, over loopback HTTP (tests/bench/repository.c, tests/lib/serve).
 
-Cold: all of an index, for who has nothing, beside `curl | zstd -d` of the same file. One change: one package has another version. Unchanged: beside curl that
+Cold: all of an index, for a machine that has fardel and nothing of it, beside `curl | zstd -d` of the same file. One change: one package has another version. Unchanged: beside curl that
 asks the same with the same ETag. Then what is asked of the index when it is there. Bytes are nginx's: headers with bodies.
 """
 import json
@@ -79,13 +79,19 @@ def written(where):
     return found
 
 
+def begin(bench):
+    """A machine that has fardel, and nothing of any repository."""
+    bench.fresh()
+    bench.call("gc")
+    bench.settle()
+
+
 def cold(repository, rounds):
     bench, ours, theirs, synced = repository.bench, [], [], []
     file = f"{bench.disk}/whole.db"
     command = f"curl -sS '{repository.whole()}' | zstd -dqf -o '{file}'"
     for _ in range(rounds):
-        bench.fresh()
-        bench.settle()
+        begin(bench)
         ours.append(bench.call("repo", "update"))
         bench.settle()
         theirs.append(bench.took(["sh", "-c", command]))
@@ -95,7 +101,7 @@ def cold(repository, rounds):
         os.remove(file)
     bench.ratio("  cold", ours, theirs, 1.5, "curl | zstd -d")
     bench.row("    where that is on disk, too, as the index is", bench.show(statistics.median(synced)))
-    bench.fresh()
+    begin(bench)
     bench.peak("    memory", bench.call_peak("repo", "update"), 64)
 
 
