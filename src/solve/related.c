@@ -251,12 +251,13 @@ static bool name_of(const struct ordering *o, size_t i, size_t n, struct span *n
 	return true;
 }
 
-static bool has_to_wait(const struct ordering *o, size_t i, size_t other)
+/* Whether number i has to wait for another, which was found by the n-th name. */
+static bool has_to_wait(const struct ordering *o, size_t i, size_t n, size_t other)
 {
 	const struct related *a = &o->all->of.v[i], *b = &o->all->of.v[other];
 
 	return i != other && !o->placed[other] &&
-	       (o->going ? related_needs(b, a) : related_needs(a, b));
+	       (o->going ? related_needs(b, a) : related_is(b, &a->depends->of.v[n]));
 }
 
 static bool waits(struct ordering *o, size_t i)
@@ -269,7 +270,7 @@ static bool waits(struct ordering *o, size_t i)
 		const struct related_name *one;
 
 		for (; (one = one_of(o->in, first + c->at, name)); c->at++)
-			if (has_to_wait(o, i, one->number))
+			if (has_to_wait(o, i, c->name, one->number))
 				return true;
 	}
 	return false;
