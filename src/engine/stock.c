@@ -277,23 +277,33 @@ static int newest_first(const void *a, const void *b, void *name)
 		buf_span((const struct buf *)a));
 }
 
-/* Of one index. Where it has too many versions of the name, the newest count. */
-static int add_named(struct filling *f, struct span name, struct err *err)
+/* Of too many versions the newest count. */
+static int find_least(struct filling *f, struct span name, struct err *err)
 {
-	f->least = SPAN("");
 	texts_drop(&f->versions);
 	if (index_named(&f->shelf->index, name, note_version, f, err) < 0)
 		return -1;
-	if (f->versions.of.n > f->most) {
-		qsort_r(f->versions.of.v, f->versions.of.n, sizeof(struct buf), newest_first,
-			&name);
-		f->least = buf_span(&f->versions.of.v[f->most - 1]);
-		tell_overfull(f, name);
-	}
-	if (index_named(&f->shelf->index, name, add_row, f, err) < 0)
+	if (f->versions.of.n <= f->most)
+		return 0;
+	qsort_r(f->versions.of.v, f->versions.of.n, sizeof(struct buf), newest_first, &name);
+	f->least = buf_span(&f->versions.of.v[f->most - 1]);
+	tell_overfull(f, name);
+	return 0;
+}
+
+/* Of one index. */
+static int add_named(struct filling *f, struct span name, struct err *err)
+{
+	struct index *ix = &f->shelf->index;
+	int64_t count;
+
+	f->least = SPAN("");
+	if (index_count(ix, name, &count, err) < 0 ||
+		(count > (int64_t)f->most && find_least(f, name, err) < 0) ||
+		index_named(ix, name, add_row, f, err) < 0)
 		return -1;
 	f->least = SPAN("");
-	return index_providing(&f->shelf->index, name, add_row, f, err);
+	return index_providing(ix, name, add_row, f, err);
 }
 
 int stock_pass_over(struct engine *e, struct shelf *shelf, struct err *err)

@@ -90,6 +90,8 @@ typedef int index_row_fn(void *arg, const struct index_row *row, struct err *err
 MUST_USE int index_each(struct index *ix, index_row_fn *fn, void *arg, struct err *err);
 MUST_USE int index_named(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);
+/* How many of those there are. */
+MUST_USE int index_count(struct index *ix, struct span name, int64_t *count, struct err *err);
 /* Those that provide the name, whatever they are called; not those that have it. */
 MUST_USE int index_providing(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);

@@ -71,6 +71,20 @@ int index_named(struct index *ix, struct span name, index_row_fn *fn, void *arg,
 	return give(ix, rows, fn, arg, err);
 }
 
+int index_count(struct index *ix, struct span name, int64_t *count, struct err *err)
+{
+	struct sql_row *rows;
+	int there;
+
+	if (sql_query(ix->sql, &rows, err, "SELECT count(*) FROM package WHERE name = ?", "t",
+		    name) < 0)
+		return -1;
+	there = sql_next(rows, err);
+	*count = there == 1 ? sql_integer(rows, 0) : 0;
+	sql_end(rows);
+	return there < 0 ? -1 : 0;
+}
+
 int index_providing(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err)
 {

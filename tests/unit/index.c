@@ -109,12 +109,17 @@ static void rows_say_what_a_plan_needs(void **state)
 	AUTO(offers) all = {0};
 	AUTO(index) ix = INDEX_INIT;
 	struct err err = ERR_INIT;
+	int64_t count = -1;
 
 	indexed_path(*state, "db", &path);
 	some(&all);
 	indexed_make(path.s, &all);
 	indexed_open(path.s, false, &ix);
 	assert_int_equal(index_named(&ix, SPAN("zoom"), take_more, &out, &err), 0);
+	assert_int_equal(index_count(&ix, SPAN("zoom"), &count, &err), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(index_count(&ix, SPAN("nothing"), &count, &err), 0);
+	assert_int_equal(count, 0);
 	assert_buf(&out, "6.2.11 1500 Video calls and meetings|"
 			 "d runtime (>= 3)\np calls (= 2)\nb libgl1\na amd64\n\n"
 			 "6.2.9 -1 Video calls and meetings|\n");

@@ -60,6 +60,7 @@ static void ask(struct index *ix)
 	static const char *const words[] = {"tool", "package", "word7 said", "package-7", "wor"};
 	AUTO(buf) out = BUF_INIT;
 	AUTO(offer) o;
+	int64_t count;
 
 	offer_init(&o);
 	for (size_t i = 0; i < COUNT(words); i++) {
@@ -67,11 +68,12 @@ static void ask(struct index *ix)
 
 		check_error(indexed_search(ix, words[i], 50, &out, &err), &err);
 	}
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < 6; i++) {
 		struct err err = ERR_INIT;
 		int result = i == 0   ? index_each(ix, indexed_take, &out, &err)
 			     : i == 1 ? index_named(ix, SPAN("package-3"), indexed_take, &out, &err)
 			     : i == 2 ? index_providing(ix, SPAN("thing"), indexed_take, &out, &err)
+			     : i == 5 ? index_count(ix, SPAN("package-3"), &count, &err)
 			     : i == 3 ? index_offer(ix, SPAN("package-4"), SPAN("1"), &o, &err)
 				      : index_node(ix, 0, &out, &err);
 
