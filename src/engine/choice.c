@@ -239,13 +239,13 @@ static void supply_release(struct supply **s)
 	supply_free(*s);
 }
 
-static int ask(struct engine *e, struct stock *s, const struct world *world,
+static int ask(struct engine *e, struct stock *s, struct manifests *installed,
 	const struct resolve_request *wanted, struct choice *out, struct err *err)
 {
 	__attribute__((cleanup(supply_release))) struct supply *supply = supply_new();
 	AUTO(resolution) r = RESOLUTION_INIT;
 
-	if (stock_add_installed(e, world, supply, err) < 0)
+	if (stock_add_installed(e, installed, supply, err) < 0)
 		return -1;
 	if (wanted->all)
 		supply_want_installed(supply);
@@ -288,7 +288,7 @@ static bool is_kept(const struct request *r, const struct world *world, struct c
 	return false;
 }
 
-int choice_make(struct engine *e, const struct request *request, const struct world *world,
+int choice_make(struct engine *e, const struct request *request, struct manifests *installed,
 	struct choice *out, struct err *err)
 {
 	AUTO(stock) stock = STOCK_INIT;
@@ -297,7 +297,7 @@ int choice_make(struct engine *e, const struct request *request, const struct wo
 
 	copy_request(request, &out->request);
 	out->made = true;
-	if (is_kept(request, world, out))
+	if (is_kept(request, installed->world, out))
 		return 0;
 	if (!is_about_names(request)) {
 		VEC_FOR (const struct buf, item, &request->items.of)
@@ -308,6 +308,6 @@ int choice_make(struct engine *e, const struct request *request, const struct wo
 	if (result == 0)
 		result = sort_items(e, &stock, request, out, &wanted, err);
 	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))
-		result = ask(e, &stock, world, &wanted, out, err);
+		result = ask(e, &stock, installed, &wanted, out, err);
 	return result;
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/err.h"
+#include "engine/manifests.h"
 #include "engine/session.h"
 #include "engine/stock.h"
 #include "model/offer.h"
@@ -33,8 +34,8 @@ struct choice {
 void choice_drop(struct choice *o);
 
 /* Of plans of names: chooses. Where no repository was synced, or nothing in the request is a name of theirs, all of it is as it was. Changes nothing. */
-MUST_USE int choice_make(struct engine *e, const struct request *request, const struct world *world,
-	struct choice *out, struct err *err);
+MUST_USE int choice_make(struct engine *e, const struct request *request,
+	struct manifests *installed, struct choice *out, struct err *err);
 
 /* With keep_going what cannot be had keeps its error, and the others come. Fetches the installers of those whose installations are not there yet, and verifies each; needs the lock. */
 MUST_USE int choice_fetch(

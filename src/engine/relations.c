@@ -5,42 +5,31 @@
 
 #include "engine/debian.h"
 #include "engine/holds.h"
-#include "engine/needs.h"
 #include "solve/related.h"
 
 /* What is in use, or will be, with what its manifest says. */
 struct member {
 	const struct bundle *bundle;
 	const struct plan_item *item; /* that brings it; NULL: it is there, and stays */
-	struct installer own; /* read from the installation, where the item has none */
 	const struct installer *in;
 };
 struct members {
 	VEC(struct member) of;
 };
 
-static void member_drop(struct member *m)
-{
-	installer_drop(&m->own);
-}
-
 static void members_drop(struct members *m)
 {
-	vec_drop_each(&m->of, member_drop);
+	vec_drop(&m->of);
 }
 
 /* What cannot be read any more states nothing: it must still be possible to remove it. */
-static void add_member(
-	struct engine *e, const struct bundle *b, const struct plan_item *item, struct members *out)
+static void add_member(struct manifests *installed, const struct bundle *b,
+	const struct plan_item *item, struct members *out)
 {
-	struct member *m = vec_push(&out->of);
-	struct err ignored = ERR_INIT;
+	bool comes = item && item->installer.name.n;
 
-	m->bundle = b;
-	m->item = item;
-	installer_init(&m->own);
-	if (!(item && item->installer.name.n) && needs_load(e, b, &m->own, &ignored) < 0)
-		engine_tell(e, WATCH_WARN, buf_span(&b->name), "%s", ignored.text);
+	*vec_push(&out->of) =
+		(struct member){b, item, comes ? &item->installer : manifests_get(installed, b)};
 }
 
 static const struct plan_item *item_of(const struct plan *plan, struct span name)
@@ -57,37 +46,35 @@ static bool comes_into_use(const struct plan_item *item)
 }
 
 /* What is in use now; and what will be. */
-static void list_members(struct engine *e, const struct world *world, const struct plan *plan,
+static void list_members(struct manifests *installed, const struct plan *plan,
 	struct members *before, struct members *after)
 {
-	VEC_FOR (const struct bundle, b, &world->of) {
+	VEC_FOR (const struct bundle, b, &installed->world->of) {
 		if (!bundle_in_use(b))
 			continue;
-		add_member(e, b, NULL, before);
+		add_member(installed, b, NULL, before);
 		if (!item_of(plan, buf_span(&b->name)))
-			add_member(e, b, NULL, after);
+			add_member(installed, b, NULL, after);
 	}
 	if (plan->goal != GOAL_INSTALL)
 		return;
 	VEC_FOR (const struct plan_item, item, &plan->of)
 		if (comes_into_use(item))
-			add_member(e, &item->to, item, after);
+			add_member(installed, &item->to, item, after);
 }
 
 /* Only when they stand still: they are borrowed. */
-static void relate(struct members *members, struct related_list *out)
+static void relate(const struct members *members, struct related_list *out)
 {
-	VEC_FOR (struct member, m, &members->of) {
-		m->in = m->item && m->item->installer.name.n ? &m->item->installer : &m->own;
+	VEC_FOR (const struct member, m, &members->of)
 		*vec_push(&out->of) = (struct related){buf_span(&m->bundle->name),
 			buf_span(&m->bundle->version), &m->in->depends, &m->in->conflicts,
 			&m->in->provides, m->item != NULL};
-	}
 	related_sort(out);
 }
 
 /* 1: the item of one cannot come; 0: all can; -1. */
-static int check_once(struct engine *e, const struct request *request, const struct world *world,
+static int check_once(struct engine *e, const struct request *request, struct manifests *installed,
 	struct plan *plan, struct plan_item **bad, struct err *err)
 {
 	AUTO(members) before = {0};
@@ -96,7 +83,8 @@ static int check_once(struct engine *e, const struct request *request, const str
 	AUTO(related_list) will = {0};
 	int result;
 
-	list_members(e, world, plan, &before, &after);
+	list_members(installed, plan, &before, &after);
+	manifests_tell(installed);
 	relate(&before, &was);
 	relate(&after, &will);
 	for (size_t i = 0; i < after.of.n; i++) {
@@ -114,7 +102,7 @@ static int check_once(struct engine *e, const struct request *request, const str
 	return request->force ? 0 : related_check_rest(&was, &will, err);
 }
 
-static void order(struct engine *e, struct plan *plan)
+static void order(struct manifests *installed, struct plan *plan)
 {
 	bool going = plan->goal != GOAL_INSTALL;
 	AUTO(members) members = {0};
@@ -123,7 +111,8 @@ static void order(struct engine *e, struct plan *plan)
 	struct plan_item *items = mem_zero(plan->of.n, sizeof(*items));
 
 	VEC_FOR (const struct plan_item, item, &plan->of)
-		add_member(e, going ? &item->from : &item->to, item, &members);
+		add_member(installed, going ? &item->from : &item->to, item, &members);
+	manifests_tell(installed);
 	relate(&members, &all);
 	related_order(&all, going, numbers);
 	for (size_t n = 0; n < plan->of.n; n++)
@@ -133,7 +122,7 @@ static void order(struct engine *e, struct plan *plan)
 	free(numbers);
 }
 
-int relations_check(struct engine *e, const struct request *request, const struct world *world,
+int relations_check(struct engine *e, const struct request *request, struct manifests *installed,
 	struct plan *plan, struct err *err)
 {
 	bool matters = plan->goal == GOAL_INSTALL || plan->goal == GOAL_REMOVE ||
@@ -143,13 +132,13 @@ int relations_check(struct engine *e, const struct request *request, const struc
 
 	if (matters && holds_check(e, request, plan, err) < 0)
 		return -1;
-	while (matters && (result = check_once(e, request, world, plan, &bad, err)) != 0) {
+	while (matters && (result = check_once(e, request, installed, plan, &bad, err)) != 0) {
 		if (result < 0 || !request->keep_going)
 			return result < 0 ? -1 : err_at(err, "%s", bad->to.name.s);
 		plan_give_up(plan, bad, err);
 	}
 	debian_ask(plan);
 	if (matters && plan->of.n > 1)
-		order(e, plan);
+		order(installed, plan);
 	return 0;
 }

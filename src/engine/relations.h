@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "engine/manifests.h"
 #include "engine/session.h"
 #include "model/bundle.h"
 #include "model/plan.h"
@@ -10,4 +11,4 @@
  * packages; then puts the items into an order in which each comes after what it depends on, and goes before. ERR_CONFLICT; with
  * keep_going such an item has failed, and the others go on. With `force` nobody is asked what goes, but for who is held. */
 MUST_USE int relations_check(struct engine *e, const struct request *request,
-	const struct world *world, struct plan *plan, struct err *err);
+	struct manifests *installed, struct plan *plan, struct err *err);

@@ -218,12 +218,16 @@ static int make_plan(struct engine *e, const struct request *asked, struct choic
 	struct plan *plan, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
+	AUTO(manifests) installed = {0};
 
-	if (engine_world(e, &world, err) < 0 || choice_make(e, asked, &world, choice, err) < 0 ||
+	if (engine_world(e, &world, err) < 0)
+		return -1;
+	manifests_init(&installed, e, &world);
+	if (choice_make(e, asked, &installed, choice, err) < 0 ||
 		plan_chosen(e, &world, choice, plan, err) < 0)
 		return -1;
 	choice_plan(&world, asked, choice, plan);
-	return relations_check(e, &choice->request, &world, plan, err);
+	return relations_check(e, &choice->request, &installed, plan, err);
 }
 
 static int plan_of(struct engine *e, const struct request *request, struct choice *choice,

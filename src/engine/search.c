@@ -144,10 +144,14 @@ static int64_t size_of(const struct offer *o)
 int engine_upgradable(struct engine *e, struct founds *out, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
+	AUTO(manifests) installed = {0};
 	AUTO(choice) choice = CHOICE_INIT;
 	const struct request all = {.goal = GOAL_INSTALL, .wish = WISH_UPGRADE};
 
-	if (engine_world(e, &world, err) < 0 || choice_make(e, &all, &world, &choice, err) < 0)
+	if (engine_world(e, &world, err) < 0)
+		return -1;
+	manifests_init(&installed, e, &world);
+	if (choice_make(e, &all, &installed, &choice, err) < 0)
 		return -1;
 	VEC_FOR (const struct chosen, one, &choice.of) {
 		const struct bundle *current = world_current(&world, buf_span(&one->offer.name));

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "engine/architecture.h"
-#include "engine/needs.h"
 #include "engine/repositories.h"
 #include "model/ordering.h"
 #include "model/pack.h"
@@ -155,22 +154,18 @@ struct shelf *stock_shelf(struct stock *s, unsigned number)
 
 /* --- The supply ------------------------------------------------------------------------------ */
 
-static int add_bundle(struct engine *e, const struct bundle *b, struct supply *out, struct err *err)
+static int add_bundle(struct engine *e, const struct bundle *b, const struct installer *in,
+	struct supply *out, struct err *err)
 {
 	struct supply_item item = {.name = buf_span(&b->name),
 		.version = buf_span(&b->version),
 		.id = buf_span(&b->id),
 		.repository = SUPPLY_INSTALLED,
 		.row = b->row};
-	AUTO(installer) in;
 	AUTO(buf) relations = BUF_INIT;
-	struct err ignored = ERR_INIT;
 	int held, automatic;
 
-	installer_init(&in);
-	/* What cannot be read any more states nothing. */
-	if (needs_load(e, b, &in, &ignored) == 0)
-		supply_relations(&in.depends, &in.conflicts, &in.provides, &relations);
+	supply_relations(&in->depends, &in->conflicts, &in->provides, &relations);
 	item.relations = buf_span(&relations);
 	held = mark_is_held(&e->db, item.name, engine_now(), err);
 	automatic = held < 0 ? -1 : mark_is_automatic(&e->db, item.name, err);
@@ -182,10 +177,10 @@ static int add_bundle(struct engine *e, const struct bundle *b, struct supply *o
 }
 
 int stock_add_installed(
-	struct engine *e, const struct world *world, struct supply *out, struct err *err)
+	struct engine *e, struct manifests *installed, struct supply *out, struct err *err)
 {
-	VEC_FOR (const struct bundle, b, &world->of)
-		if (bundle_in_use(b) && add_bundle(e, b, out, err) < 0)
+	VEC_FOR (const struct bundle, b, &installed->world->of)
+		if (bundle_in_use(b) && add_bundle(e, b, manifests_get(installed, b), out, err) < 0)
 			return -1;
 	return 0;
 }

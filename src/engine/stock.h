@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "engine/manifests.h"
 #include "engine/session.h"
 #include "model/offer.h"
 #include "model/repository.h"
@@ -30,7 +31,7 @@ MUST_USE int stock_open(struct engine *e, struct stock *out, struct err *err);
 
 /* Adds to the supply what is installed, with what its packages state. */
 MUST_USE int stock_add_installed(
-	struct engine *e, const struct world *world, struct supply *out, struct err *err);
+	struct engine *e, struct manifests *installed, struct supply *out, struct err *err);
 /* Adds what is offered of the names that the supply wants, and of those that it then wants, … */
 MUST_USE int stock_fill(struct engine *e, struct stock *s, struct supply *out, struct err *err);
 

@@ -68,6 +68,18 @@ installed() { fardel list --plain | cut -f1 | paste -sd' '; }
   run -0 fardel remove hello
 }
 
+@test "depends: a manifest that cannot be read any more is told once, and states nothing" {
+  local file
+  fardel install "$(package hello 1 'depends = ["other"]')" "$(package other 1)"
+  for file in "$ROOT"/var/lib/fardel/packages/hello/*/manifest.toml; do
+    echo 'depends = ' >"$file"
+  done
+  run --separate-stderr -0 fardel remove --dry-run other
+  [[ $(grep -c 'hello: .*manifest.toml' <<<"$stderr") == 1 ]]
+  run --separate-stderr -0 fardel remove other
+  [[ $(grep -c 'hello: .*manifest.toml' <<<"$stderr") == 1 && $(installed) == hello ]]
+}
+
 @test "depends: provides counts, with its version" {
   local file
   file=$(package hello 1 'depends = ["web (>= 2)"]')
