@@ -50,7 +50,8 @@ ALL_LDFLAGS  = -pie -Wl,-z,relro,-z,now -Wl,--as-needed -Wl,--gc-sections -stati
 PROGRAMS := $(BUILD)/bin/fardel $(BUILD)/libexec/fardel/fardel-extract \
             $(BUILD)/libexec/fardel/fardel-fetch $(BUILD)/libexec/fardel/fardel-build \
             $(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-live \
-            $(BUILD)/libexec/fardel/fardel-lua $(BUILD)/libexec/fardel/fardel-index
+            $(BUILD)/libexec/fardel/fardel-lua $(BUILD)/libexec/fardel/fardel-index \
+            $(BUILD)/libexec/fardel/fardel-tree
 LAYER_DIRS := base sys ext model store net rules solve engine cmd
 SOURCES  := $(foreach d,$(LAYER_DIRS),$(wildcard src/$(d)/*.c src/$(d)/*.cc))
 OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
@@ -152,7 +153,7 @@ $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -lm
 
 # These run there, too. TOML's reader is C++; with sanitizers nothing is left out that is not used.
-$(BUILD)/libexec/fardel/fardel-unpack: $(BUILD)/obj/work/unpack.c.o $(LIBRARY)
+$(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-tree: $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(BUILD)/obj/work/unpack_members.c.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(if $(SAN),$(CXX),$(CC)) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive \
 		$$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib) -lbz2 -lm

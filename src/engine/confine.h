@@ -16,6 +16,7 @@ enum confine_kind {
 	CONFINE_EXTRACT_PACKETS,
 	CONFINE_FETCH, /* fardel-fetch */
 	CONFINE_INDEX, /* fardel-index, reading its descriptor 4 and writing to 5 */
+	CONFINE_TREE, /* fardel-tree, reading its descriptor 4 and writing below 5 */
 	CONFINE_SYNTAX, /* sh -n */
 	CONFINE_VERIFY, /* gpgv; how much it may write is the caller's to say */
 	CONFINE_DOWNLOAD, /* rules download */

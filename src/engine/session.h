@@ -27,6 +27,7 @@ enum worker_kind {
 	WORKER_FETCH,
 	WORKER_BUILD,
 	WORKER_INDEX,
+	WORKER_TREE,
 	WORKER_KINDS
 };
 

@@ -67,6 +67,7 @@ static const struct {
 	[WORKER_LOOK_PACKETS] = {"extract", CONFINE_LOOK_PACKETS, 0},
 	[WORKER_EXTRACT_PACKETS] = {"extract", CONFINE_EXTRACT_PACKETS, FRAME_FD + 2},
 	[WORKER_FETCH] = {"fetch", CONFINE_FETCH, 0},
+	[WORKER_TREE] = {"tree", CONFINE_TREE, FRAME_FD + 2},
 	[WORKER_INDEX] = {"index", CONFINE_INDEX, 0},
 	[WORKER_BUILD] = {"build", -1, 0},
 };

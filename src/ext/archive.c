@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "ext/archive_type.h"
 #include "ext/bzip2.h"
 #include "ext/gzip.h"
 #include "ext/magic.h"
@@ -36,6 +37,7 @@ struct archive_in {
 	int64_t total; /* decompressed bytes so far */
 	struct tar *tar; /* looks at them before libarchive does */
 	struct archive *members;
+	struct libarchive_entry *member; /* the current one */
 	int64_t seen; /* of them */
 	bool is_zip;
 	locale_t utf8; /* of a zip: see read_header */
@@ -323,42 +325,19 @@ static int check_end(struct archive_in *in, struct err *err)
 	return 0;
 }
 
-static void set_type(struct archive_entry *entry, unsigned type)
-{
-	static const struct {
-		unsigned type;
-		enum archive_type is;
-		const char *kind;
-	} rows[] = {
-		{AE_IFREG, ARCHIVE_FILE, "file"},
-		{AE_IFDIR, ARCHIVE_DIR, "folder"},
-		{AE_IFLNK, ARCHIVE_SYMLINK, "symbolic link"},
-		{AE_IFCHR, ARCHIVE_OTHER, "character device"},
-		{AE_IFBLK, ARCHIVE_OTHER, "block device"},
-		{AE_IFIFO, ARCHIVE_OTHER, "fifo"},
-		{AE_IFSOCK, ARCHIVE_OTHER, "socket"},
-	};
-
-	entry->type = ARCHIVE_OTHER;
-	entry->kind = "unknown kind";
-	for (size_t i = 0; i < COUNT(rows); i++)
-		if (rows[i].type == type) {
-			entry->type = rows[i].is;
-			entry->kind = rows[i].kind;
-		}
-}
-
 static void convert(struct libarchive_entry *from, struct archive_entry *to)
 {
 	*to = (struct archive_entry){.link = SPAN("")};
 	to->path = span_of(archive_entry_pathname(from));
 	to->mode = archive_entry_perm(from) & 07777;
+	to->uid = archive_entry_uid(from);
+	to->gid = archive_entry_gid(from);
 	to->size = archive_entry_size_is_set(from) ? archive_entry_size(from) : -1;
 	to->has_mtime = archive_entry_mtime_is_set(from);
 	to->mtime = archive_entry_mtime(from);
 	to->mtime_ns = archive_entry_mtime_nsec(from);
 	to->has_holes = archive_entry_sparse_count(from) > 0;
-	set_type(to, archive_entry_filetype(from));
+	archive_set_type(to, archive_entry_filetype(from));
 	if (to->type == ARCHIVE_SYMLINK)
 		to->link = span_of(archive_entry_symlink(from));
 	if (archive_entry_hardlink(from)) {
@@ -406,12 +385,11 @@ static int read_header(struct archive_in *in, struct libarchive_entry **raw)
 
 int archive_next(struct archive_in *in, struct archive_entry *entry, struct err *err)
 {
-	struct libarchive_entry *raw;
 	int rc;
 
 	if (in->ended)
 		return 0;
-	rc = read_header(in, &raw);
+	rc = read_header(in, &in->member);
 	if (rc == ARCHIVE_EOF) {
 		if (!in->is_zip && check_end(in, err) < 0)
 			return -1;
@@ -420,14 +398,28 @@ int archive_next(struct archive_in *in, struct archive_entry *entry, struct err 
 	}
 	if (rc != ARCHIVE_OK && !(rc == ARCHIVE_WARN && is_harmless(in->members)))
 		return refuse_for(in, in->members, err);
-	if (in->is_zip && check_zip(in, raw, err) < 0)
+	if (in->is_zip && check_zip(in, in->member, err) < 0)
 		return -1;
-	convert(raw, entry);
+	convert(in->member, entry);
+	archive_entry_xattr_reset(in->member);
 	in->seen++;
 	if (entry->type == ARCHIVE_HARDLINK && entry->size > 0)
 		return err_set(err, ERR_INSTALLER, "%.*s: a hard link with content",
 			SPAN_ARG(entry->path));
 	return 1;
+}
+
+bool archive_next_attribute(struct archive_in *in, struct span *name, struct span *value)
+{
+	const char *key;
+	const void *bytes;
+	size_t n;
+
+	if (archive_entry_xattr_next(in->member, &key, &bytes, &n) != ARCHIVE_OK)
+		return false;
+	*name = span_of(key);
+	*value = (struct span){bytes, n};
+	return true;
 }
 
 long archive_read(struct archive_in *in, void *to, size_t room, struct err *err)

@@ -24,6 +24,7 @@ struct archive_entry {
 	enum archive_type type;
 	const char *kind; /* for people: "file", "folder", "character device", … */
 	unsigned mode; /* permission bits, with setuid, setgid and sticky */
+	int64_t uid, gid; /* when reading: whose it is, by number */
 	int64_t size; /* of a file's content as stated; -1 unknown */
 	bool has_mtime; /* when reading: when it was changed, in seconds since 1970 */
 	int64_t mtime;
@@ -61,6 +62,9 @@ int64_t archive_bytes_read(const struct archive_in *in);
  * nothing stands behind it (padding with zeros aside); -1: damaged, truncated or followed by something else:
  * ERR_INSTALLER. */
 MUST_USE int archive_next(struct archive_in *in, struct archive_entry *entry, struct err *err);
+
+/* The next extended attribute that is stated of the current member: false where there is no more. Valid until the next member. */
+bool archive_next_attribute(struct archive_in *in, struct span *name, struct span *value);
 
 /* Reads on in the content of the current member: the count, 0 at its end, -1. */
 MUST_USE long archive_read(struct archive_in *in, void *to, size_t room, struct err *err);

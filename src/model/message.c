@@ -134,6 +134,53 @@ bool message_get_member(struct span payload, struct told_member *m)
 	return wire_ended(&w) && m->size >= 0 && m->mode >= 0 && m->mode <= 07777;
 }
 
+void message_put_attributes(struct buf *out, const struct told_attributes *a)
+{
+	wire_put_text(out, a->path);
+	wire_put_number(out, a->uid);
+	wire_put_number(out, a->gid);
+	wire_put_number(out, a->mode);
+}
+
+void message_put_pair(struct buf *out, struct span name, struct span value)
+{
+	wire_put_text(out, name);
+	wire_put_text(out, value);
+}
+
+bool message_next_pair(struct span *pairs, struct span *name, struct span *value)
+{
+	struct wire w = {.rest = *pairs};
+
+	*name = wire_text(&w);
+	*value = wire_text(&w);
+	if (w.bad)
+		return false;
+	*pairs = w.rest;
+	return true;
+}
+
+static bool is_owner(int64_t id)
+{
+	return id >= 0 && id < UINT32_MAX;
+}
+
+bool message_get_attributes(struct span payload, struct told_attributes *a)
+{
+	struct wire w = {.rest = payload};
+	struct span rest, name, value;
+
+	a->path = wire_text(&w);
+	a->uid = wire_number(&w);
+	a->gid = wire_number(&w);
+	a->mode = wire_number(&w);
+	rest = a->pairs = w.rest;
+	while (!w.bad && message_next_pair(&rest, &name, &value))
+		w.bad = memchr(name.s, 0, name.n) || !name.n;
+	return !w.bad && !rest.n && !memchr(a->path.s, 0, a->path.n) && is_owner(a->uid) &&
+	       is_owner(a->gid) && a->mode >= 0 && a->mode <= 07777;
+}
+
 void message_put_fetch(struct buf *out, const struct fetch_order *o)
 {
 	wire_put_text(out, buf_span(&o->url));

@@ -29,6 +29,9 @@ enum message_type {
 	MESSAGE_BUILT, /* from it, last: no payload */
 	/* From fardel-extract, of each member in its order: struct told_member; where it reads, MESSAGE_DATA with its bytes follow. */
 	MESSAGE_MEMBER,
+	MESSAGE_TREE, /* to fardel-tree: no payload */
+	MESSAGE_ATTRIBUTES, /* from it, of a member that is there now: struct told_attributes */
+	MESSAGE_TREE_DONE, /* from it, last: no payload */
 	MESSAGE_FAIL, /* from any, last: struct err */
 };
 
@@ -45,6 +48,14 @@ struct told_member {
 	int64_t mode; /* with setuid and setgid, which are never extracted */
 	int64_t size;
 	bool reads; /* its bytes follow */
+};
+
+/* What a vendor's member states of itself beyond what its writer may give it: others than root as owner, setuid and the like,
+ * extended attributes. Paths and attributes borrow. */
+struct told_attributes {
+	struct span path;
+	int64_t uid, gid, mode;
+	struct span pairs; /* names and values, by message_next_pair */
 };
 
 /* What an installer turned out to hold. */
@@ -103,6 +114,12 @@ void message_put_extracted(struct buf *out, const struct extracted *e);
 bool message_get_extracted(struct span payload, struct extracted *e);
 void message_put_member(struct buf *out, const struct told_member *m);
 bool message_get_member(struct span payload, struct told_member *m);
+/* The pairs are put behind it one by one. */
+void message_put_attributes(struct buf *out, const struct told_attributes *a);
+void message_put_pair(struct buf *out, struct span name, struct span value);
+bool message_get_attributes(struct span payload, struct told_attributes *a);
+/* Takes the next one off; false: there is none. */
+bool message_next_pair(struct span *pairs, struct span *name, struct span *value);
 void message_put_fetch(struct buf *out, const struct fetch_order *o);
 bool message_get_fetch(struct span payload, struct fetch_order *o);
 void message_put_next(struct buf *out, const struct fetch_next *n);

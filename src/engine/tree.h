@@ -1,0 +1,35 @@
+/* A package's tree, out of its pack: files with the owners, modes and attributes that the pack states. fardel-tree writes them, as a user
+ * without rights; what such a user may not give is given here, once all is there. */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/vec.h"
+#include "engine/session.h"
+#include "engine/worker.h"
+
+/* What is to be given to one member. */
+struct tree_given {
+	struct buf path;
+	int64_t uid, gid;
+	unsigned mode;
+	struct buf pairs; /* model/message */
+};
+
+struct tree_task {
+	struct worker worker; /* first: its task is what the loop waits for */
+	struct engine *e;
+	struct span package; /* borrowed */
+	int folder; /* borrowed */
+	VEC(struct tree_given) given;
+	size_t bytes; /* of all that is to be given */
+};
+void tree_task_init(struct tree_task *t);
+void tree_task_drop(struct tree_task *t);
+
+/* Begins: `pack` is the file (both are borrowed), `folder` is empty, and nobody but root can get into it: setuid files may come there. */
+MUST_USE int tree_begin(struct engine *e, struct tree_task *t, struct span package, int pack,
+	int folder, struct err *err);
+/* After the task has ended. ERR_INSTALLER: what the pack is, it must not be. */
+MUST_USE int tree_end(struct tree_task *t, struct err *err);
