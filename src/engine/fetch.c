@@ -594,3 +594,15 @@ void fetch_path(const struct fetch *f, struct buf *out)
 	else
 		buf_addf(out, "packs/incoming/%s", f->incoming_name.s);
 }
+
+int fetch_open(const struct fetch *f, struct err *err)
+{
+	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) full = BUF_INIT;
+	int fd;
+
+	fetch_path(f, &path);
+	place_path(&f->e->place, path.s, &full);
+	fd = open(full.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return fd < 0 ? err_sys(err, "open %s", full.s) : fd;
+}

@@ -70,5 +70,7 @@ MUST_USE int fetch_take_file(struct fetch *f, int fd, const char *unique, struct
 
 /* Appends the path of the pack's bytes, without the root. */
 void fetch_path(const struct fetch *f, struct buf *out);
+/* Opens it to be read. */
+MUST_USE int fetch_open(const struct fetch *f, struct err *err);
 void fetch_drop(struct fetch *f);
 void fetch_init(struct fetch *f);

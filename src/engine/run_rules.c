@@ -12,6 +12,7 @@
 #include "engine/fetch_order.h"
 #include "engine/mime.h"
 #include "engine/rules_lua.h"
+#include "model/name.h"
 #include "store/installation.h"
 #include "store/stages.h"
 #include "sys/fd.h"
@@ -142,7 +143,9 @@ static int make_private(struct rules_task *t, struct err *err)
 {
 	AUTO_FD dir = -1;
 
-	buf_setf(&t->private, "run-%s-%s", t->bundle->name.s, phase_name(t->phase));
+	buf_sets(&t->private, "run-");
+	name_to_folder(buf_span(&t->bundle->name), &t->private);
+	buf_addf(&t->private, "-%s", phase_name(t->phase));
 	dir = stage_make(&t->e->place, t->private.s, err);
 	if (dir < 0 || give_folder(t, dir, "home", err) < 0 || give_folder(t, dir, "tmp", err) < 0)
 		return -1;

@@ -38,6 +38,7 @@ void site_init(struct site *s, struct engine *e, struct plan_item *item, const c
 		.dir = -1,
 		.stage = BUF_INIT};
 	rules_task_init(&s->rules, e);
+	tree_task_init(&s->tree);
 	stage_name(&e->place, &item->to, stage, &s->stage);
 	s->fetches = mem_zero(pack_count(s), sizeof(s->fetches[0]));
 	for (size_t i = 0; i < pack_count(s); i++)
@@ -49,6 +50,7 @@ void site_drop(struct site *s)
 	struct err ignored = ERR_INIT;
 
 	rules_task_drop(&s->rules);
+	tree_task_drop(&s->tree);
 	for (size_t i = 0; i < pack_count(s); i++)
 		fetch_drop(&s->fetches[i]);
 	mem_drop(&s->fetches);
@@ -242,7 +244,6 @@ static int lend_pack(struct site *s, const char *name, struct buf *bind_from, st
 {
 	const struct fetch *f = &s->fetches[s->pack];
 	AUTO(buf) path = BUF_INIT;
-	AUTO(buf) full = BUF_INIT;
 	AUTO_FD from = -1;
 	AUTO_FD to = -1;
 
@@ -258,11 +259,8 @@ static int lend_pack(struct site *s, const char *name, struct buf *bind_from, st
 		*bind_from = buf_dup(&path);
 		return 0;
 	}
-	place_path(&s->e->place, path.s, &full);
-	from = open(full.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (from < 0)
-		return err_sys(err, "open %s", full.s);
-	return file_copy(from, to, err);
+	from = fetch_open(f, err);
+	return from < 0 ? -1 : file_copy(from, to, err);
 }
 
 static int unpack_pack(struct site *s, struct err *err)
@@ -329,21 +327,36 @@ static bool is_folder(int dir, const char *name)
 	return fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool is_luet(const struct site *s)
+{
+	return s->item->to.format == FORMAT_LUET;
+}
+
+/* What rules have made becomes root's. The tree of a package of luet's is settled where it was unpacked. */
+static int settle(struct site *s, struct err *err)
+{
+	int64_t stripped = 0;
+
+	if (is_luet(s))
+		return 0;
+	if (tree_settle(s->dir, geteuid(), getegid(), &stripped, err) < 0)
+		return -1;
+	if (stripped)
+		engine_tell(s->e, WATCH_INFO, buf_span(&s->item->to.name),
+			"setuid, group or other write, or special "
+			"files were taken from %lld of its files",
+			(long long)stripped);
+	return 0;
+}
+
 /* The installation is whole: given to root, stripped, durable, and in its place. */
 static int publish(struct site *s, struct err *err)
 {
 	struct bundle *to = &s->item->to;
-	int64_t stripped = 0;
 
-	if (tree_remove(s->dir, INSTALLATION_PACKS, err) < 0 ||
-		tree_settle(s->dir, geteuid(), getegid(), &stripped, err) < 0 ||
+	if (tree_remove(s->dir, INSTALLATION_PACKS, err) < 0 || settle(s, err) < 0 ||
 		check_own_files(s, err) < 0)
 		return -1;
-	if (stripped)
-		engine_tell(s->e, WATCH_INFO, buf_span(&to->name),
-			"setuid, group or other write, or special "
-			"files were taken from %lld of its files",
-			(long long)stripped);
 	if (!is_folder(s->dir, INSTALLATION_UPSTREAM_NEW))
 		return err_set(err, ERR_RULES,
 			"rules unpack left no folder at " INSTALLATION_UPSTREAM_NEW);
@@ -368,19 +381,53 @@ static int publish(struct site *s, struct err *err)
 	return 0;
 }
 
+static int unpack_tree(struct site *s, struct err *err)
+{
+	AUTO_FD folder = -1;
+	AUTO_FD pack = -1;
+
+	if (tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
+		file_make_dir(s->dir, INSTALLATION_UPSTREAM_NEW, 0700, err) < 0)
+		return -1;
+	if (!pack_count(s))
+		return publish(s, err);
+	pack = fetch_open(&s->fetches[0], err);
+	folder = pack < 0 ? -1
+			  : file_open(s->dir, INSTALLATION_UPSTREAM_NEW, O_RDONLY | O_DIRECTORY, 0,
+				    err);
+	if (folder < 0 || tree_begin(s->e, &s->tree, buf_span(&s->item->to.name), pack,
+				  fd_take(&folder), err) < 0)
+		return -1;
+	s->task = &s->tree.worker.task;
+	return 1;
+}
+
 static int unpack_begin(struct site *s, struct err *err)
 {
 	s->pack = 0;
+	if (is_luet(s))
+		return unpack_tree(s, err);
 	if (tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
 		give_folder(s, INSTALLATION_UPSTREAM_NEW, err) < 0)
 		return -1;
 	return pack_count(s) ? unpack_pack(s, err) : publish(s, err);
 }
 
+static int unpack_tree_end(struct site *s, struct err *err)
+{
+	int result = tree_end(&s->tree, err);
+
+	tree_task_drop(&s->tree);
+	return result < 0 ? -1 : publish(s, err);
+}
+
 static int unpack_end(struct site *s, struct err *err)
 {
-	int result = rules_result(&s->rules, err);
+	int result;
 
+	if (is_luet(s))
+		return unpack_tree_end(s, err);
+	result = rules_result(&s->rules, err);
 	rules_task_drop(&s->rules);
 	if (result < 0) {
 		explain_full_disk(s, err);

@@ -5,6 +5,7 @@
 #include "engine/fetch.h"
 #include "engine/run_rules.h"
 #include "engine/session.h"
+#include "engine/tree.h"
 #include "model/manifest.h"
 #include "model/plan.h"
 
@@ -19,6 +20,7 @@ struct site {
 	struct fetch *fetches; /* one for each pack, in the installer's order */
 	size_t pack; /* the one at work, of the running step */
 	struct rules_task rules;
+	struct tree_task tree; /* of a package of luet's, in the rules' place */
 	struct task *task; /* the running step's; NULL: none runs */
 	bool ready; /* it was unpacked before, and is unpacked anew because files of it were lost */
 	bool published;

@@ -10,6 +10,7 @@
 
 #include "engine/confine.h"
 #include "engine/live.h"
+#include "engine/luet.h"
 #include "engine/mime.h"
 #include "engine/packets.h"
 #include "engine/run_rules.h"
@@ -17,6 +18,7 @@
 #include "model/glob.h"
 #include "store/apply.h"
 #include "store/installation.h"
+#include "store/lay.h"
 #include "store/scan.h"
 #include "store/stages.h"
 #include "sys/fd.h"
@@ -167,6 +169,16 @@ static int refuse(struct stage *s, struct err *err)
 	return s->refused ? err_at(err, "no stage is to be had here") : -1;
 }
 
+static int run_in(struct stage *s, enum phase phase, const struct bundle *bundle,
+	const struct rules_stage *shown, struct err *err)
+{
+	switch (bundle->format) {
+	case FORMAT_PACKETS: return packets_staged(s, phase, bundle, shown, err);
+	case FORMAT_LUET: return luet_staged(s, phase, bundle, shown, err);
+	default: return rules_staged(s->e, phase, bundle, shown, err);
+	}
+}
+
 int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err)
 {
@@ -180,8 +192,7 @@ int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	stage.binds = live.binds.v;
 	stage.bind_count = (unsigned)live.binds.n;
 	stage.writable = &live.writable;
-	result = bundle->format == FORMAT_PACKETS ? packets_staged(s, phase, bundle, &stage, err)
-						  : rules_staged(s->e, phase, bundle, &stage, err);
+	result = run_in(s, phase, bundle, &stage, err);
 	tell_closed(s);
 	if (result < 0)
 		return refuse(s, err);
@@ -276,25 +287,56 @@ static bool is_covered(const struct stage *s, const char *place)
 	return folder >= 0;
 }
 
-/* What is the stage's own, logs that every program adds lines to, other layers (those see to what is there), and what could not be
- * written to. In /run are places for what the stage shows. */
-static void list_exceptions(
-	const struct stage *s, const struct overlay_layer *layer, struct exceptions *out)
+/* What the stage has its own of, where that is a folder in the root. In /run are places for what it shows. */
+static void list_covered(const struct stage *s, struct exceptions *out)
 {
 	static const char *const covered[] = {"/proc", "/sys", "/dev", "/tmp", "/var/tmp"};
 
 	*vec_push(&out->of) = "/run";
-	*vec_push(&out->of) = "/var/log/alternatives.log";
-	*vec_push(&out->of) = "/var/log/dpkg.log";
 	for (size_t i = 0; i < COUNT(covered); i++)
 		if (is_covered(s, covered[i]))
 			*vec_push(&out->of) = covered[i];
+}
+
+/* What is the stage's own, logs that every program adds lines to, other layers (those see to what is there), and what could not be
+ * written to. */
+static void list_exceptions(
+	const struct stage *s, const struct overlay_layer *layer, struct exceptions *out)
+{
+	list_covered(s, out);
+	*vec_push(&out->of) = "/var/log/alternatives.log";
+	*vec_push(&out->of) = "/var/log/dpkg.log";
 	VEC_FOR (const struct overlay_layer, other, &s->overlay.of)
 		if (other->place.n > layer->place.n)
 			*vec_push(&out->of) = other->place.s;
 	VEC_FOR (const struct overlay_closed, closed, &s->overlay.closed)
 		*vec_push(&out->of) = closed->place.s;
 	*vec_push(&out->of) = NULL;
+}
+
+static int nothing(void *arg, struct err *err)
+{
+	(void)arg;
+	(void)err;
+	return 0;
+}
+
+int stage_lay(struct stage *s, int tree, const struct texts *protect, bool list,
+	struct lay_done *out, struct err *err)
+{
+	AUTO(exceptions) except = {0};
+	AUTO_FD root = engine_root(s->e, err);
+	struct lay how = {.root = root, .protect = protect, .list = list};
+
+	/* Which layers there are is known once something has run in it. */
+	if (root < 0 || (!s->overlay.of.n && stage_do(s, nothing, NULL, err) < 0))
+		return -1;
+	list_covered(s, &except);
+	*vec_push(&except.of) = NULL;
+	how.except = except.of.v;
+	how.layers = s->overlay.of.v;
+	how.layer_count = s->overlay.of.n;
+	return lay_tree(tree, &how, out, err);
 }
 
 static int read_layers(

@@ -47,6 +47,11 @@ MUST_USE int stage_try(struct engine *e, struct err *err);
 MUST_USE int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err);
 
+/* Lays a package's tree (a folder, which is emptied) into it; store/lay. `list`: what was laid is wanted. ERR_POLICY as stage_rules. */
+struct lay_done;
+MUST_USE int stage_lay(struct stage *s, int tree, const struct texts *protect, bool list,
+	struct lay_done *out, struct err *err);
+
 /* Runs our own code in it, as root of what is shown there; its error is the result. ERR_POLICY as stage_rules. */
 MUST_USE int stage_do(
 	struct stage *s, int (*fn)(void *arg, struct err *err), void *arg, struct err *err);

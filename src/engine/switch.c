@@ -60,11 +60,12 @@ static bool is_live(const struct turn *t, const char **why)
 	return *why;
 }
 
-/* Hooks of Packets' packages run nowhere else. */
-static bool is_packets(const struct turn *t)
+/* Packages of Packets and of luet's are laid, and their hooks run, nowhere else. */
+static bool is_laid(const struct turn *t)
 {
-	return (t->configure && t->item->to.format == FORMAT_PACKETS) ||
-	       (t->unconfigure && t->item->from.format == FORMAT_PACKETS);
+	int format = t->configure ? t->item->to.format : t->item->from.format;
+
+	return format == FORMAT_PACKETS || format == FORMAT_LUET;
 }
 
 static int take_turn(struct turn *t, struct err *why, struct err *err)
@@ -91,7 +92,7 @@ static int take_turn(struct turn *t, struct err *why, struct err *err)
 			return result;
 		reason = why->text;
 	}
-	if (t->request->goal == GOAL_REPAIR || is_packets(t)) {
+	if (t->request->goal == GOAL_REPAIR || is_laid(t)) {
 		AUTO(buf) said = buf_of(reason); /* it may be that of `why` */
 
 		err_set(why, ERR_POLICY, "it can only be %s in a stage, and there is none: %s",

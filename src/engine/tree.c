@@ -31,6 +31,7 @@ void tree_task_init(struct tree_task *t)
 void tree_task_drop(struct tree_task *t)
 {
 	worker_drop(&t->worker);
+	fd_drop(&t->folder);
 	vec_drop_each(&t->given, given_drop);
 	tree_task_init(t);
 }

@@ -21,14 +21,15 @@ struct tree_task {
 	struct worker worker; /* first: its task is what the loop waits for */
 	struct engine *e;
 	struct span package; /* borrowed */
-	int folder; /* borrowed */
+	int folder; /* owned */
 	VEC(struct tree_given) given;
 	size_t bytes; /* of all that is to be given */
 };
 void tree_task_init(struct tree_task *t);
 void tree_task_drop(struct tree_task *t);
 
-/* Begins: `pack` is the file (both are borrowed), `folder` is empty, and nobody but root can get into it: setuid files may come there. */
+/* Begins: `pack` is the file, borrowed; `folder` is empty, becomes the task's, also on an error, and nobody but root gets into it when all is done:
+ * setuid files may come there. */
 MUST_USE int tree_begin(struct engine *e, struct tree_task *t, struct span package, int pack,
 	int folder, struct err *err);
 /* After the task has ended. ERR_INSTALLER: what the pack is, it must not be. */

@@ -33,7 +33,10 @@ bool fact_is_known(struct span name)
 {
 	static const char *const names[] = {
 		".puavo-pkg-version",
+		"artifact.yaml",
+		"definition.yaml",
 		"description",
+		"finalize.yaml",
 		"format",
 		"legend",
 		"manifest.toml",

@@ -28,7 +28,7 @@ void facts_drop(struct facts *f);
 /* Whether a file of this name is a fact that installers of the formats read here may have:
  * manifest.toml, description, description.LL, legend, legend.LL, format, license is not one (only has_licence
  * counts), upstream_pack_url, upstream_pack_md5sum, -sha1sum, -sha256sum, -sha384sum,
- * -sha512sum, .puavo-pkg-version, manifest.toml. */
+ * -sha512sum, .puavo-pkg-version, manifest.toml; artifact.yaml, definition.yaml and finalize.yaml, of luet's packages. */
 bool fact_is_known(struct span name);
 
 void facts_add(struct facts *f, struct span name, struct span value);

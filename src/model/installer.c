@@ -5,6 +5,7 @@
 
 #include "model/format3.h"
 #include "model/image.h"
+#include "model/luet_installer.h"
 #include "model/packets.h"
 
 #define VERSION_FACT ".puavo-pkg-version"
@@ -59,6 +60,7 @@ void installer_drop(struct installer *in)
 	buf_drop(&in->packets.install);
 	buf_drop(&in->packets.remove);
 	buf_drop(&in->packets.family);
+	texts_drop(&in->luet.protect);
 	installer_init(in);
 }
 
@@ -364,6 +366,8 @@ int installer_parse(struct facts *facts, struct span top, struct installer *out,
 		return -1;
 	if (packets_is(&out->facts))
 		return packets_parse(out, err);
+	if (luet_installer_is(&out->facts))
+		return luet_installer_parse(top, out, err);
 	return manifest ? format3_parse(buf_span(&manifest->value), top, out, err)
 			: parse_facts(top, out, err);
 }

@@ -54,6 +54,12 @@ struct packets_info {
 	int64_t serial; /* which of a family is newer */
 };
 
+/* What only luet's packages say. */
+struct luet_info {
+	struct texts protect; /* folders whose files are config protected */
+	bool finalizes; /* there is a finalize.yaml */
+};
+
 struct installer {
 	int format; /* 1 or 2: the puavo formats; 3: manifest.toml; 4: a package of Packets; 6: one of luet's */
 	struct buf name;
@@ -72,6 +78,7 @@ struct installer {
 	struct needs needs;
 	struct declares declares;
 	struct packets_info packets; /* of format 4 */
+	struct luet_info luet; /* of format 6 */
 };
 
 void installer_init(struct installer *in);
@@ -98,7 +105,7 @@ MUST_USE int installer_file_name(struct span path, struct buf *out, struct err *
 
 /* Reads the facts (they are moved into *out, which was initialised, also on error) of the
  * installer whose top folder is `top`. Told apart by content: manifest.toml with [Info]: a package of Packets (model/packets);
- * manifest.toml without: format 3 (model/format3);
+ * manifest.toml without: format 3 (model/format3); artifact.yaml: a package of luet's (model/luet_installer);
  * .puavo-pkg-version is there: format 2, which states the name; else format 1, whose name is `top`. ERR_INSTALLER, naming the
  * fact and what is wrong: no rules; an unknown `format` or `pkg-format` (by value); a key of
  * .puavo-pkg-version that is double, empty, or malformed (name, package-id 32 hex digits,

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "ext/digest.h"
+#include "model/name.h"
 #include "store/intake.h"
 #include "store/stages.h"
 #include "sys/fd.h"
@@ -34,7 +35,8 @@ void installation_above(const struct place *p, const struct bundle *b, struct bu
 {
 	AUTO(buf) packages = BUF_INIT;
 
-	buf_addf(out, "%s/%s", packages_of(p, b->layout, &packages), b->name.s);
+	buf_addf(out, "%s/", packages_of(p, b->layout, &packages));
+	name_to_folder(buf_span(&b->name), out);
 }
 
 void installation_path(const struct place *p, const struct bundle *b, struct buf *out)
@@ -67,6 +69,8 @@ int installation_is_whole(const struct place *p, const struct bundle *b, struct 
 		return there < 0 ? -1 : 0;
 	if (b->format == FORMAT_PACKETS)
 		return file_stat(dir, "manifest.toml", &st, err);
+	if (b->format == FORMAT_LUET)
+		return file_stat(dir, "definition.yaml", &st, err);
 	there = file_stat(dir, "rules", &st, err);
 	return there ? there : file_stat(dir, "rules.lua", &st, err);
 }
@@ -321,6 +325,7 @@ static int open_stage_for(const struct place *p, const struct bundle *b, struct 
 int installation_purge(const struct place *p, const struct bundle *b, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
+	AUTO(buf) name = BUF_INIT;
 	AUTO(buf) id = BUF_INIT;
 	AUTO_FD stage = open_stage_for(p, b, err);
 	AUTO_FD packages = -1;
@@ -333,14 +338,15 @@ int installation_purge(const struct place *p, const struct bundle *b, struct err
 	packages = place_open_if(p, packages_of(p, b->layout, &path), err);
 	if (packages < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	from = file_open_if(packages, b->name.s, O_RDONLY | O_DIRECTORY, err);
+	name_to_folder(buf_span(&b->name), &name);
+	from = file_open_if(packages, name.s, O_RDONLY | O_DIRECTORY, err);
 	if (from < 0)
 		return err->code == ERR_NONE ? 0 : -1;
 	buf_add_span(&id, bundle_folder(b));
 	if (move_out(from, stage, id.s, err) < 0)
 		return -1;
 	/* Fails where another installation of the name is left: as it should. */
-	unlinkat(packages, b->name.s, AT_REMOVEDIR);
+	unlinkat(packages, name.s, AT_REMOVEDIR);
 	return 0;
 }
 
@@ -362,7 +368,7 @@ int installation_purge_all(const struct place *p, struct span name, struct err *
 {
 	AUTO(buf) text = BUF_INIT;
 
-	buf_add_span(&text, name);
+	name_to_folder(name, &text);
 	if (purge_all_of(p, LAYOUT_FARDEL, text.s, err) < 0)
 		return -1;
 	return purge_all_of(p, LAYOUT_PUAVO, text.s, err);
@@ -378,13 +384,14 @@ static int sweep_entry(void *arg, const struct tree_entry *e, struct err *err)
 	struct sweep *s = arg;
 	const char *slash = strchr(e->path, '/');
 	const struct bundle *b;
-	struct span name;
+	AUTO(buf) name = BUF_INIT;
 
 	(void)err;
 	if (!slash)
 		return 0;
-	name = (struct span){e->path, (size_t)(slash - e->path)};
-	b = world_get(s->world, name, span_of(slash + 1));
+	b = name_of_folder((struct span){e->path, (size_t)(slash - e->path)}, &name)
+		    ? world_get(s->world, buf_span(&name), span_of(slash + 1))
+		    : NULL;
 	if (!b || b->layout != LAYOUT_FARDEL)
 		texts_add(s->found, span_of(e->path));
 	return 1;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "model/name.h"
 #include "store/installation.h"
 #include "sys/fd.h"
 #include "sys/file.h"
@@ -49,10 +50,13 @@ void links_target(const struct place *p, const struct world *world, struct span 
 
 	if (!b || (sets[set].puavo && !bundle_is_puavo(b)))
 		return;
-	if (bundle_is_puavo(b))
+	if (bundle_is_puavo(b)) {
 		installation_path(p, b, out);
-	else
-		buf_addf(out, "../packages/%s/%s", b->name.s, b->id.s);
+		return;
+	}
+	buf_adds(out, "../packages/");
+	name_to_folder(buf_span(&b->name), out);
+	buf_addf(out, "/%s", b->id.s);
 }
 
 /* Appends what the link leads to; false: it is none. */
@@ -84,7 +88,7 @@ static int publish(const struct place *p, const struct world *world, struct span
 	AUTO(buf) now = BUF_INIT;
 	AUTO_FD dir = -1;
 
-	buf_add_span(&link, name);
+	name_to_folder(name, &link);
 	links_target(p, world, name, set, &target);
 	if (!target.n)
 		return withdraw(p, set, link.s, err);
@@ -142,7 +146,7 @@ bool links_is_right(const struct place *p, const struct world *world, struct spa
 	AUTO(buf) link = BUF_INIT;
 	AUTO_FD dir = place_open_if(p, sets[set].folder, &ignored);
 
-	buf_add_span(&link, name);
+	name_to_folder(name, &link);
 	links_target(p, world, name, set, &wanted);
 	if (dir >= 0)
 		read_link(dir, link.s, now);
@@ -155,9 +159,10 @@ static bool is_stray(const struct place *p, const struct world *world, int dir, 
 	const char *name)
 {
 	AUTO(buf) target = BUF_INIT;
+	AUTO(buf) package = BUF_INIT;
 	AUTO_FD leads_to = -1;
 
-	if (world_shown(world, span_of(name)))
+	if (name_of_folder(span_of(name), &package) && world_shown(world, buf_span(&package)))
 		return false;
 	if (!sets[set].puavo || file_is_beside(name))
 		return true;

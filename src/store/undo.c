@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "model/changes_json.h"
+#include "model/name.h"
 #include "store/kept.h"
 #include "store/put.h"
 #include "store/take.h"
@@ -270,7 +271,7 @@ int undo_retire(const struct place *p, int64_t txn, int64_t item, struct span na
 	AUTO(buf) text = BUF_INIT;
 	int there = undo_open(p, txn, item, &u, err), kept = 0;
 
-	buf_add_span(&text, name);
+	name_to_folder(name, &text);
 	for (size_t i = 0; there > 0 && i < COUNT(shelves); i++) {
 		int one = retire(p, &u, &shelves[i], text.s, err);
 
@@ -288,7 +289,7 @@ int undo_restore(
 	AUTO(buf) text = BUF_INIT;
 	int there = undo_open(p, txn, item, &u, err), back = 0;
 
-	buf_add_span(&text, name);
+	name_to_folder(name, &text);
 	for (size_t i = 0; there > 0 && i < COUNT(shelves); i++) {
 		AUTO_FD packages = shelves[i].open(p, err);
 		int one;

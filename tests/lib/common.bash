@@ -230,3 +230,6 @@ make_packets() {
   tar -C "$dir" --zstd -cf "$WORK/$name-$version/$name.pkt.tar.zst" $members
   echo "$WORK/$name-$version/$name.pkt.tar.zst"
 }
+
+# make_luet CATEGORY/NAME VERSION KEY…: an installer of a package of luet's, whose path it prints; tests/lib/luet-package.
+make_luet() { "$LIB/luet-package" "$WORK/luet" "$@"; }

@@ -1,0 +1,189 @@
+/* Packages of luet's in the stage. */
+#include "engine/luet.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "engine/fetch.h"
+#include "engine/tree.h"
+#include "model/luet_installer.h"
+#include "model/name.h"
+#include "store/installation.h"
+#include "store/lay.h"
+#include "store/stages.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/tree.h"
+
+#define TREE_NAME "tree" /* in PLACE_STAGE */
+#define NAMED_MOST 5
+
+int luet_about(struct engine *e, const struct bundle *b, struct installer *out, struct err *err)
+{
+	AUTO(facts) facts = FACTS_INIT;
+	AUTO(buf) folder = BUF_INIT;
+	AUTO_FD dir = installation_open_if(&e->place, b, err);
+
+	if (dir < 0 && err->code == ERR_NONE)
+		return err_set(err, ERR_BAD_STATE, "its folder is gone");
+	if (dir < 0 || installation_facts(dir, &facts, err) < 0)
+		return -1;
+	name_to_folder(buf_span(&b->name), &folder);
+	if (!luet_installer_is(&facts))
+		return err_set(err, ERR_BAD_STATE, "its definition.yaml or artifact.yaml is gone");
+	return installer_parse(&facts, buf_span(&folder), out, err);
+}
+
+/* --- Its tree -------------------------------------------------------------------------------------------- */
+
+/* As act one has left it: 1; 0: it was laid before, and has to be unpacked again. */
+static int take_tree(struct engine *e, const struct bundle *b, int *out, struct err *err)
+{
+	AUTO(tree_names) names = {0};
+	AUTO_FD dir = installation_open_if(&e->place, b, err);
+	AUTO_FD above = dir < 0 ? -1 : stage_above(&e->place, TREE_NAME, err);
+	AUTO_FD tree = above < 0 ? -1
+				 : file_open(dir, INSTALLATION_UPSTREAM, O_RDONLY | O_DIRECTORY, 0,
+					   err);
+
+	if (tree < 0 || tree_names(tree, SIZE_MAX, &names, err) < 0)
+		return -1;
+	if (!names.of.n)
+		return 0;
+	if (tree_remove(above, TREE_NAME, err) < 0 ||
+		file_publish(dir, INSTALLATION_UPSTREAM, above, TREE_NAME, err) < 0 ||
+		file_make_dir(dir, INSTALLATION_UPSTREAM, 0700, err) < 0)
+		return -1;
+	*out = fd_take(&tree);
+	return 1;
+}
+
+static int wait_for(struct tree_task *t, struct err *err)
+{
+	while (t->worker.task.running)
+		if (loop_wait((struct task *[]){&t->worker.task}, 1, err) < 0)
+			return -1;
+	return tree_end(t, err);
+}
+
+static int unpack_into(
+	struct engine *e, const struct bundle *b, const struct fetch *f, int tree, struct err *err)
+{
+	struct tree_task t;
+	AUTO_FD pack = fetch_open(f, err);
+	AUTO_FD folder = pack < 0 ? -1 : fcntl(tree, F_DUPFD_CLOEXEC, 0);
+	int result = -1;
+
+	if (pack < 0)
+		return -1;
+	tree_task_init(&t);
+	if (tree_begin(e, &t, buf_span(&b->name), pack, fd_take(&folder), err) == 0)
+		result = wait_for(&t, err);
+	tree_task_drop(&t);
+	return result;
+}
+
+/* From the cache; where it is not there any more, from where its installer says. */
+static int unpack_again(struct engine *e, const struct bundle *b, const struct pack *pack, int tree,
+	struct err *err)
+{
+	AUTO(fetch) f;
+	int have;
+
+	fetch_init(&f);
+	have = fetch_from_cache(e, &f, buf_span(&b->name), pack, err);
+	if (have < 0)
+		return -1;
+	if (have == 0 && !pack->url.n) {
+		err_set(err, ERR_BAD_STATE, "its tarball %s is not in the cache any more",
+			f.file_name.s);
+		return err_next(err, "fardel download %s brings it there", b->name.s);
+	}
+	if (have == 0) {
+		fetch_drop(&f);
+		fetch_init(&f);
+		if (fetch_now(e, &f, buf_span(&b->name), pack, TREE_NAME, err) < 0)
+			return -1;
+	}
+	return unpack_into(e, b, &f, tree, err);
+}
+
+/* A folder of the stage with the tree in it. */
+static int open_tree(struct engine *e, const struct bundle *b, const struct installer *about,
+	struct err *err)
+{
+	AUTO_FD tree = -1;
+	int taken = take_tree(e, b, &tree, err);
+
+	if (taken)
+		return taken < 0 ? -1 : fd_take(&tree);
+	fd_drop(&tree);
+	tree = stage_make(&e->place, TREE_NAME, err);
+	if (tree < 0)
+		return -1;
+	if (about->packs.of.n && unpack_again(e, b, &about->packs.of.v[0], tree, err) < 0)
+		return -1;
+	return fd_take(&tree);
+}
+
+/* --- Laid ------------------------------------------------------------------------------------------------ */
+
+static void tell_done(struct engine *e, const struct bundle *b, const struct lay_done *done)
+{
+	VEC_FOR (const struct buf, path, &done->beside.of)
+		engine_tell(e, WATCH_WARN, buf_span(&b->name),
+			"a configuration file is kept as it is; the package's own is %s", path->s);
+	for (size_t i = 0; i < done->left_out.of.n && i < NAMED_MOST; i++)
+		engine_tell(e, WATCH_WARN, buf_span(&b->name),
+			"%s is left out: what is there is not kept, or the running system's",
+			done->left_out.of.v[i].s);
+}
+
+static int lay(struct stage *s, const struct bundle *b, const struct installer *about,
+	struct err *err)
+{
+	AUTO(lay_done) done = {0};
+	AUTO_FD tree = open_tree(s->e, b, about, err);
+	struct err ignored = ERR_INIT;
+	int result = tree < 0 ? -1 : stage_lay(s, tree, &about->luet.protect, false, &done, err);
+
+	if (stage_remove(&s->e->place, TREE_NAME, &ignored) < 0)
+		engine_tell(s->e, WATCH_WARN, buf_span(&b->name), "%s", ignored.text);
+	if (result == 0 && !s->beside)
+		tell_done(s->e, b, &done);
+	return result < 0 ? err_at(err, "lay its files") : 0;
+}
+
+/* --- A phase --------------------------------------------------------------------------------------------- */
+
+static void tell(
+	struct stage *s, enum watch_kind kind, enum phase phase, const struct bundle *b, int result)
+{
+	struct event event = {.kind = kind,
+		.package = buf_span(&b->name),
+		.text = span_of(phase_name(phase)),
+		.done = result};
+
+	if (!s->beside)
+		engine_event(s->e, &event);
+}
+
+int luet_staged(struct stage *s, enum phase phase, const struct bundle *b,
+	const struct rules_stage *shown, struct err *err)
+{
+	struct installer about;
+	int result;
+
+	(void)shown;
+	installer_init(&about);
+	result = rules_check_folder(s->e, phase, b, err);
+	if (result == 0)
+		result = luet_about(s->e, b, &about, err);
+	if (result == 0) {
+		tell(s, WATCH_STEP, phase, b, 0);
+		result = phase == PHASE_CONFIGURE ? lay(s, b, &about, err) : 0;
+		tell(s, WATCH_STEP_END, phase, b, result);
+	}
+	installer_drop(&about);
+	return result;
+}

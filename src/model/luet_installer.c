@@ -1,0 +1,186 @@
+/* Installers of luet's packages. */
+#include "model/luet_installer.h"
+
+#include <string.h>
+
+#include "ext/yaml.h"
+#include "model/name.h"
+#include "model/spdx.h"
+
+#define FILE_MAX 512 /* bytes of the pack's name */
+#define PROTECT_MAX 64 /* folders */
+
+bool luet_installer_is(const struct facts *facts)
+{
+	return facts_get(facts, LUET_ARTIFACT) && facts_get(facts, LUET_DEFINITION) &&
+	       !facts->has_rules && !facts->has_lua;
+}
+
+/* --- What is read of both files --------------------------------------------------------------------------- */
+
+static int load(const struct facts *facts, const char *name, struct yaml *out, struct err *err)
+{
+	const struct fact *fact = facts_get(facts, name);
+
+	if (yaml_parse(buf_span(&fact->value), out, err) < 0) {
+		err->code = ERR_INSTALLER;
+		return err_at(err, "%s", name);
+	}
+	if (out->kind == YAML_MAP)
+		return 0;
+	return err_set(err, ERR_INSTALLER, "%s: is no map", name);
+}
+
+/* The text of a key; empty where there is none, or no text. */
+static struct span get_text(const struct yaml *map, const char *key)
+{
+	const struct yaml_pair *pair = yaml_get(map, key);
+
+	if (!pair || pair->value.kind != YAML_TEXT || yaml_is_null(&pair->value))
+		return SPAN("");
+	return buf_span(&pair->value.text);
+}
+
+static int refuse(const char *file, const char *key, struct span value, const char *what,
+	struct err *err)
+{
+	return err_set(err, ERR_INSTALLER, "%s: %s %s: \"%.*s\"", file, key, what,
+		SPAN_ARG(span_cut(value, 0, 200)));
+}
+
+/* --- definition.yaml ------------------------------------------------------------------------------------- */
+
+static int take_name(const struct yaml *d, struct span top, struct installer *out, struct err *err)
+{
+	struct span category = get_text(d, "category"), name = get_text(d, "name");
+	AUTO(buf) folder = BUF_INIT;
+
+	buf_setf(&out->name, "%.*s/%.*s", SPAN_ARG(category), SPAN_ARG(name));
+	if (!name_is_luet_valid(buf_span(&out->name)))
+		return refuse(LUET_DEFINITION, "category and name", buf_span(&out->name),
+			"are not those of a package", err);
+	name_to_folder(buf_span(&out->name), &folder);
+	if (span_is(buf_span(&folder), top))
+		return 0;
+	return err_set(err, ERR_INSTALLER,
+		LUET_DEFINITION ": the package is %s, but the archive's top folder is %.*s, not %s",
+		out->name.s, SPAN_ARG(span_cut(top, 0, 200)), folder.s);
+}
+
+static int take_version(const struct yaml *d, struct installer *out, struct err *err)
+{
+	struct span version = get_text(d, "version");
+
+	if (!name_is_luet_version(version))
+		return refuse(LUET_DEFINITION, "version", version, "is none", err);
+	buf_set(&out->version, version);
+	return 0;
+}
+
+/* As the facts of other formats. */
+static void take_texts(const struct yaml *d, struct installer *out)
+{
+	struct span rest = span_trim(get_text(d, "description")), line = SPAN("");
+	struct span licence = span_trim(get_text(d, "license"));
+	const struct yaml_pair *uri = yaml_get(d, "uri");
+
+	if (rest.n) {
+		facts_add(&out->facts, SPAN("description"), rest);
+		span_split(&rest, '\n', &line);
+		facts_add(&out->facts, SPAN("legend"), span_trim(line));
+	}
+	if (licence.n && spdx_is_expression(licence))
+		buf_set(&out->licence.spdx, licence);
+	if (uri && uri->value.kind == YAML_LIST && uri->value.list.n &&
+		uri->value.list.v[0].kind == YAML_TEXT)
+		buf_set(&out->homepage, buf_span(&uri->value.list.v[0].text));
+}
+
+/* One folder, or several with blanks between. */
+static int take_protect(const struct yaml *d, struct installer *out, struct err *err)
+{
+	const struct yaml_pair *annotations = yaml_get(d, "annotations");
+	struct span rest = annotations ? get_text(&annotations->value, "config_protect") : SPAN("");
+	struct span one;
+
+	while (span_split(&rest, ' ', &one)) {
+		if (!one.n)
+			continue;
+		if (one.s[0] != '/' || out->luet.protect.of.n == PROTECT_MAX)
+			return refuse(LUET_DEFINITION, "annotations.config_protect", one,
+				"is no absolute path of a folder", err);
+		texts_add(&out->luet.protect, one);
+	}
+	return 0;
+}
+
+static int read_definition(struct span top, struct installer *out, struct err *err)
+{
+	AUTO(yaml) d = YAML_INIT;
+
+	if (load(&out->facts, LUET_DEFINITION, &d, err) < 0 || take_name(&d, top, out, err) < 0 ||
+		take_version(&d, out, err) < 0)
+		return -1;
+	take_texts(&d, out);
+	return take_protect(&d, out, err);
+}
+
+/* --- artifact.yaml --------------------------------------------------------------------------------------- */
+
+/* The name of a file, without folders. */
+static bool is_file(struct span x)
+{
+	for (size_t i = 0; i < x.n; i++)
+		if (x.s[i] <= ' ' || x.s[i] > '~' || x.s[i] == '/')
+			return false;
+	return x.n && x.n <= FILE_MAX && x.s[0] != '.';
+}
+
+static int read_artifact(struct installer *out, struct err *err)
+{
+	AUTO(yaml) a = YAML_INIT;
+	struct span file, sum, url;
+	struct pack *pack;
+
+	if (load(&out->facts, LUET_ARTIFACT, &a, err) < 0)
+		return -1;
+	file = get_text(&a, "file");
+	sum = get_text(&a, "sha256");
+	url = get_text(&a, "url");
+	if (!file.n && !sum.n && !url.n)
+		return 0;
+	if (!is_file(file))
+		return refuse(LUET_ARTIFACT, "file", file, "is no name of a file", err);
+	if (url.n && pack_check_url(url, err) < 0)
+		return err_at(err, LUET_ARTIFACT ": url");
+	pack = vec_push(&out->packs.of);
+	pack_init(pack);
+	buf_set(&pack->file, file);
+	buf_set(&pack->url, url);
+	pack->sums.has[DIGEST_SHA256] = sum.n;
+	if (sum.n && !digest_parse(DIGEST_SHA256, sum, &pack->sums.of[DIGEST_SHA256]))
+		return refuse(LUET_ARTIFACT, "sha256", sum, "is not 64 hex digits", err);
+	return 0;
+}
+
+int luet_installer_parse(struct span top, struct installer *out, struct err *err)
+{
+	out->format = FORMAT_LUET;
+	out->luet.finalizes = facts_get(&out->facts, LUET_FINALIZE);
+	return read_definition(top, out, err) < 0 ? -1 : read_artifact(out, err);
+}
+
+void luet_artifact_format(struct span file, const struct digest *sha256, struct buf *out)
+{
+	buf_adds(out, "file: ");
+	if (file.n)
+		yaml_format_text(file, out);
+	else
+		buf_adds(out, "\"\"");
+	buf_addc(out, '\n');
+	if (!sha256)
+		return;
+	buf_adds(out, "sha256: ");
+	digest_format(out, sha256);
+	buf_addc(out, '\n');
+}
