@@ -167,8 +167,8 @@ $(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
 INDEX  := $(patsubst src/%,$(BUILD)/obj/%.o,$(wildcard src/work/index*.c))
 $(BUILD)/libexec/fardel/fardel-index: $(INDEX) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CXX) $(STATIC) -Wl,--no-warnings -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -ljansson -lzstd -lnettle \
-		-lsqlite3 -lm
+	$(CXX) $(STATIC) -Wl,--no-warnings -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive -lyaml \
+		-lsqlite3 -ljansson $$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib) -lbz2 -lm
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@
 static const struct sync_part *const parts[REPOSITORY_FORMATS] = {
 	[REPOSITORY_FARDEL] = &sync_of_tree,
 	[REPOSITORY_PACKETS] = &sync_of_packets,
+	[REPOSITORY_LUET] = &sync_of_wagon,
 };
 
 void sync_init(struct sync *s, struct engine *e, const struct repository *r)
@@ -24,10 +25,13 @@ void sync_init(struct sync *s, struct engine *e, const struct repository *r)
 		.reading = {.reader = {.task = TASK_INIT, .reader = FRAME_READER_INIT},
 			.feed = -1,
 			.file = -1},
+		.documents = {-1, -1},
+		.intake = INTAKE_INIT,
 		.err = ERR_INIT,
 		.first = ERR_INIT};
 	repo_state_init(&s->state);
 	head_init(&s->head);
+	wagon_init(&s->wagon);
 	pack_init(&s->whole);
 	fetch_init(&s->fetch);
 }
@@ -58,6 +62,7 @@ void sync_drop(struct sync *s)
 	pack_drop(&s->whole);
 	repo_state_drop(&s->state);
 	head_drop(&s->head);
+	wagon_drop(&s->wagon);
 	buf_drop(&s->head_text);
 	buf_drop(&s->head_sum);
 	buf_drop(&s->head_signatures);

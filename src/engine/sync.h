@@ -11,7 +11,9 @@
 #include "engine/session.h"
 #include "model/head.h"
 #include "model/repository.h"
+#include "model/wagon.h"
 #include "store/index.h"
+#include "store/intake.h"
 #include "store/repos.h"
 
 struct sync_wanted { /* a leaf that differs */
@@ -49,6 +51,10 @@ struct sync {
 	int folder; /* repos/NAME, opened when something is to be written */
 	struct buf index_file; /* the name of the index in that folder */
 	struct index index; /* that is being brought up to date */
+	struct wagon wagon; /* of luet's: what its repository.yaml says */
+	int documents[2]; /* what came of it, verified; -1: not yet */
+	struct intake intake; /* the one that comes */
+	int64_t packages; /* that it has */
 	VEC(unsigned) nodes; /* that differ */
 	VEC(struct sync_wanted) leaves;
 	size_t at,

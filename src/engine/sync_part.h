@@ -11,6 +11,8 @@ struct sync_part {
 };
 extern const struct sync_part sync_of_tree; /* our own repositories: a head and a tree of leaves */
 extern const struct sync_part sync_of_packets; /* Packets': an index.db */
+extern const struct sync_part
+	sync_of_wagon; /* luet's: repository.yaml and the tarballs that it names */
 
 /* Nothing more is wanted. Always 0. */
 int sync_finish(struct sync *s);

@@ -14,6 +14,7 @@ struct reader {
 	size_t skipped; /* bytes before it: a mark of the order of bytes, which would shift the first line */
 	size_t character, byte; /* the same place: libyaml counts the one, we the other */
 	unsigned depth;
+	unsigned values; /* so far */
 };
 
 void yaml_drop(struct yaml *y)
@@ -202,6 +203,8 @@ static int take(struct reader *r, const yaml_event_t *event, struct yaml *out, s
 
 	if (event->type == YAML_ALIAS_EVENT)
 		return refuse(&event->start_mark, "aliases are not taken", err);
+	if (++r->values > YAML_VALUES_MAX)
+		return refuse(&event->start_mark, "too many values", err);
 	if (++r->depth > YAML_DEPTH_MAX)
 		return refuse(&event->start_mark, "too many levels", err);
 	if (event->type == YAML_SCALAR_EVENT)
@@ -263,6 +266,141 @@ int yaml_parse(struct span text, struct yaml *out, struct err *err)
 		yaml_drop(out);
 		*out = YAML_INIT;
 	}
+	return result;
+}
+
+/* --- One item after the other --------------------------------------------------------------------- */
+
+struct items {
+	struct reader r; /* first */
+	const struct yaml_source *source;
+	size_t came; /* bytes since the item before */
+	struct err why; /* that there is no more; ERR_NONE */
+	int (*fn)(void *arg, const struct yaml *item, struct err *err);
+	void *arg;
+};
+
+static int read_source(void *arg, unsigned char *to, size_t room, size_t *got)
+{
+	struct items *s = arg;
+	long n;
+
+	if (s->came > s->source->item_max)
+		n = err_set(&s->why, ERR_CONFIG, "one item has more than %zu bytes",
+			s->source->item_max);
+	else
+		n = s->source->read(s->source->arg, to, room, &s->why);
+	*got = n > 0 ? (size_t)n : 0;
+	s->came += *got;
+	return n >= 0;
+}
+
+/* The next event, which must be of that type. */
+static int expect(struct items *s, yaml_event_type_t type, const char *what, struct err *err)
+{
+	yaml_event_t event;
+	int result = next(&s->r, &event, err);
+
+	if (result == 0 && event.type != type)
+		result = refuse(&event.start_mark, what, err);
+	yaml_event_delete(&event);
+	return result;
+}
+
+/* A value, read and dropped again; where it is an item, the caller gets it between. */
+static int pass(struct items *s, const yaml_event_t *event, bool is_item, struct err *err)
+{
+	struct yaml value = YAML_INIT;
+	int result = take(&s->r, event, &value, err);
+
+	if (result == 0 && is_item)
+		result = s->fn(s->arg, &value, err);
+	yaml_drop(&value);
+	s->came = 0;
+	s->r.values = 0;
+	return result;
+}
+
+static int pass_items(struct items *s, struct err *err)
+{
+	for (;;) {
+		yaml_event_t event;
+		int result = next(&s->r, &event, err);
+		bool ends = result == 0 && event.type == YAML_SEQUENCE_END_EVENT;
+
+		if (result == 0 && !ends)
+			result = pass(s, &event, true, err);
+		yaml_event_delete(&event);
+		if (result < 0 || ends)
+			return result;
+	}
+}
+
+static int pass_value(struct items *s, bool is_list, struct err *err)
+{
+	yaml_event_t event;
+	int result = next(&s->r, &event, err);
+
+	if (result == 0 && is_list && event.type == YAML_SEQUENCE_START_EVENT)
+		result = check_plain(&event, event.data.sequence_start.anchor,
+				 event.data.sequence_start.tag, err) < 0
+				 ? -1
+				 : pass_items(s, err);
+	else if (result == 0)
+		result = pass(s, &event, false, err);
+	yaml_event_delete(&event);
+	return result;
+}
+
+static int pass_keys(struct items *s, const char *key, struct err *err)
+{
+	for (;;) {
+		yaml_event_t event;
+		int result = next(&s->r, &event, err);
+		bool ends = result == 0 && event.type == YAML_MAPPING_END_EVENT;
+
+		if (result == 0 && !ends && event.type != YAML_SCALAR_EVENT)
+			result = refuse(&event.start_mark, "a key must be a text", err);
+		if (result == 0 && !ends)
+			result = pass_value(s,
+				span_is_text((struct span){(const char *)event.data.scalar.value,
+						     event.data.scalar.length},
+					key),
+				err);
+		yaml_event_delete(&event);
+		if (result < 0 || ends)
+			return result;
+	}
+}
+
+static int pass_document(struct items *s, const char *key, struct err *err)
+{
+	return expect(s, YAML_STREAM_START_EVENT, "this is no YAML", err) < 0 ||
+			       expect(s, YAML_DOCUMENT_START_EVENT, "it is empty", err) < 0 ||
+			       expect(s, YAML_MAPPING_START_EVENT, "it has no keys", err) < 0 ||
+			       pass_keys(s, key, err) < 0 ||
+			       expect(s, YAML_DOCUMENT_END_EVENT, "this is no YAML", err) < 0 ||
+			       expect(s, YAML_STREAM_END_EVENT, "there is a second document", err) <
+				       0
+		       ? -1
+		       : 0;
+}
+
+int yaml_each_item(const struct yaml_source *source, const char *key,
+	int (*fn)(void *arg, const struct yaml *item, struct err *err), void *arg, struct err *err)
+{
+	struct items s = {.source = source, .why = ERR_INIT, .fn = fn, .arg = arg};
+	int result;
+
+	if (!yaml_parser_initialize(&s.r.parser))
+		mem_none();
+	yaml_parser_set_encoding(&s.r.parser, YAML_UTF8_ENCODING);
+	yaml_parser_set_input(&s.r.parser, read_source, &s);
+	s.r.depth = 2;
+	result = pass_document(&s, key, err);
+	yaml_parser_delete(&s.r.parser);
+	if (result < 0 && s.why.code != ERR_NONE)
+		return err_copy(err, &s.why);
 	return result;
 }
 

@@ -31,6 +31,8 @@ struct yaml_pair {
 
 #define YAML_DEPTH_MAX 32
 #define YAML_KEYS_MAX 1024 /* of one map */
+#define YAML_VALUES_MAX \
+	(1 << 18) /* of a document, or of an item of yaml_each_item: each takes some 130 bytes of memory */
 
 /* A value of its own; drop it whatever came of parsing. */
 #define YAML_INIT ((struct yaml){.text = BUF_INIT})
@@ -41,6 +43,17 @@ void yaml_drop(struct yaml *y);
  * YAML_KEYS_MAX keys. A
  * document with nothing in it is an empty text. *out was YAML_INIT, and is on an error. */
 MUST_USE int yaml_parse(struct span text, struct yaml *out, struct err *err);
+
+/* Where a long document comes from, piece by piece. */
+struct yaml_source {
+	long (*read)(void *arg, void *to, size_t room, struct err *err); /* 0 at its end, -1 */
+	void *arg;
+	size_t item_max; /* bytes that an item of the list, or what else stands there, may take */
+};
+/* Gives fn each item of the list that stands under `key` in the one map that the document is, one after the other: none of them needs to be in
+ * memory with another. fn may return -1, which ends it. What is refused is as for yaml_parse. Bytes (`from`, `to`) are not told. */
+MUST_USE int yaml_each_item(const struct yaml_source *source, const char *key,
+	int (*fn)(void *arg, const struct yaml *item, struct err *err), void *arg, struct err *err);
 
 /* NULL: there is no such key, or it is no map. */
 const struct yaml_pair *yaml_get(const struct yaml *map, const char *key);

@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "base/wire.h"
 #include "model/head.h"
+#include "model/name.h"
+#include "model/wagon.h"
 
 #define LIST_MAX 65536 /* members of a list: more have no room in a frame */
 
@@ -251,4 +253,63 @@ bool offer_message_get(struct span payload, struct offer *o)
 	get_texts(&w, &o->labels);
 	get_packs(&w, &o->packs);
 	return wire_ended(&w) && offer_is_valid(o);
+}
+
+/* --- Of wagons ------------------------------------------------------------------------------------- */
+
+void offer_message_put_tree_order(struct buf *out, const struct tree_order *o)
+{
+	wire_put_number(out, o->has_meta);
+	wire_put_number(out, o->allow_unchecked);
+	wire_put_number(out, o->tree);
+	wire_put_number(out, o->meta);
+}
+
+bool offer_message_get_tree_order(struct span payload, struct tree_order *o)
+{
+	struct wire w = {.rest = payload};
+
+	o->has_meta = get_bool(&w);
+	o->allow_unchecked = get_bool(&w);
+	o->tree = wire_number(&w);
+	o->meta = wire_number(&w);
+	return wire_ended(&w) && o->tree >= 0 && o->tree < WAGON_COMPRESSIONS && o->meta >= 0 &&
+	       o->meta < WAGON_COMPRESSIONS;
+}
+
+void offer_message_put_piece(struct buf *out, const struct offer_texts *t)
+{
+	wire_put_text(out, t->name);
+	wire_put_text(out, t->version);
+	wire_put_number(out, t->last);
+	wire_put_text(out, t->bytes);
+}
+
+bool offer_message_get_piece(struct span payload, struct offer_texts *t)
+{
+	struct wire w = {.rest = payload};
+
+	t->name = wire_text(&w);
+	t->version = wire_text(&w);
+	t->last = get_bool(&w);
+	t->bytes = wire_text(&w);
+	return wire_ended(&w) && name_is_luet_valid(t->name) && t->version.n &&
+	       t->version.n <= NAME_MAX_BYTES && text_is_line(t->version);
+}
+
+void offer_message_put_tree_read(struct buf *out, const struct tree_read *r)
+{
+	wire_put_number(out, r->packages);
+	wire_put_number(out, r->left_out);
+	wire_put_text(out, r->why);
+}
+
+bool offer_message_get_tree_read(struct span payload, struct tree_read *r)
+{
+	struct wire w = {.rest = payload};
+
+	r->packages = wire_number(&w);
+	r->left_out = wire_number(&w);
+	r->why = wire_text(&w);
+	return wire_ended(&w) && r->packages >= 0 && r->left_out >= 0;
 }

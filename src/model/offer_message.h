@@ -18,6 +18,12 @@ enum offer_message {
 	OFFER_PACKETS =
 		120, /* to it, no payload: its descriptor 4 is an index.db of Packets'; it answers with OFFER_ONEs, leaf by leaf */
 	OFFER_PACKETS_READ, /* from it, last: struct packets_read */
+	OFFER_WAGON, /* to it: the bytes of a wagon's repository.yaml */
+	OFFER_WAGON_IS, /* from it, last: what wagon_put makes */
+	OFFER_TREE, /* to it: struct tree_order. Its descriptor 4 has the tarball of the tree, 5 that of the metadata */
+	OFFER_TEXTS, /* from it: struct offer_texts, of each package, in pieces */
+	/* Then OFFER_ONE, sorted by leaf (of INDEX_FOREIGN_BITS), then as offer_compare has it. */
+	OFFER_TREE_READ, /* from it, last: struct tree_read */
 };
 
 struct leaf_order {
@@ -25,6 +31,27 @@ struct leaf_order {
 	struct span file; /* as it came, and was verified; borrows */
 };
 
+#define INDEX_FOREIGN_BITS 10 /* of others' repositories: nobody publishes their leaves */
+struct tree_order {
+	bool has_meta, allow_unchecked;
+	int64_t tree, meta; /* enum wagon_compression */
+};
+struct offer_texts {
+	struct span name, version;
+	bool last; /* of its pieces */
+	struct span bytes; /* as index_put_texts has them, in pieces; all borrow */
+};
+struct tree_read {
+	int64_t packages, left_out; /* those that cannot be offered */
+	struct span why; /* the first of them, and the reason; borrows */
+};
+
+void offer_message_put_tree_order(struct buf *out, const struct tree_order *o);
+bool offer_message_get_tree_order(struct span payload, struct tree_order *o);
+void offer_message_put_piece(struct buf *out, const struct offer_texts *t);
+bool offer_message_get_piece(struct span payload, struct offer_texts *t);
+void offer_message_put_tree_read(struct buf *out, const struct tree_read *r);
+bool offer_message_get_tree_read(struct span payload, struct tree_read *r);
 void offer_message_put_leaf(struct buf *out, const struct leaf_order *o);
 bool offer_message_get_leaf(struct span payload, struct leaf_order *o);
 /* What no line of an offer has: its texts, and its files. */

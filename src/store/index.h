@@ -15,7 +15,6 @@
 
 #define INDEX_SCHEMA 1
 #define INDEX_LEAF_BITS_MAX 16
-#define INDEX_FOREIGN_BITS 10 /* of others' repositories: nobody publishes their leaves */
 #define INDEX_TEXTS_MAX (15 << 20) /* bytes of a package's texts, packed; and unpacked: */
 #define INDEX_TEXTS_UNPACKED_MAX (64 << 20)
 

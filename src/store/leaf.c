@@ -9,6 +9,7 @@
 
 #define WINDOW_LOG 23
 #define LEVEL 15
+#define QUICK 1
 #define STEP (64 << 10) /* bytes that are unpacked at once */
 
 void offers_drop(struct offers *o)
@@ -72,7 +73,7 @@ static int flow(struct stream *s, struct span in, size_t max, struct buf *out, s
 	}
 }
 
-int leaf_pack(struct span text, struct buf *file, struct err *err)
+static int pack(struct span text, int level, struct buf *file, struct err *err)
 {
 	struct stream *s;
 	int result;
@@ -80,10 +81,20 @@ int leaf_pack(struct span text, struct buf *file, struct err *err)
 	if (text.n > LEAF_UNPACKED_MAX)
 		return err_set(err, ERR_FAILED, "a leaf has %zu bytes, %d are the most", text.n,
 			LEAF_UNPACKED_MAX);
-	s = zstd_new(&(struct zstd_options){LEVEL, WINDOW_LOG, (int64_t)text.n});
+	s = zstd_new(&(struct zstd_options){level, WINDOW_LOG, (int64_t)text.n});
 	result = flow(s, text, LEAF_MAX, file, err);
 	s->free(s);
 	return result;
+}
+
+int leaf_pack(struct span text, struct buf *file, struct err *err)
+{
+	return pack(text, LEVEL, file, err);
+}
+
+int leaf_pack_quickly(struct span text, struct buf *file, struct err *err)
+{
+	return pack(text, QUICK, file, err);
 }
 
 void leaf_unpacker_drop(struct leaf_unpacker *u)

@@ -1,5 +1,5 @@
-/* fardel-index: reads the parts of a repository's index for fardel: leaves into offers, and the whole index out of its compressed file. What it
- * gets was verified, but nothing of it was read by anybody yet. */
+/* fardel-index: reads the parts of a repository's index for fardel: leaves into offers, and the whole index out of its compressed file; and what wagons
+ * of luet's have in the place of these. What it gets was verified, but nothing of it was read by anybody yet. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,7 @@
 #include "model/offer_message.h"
 #include "sys/file.h"
 #include "work/index_packets.h"
+#include "work/index_parts.h"
 #include "work/worker.h"
 
 #define INPUT_FD 4
@@ -218,6 +219,10 @@ static int run(struct err *err)
 			return read_whole(frame.payload, err);
 		if (frame.type == OFFER_PACKETS)
 			return index_packets(err);
+		if (frame.type == OFFER_WAGON)
+			return index_read_wagon(frame.payload, err);
+		if (frame.type == OFFER_TREE)
+			return index_read_tree(frame.payload, err);
 		if (frame.type != OFFER_LEAF)
 			return worker_bad_order(err);
 		if (read_leaf(frame.payload, err) < 0)

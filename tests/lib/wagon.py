@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """A wagon of luet's, as luet-build makes one: repository.yaml, the tree in both layouts, packages' tarballs.
 
     wagon = Wagon("main")
@@ -246,7 +247,9 @@ class Wagon:
         text = self.identity(documents)
         if self.key:
             write(os.path.join(folder, "repository.yaml.minisig"), self.key.sign(text))
-        write(os.path.join(folder, "repository.yaml"), text)
+        path = os.path.join(folder, "repository.yaml")
+        write(path, text)
+        os.utime(path, (self.date, self.date))  # by which servers tell one from the next
 
 
 def write(path, data):

@@ -144,6 +144,20 @@ static void levels_and_keys_are_bounded(void **state)
 	refuse(many.s, "too many keys");
 }
 
+static void values_are_bounded(void **state)
+{
+	AUTO(buf) text = buf_of("[a");
+	AUTO(yaml) y = YAML_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i < YAML_VALUES_MAX; i++)
+		buf_adds(&text, ",a");
+	buf_addc(&text, ']');
+	assert_int_equal(yaml_parse(buf_span(&text), &y, &err), -1);
+	assert_err(&err, ERR_CONFIG, "too many values");
+}
+
 static void what_is_true_and_what_is_false(void **state)
 {
 	static const char *const texts[] = {
@@ -222,6 +236,98 @@ static void a_text_is_read_back_as_it_was(void **state)
 	}
 }
 
+/* A text that comes in pieces of some bytes. */
+struct pieces {
+	struct span rest;
+	size_t each;
+};
+
+static long read_pieces(void *arg, void *to, size_t room, struct err *err)
+{
+	struct pieces *p = arg;
+	size_t n = p->each < room ? p->each : room;
+
+	(void)err;
+	n = n < p->rest.n ? n : p->rest.n;
+	memcpy(to, p->rest.s, n);
+	p->rest = span_cut(p->rest, n, p->rest.n);
+	return (long)n;
+}
+
+static int add_item(void *arg, const struct yaml *item, struct err *err)
+{
+	const struct yaml_pair *name = yaml_get(item, "name");
+
+	if (name && span_is_text(buf_span(&name->value.text), "stop"))
+		return err_set(err, ERR_FAILED, "stopped");
+	buf_addf(arg, "%s ", name ? name->value.text.s : item->text.s);
+	return 0;
+}
+
+static int each_item(const char *text, size_t each, struct buf *out, struct err *err)
+{
+	struct pieces pieces = {span_of(text), each};
+	struct yaml_source source = {read_pieces, &pieces, 100};
+
+	return yaml_each_item(&source, "index", add_item, out, err);
+}
+
+static void items_one_after_the_other(void **state)
+{
+	const char *text =
+		"other: {a: [b]}\nindex:\n- name: one\n  list: [x]\n- two\n- name: three\nlast: 1\n";
+
+	(void)state;
+	for (size_t each = 1; each < 64; each += 7) {
+		AUTO(buf) found = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		if (each_item(text, each, &found, &err) < 0)
+			fail_msg("%s", err.text);
+		assert_buf(&found, "one two three ");
+	}
+}
+
+static void items_that_are_refused(void **state)
+{
+	static const char *const rows[][2] = {
+		{"", "empty"},
+		{"x", "no keys"},
+		{"[x]", "no keys"},
+		{"index: [a", "line"},
+		{"index: [&x a, *x]", "anchors"},
+		{"index: &x [a]", "anchors"},
+		{"index: [*x]", "aliases"},
+		{"index: [!!int 1]", "tags"},
+		{"index: [a]\n--- \nindex: []", "second document"},
+		{"? [a]\n: b", "a key must be a text"},
+		{"index: [{name: stop}, b]", "stopped"},
+		{"index: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[a]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]",
+			"too many levels"},
+	};
+	AUTO(buf) huge = buf_of("index:\n- a\n- \"");
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(buf) found = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		if (each_item(rows[i][0], 5, &found, &err) == 0)
+			fail_msg("taken: %s", rows[i][0]);
+		if (!strstr(err.text, rows[i][1]))
+			fail_msg("%s: %s", rows[i][0], err.text);
+	}
+	for (size_t i = 0; i < 1 << 16; i++)
+		buf_addc(&huge, 'x');
+	for (int i = 0; i < 2; i++) {
+		AUTO(buf) found = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		assert_int_equal(each_item(huge.s, 20, &found, &err), -1);
+		assert_err(&err, ERR_CONFIG, "more than 100 bytes");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,9 +336,12 @@ int main(void)
 		cmocka_unit_test(nothing_is_an_empty_text),
 		cmocka_unit_test(what_is_no_plain_document_is_refused),
 		cmocka_unit_test(levels_and_keys_are_bounded),
+		cmocka_unit_test(values_are_bounded),
 		cmocka_unit_test(what_is_true_and_what_is_false),
 		cmocka_unit_test(the_same_however_it_is_written),
 		cmocka_unit_test(a_text_is_read_back_as_it_was),
+		cmocka_unit_test(items_one_after_the_other),
+		cmocka_unit_test(items_that_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

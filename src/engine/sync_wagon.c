@@ -1,0 +1,281 @@
+/* The part of luet's wagons: repository.yaml, which says whether there is anything new; and the tarballs that it names, whose packages are brought into the
+ * index. All of it is read by fardel-index alone. */
+#include "engine/sync_part.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "engine/repositories.h"
+#include "engine/sync_index.h"
+#include "engine/sync_offers.h"
+#include "model/minisign.h"
+#include "model/offer_message.h"
+#include "store/sum.h"
+#include "store/trust.h"
+#include "sys/address.h"
+#include "sys/fd.h"
+
+#define SIGNATURE_FILE WAGON_FILE SIGNATURE_SUFFIX
+
+static int ask(struct sync *s, int (*full)(struct gather *g, struct err *err), struct err *err)
+{
+	s->gather.full = full;
+	return gather_go(&s->gather, err);
+}
+
+/* --- Its documents -------------------------------------------------------------------------------- */
+
+static const struct wagon_document *document_of(const struct sync *s, size_t item)
+{
+	return item ? &s->wagon.meta : &s->wagon.tree;
+}
+
+static int begin_document(
+	struct gather *g, size_t item, const struct fetch_begin *begin, struct err *err)
+{
+	struct sync *s = g->arg;
+	const struct sums none = {0};
+	AUTO(buf) name = BUF_INIT;
+
+	(void)begin;
+	buf_setf(&name, "document-%zu", item);
+	intake_drop(&s->intake);
+	s->intake = INTAKE_INIT;
+	return intake_open(&s->intake, s->folder, name.s, &none, err);
+}
+
+static int add_to_document(struct gather *g, size_t item, struct span bytes, struct err *err)
+{
+	struct sync *s = g->arg;
+
+	(void)item;
+	return intake_add(&s->intake, bytes.s, bytes.n, err);
+}
+
+/* Verified, it needs no name any more: nothing is left of it, whatever happens. */
+static int keep_document(struct sync *s, size_t item, struct err *err)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	buf_setf(&name, "document-%zu", item);
+	fd_drop(&s->documents[item]);
+	s->documents[item] = openat(s->folder, name.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (s->documents[item] < 0)
+		return err_sys(err, "open %s", name.s);
+	unlinkat(s->folder, name.s, 0);
+	return 0;
+}
+
+static int end_document(struct gather *g, size_t item, struct err *err)
+{
+	struct sync *s = g->arg;
+	const struct wagon_document *d = document_of(s, item);
+	struct sums want = {.has = {[DIGEST_SHA256] = d->has_sum},
+			    .of = {[DIGEST_SHA256] = d->sha256}},
+		    have;
+
+	if (intake_end(&s->intake, false, &have, err) < 0)
+		return -1;
+	if (d->has_sum && intake_compare(&want, &have, err) < 0)
+		return err_at(err, "%s", d->name.s);
+	return keep_document(s, item, err);
+}
+
+static const struct gather_sink sink = {begin_document, add_to_document, end_document};
+
+/* --- What is in them ------------------------------------------------------------------------------- */
+
+static int settle(struct sync *s, struct err *err)
+{
+	if (index_commit(&s->index, s->wagon.revision, err) < 0)
+		return -1;
+	s->putting = false;
+	if (s->fresh && index_publish(&s->index, err) < 0)
+		return -1;
+	s->state.expires = 0;
+	return sync_settle(s, err) < 0 ? -1 : sync_finish(s);
+}
+
+static int begin_index(struct sync *s, struct err *err)
+{
+	if (index_begin(&s->index, err) < 0)
+		return -1;
+	s->putting = true;
+	return 0;
+}
+
+static int on_documents(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	AUTO(buf) order = BUF_INIT;
+
+	offer_message_put_tree_order(
+		&order, &(struct tree_order){.has_meta = s->wagon.has_meta,
+				.allow_unchecked = s->repository->allow_unchecked,
+				.tree = s->wagon.tree.compression,
+				.meta = s->wagon.meta.compression});
+	if (begin_index(s, err) < 0)
+		return -1;
+	if (sync_read_offers(s, OFFER_TREE, buf_span(&order), s->documents,
+		    s->wagon.has_meta ? 2 : 1, err) < 0)
+		return err_at(err, "%s", s->wagon.tree.name.s);
+	return settle(s, err);
+}
+
+static int ask_documents(struct sync *s, struct err *err)
+{
+	if (sync_open(s, err) < 0)
+		return -1;
+	gather_clear(&s->gather);
+	s->gather.sink = &sink;
+	gather_add(&s->gather, buf_span(&s->wagon.tree.name), WAGON_DOCUMENT_MAX);
+	if (s->wagon.has_meta)
+		gather_add(&s->gather, buf_span(&s->wagon.meta.name), WAGON_DOCUMENT_MAX);
+	return ask(s, on_documents, err);
+}
+
+/* --- Whether there is anything new ------------------------------------------------------------------- */
+
+static int no_sum(const struct sync *s, const struct wagon_document *d, struct err *err)
+{
+	err_set(err, ERR_CHECKSUM,
+		WAGON_FILE " has no checksum of %s: nothing that comes could be verified",
+		d->name.s);
+	return err_next(err,
+		"ask who runs the wagon; to take it all the same, put into %s: allow_unchecked: true",
+		s->repository->file.s);
+}
+
+static int check_sums(const struct sync *s, struct err *err)
+{
+	for (size_t i = 0; i < 1u + s->wagon.has_meta; i++)
+		if (!document_of(s, i)->has_sum && !s->repository->allow_unchecked)
+			return no_sum(s, document_of(s, i), err);
+	return 0;
+}
+
+/* Its documents are those that are in the index: of a newer revision, which has to be noted. */
+static int note_revision(struct sync *s, struct err *err)
+{
+	if (sync_open(s, err) < 0)
+		return -1;
+	return s->fresh ? ask_documents(s, err) : begin_index(s, err) < 0 ? -1 : settle(s, err);
+}
+
+static int judge(struct sync *s, struct err *err)
+{
+	const struct trust_wagon view = {
+		.wagon = &s->wagon, .sum = buf_span(&s->head_sum), .allow_older = s->allow_older};
+	int others;
+
+	if (sync_read_wagon(s, buf_span(&s->head_text), err) < 0)
+		return err_at(err, WAGON_FILE);
+	if (check_sums(s, err) < 0)
+		return -1;
+	others = trust_wagon(&s->state, &view, err);
+	if (others < 0)
+		return err_at(err, WAGON_FILE);
+	s->head.revision = s->wagon.revision;
+	s->head.leaf_bits = INDEX_FOREIGN_BITS;
+	return others || s->force || !s->state.file.n ? ask_documents(s, err)
+						      : note_revision(s, err);
+}
+
+static int on_signature(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+
+	if (trust_by_anchor(
+		    &s->state, buf_span(&s->head_text), buf_span(&g->items.v[0].body), err) < 0)
+		return err_at(err, WAGON_FILE);
+	return judge(s, err);
+}
+
+static int on_identity(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+	struct head_sum sum;
+
+	if (g->unchanged)
+		return sync_take_unchanged(s);
+	buf_set(&s->head_text, buf_span(&g->items.v[0].body));
+	buf_clear(&s->head_sum);
+	if (sum_of_bytes(buf_span(&s->head_text), &sum, err) < 0)
+		return -1;
+	sum_format(&sum, &s->head_sum);
+	if (sync_is_newest(s) && span_is(buf_span(&s->head_sum), buf_span(&s->state.head_sha256)))
+		return sync_take_unchanged(s);
+	if (s->open)
+		return judge(s, err);
+	gather_clear(g);
+	gather_add(g, SPAN(SIGNATURE_FILE), MINISIGN_FILE_MAX);
+	return ask(s, on_signature, err);
+}
+
+/* --- Where it begins --------------------------------------------------------------------------------- */
+
+static int no_key(const struct sync *s, struct err *err)
+{
+	err_set(err, ERR_CONFIG, "%s wants signatures and has no key to verify them with",
+		s->repository->file.s);
+	return err_next(err, "with the key of who runs it: fardel repo trust %s KEY",
+		s->repository->name.s);
+}
+
+/* Nobody has signed it: whoever is on the way says what root installs. */
+static void warn_open(const struct sync *s)
+{
+	struct span url = buf_span(&s->repository->urls.of.v[s->url]);
+
+	if (span_starts(url, "http://") &&
+		address_reach_of_host(pack_url_host(url)) != ADDRESS_SELF)
+		engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
+			"it comes by http:// and nobody has signed it: whoever is on the way can change it");
+}
+
+static int load(struct sync *s, struct err *err)
+{
+	AUTO(texts) keys = {0};
+	int forgot;
+
+	if (repositories_keys(s->e, s->repository, &keys, err) < 0)
+		return -1;
+	s->open = !keys.of.n;
+	if (s->open && s->repository->require_signature)
+		return no_key(s, err);
+	if (s->open) {
+		buf_clear(&s->state.anchor);
+		warn_open(s);
+		return 0;
+	}
+	forgot = !s->state.anchor.n ? 1 : 0;
+	if (trust_anchor(&s->state, &keys, err) < 0)
+		return -1;
+	/* What was taken when nobody had to sign it says nothing. */
+	if (forgot || !s->state.head_sha256.n)
+		sync_begin_anew(s);
+	return 0;
+}
+
+static int begin(struct sync *s, struct err *err)
+{
+	if (s->repository->type == REPOSITORY_DOCKER)
+		return err_set(err, ERR_CONFIG, "repositories of type docker cannot be used");
+	if (load(s, err) < 0)
+		return -1;
+	wagon_drop(&s->wagon);
+	wagon_init(&s->wagon);
+	sync_know_tag(s);
+	gather_add(&s->gather, SPAN(WAGON_FILE), WAGON_FILE_MAX);
+	return ask(s, on_identity, err);
+}
+
+static void let_go(struct sync *s)
+{
+	intake_drop(&s->intake);
+	s->intake = INTAKE_INIT;
+	fd_drop(&s->documents[0]);
+	fd_drop(&s->documents[1]);
+}
+
+const struct sync_part sync_of_wagon = {begin, let_go};

@@ -1,0 +1,9 @@
+/* The parts of fardel-index that others' repositories need. Each reads its order's payload, and says its last word. */
+#pragma once
+
+#include "base/err.h"
+#include "base/span.h"
+
+/* OFFER_WAGON and OFFER_TREE (model/offer_message). */
+MUST_USE int index_read_wagon(struct span payload, struct err *err);
+MUST_USE int index_read_tree(struct span payload, struct err *err);

@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# Wagons of luet's: both layouts, from folders and by nginx; when they are read, and what is then offered.
+# shellcheck disable=SC2154 # output, stderr: bats sets them
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  fresh
+  FILES=$ROOT/etc/fardel/repos.d
+  STATE=$ROOT/var/lib/fardel
+  mkdir -p "$FILES"
+}
+teardown() { finish; }
+
+# What a wagon has: an ordinary package, two versions of one, a hidden one, one that provides, one without files.
+PACKAGES='[
+  {"name": "app-x/hello", "version": "1.0", "files": {"usr/bin/hello": {"text": "#!/bin/sh\n", "mode": "0755"}},
+   "requires": ["sys-libs/c >=2"], "description": "Says hello\nand no more", "license": "GPL-2.0-only", "uri": ["https://hello.example/"],
+   "labels": {"desktop": "yes"}, "finalize": {"install": ["echo hello"]}},
+  {"name": "app-x/hello", "version": "1.1+2", "files": {"usr/bin/hello": {"text": "#!/bin/sh\n", "mode": "0755"}}, "requires": ["sys-libs/c >=2"]},
+  {"name": "sys-libs/c", "version": "2.1", "files": {"usr/lib/c": "c"}, "provides": ["virtual/libc 0"]},
+  {"name": "app-x/secret", "version": "1", "hidden": true},
+  {"name": "meta/all", "version": "0", "requires": ["app-x/hello", "sys-libs/c"]}]'
+
+# wagon REVISION [KEY=VALUE…]: VENDOR/wagon, of PACKAGES.
+wagon() { "$LIB/wagon.py" "$VENDOR/wagon" revision="$1" "${@:2}" <<<"$PACKAGES"; }
+
+# use URL… [-- LINE…]: the repository main is there, and lines of its file.
+use() {
+  local urls=() type=http
+  while (($#)) && [[ $1 != -- ]]; do
+    [[ $1 != /* ]] || type=disk
+    urls+=("$1")
+    shift
+  done
+  printf '%s\n' 'name: main' "type: $type" 'enable: true' 'format: luet' 'urls:' >"$FILES/main.yml"
+  printf -- '- %s\n' "${urls[@]}" >>"$FILES/main.yml"
+  (($# < 2)) || printf '%s\n' "${@:2}" >>"$FILES/main.yml"
+  chmod 600 "$FILES/main.yml"
+}
+
+revision() { fardel repo list --json | jq '.repositories[] | select(.name == "main") | .revision'; }
+has() { versions_of "$1" | grep -q .; }
+# versions_of NAME: all that are offered of it.
+versions_of() { fardel search --json "${1//\// }" | jq -r --arg name "$1" '.packages[] | select(.name == $name) | .version' | sort; }
+times() { find "$STATE" "$ROOT/var/cache/fardel" -printf '%p %s %T@\n' | grep -v -- '-shm ' | LC_ALL=C sort; }
+logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
+
+@test "both layouts, in each compression: what they offer is the same" {
+  use "$VENDOR/wagon"
+  local number=0
+  for layout in v2 v1; do
+    for compression in zstd gzip none; do
+      rm -rf -- "$VENDOR/wagon"
+      wagon $((++number)) layout=$layout compression=$compression
+      run --separate-stderr -0 fardel --plain repo update
+      [[ $output == main$'\t'*updated ]]
+      [[ $stderr == '' ]]
+      [[ $(revision) == "$number" ]]
+      fardel files --available app-x/hello >"$WORK/files.$number"
+      grep -qx /usr/bin/hello "$WORK/files.$number"
+      cmp "$WORK/files.1" "$WORK/files.$number"
+      fardel search --json hello | jq -S . >"$WORK/found.$number"
+      jq -e '.packages | length > 0' "$WORK/found.$number"
+      cmp "$WORK/found.1" "$WORK/found.$number"
+    done
+  done
+}
+
+@test "what is offered: search, show, files; hidden ones are not found, their texts are kept" {
+  wagon 1
+  use "$VENDOR/wagon"
+  fardel -qq repo update
+  run --separate-stderr -0 fardel search --json says hello
+  [[ $(jq -r '.packages[].name' <<<"$output") == app-x/hello ]]
+  run --separate-stderr -0 fardel files --available sys-libs/c
+  [[ $output == /usr/lib/c ]]
+}
+
+@test "unchanged: one conditional request, nothing is written; a server without ETags: repository.yaml alone" {
+  serve "$VENDOR"
+  wagon 1
+  use "$URL/wagon"
+  fardel -qq repo update
+  before=$(times)
+  for _ in 1 2; do
+    forget_requests
+    run --separate-stderr -0 fardel --plain repo update
+    [[ $output == main$'\t'1$'\t'1$'\t'0$'\t'0$'\t'1$'\t'*$'\t'unchanged ]]
+    wait_for logged '/wagon/repository.yaml 304'
+  done
+  [[ $(times) == "$before" ]]
+  serve "$VENDOR" 'etag off; if_modified_since off;'
+  use "$URL/wagon"
+  forget_requests
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == *unchanged ]]
+  wait_for logged '/wagon/repository.yaml 200'
+  [[ $(times) == "$before" ]]
+}
+
+@test "a newer revision with the same tree: nothing is fetched but repository.yaml" {
+  serve "$VENDOR"
+  wagon 1
+  use "$URL/wagon"
+  fardel -qq repo update
+  wagon 2
+  forget_requests
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $(revision) == 2 ]]
+  wait_for logged '/wagon/repository.yaml 200'
+  # As luet-build does it without --reset-revision: the time alone is newer.
+  wagon 2 date=1800000000
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $(fardel repo list --json | jq '.repositories[0].revision') == 2 ]]
+}
+
+@test "what changed is in force, what went is gone; other leaves stay" {
+  wagon 1 made=300
+  use "$VENDOR/wagon"
+  fardel -qq repo update
+  PACKAGES='[{"name": "sys-libs/c", "version": "2.2"}]' wagon 2 made=300
+  run --separate-stderr -0 fardel --plain repo update
+  # hello in two versions, secret, all: gone; c: another
+  [[ $output == main$'\t'1$'\t'2$'\t'5$'\t'* ]]
+  ! has app-x/hello
+  [[ $(versions_of sys-libs/c) == 2.2 ]]
+}
+
+@test "never backwards: an older one and another under the same revision are refused; --allow-older takes it and counts from there" {
+  wagon 9 date=1700000000
+  use "$VENDOR/wagon"
+  fardel -qq repo update
+  wagon 3 date=1600000000
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'revision 3 '*'is older than revision 9'*'--allow-older'* ]]
+  [[ $(revision) == 9 ]]
+  PACKAGES='[]' wagon 9 date=1700000000
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'other documents'* ]]
+  has app-x/hello
+  wagon 3 date=1600000000
+  run --separate-stderr -0 fardel repo update --allow-older
+  [[ $(revision) == 3 ]]
+  wagon 4 date=1600000001
+  fardel -qq repo update
+  [[ $(revision) == 4 ]]
+}
+
+@test "checksums: without one of the tree it is refused, unless the file allows it; of a package, that one is left out" {
+  wagon 1 sums=no
+  use "$VENDOR/wagon"
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'no checksum of tree-v2.tar.zst'*'allow_unchecked: true'* ]]
+  use "$VENDOR/wagon" -- 'allow_unchecked: true'
+  fardel -qq repo update
+  [[ $(revision) == 1 ]]
+  use "$VENDOR/wagon"
+  PACKAGES='[{"name": "a/b", "version": "1", "sum": ""}, {"name": "a/c", "version": "1"}]' wagon 2
+  run --separate-stderr -0 fardel repo update
+  [[ $stderr == *'1 of its packages cannot be used'*'a/b/1: it has no checksum'* ]]
+  ! has a/b
+  has a/c
+  use "$VENDOR/wagon" -- 'allow_unchecked: true'
+  fardel -qq repo update --force
+  has a/b
+}
+
+@test "a key: the minisig beside repository.yaml must be by it" {
+  wagon 1 key="$WORK/key.pub"
+  use "$VENDOR/wagon" -- "key: $(cat "$WORK/key.pub")"
+  fardel -qq repo update
+  [[ $(revision) == 1 ]]
+  wagon 2 # unsigned: the signature is the one of before
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *repository.yaml* && $stderr == *sign* ]]
+  rm -- "$VENDOR/wagon/repository.yaml.minisig"
+  run --separate-stderr fardel repo update
+  ((status == 5 || status == 2))
+  [[ $(revision) == 1 ]]
+  wagon 3 key="$WORK/key.pub"
+  fardel -qq repo update
+  [[ $(revision) == 3 ]]
+  # What was taken unsigned says nothing once there is a key.
+  use "$VENDOR/wagon"
+  wagon 4
+  fardel -qq repo update
+  use "$VENDOR/wagon" -- "key: $(cat "$WORK/key.pub")"
+  run --separate-stderr fardel search hello
+  [[ $stderr == *'its keys are others'* ]]
+  run --separate-stderr fardel repo update
+  ((status == 5))
+}
+
+@test "mirrors: one that is down, lies, serves a damaged tree or a page is passed over" {
+  serve "$VENDOR"
+  wagon 1
+  cp -r -- "$VENDOR/wagon" "$VENDOR/good"
+  printf 'damaged' | dd of="$VENDOR/wagon/tree-v2.tar.zst" conv=notrunc status=none
+  use "$URL/wagon" "$URL/good"
+  fardel -qq repo update
+  [[ $(revision) == 1 ]]
+  use http://127.0.0.1:9/x "$URL/nosuch" "$URL/good"
+  fardel -qq --set fetch.retries=0 repo update --force
+  printf '<!DOCTYPE html><html><body>Log in</body></html>\n' >"$VENDOR/wagon/repository.yaml"
+  use "$URL/wagon" "$URL/good"
+  fardel -qq repo update --force
+  use "$URL/wagon"
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'it is a web page, no YAML'* ]]
+  has app-x/hello
+}
+
+@test "by http:// from elsewhere, and unsigned: each update warns" {
+  serve "$VENDOR"
+  wagon 1
+  use "$URL/wagon"
+  run --separate-stderr -0 fardel repo update
+  [[ $stderr != *'nobody has signed'* ]]
+  use http://wagon.example/wagon
+  run --separate-stderr fardel --set fetch.retries=0 --set fetch.connect_timeout=1 repo update
+  ((status != 0))
+  [[ $stderr == *'comes by http:// and nobody has signed it'* ]]
+}
+
+@test "a repository that becomes another format begins anew" {
+  wagon 7
+  use "$VENDOR/wagon"
+  fardel -qq repo update
+  mkdir "$VENDOR/ours"
+  key=$("$LIB/publish" "$VENDOR/ours" 1 made=3)
+  printf '%s\n' 'name: main' 'type: disk' 'enable: true' "key: $key" "urls: [$VENDOR/ours]" >"$FILES/main.yml"
+  run --separate-stderr fardel search hello
+  [[ $stderr == *'another format'* ]]
+  fardel -qq repo update
+  [[ $(revision) == 1 ]]
+  use "$VENDOR/wagon"
+  wagon 2
+  fardel -qq repo update
+  [[ $(revision) == 2 ]]
+  has app-x/hello
+}
