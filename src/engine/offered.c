@@ -114,6 +114,8 @@ static int about(struct engine *e, struct stock *s, const char *what, struct bes
 	found = index_offer(&b->shelf->index, name, buf_span(&b->found), &one.offer, err);
 	if (found == 0)
 		err_set(err, ERR_BAD_STATE, "the index has lost %s", what);
+	if (found > 0)
+		found = index_texts(&b->shelf->index, &one.offer, err) < 0 ? -1 : 1;
 	found = found > 0 ? fill(e, b, &one, out, err) : -1;
 	offer_drop(&one.offer);
 	return found;
