@@ -269,20 +269,15 @@ static bool split_path(struct span path, struct span *folder, enum part *part)
 	return false;
 }
 
+/* Of just its size: there are many of them. */
 static int read_member(struct archive_in *in, size_t max, struct buf *out, struct err *err)
 {
-	for (;;) {
-		long n;
+	char chunk[16 << 10];
+	long n;
 
-		buf_reserve(out, 64 << 10);
-		n = archive_read(in, out->s + out->n, 64 << 10, err);
-		if (n < 0)
-			return -1;
-		out->n += (size_t)n;
-		out->s[out->n] = 0;
-		if (!n || out->n > max)
-			return 0;
-	}
+	while ((n = archive_read(in, chunk, sizeof(chunk), err)) > 0 && out->n <= max)
+		buf_add(out, chunk, (size_t)n);
+	return n < 0 ? -1 : 0;
 }
 
 /* One of another folder has come, or the end: of the newer layout it is offered now, of the older one kept. */
