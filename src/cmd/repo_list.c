@@ -29,11 +29,11 @@ static const struct opt opts[] = {
 	{"urls", .letter = 'u', .kind = OPT_FLAG, AT(urls), .help = "show where each may be had"},
 };
 
-enum { COLUMN_URLS = 7 };
+enum { COLUMN_TYPE = 2, COLUMN_URLS = 7, COLUMN_FORMAT = 10 };
 static const struct column columns[] = {
 	{.title = "NAME", .key = "name"},
 	{.title = "STATE", .key = "state"},
-	{.key = "type"},
+	{.title = "TYPE", .key = "type"},
 	{.title = "PRIORITY", .key = "priority", .right = true},
 	{.title = "REVISION", .key = "revision", .right = true},
 	{.title = "PUBLISHED", .key = "issued", .trunc = true},
@@ -41,6 +41,7 @@ static const struct column columns[] = {
 	{.title = "URLS", .key = "urls", .trunc = true},
 	{.title = "DESCRIPTION", .key = "description", .trunc = true},
 	{.key = "file"},
+	{.title = "FORMAT", .key = "format"},
 };
 
 static bool is_wanted(const struct repo_list_options *own, const struct repository *r)
@@ -97,6 +98,16 @@ static void add_row(struct sheet *sheet, enum form form, const struct repository
 	sheet_list(sheet, &urls);
 	sheet_text(sheet, description);
 	sheet_text(sheet, buf_span(&r->file));
+	sheet_text(sheet, span_of(repository_format_name(r->format)));
+}
+
+/* Where all are ours, their types are of little interest. */
+static bool has_foreign(const struct repos *repos)
+{
+	VEC_FOR (const struct repository, r, &repos->of.of)
+		if (r->format != REPOSITORY_FARDEL)
+			return true;
+	return false;
 }
 
 static size_t print_all(struct run *run, const struct repos *repos)
@@ -109,6 +120,8 @@ static size_t print_all(struct run *run, const struct repos *repos)
 	memcpy(shown, columns, sizeof(columns));
 	if (!own->urls)
 		shown[COLUMN_URLS].title = NULL;
+	if (!has_foreign(repos))
+		shown[COLUMN_TYPE].title = shown[COLUMN_FORMAT].title = NULL;
 	sheet = sheet_new(run, "repositories", shown, COUNT(shown));
 	for (size_t i = 0; i < repos->of.of.n; i++) {
 		const struct repository *r = &repos->of.of.v[i];
@@ -175,7 +188,8 @@ const struct cmd cmd_repo_list = {
 	.args = "",
 	.summary = "List repositories",
 	.text = "A table at a terminal, the preferred first: green ones are enabled, red ones disabled. PUBLISHED is "
-		"when the revision was published, SYNCED when it was last found to be the newest. With --quiet only the names are printed.",
+		"when the revision was published, SYNCED when it was last found to be the newest. Type and format are shown "
+		"where there are wagons of luet's or repositories of Packets'. With --quiet only the names are printed.",
 	.group = GROUP_REPOSITORIES,
 	.opts = opts,
 	.opt_count = COUNT(opts),

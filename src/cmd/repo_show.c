@@ -5,6 +5,7 @@
  *	Description: Our own packages
  *	State: enabled
  *	Type: http
+ *	Format: fardel
  *	Urls: https://repo.example/main
  *	Priority: 10
  *	Keys: E7620F1842B4E81F
@@ -98,6 +99,7 @@ static void put_file(struct shown *s, const struct repository *r)
 	put_text(s, "Description", buf_span(&r->description));
 	put_text(s, "State", r->enable ? SPAN("enabled") : SPAN("disabled"));
 	put_text(s, "Type", span_of(repository_type_name(r->type)));
+	put_text(s, "Format", span_of(repository_format_name(r->format)));
 	put_list(s, "Urls", &urls);
 	put_number(s, "Priority", r->priority, true);
 	put_list(s, "Keys", &keys);

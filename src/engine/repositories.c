@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "engine/conf.h"
+#include "engine/luet_conf.h"
 #include "engine/session.h"
 #include "sys/resolve.h"
 
@@ -27,8 +28,11 @@ void repository_faults_drop(struct repository_faults *f)
 	vec_drop_each(&f->of, fault_drop);
 }
 
+#define LUETS "/etc/luet/" /* what stands below it is luet's, whoever names it */
+
 struct loading {
 	struct engine *e;
+	bool luets; /* the folder is one that luet's configuration names */
 	struct repositories *to;
 	struct repository_faults *faults;
 };
@@ -91,6 +95,8 @@ static int take(void *arg, const struct conf_file *file, struct err *err)
 	AUTO(buf) real = BUF_INIT;
 
 	repository_init(r);
+	if (l->luets || span_starts(span_of(file->own), LUETS))
+		r->format = REPOSITORY_LUET;
 	if (repositories_check_path(l->e, file->own, &real, err) < 0 ||
 		repository_parse(file->text, r, err) < 0) {
 		repository_drop(r);
@@ -179,10 +185,41 @@ static void take_logins(struct engine *e, const struct repositories *all)
 					.token = r->auth.token});
 }
 
+static bool is_named(const struct texts *folders, const struct buf *folder)
+{
+	VEC_FOR (const struct buf, one, &folders->of)
+		if (span_is(buf_span(one), buf_span(folder)))
+			return true;
+	return false;
+}
+
+/* Those of luet's own configuration. One that cannot be used takes no other repository with it. */
+static int load_luets(struct loading *l, const struct conf_reader *r, struct err *err)
+{
+	AUTO(luet_conf) conf;
+	int there;
+
+	luet_conf_init(&conf);
+	there = luet_conf_load(l->e, &conf, err);
+	if (there <= 0)
+		return there < 0 ? on_failed(l, l->e->config.luet_config.s, err) : 0;
+	if (conf.inline_repositories)
+		engine_tell(l->e, WATCH_WARN, SPAN(""),
+			"%s has repositories in itself, which are passed over: each needs a file of its own",
+			l->e->config.luet_config.s);
+	l->luets = true;
+	VEC_FOR (const struct buf, folder, &conf.repos_confdir.of)
+		if (!is_named(&l->e->config.repos_confdir, folder) &&
+			conf_folder(&l->e->place, folder->s, r, err) < 0)
+			return -1;
+	l->luets = false;
+	return 0;
+}
+
 int repositories_load(struct engine *e, struct repositories *out, struct repository_faults *faults,
 	struct err *err)
 {
-	struct loading l = {e, out, faults};
+	struct loading l = {.e = e, .to = out, .faults = faults};
 	const struct conf_reader r = {.take = take,
 		.arg = &l,
 		.endings = endings,
@@ -195,6 +232,8 @@ int repositories_load(struct engine *e, struct repositories *out, struct reposit
 	VEC_FOR (const struct buf, folder, &e->config.repos_confdir.of)
 		if (conf_folder(&e->place, folder->s, &r, err) < 0)
 			return -1;
+	if (load_luets(&l, &r, err) < 0)
+		return -1;
 	sort(out, by_name);
 	leave_out_twins(&l);
 	sort(out, by_priority);

@@ -74,6 +74,8 @@
 		"public keys of these servers; empty: /etc/fardel/keys/HOST.gpg of each") \
 	X(apt_install, "apt.install", SWITCH, "true", 0, 0, \
 		"let apt install what packages need of Debian, after a question; false: refuse, and say what to type") \
+	X(luet_config, "luet.config", FILE_PATH, "\"\"", 0, 0, \
+		"luet's configuration, as /etc/luet/luet.yaml: its repositories are used, too; empty: not") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \
 		"old installations of each package that gc keeps") \
 	X(undo_keep, "undo.keep", NUMBER, "10", 0, 100000, \

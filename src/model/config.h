@@ -44,6 +44,8 @@ struct config {
 	struct buf puavo_keyring; /* "": a file of /etc/fardel/keys for each host */
 	/* [apt] */
 	bool apt_install; /* what needs.deb names */
+	/* [luet] */
+	struct buf luet_config; /* the path of its configuration; empty: it is not used */
 	/* [gc] */
 	int64_t gc_keep; /* old installations of a package that are kept */
 	/* [undo] */

@@ -34,7 +34,7 @@ names() { fardel repo list --plain "$@" | cut -f 1 | paste -sd ' '; }
   file c 'priority: -1'
   run --separate-stderr -0 fardel repo list --plain
   [[ -z $stderr ]]
-  [[ ${lines[0]} == c$'\t'disabled$'\t'http$'\t'-1$'\t'unknown$'\t'unknown$'\t'unknown$'\t'https://c.example/$'\t'$'\t'/etc/fardel/repos.d/c.yml ]]
+  [[ ${lines[0]} == c$'\t'disabled$'\t'http$'\t'-1$'\t'unknown$'\t'unknown$'\t'unknown$'\t'https://c.example/$'\t'$'\t'/etc/fardel/repos.d/c.yml$'\t'fardel ]]
   [[ ${lines[1]} == b$'\t'enabled$'\t'* && ${lines[2]} == *$'\t'9999$'\t'*$'\t''Of a'$'\t'* ]]
   fardel repo list --json | jq -e '.repositories | length == 3 and .[1].name == "b" and .[1].state == "enabled" and
     .[1].urls == ["https://b.example/"] and .[1].revision == null and .[2].description == "Of a"'
@@ -197,7 +197,7 @@ names() { fardel repo list --plain "$@" | cut -f 1 | paste -sd ' '; }
   [[ $stderr == *'main: added as '*main.yml*E7620F1842B4E81F*'fardel repo update main'* ]]
   [[ $(stat -c %a "$FILES/main.yml") == 644 ]]
   fardel repo list --json | jq -e '.repositories == [{name: "main", state: "enabled", type: "http", priority: -3, revision: null, issued: null,
-    synced: null, urls: ["https://a.example/", "https://b.example/x"], description: "Ours: \"all\" #1", file: "/etc/fardel/repos.d/main.yml"}]'
+    synced: null, urls: ["https://a.example/", "https://b.example/x"], description: "Ours: \"all\" #1", file: "/etc/fardel/repos.d/main.yml", format: "fardel"}]'
   [[ $(grep -c RW "$FILES/main.yml") == 2 ]]
   run --separate-stderr -0 fardel repo add disk "$ROOT/srv" --disabled --no-signature
   [[ $stderr == *'what is not signed is taken'* ]]

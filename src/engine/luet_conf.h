@@ -1,0 +1,10 @@
+/* luet's configuration, where fardel.toml names it; for the engine's own files. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/session.h"
+#include "model/luet_conf.h"
+
+/* Into what was initialised: 1. 0: fardel.toml names none (luet.config). Where that is not there, all is as luet takes it. ERR_CONFIG, ERR_UNSAFE:
+ * it cannot be used. */
+MUST_USE int luet_conf_load(const struct engine *e, struct luet_conf *out, struct err *err);

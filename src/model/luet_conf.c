@@ -1,0 +1,106 @@
+/* luet's own configuration. */
+#include "model/luet_conf.h"
+
+#include <stddef.h>
+
+#include "base/text.h"
+#include "ext/yaml.h"
+
+#define REPOS "/etc/luet/repos.conf.d"
+#define PROTECT "/etc/luet/config.protect.d"
+#define DATABASE "/var/cache/luet"
+
+void luet_conf_init(struct luet_conf *c)
+{
+	*c = (struct luet_conf){.database_path = BUF_INIT};
+}
+
+void luet_conf_drop(struct luet_conf *c)
+{
+	texts_drop(&c->repos_confdir);
+	texts_drop(&c->protect_confdir);
+	buf_drop(&c->database_path);
+}
+
+static int refuse(const struct yaml *at, const char *key, const char *what, struct err *err)
+{
+	return err_set(
+		err, ERR_CONFIG, "line %u, column %u: %s %s", at->line, at->column, key, what);
+}
+
+/* Absolute, in one line, without parts that lead back. */
+static bool is_path(const struct yaml *value)
+{
+	struct span rest = buf_span(&value->text), part;
+
+	if (value->kind != YAML_TEXT || !span_starts(rest, "/") || !text_is_line(rest))
+		return false;
+	while (span_split(&rest, '/', &part))
+		if (span_is_text(part, ".."))
+			return false;
+	return true;
+}
+
+/* An absolute path without the slashes at its end. */
+static struct span trimmed(const struct yaml *value)
+{
+	struct span x = buf_span(&value->text);
+
+	while (x.n > 1 && span_ends(x, "/"))
+		x.n--;
+	return x;
+}
+
+static int take_folders(const struct yaml *y, const char *key, const char *other, struct texts *out,
+	struct err *err)
+{
+	const struct yaml_pair *p = yaml_get(y, key);
+
+	if (!p || yaml_is_null(&p->value)) {
+		texts_add(out, span_of(other));
+		return 0;
+	}
+	if (p->value.kind != YAML_LIST || p->value.list.n > LUET_CONF_FOLDERS_MAX)
+		return refuse(&p->value, key, "must be a list of absolute paths", err);
+	VEC_FOR (const struct yaml, item, &p->value.list) {
+		if (!is_path(item))
+			return refuse(item, key, "must be a list of absolute paths", err);
+		texts_add(out, trimmed(item));
+	}
+	return 0;
+}
+
+static int take_database(const struct yaml *y, struct luet_conf *out, struct err *err)
+{
+	const struct yaml_pair *system = yaml_get(y, "system");
+	const struct yaml_pair *p = system ? yaml_get(&system->value, "database_path") : NULL;
+
+	buf_sets(&out->database_path, DATABASE);
+	if (!p || yaml_is_null(&p->value))
+		return 0;
+	if (!is_path(&p->value))
+		return refuse(&p->value, "database_path", "must be an absolute path", err);
+	buf_set(&out->database_path, trimmed(&p->value));
+	return 0;
+}
+
+int luet_conf_parse(struct span text, struct luet_conf *out, struct err *err)
+{
+	AUTO(yaml) y = YAML_INIT;
+	const struct yaml_pair *repositories;
+
+	if (text.n > LUET_CONF_MAX)
+		return err_set(err, ERR_CONFIG, "it is longer than %d bytes", LUET_CONF_MAX);
+	if (yaml_parse(text, &y, err) < 0)
+		return -1;
+	if (y.kind != YAML_MAP && !yaml_is_null(&y))
+		return refuse(&y, "it", "has no keys", err);
+	repositories = yaml_get(&y, "repositories");
+	out->inline_repositories = repositories ? repositories->value.list.n : 0;
+	return take_folders(&y, "repos_confdir", REPOS, &out->repos_confdir, err) < 0 ||
+			       take_folders(&y, "config_protect_confdir", PROTECT,
+				       &out->protect_confdir, err) < 0 ||
+			       take_database(&y, out, err) < 0
+		       ? -1
+		       : 0;
+}
