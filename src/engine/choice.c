@@ -125,6 +125,7 @@ static int add_one(struct stock *s, const struct supply *supply, const struct re
 	*one = (struct chosen){.number = c->to,
 		.repository = buf_dup(&shelf->repository->name),
 		.url = buf_dup(&shelf->url),
+		.format = shelf->repository->format,
 		.asked = c->asked,
 		.why = buf_dup(&c->why),
 		.path = BUF_INIT};
@@ -181,6 +182,7 @@ static int add_again(struct stock *s, const struct supply *supply, const struct 
 		*one = (struct chosen){.offer = offer,
 			.repository = buf_dup(&shelf->repository->name),
 			.url = buf_dup(&shelf->url),
+			.format = shelf->repository->format,
 			.asked = c->asked,
 			.why = buf_dup(&c->why),
 			.path = BUF_INIT};

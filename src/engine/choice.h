@@ -15,6 +15,7 @@ struct chosen {
 	struct offer offer;
 	size_t number; /* in the supply, while there is one */
 	struct buf repository, url; /* whose it is, and where its files are */
+	enum repository_format format; /* of that repository */
 	bool asked; /* named; else it comes for the sake of another */
 	struct buf why; /* whose; may be empty */
 	struct buf path; /* of its installer's file, once that was fetched; empty: not yet */
@@ -47,6 +48,8 @@ void choice_candidate(const struct chosen *one, struct candidate *out);
 /* What is here already says itself what it is: its own words take the place of the index's. ERR_CHECKSUM as below. */
 MUST_USE int choice_take_own(struct engine *e, const struct world *world, const struct chosen *one,
 	struct candidate *c, struct err *err);
+/* What its repository says of it in the place of what it says itself: of Packets. */
+void choice_state(const struct chosen *one, struct installer *in);
 /* ERR_CHECKSUM unless an installer is the one that the index names, of that version. */
 MUST_USE int choice_hold(const struct chosen *one, struct span id, struct span name,
 	struct span version, struct err *err);

@@ -1,5 +1,6 @@
 /* The installers of what was chosen: fetched into the stage, each written and hashed as it comes. */
 #include "engine/choice.h"
+#include "engine/choice_packets.h"
 #include "engine/gather.h"
 #include "store/installation.h"
 #include "store/intake.h"
@@ -161,10 +162,24 @@ static int fetch_all(struct batch *b, const struct buf *url, struct err *err)
 	return 0;
 }
 
+/* Those are wherever they are, each for itself. */
+static int fetch_packets(struct batch *b, const struct world *world, struct err *err)
+{
+	b->of.n = 0;
+	for (size_t i = 0; i < b->o->of.n; i++)
+		if (choice_is_packets(&b->o->of.v[i]) && is_wanted(b->e, world, &b->o->of.v[i]))
+			*vec_push(&b->of) = i;
+	if (!b->of.n)
+		return 0;
+	b->folder = stage_make(&b->e->place, "repository", err);
+	return b->folder < 0 ? -1
+			     : choice_fetch_packets(b->e, b->o, b->of.v, b->of.n, b->folder, err);
+}
+
 int choice_fetch(struct engine *e, const struct world *world, struct choice *o, struct err *err)
 {
 	struct batch b = {.e = e, .o = o, .folder = -1, .in = INTAKE_INIT};
-	int result = 0;
+	int result = fetch_packets(&b, world, err);
 
 	for (size_t first = 0; result == 0 && first < o->of.n; first++) {
 		if (!is_wanted(e, world, &o->of.v[first]))

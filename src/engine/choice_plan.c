@@ -1,20 +1,13 @@
 /* What was chosen, in the plan. */
 #include "engine/choice.h"
+
+#include "engine/choice_packets.h"
 #include "engine/needs.h"
 #include "model/findings.h"
+#include "model/packets_index.h"
 #include "store/marks.h"
 
 #define FINDING "more-packages"
-
-static void copy_relations(const struct relations *from, struct relations *to)
-{
-	VEC_FOR (const struct relation, r, &from->of) {
-		struct relation *copy = relations_add(to, buf_span(&r->name));
-
-		copy->op = r->op;
-		buf_set(&copy->version, buf_span(&r->version));
-	}
-}
 
 static void copy_pack(const struct pack *from, struct packs *to)
 {
@@ -44,18 +37,31 @@ void choice_candidate(const struct chosen *one, struct candidate *out)
 	buf_set(&in->licence.spdx, buf_span(&o->licence));
 	in->licence.accept = o->accept;
 	texts_add_all(&o->architectures, &in->architectures);
-	copy_relations(&o->depends, &in->depends);
-	copy_relations(&o->conflicts, &in->conflicts);
-	copy_relations(&o->provides, &in->provides);
-	copy_relations(&o->deb, &in->needs.deb);
+	relations_add_all(&o->depends, &in->depends);
+	relations_add_all(&o->conflicts, &in->conflicts);
+	relations_add_all(&o->provides, &in->provides);
+	relations_add_all(&o->deb, &in->needs.deb);
 	VEC_FOR (const struct pack, p, &o->packs.of)
 		copy_pack(p, &in->packs);
+	choice_state(one, in);
+}
+
+void choice_state(const struct chosen *one, struct installer *in)
+{
+	if (choice_is_packets(one))
+		packets_take_offer(&one->offer, in);
 }
 
 int choice_hold(const struct chosen *one, struct span id, struct span name, struct span version,
 	struct err *err)
 {
-	if (span_is(id, buf_span(&one->offer.id)) && span_is(name, buf_span(&one->offer.name)) &&
+	bool packets = choice_is_packets(one);
+
+	/* Packets' index has no id, and its version counts; the sum of the file was held against it. */
+	if (packets && span_is(name, buf_span(&one->offer.name)))
+		return 0;
+	if (!packets && span_is(id, buf_span(&one->offer.id)) &&
+		span_is(name, buf_span(&one->offer.name)) &&
 		span_is(version, buf_span(&one->offer.version)))
 		return 0;
 	err_set(err, ERR_CHECKSUM,
@@ -84,6 +90,7 @@ int choice_take_own(struct engine *e, const struct world *world, const struct ch
 
 		c->installer = own;
 		own = swap;
+		choice_state(one, &c->installer);
 	}
 	return 0;
 }

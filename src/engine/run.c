@@ -106,8 +106,11 @@ static int look_at_chosen(struct engine *e, const struct world *world, const str
 	buf_set(&c->file, buf_span(&one->path));
 	if (look(e, one->path.s, c, extract, err) < 0)
 		return -1;
-	return choice_hold(one, buf_span(&c->id), buf_span(&c->installer.name),
-		buf_span(&c->installer.version), err);
+	if (choice_hold(one, buf_span(&c->id), buf_span(&c->installer.name),
+		    buf_span(&c->installer.version), err) < 0)
+		return -1;
+	choice_state(one, &c->installer);
+	return 0;
 }
 
 static int add_chosen(struct engine *e, const struct world *world, struct choice *choice,

@@ -40,16 +40,6 @@ static void set_summary(struct span text, struct buf *out)
 	add_cut(out, line, SUMMARY_MAX);
 }
 
-static void copy_relations(const struct relations *from, struct relations *to)
-{
-	VEC_FOR (const struct relation, r, &from->of) {
-		struct relation *copy = relations_add(to, buf_span(&r->name));
-
-		copy->op = r->op;
-		buf_set(&copy->version, buf_span(&r->version));
-	}
-}
-
 static void copy_packs(const struct packs *from, struct packs *to)
 {
 	VEC_FOR (const struct pack, pack, &from->of) {
@@ -80,10 +70,10 @@ static void copy_facts(const struct installer *in, struct offer *out)
 	buf_set(&out->licence, buf_span(&in->licence.spdx));
 	out->accept = in->licence.accept;
 	texts_add_all(&in->architectures, &out->architectures);
-	copy_relations(&in->depends, &out->depends);
-	copy_relations(&in->conflicts, &out->conflicts);
-	copy_relations(&in->provides, &out->provides);
-	copy_relations(&in->needs.deb, &out->deb);
+	relations_add_all(&in->depends, &out->depends);
+	relations_add_all(&in->conflicts, &out->conflicts);
+	relations_add_all(&in->provides, &out->provides);
+	relations_add_all(&in->needs.deb, &out->deb);
 	copy_packs(&in->packs, &out->packs);
 }
 

@@ -147,6 +147,22 @@ int packets_row_offer(const struct packets_row *row, struct offer *out, struct e
 	return 0;
 }
 
+static void set_relations(struct relations *to, const struct relations *from)
+{
+	relations_drop(to);
+	relations_add_all(from, to);
+}
+
+void packets_take_offer(const struct offer *o, struct installer *in)
+{
+	buf_set(&in->version, buf_span(&o->version));
+	set_relations(&in->depends, &o->depends);
+	set_relations(&in->conflicts, &o->conflicts);
+	set_relations(&in->provides, &o->provides);
+	buf_set(&in->packets.family, buf_span(&o->family));
+	in->packets.serial = o->serial;
+}
+
 void packets_read_put(struct buf *out, const struct packets_read *r)
 {
 	wire_put_number(out, r->passed);

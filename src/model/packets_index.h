@@ -39,6 +39,9 @@ struct packets_row {
  * sum of its file, whose size is not known. ERR_INSTALLER: which column, and what must stand there; *out may have been changed. */
 MUST_USE int packets_row_offer(const struct packets_row *row, struct offer *out, struct err *err);
 
+/* What the index says of a package counts more than its own manifest, as with Packets: version, family and serial, and what it needs. */
+void packets_take_offer(const struct offer *o, struct installer *in);
+
 /* What was read of an index. */
 struct packets_read {
 	int64_t passed; /* rows that cannot be offered */

@@ -38,6 +38,16 @@ struct relation *relations_add(struct relations *r, struct span name)
 	return added;
 }
 
+void relations_add_all(const struct relations *from, struct relations *to)
+{
+	VEC_FOR (const struct relation, r, &from->of) {
+		struct relation *copy = relations_add(to, buf_span(&r->name));
+
+		copy->op = r->op;
+		buf_set(&copy->version, buf_span(&r->version));
+	}
+}
+
 static size_t before_any(struct span x, const char *ends)
 {
 	size_t n = 0;

@@ -39,6 +39,9 @@ bool relations_add_text(struct relations *r, struct span text);
  * RELATION_EXACTLY (of that very text) and RELATION_SELECTOR. */
 void relations_add_selector(struct relations *r, struct span name, struct span selector);
 
+/* Copies all of them behind what is in `to`. */
+void relations_add_all(const struct relations *from, struct relations *to);
+
 /* Whether packages of that name may be said to be so: "name (op version)". */
 bool relation_is_valid(struct span name, enum relation_op op, struct span version);
 

@@ -70,3 +70,22 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $output == p$'\t'1$'\t'2$'\t'2$'\t'*updated ]]
   [[ $(found tool) == 'tool-1 1.1' && $(found libx) == '' ]]
 }
+
+@test "install: by its realname, with what it needs; its file is fetched from the first mirror that has it, and verified" {
+  offer tool-1 1.0 name=tool 'dependencies=libx-1'
+  offer libx-1 1.2 name=libx 'dependencies=tool-1'
+  publish
+  use
+  fardel -qq repo update
+  run --separate-stderr -12 fardel install tool-1
+  [[ $stderr == *'libx-1 1.2 would come, too'* && $(versions) == '' ]]
+  run --separate-stderr -0 fardel --plain install --dry-run tool-1
+  [[ $output == *$'new\tlibx-1\t1.2'* && $output == *$'new\ttool-1\t1.0'* && $(versions) == '' ]]
+  fardel -y -qq install tool-1
+  [[ $(versions) == 'libx-1 1.2,tool-1 1.0' && $("$ROOT/opt/packets/tool-1/data/bin/tool-1") == 'tool-1 1.0' ]]
+  # It is there: nothing is fetched, and it is configured again.
+  rm -rf -- "$ROOT"/var/cache/fardel
+  forget_requests
+  run --separate-stderr -0 fardel install tool-1
+  [[ $stderr == *'tool-1 1.0 configured again'* && ! -s $ACCESS_LOG ]]
+}
