@@ -5,12 +5,15 @@
  *	main         1204   1207        14     31 kB   updated
  *	vendors      88     88           0       0 B   unchanged
  */
+#include <string.h>
+
 #include "cmd/cmd.h"
 #include "cmd/print.h"
 #include "cmd/sheet.h"
+#include "engine/repo.h"
 
 struct update_own {
-	bool force, allow_older, ignore_errors;
+	bool force, allow_older, ignore_errors, allow_http;
 };
 
 #define FLAG(name, field, text) \
@@ -21,6 +24,8 @@ static const struct opt opts[] = {
 	FLAG("force", force, "fetch what is there already, too"),
 	FLAG("allow-older", allow_older, "take an older revision than was seen before"),
 	FLAG("ignore-errors", ignore_errors, "say what failed, and exit 0 all the same"),
+	FLAG("allow-http", allow_http,
+		"add a repository of Packets' by plain http, too: whoever is on the way decides what root runs"),
 };
 
 static const struct column columns[] = {
@@ -72,11 +77,68 @@ static void tell_failures(struct run *run, const struct updates *updates, bool a
 	}
 }
 
+/* A URL, as Packets' own sync takes it: no repository's name has a '/'. */
+static bool is_url(const char *argument)
+{
+	return strchr(argument, '/');
+}
+
+/* Of a URL the repository that has it, which is there afterwards. */
+static int name_repository(struct run *run, const char *argument, struct texts *names,
+	struct repo_changes *added, struct err *err)
+{
+	const struct update_own *own = run->own;
+	const struct adopt_options options = {.url = argument, .allow_http = own->allow_http};
+	struct repo_change *c;
+
+	if (!is_url(argument)) {
+		texts_add(names, span_of(argument));
+		return 0;
+	}
+	c = vec_push(&added->of);
+	if (engine_repo_adopt(run->engine, &options, c, err) < 0)
+		return err_at(err, "%s", argument);
+	texts_add(names, buf_span(&c->name));
+	if (c->changed)
+		progress_say(&run->progress, SAY_INFO, "%s: added as %s, a repository of Packets'",
+			c->name.s, c->file.s);
+	return 0;
+}
+
+static bool has_failed(const struct updates *updates, const struct buf *name)
+{
+	VEC_FOR (const struct updated, u, &updates->of)
+		if (span_is(buf_span(&u->name), buf_span(name)))
+			return u->err.code != ERR_NONE;
+	return true;
+}
+
+/* What was just added, and has nothing behind its URL, was not meant. */
+static void take_away(
+	struct run *run, const struct repo_changes *added, const struct updates *updates)
+{
+	VEC_FOR (const struct repo_change, c, &added->of) {
+		const char *name = c->name.s;
+		const struct repo_names names = {.names = &name, .count = 1};
+		AUTO(repo_changes) gone = {0};
+		struct err why = ERR_INIT;
+
+		if (!c->changed || !has_failed(updates, &c->name))
+			continue;
+		if (engine_repo_remove(run->engine, &names, &gone, &why) < 0)
+			progress_say(&run->progress, SAY_WARN, "%s", why.text);
+		else
+			progress_say(&run->progress, SAY_INFO,
+				"%s: taken away again, as its index was not to be had", name);
+	}
+}
+
 static int run_repo_update(struct run *run, struct err *err)
 {
 	const struct update_own *own = run->own;
 	AUTO(texts) names = {0};
 	AUTO(updates) updates = {0};
+	AUTO(repo_changes) added = {0};
 	struct update_options options = {.names = &names,
 		.force = own->force,
 		.allow_older = own->allow_older,
@@ -84,10 +146,12 @@ static int run_repo_update(struct run *run, struct err *err)
 	int status;
 
 	for (size_t i = 0; i < run->args.n; i++)
-		texts_add(&names, span_of(run->args.v[i]));
+		if (name_repository(run, run->args.v[i], &names, &added, err) < 0)
+			return -1;
 	status = engine_update(run->engine, &options, &updates, err);
 	print(run, &updates);
 	tell_failures(run, &updates, own->ignore_errors);
+	take_away(run, &added, &updates);
 	if (status < 0 && own->ignore_errors && updates.of.n && err->code != ERR_SIGNAL) {
 		err_clear(err);
 		return 0;
@@ -107,11 +171,12 @@ static enum need need_sync(const struct run *run)
 const struct cmd cmd_repo_update = {
 	.name = "repo update",
 	.aliases = {"repo up", "sync"},
-	.args = "[REPO...]",
+	.args = "[REPO|URL...]",
 	.summary = "Bring the indexes of repositories up to date",
 	.text = "Of what is new only the parts that differ are fetched; each is verified before it is "
 		"used, and all of them come into force at once, or none. A repository never goes back "
-		"to an older revision than was seen, but with --allow-older.",
+		"to an older revision than was seen, but with --allow-older. A URL (of an index.db, or of the server that has one) adds a "
+		"repository of Packets' first, unless there is one with that URL.",
 	.group = GROUP_REPOSITORIES,
 	.least = 0,
 	.most = ARGS_MANY,

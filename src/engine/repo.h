@@ -71,6 +71,15 @@ MUST_USE int engine_repo_trust(struct engine *e, const struct repo_names *which,
 /* Writes the file of a new one; its keys are lines or files of minisign's. ERR_CONFLICT: there is one of that name. */
 MUST_USE int engine_repo_add(struct engine *e, struct repository *new, bool dry_run,
 	struct repo_change *out, struct err *err);
+struct adopt_options {
+	const char *url; /* of an index.db of Packets', or of the folder or server that it is on */
+	bool allow_http; /* also by plain http, from another machine */
+	bool dry_run;
+};
+/* The same for a repository of Packets' that is known by its URL alone: its name is the host's. One that has the URL already stays as it is (`changed` is false). ERR_POLICY: it is
+ * plain http. */
+MUST_USE int engine_repo_adopt(
+	struct engine *e, const struct adopt_options *o, struct repo_change *out, struct err *err);
 /* Deletes their files, and what is known of them: what was trusted and seen, and the index. NEED_SYNC;
  * with dry_run NEED_READ. One that only something is known of may be named, too. */
 MUST_USE int engine_repo_remove(struct engine *e, const struct repo_names *which,

@@ -36,6 +36,9 @@ void repositories_add_id(struct span line, struct texts *out);
 MUST_USE int repositories_keys(
 	const struct engine *e, const struct repository *r, struct texts *out, struct err *err);
 
+/* Plain http to another machine: whoever is on the way can change what comes, unless somebody has signed it. */
+bool repositories_url_is_open(struct span url);
+
 /* Whether nobody else can put another file in the place of the one that the path leads to, below the root. Appends where it is, without links. */
 MUST_USE int repositories_check_path(
 	const struct engine *e, const char *path, struct buf *real, struct err *err);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "engine/repositories.h"
 #include "engine/sync_index.h"
 #include "engine/sync_part.h"
 #include "model/offer_message.h"
@@ -279,11 +280,29 @@ static int on_index(struct gather *g, struct err *err)
 	return err_at(err, "%s/%s", shown.s, g->items.v[0].path.s);
 }
 
+/* There is nothing in it that a key could be held against. */
+static int check_trust(const struct sync *s, struct err *err)
+{
+	const struct repository *r = s->repository;
+
+	if (r->require_signature) {
+		err_set(err, ERR_CONFIG,
+			"%s wants a signature, and nobody signs an index of Packets", r->file.s);
+		return err_next(err, "take key and require_signature out of that file");
+	}
+	if (repositories_url_is_open(buf_span(&r->urls.of.v[s->url])))
+		engine_tell(s->e, WATCH_WARN, buf_span(&r->name),
+			"its index comes by plain http, and nobody has signed it: whoever is on the way can change it");
+	return 0;
+}
+
 static int begin(struct sync *s, struct err *err)
 {
 	struct gather *g = &s->gather;
 	AUTO(buf) name = BUF_INIT;
 
+	if (check_trust(s, err) < 0)
+		return -1;
 	split_url(&g->base, &name);
 	gather_add(g, buf_span(&name), PACKETS_INDEX_MAX);
 	sync_know_tag(s);

@@ -12,6 +12,7 @@ setup() {
   FILES=$ROOT/etc/fardel/repos.d
   mkdir -p "$FILES"
   ROWS=()
+  PUBLISHED=0
   serve "$VENDOR"
 }
 teardown() { finish; }
@@ -31,8 +32,11 @@ offer() {
   ROWS+=(-- "realname=$real" "version=$version" "file=$file" "url=$URL/$real.pkt.tar.zst" "${row[@]}")
 }
 
-# publish [OPTION…]: VENDOR/index.db, of what was offered by now.
-publish() { "$LIB/packets_index.py" "$VENDOR/index.db" "$@" "${ROWS[@]}"; }
+# publish [OPTION…]: VENDOR/index.db, of what was offered by now. nginx's ETags are of seconds.
+publish() {
+  "$LIB/packets_index.py" "$VENDOR/index.db" "$@" "${ROWS[@]}"
+  touch -d "@$((1790000000 + PUBLISHED++))" "$VENDOR/index.db"
+}
 
 # use [URL…]: the repository p.
 use() {
@@ -88,4 +92,35 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   forget_requests
   run --separate-stderr -0 fardel install tool-1
   [[ $stderr == *'tool-1 1.0 configured again'* && ! -s $ACCESS_LOG ]]
+}
+
+@test "sync URL: adds a repository called as its host, once; a server's URL will do; plain http only from this machine" {
+  offer tool-1 1.0 name=tool
+  publish
+  run --separate-stderr -0 fardel sync "$URL/index.db"
+  [[ $stderr == *"127.0.0.1: added as "*"/etc/fardel/repos.d/127.0.0.1.yml, a repository of Packets'"* ]]
+  [[ $output == 127.0.0.1$'\t'*updated && $(found tool) == 'tool-1 1.0' ]]
+  grep -qx 'format: packets' "$FILES/127.0.0.1.yml"
+  run --separate-stderr -0 fardel sync "$URL/index.db"
+  [[ $output == 127.0.0.1$'\t'*unchanged && $stderr != *added* && $(ls "$FILES") == 127.0.0.1.yml ]]
+  run --separate-stderr -0 fardel sync
+  [[ $output == 127.0.0.1$'\t'*unchanged ]]
+  # As it is published: /mirror/index.db.
+  mkdir "$VENDOR/mirror"
+  mv "$VENDOR/index.db" "$VENDOR/mirror/"
+  serve "$VENDOR"
+  run --separate-stderr -0 fardel sync "$URL"
+  [[ $stderr == *'127.0.0.1-2: added as'* && $output == 127.0.0.1-2$'\t'*updated ]]
+  run --separate-stderr -0 fardel sync "$URL/mirror/index.db"
+  [[ $output == 127.0.0.1-2$'\t'*unchanged ]]
+  # What has nothing behind it is not kept.
+  run --separate-stderr -2 fardel sync "$URL/nothing/index.db"
+  [[ $stderr == *'127.0.0.1-3: taken away again'* && $(ls "$FILES") == $'127.0.0.1-2.yml\n127.0.0.1.yml' ]]
+  run --separate-stderr -10 fardel sync http://packets.example/index.db
+  [[ $stderr == *'is plain http'*'--allow-http'* && $(ls "$FILES" | wc -l) == 2 ]]
+  run --separate-stderr -2 fardel --set fetch.retries=0 sync --allow-http http://nowhere.invalid/index.db
+  [[ $stderr == *'nowhere.invalid: added as'*'comes by plain http'*'taken away again'* ]]
+  # A folder of this machine's.
+  run --separate-stderr -0 fardel sync "$VENDOR/mirror/index.db"
+  [[ $stderr == *'packets: added as'* && $output == packets$'\t'*updated ]]
 }
