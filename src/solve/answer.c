@@ -122,9 +122,10 @@ static bool is_asked(const struct answer *a, uint32_t package)
 	const struct resolve_request *request = a->q->request;
 
 	if (request->all)
-		return reach_installed(a->reach, a->reach->of.v[package].item.name) != REACH_NONE;
+		return reach_incumbent(a->reach, a->reach->of.v[package].item.name) != REACH_NONE;
 	VEC_FOR (const struct resolve_wish, wish, &request->of)
-		if (span_is(wish->name, a->reach->of.v[package].item.name))
+		if (span_is(families_group(&a->reach->families, wish->name),
+			    a->reach->of.v[package].group))
 			return true;
 	return false;
 }
@@ -310,7 +311,7 @@ static void add_comers(struct answer *a, struct resolution *out)
 	order_all(a, a->there);
 	for (size_t i = 0; i < a->order.n; i++) {
 		uint32_t to = a->order.v[i];
-		uint32_t from = reach_installed(a->reach, a->reach->of.v[to].item.name);
+		uint32_t from = reach_incumbent(a->reach, a->reach->of.v[to].item.name);
 
 		if (from != to || (installs && is_asked(a, to)))
 			add_change(a, action_of(a, to, from), to, from, out);
@@ -323,7 +324,7 @@ static void find_unneeded(struct answer *a, bool *unneeded)
 	bool *roots = mem_zero(a->reach->of.n + 1, sizeof(*roots));
 
 	for (uint32_t i = 0; i < a->reach->of.n; i++) {
-		uint32_t installed = reach_installed(a->reach, a->reach->of.v[i].item.name);
+		uint32_t installed = reach_incumbent(a->reach, a->reach->of.v[i].item.name);
 		const struct supply_item *was =
 			installed == REACH_NONE ? NULL : &a->reach->of.v[installed].item;
 

@@ -41,11 +41,25 @@ static void fit(struct relations *r)
 	}
 }
 
+/* "KEY SERIAL": what is none is passed over. */
+static void read_family(struct reach_package *p, struct span line)
+{
+	unsigned long long serial;
+	struct span key;
+
+	if (!span_split(&line, ' ', &key) || !span_number(line, INT64_MAX, &serial))
+		return;
+	p->family = key;
+	p->serial = (int64_t)serial;
+}
+
 static int read_relations(struct reach_package *p, struct err *err)
 {
 	struct span rest = p->item.relations, line;
 
 	while (span_split(&rest, '\n', &line)) {
+		if (span_starts(line, "f "))
+			read_family(p, span_cut(line, 2, line.n));
 		struct relations *to = span_starts(line, "d ")   ? &p->depends
 				       : span_starts(line, "c ") ? &p->conflicts
 				       : span_starts(line, "p ") ? &p->provides
@@ -203,6 +217,20 @@ static uint32_t need_of(struct look *l, const struct relation *r)
 	return (uint32_t)l->needs.n - 1;
 }
 
+/* Whoever might take the place of what is installed, called otherwise. */
+static int reach_family(struct look *l, uint32_t at)
+{
+	struct span family = l->seen.v[at].family;
+	size_t walk = 0, i;
+
+	if (!family.n || l->seen.v[at].item.repository != SUPPLY_INSTALLED)
+		return 0;
+	while ((i = supply_provider(l->supply, family, &walk)) != SUPPLY_NONE)
+		if (count_step(l) < 0 || reach_one(l, i) < 0)
+			return -1;
+	return 0;
+}
+
 /* What it speaks of; and whatever it depends on comes into question. */
 static int follow(struct look *l, uint32_t at)
 {
@@ -210,6 +238,8 @@ static int follow(struct look *l, uint32_t at)
 	size_t depends = l->seen.v[at].depends.of.n;
 	size_t count = depends + l->seen.v[at].conflicts.of.n;
 
+	if (reach_family(l, at) < 0)
+		return -1;
 	for (size_t i = 0; i < count; i++) {
 		struct reach_package *p = &l->seen.v[at];
 		uint32_t need = need_of(

@@ -155,7 +155,7 @@ static void put_one(struct question *q, enum sat_wish wish, uint32_t package, st
 /* One of the versions that suit; where that is what is installed, just this. */
 static void put_version(struct question *q, const struct resolve_wish *wish, struct asked asked)
 {
-	uint32_t first, installed = reach_installed(&q->reach, wish->name);
+	uint32_t first, installed = reach_incumbent(&q->reach, wish->name);
 	size_t count = reach_named(&q->reach, wish->name, &first);
 	VEC(uint32_t) suit = {0};
 
@@ -172,6 +172,13 @@ static void put_version(struct question *q, const struct resolve_wish *wish, str
 	vec_drop(&suit);
 }
 
+/* Of a family of Packets' a name is that of one version: to install it is not to have another one. */
+static bool is_of_one(const struct question *q, const struct resolve_wish *wish)
+{
+	return q->request->goal != RESOLVE_UPGRADE &&
+	       !span_is(families_group(&q->reach.families, wish->name), wish->name);
+}
+
 static void put_wish(struct question *q, size_t number)
 {
 	const struct resolve_wish *wish = &q->request->of.v[number];
@@ -180,7 +187,7 @@ static void put_wish(struct question *q, size_t number)
 
 	if (q->request->goal == RESOLVE_REMOVE)
 		put_one(q, SAT_ERASE, installed, asked);
-	else if (wish->version.n || installed == REACH_NONE)
+	else if (wish->version.n || installed == REACH_NONE || is_of_one(q, wish))
 		put_version(q, wish, asked);
 	else
 		put_one(q, SAT_UPDATE, installed, asked);
@@ -211,7 +218,7 @@ static void put_tweak(struct question *q, const struct tweak *tweak)
 		put_one(q, SAT_ERASE, tweak->gone, asked);
 	if (tweak->there == REACH_NONE)
 		return;
-	installed = reach_installed(&q->reach, q->reach.of.v[tweak->there].item.name);
+	installed = reach_incumbent(&q->reach, q->reach.of.v[tweak->there].item.name);
 	put_one(q, SAT_INSTALL, tweak->there, asked);
 	if (installed != REACH_NONE)
 		put_one(q, SAT_MAY_GO, installed, asked);

@@ -15,6 +15,7 @@ void reach_drop(struct reach *r)
 {
 	vec_drop_each(&r->of, look_package_drop);
 	vec_drop_each(&r->needs, look_need_drop);
+	families_drop(&r->families);
 	sat_free(r->sat);
 	r->sat = NULL;
 }
@@ -41,7 +42,10 @@ static bool is_fresh(const struct reach *r, const struct supply_item *item)
 static int compare_versions(const struct reach_package *a, const struct reach_package *b)
 {
 	struct span name = a->item.name;
+	int order = families_compare(a, b);
 
+	if (order || !span_is(name, b->item.name))
+		return order;
 	if (ordering_has(name, a->item.version) || ordering_has(name, b->item.version))
 		return ordering_compare(name, a->item.version, b->item.version);
 	return a->fresh - b->fresh;
@@ -50,8 +54,12 @@ static int compare_versions(const struct reach_package *a, const struct reach_pa
 static int compare_packages(const void *a, const void *b)
 {
 	const struct reach_package *x = a, *y = b;
-	int differs = span_compare(x->item.name, y->item.name);
+	int differs = span_compare(x->group, y->group);
 
+	if (!differs)
+		differs = families_compare(x, y);
+	if (!differs)
+		differs = span_compare(x->item.name, y->item.name);
 	if (!differs)
 		differs = compare_versions(x, y);
 	return differs ? differs : (x->number > y->number) - (x->number < y->number);
@@ -62,7 +70,7 @@ static void set_ranks(struct reach *r)
 	for (size_t i = 1; i < r->of.n; i++) {
 		struct reach_package *p = &r->of.v[i], *before = p - 1;
 
-		if (span_is(p->item.name, before->item.name))
+		if (span_is(p->group, before->group))
 			p->rank = before->rank + (compare_versions(p, before) != 0);
 	}
 }
@@ -146,6 +154,7 @@ static void take(struct look *l, struct reach *r)
 	take_packages(l, r);
 	VEC_FOR (struct reach_package, p, &r->of)
 		p->fresh = is_fresh(r, &p->item);
+	families_find(r);
 	if (r->of.n)
 		qsort(r->of.v, r->of.n, sizeof(*r->of.v), compare_packages);
 	r->needs.v = l->needs.v;
@@ -165,7 +174,7 @@ static int check_pairs(const struct reach *r, struct err *err)
 	for (size_t i = 0; i < r->of.n; i++) {
 		const struct reach_package *p = &r->of.v[i];
 
-		same = i && span_is(p->item.name, p[-1].item.name) ? same + 1 : 0;
+		same = i && span_is(p->group, p[-1].group) ? same + 1 : 0;
 		pairs += same;
 		for (size_t k = p->depends.of.n; k < p->needs.n; k++)
 			pairs += r->needs.v[p->needs.v[k]].met_by.n;
@@ -180,7 +189,7 @@ static void tell(struct reach *r)
 {
 	r->sat = sat_new();
 	VEC_FOR (const struct reach_package, p, &r->of) {
-		struct sat_package given = {p->item.name, p->rank,
+		struct sat_package given = {p->group, p->rank,
 			p->item.repository == SUPPLY_INSTALLED, -(int)p->home};
 
 		sat_add(r->sat, &given);
@@ -218,16 +227,17 @@ int reach_make(const struct supply *s, const struct span *names, size_t count, b
 size_t reach_named(const struct reach *r, struct span name, uint32_t *first)
 {
 	size_t low = 0, high = r->of.n, end;
+	struct span group = families_group(&r->families, name);
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (span_compare(r->of.v[middle].item.name, name) < 0)
+		if (span_compare(r->of.v[middle].group, group) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (end = low; end < r->of.n && span_is(r->of.v[end].item.name, name); end++)
+	for (end = low; end < r->of.n && span_is(r->of.v[end].group, group); end++)
 		;
 	*first = (uint32_t)low;
 	return end - low;
@@ -238,7 +248,7 @@ bool reach_is_installed(const struct reach *r, uint32_t package)
 	return r->of.v[package].item.repository == SUPPLY_INSTALLED;
 }
 
-uint32_t reach_installed(const struct reach *r, struct span name)
+uint32_t reach_incumbent(const struct reach *r, struct span name)
 {
 	uint32_t first;
 	size_t count = reach_named(r, name, &first);
@@ -249,7 +259,14 @@ uint32_t reach_installed(const struct reach *r, struct span name)
 	return REACH_NONE;
 }
 
-uint32_t reach_best(const struct reach *r, struct span name)
+uint32_t reach_installed(const struct reach *r, struct span name)
+{
+	uint32_t found = reach_incumbent(r, name);
+
+	return found != REACH_NONE && span_is(r->of.v[found].item.name, name) ? found : REACH_NONE;
+}
+
+uint32_t reach_best(const struct reach *r, struct span name, bool any)
 {
 	uint32_t first, best = REACH_NONE;
 	size_t count = reach_named(r, name, &first);
@@ -259,7 +276,7 @@ uint32_t reach_best(const struct reach *r, struct span name)
 		const struct reach_package *p = &r->of.v[i],
 					   *b = &r->of.v[best == REACH_NONE ? i : best];
 
-		if (reach_is_installed(r, i))
+		if (reach_is_installed(r, i) || (!any && !span_is(p->item.name, name)))
 			continue;
 		if (best == REACH_NONE || p->home < b->home ||
 			(p->home == b->home && p->rank > b->rank))

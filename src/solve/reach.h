@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "ext/sat.h"
 #include "model/relation.h"
+#include "solve/family.h"
 #include "solve/supply.h"
 
 #define REACH_NONE UINT32_MAX
@@ -20,8 +21,11 @@ struct reach_package {
 	size_t number; /* in the supply */
 	struct relations depends, conflicts, provides;
 	VEC(uint32_t) needs; /* numbers of what it depends on, then of what it conflicts with */
+	struct span family; /* of Packets'; empty: none */
+	int64_t serial; /* which of it is newer */
+	struct span group; /* of one group one can be there: of a family, else of a name */
 	bool fresh; /* without a version, and another one than what is installed */
-	uint32_t rank; /* of its version among those of its name; of 0 is the oldest */
+	uint32_t rank; /* of its version among those of its group; of 0 is the oldest */
 	uint32_t home; /* of its repository's priority among all: 0 is the best */
 };
 struct reach_need {
@@ -30,7 +34,8 @@ struct reach_need {
 };
 struct reach {
 	const struct supply *supply;
-	VEC(struct reach_package) of; /* by name, then by rank */
+	VEC(struct reach_package) of; /* by group, then by rank */
+	struct families families;
 	VEC(struct reach_need) needs;
 	struct sat *sat;
 };
@@ -41,11 +46,13 @@ void reach_drop(struct reach *r);
 MUST_USE int reach_make(const struct supply *s, const struct span *names, size_t count, bool offers,
 	struct reach *out, struct err *err);
 
-/* Those of a name are one after the other: the first and how many; 0: none. */
+/* Those of a name's group are one after the other: the first and how many; 0: none. */
 size_t reach_named(const struct reach *r, struct span name, uint32_t *first);
-/* The one that is installed; REACH_NONE. */
+/* The one of that name that is installed; REACH_NONE. */
 uint32_t reach_installed(const struct reach *r, struct span name);
-/* The one of a name that would be chosen: of the best repository the newest; REACH_NONE where none is offered. */
-uint32_t reach_best(const struct reach *r, struct span name);
+/* The one of that name's group that is, whatever it is called. */
+uint32_t reach_incumbent(const struct reach *r, struct span name);
+/* The one of a name that would be chosen: of the best repository the newest; REACH_NONE where none is offered. With `any`, of its group. */
+uint32_t reach_best(const struct reach *r, struct span name, bool any);
 bool reach_is_installed(const struct reach *r, uint32_t package);
 bool reach_meets(const struct reach *r, uint32_t package, uint32_t need);

@@ -236,10 +236,10 @@ static void index_relations(
 	while (read_name(&relations, &kind, &name)) {
 		uint32_t at;
 
-		if (kind != 'p' && !installed)
+		if (kind != 'p' && kind != 'f' && !installed)
 			continue;
 		at = name_of(s, name);
-		if (kind == 'p')
+		if (kind == 'p' || kind == 'f')
 			add_link(s, &s->names.v[at].provider, package);
 		if (installed)
 			add_link(s, &s->names.v[at].mention, package);
@@ -347,9 +347,9 @@ static void read_package(struct supply *s, size_t number)
 		return;
 	touch(s, name);
 	while (read_name(&rest, &kind, &text)) {
-		if (kind == 'd')
+		if (kind == 'd' || (kind == 'f' && p->repository == SUPPLY_INSTALLED))
 			want(s, name_of(s, text));
-		else if (kind == 'c' || kind == 'p')
+		else if (kind == 'c' || kind == 'p' || kind == 'f')
 			touch(s, name_of(s, text));
 	}
 }

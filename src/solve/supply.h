@@ -21,7 +21,7 @@
 struct supply_item {
 	struct span name, version, id; /* version, id: may be empty */
 	struct span
-		relations; /* lines: "d x (>= 1)", "c x", "p x (= 1)"; what begins otherwise is passed over */
+		relations; /* lines: "d x (>= 1)", "c x", "p x (= 1)", "f KEY 7" (one of a family of Packets', found as if it provided KEY, and its serial); what begins otherwise is passed over */
 	unsigned repository; /* SUPPLY_INSTALLED, or what supply_repository gave */
 	bool held; /* installed: it stays as it is */
 	bool automatic; /* installed: for others' sake */

@@ -73,7 +73,8 @@ static bool provides(const struct package *package, struct span name)
 	while (span_split(&rest, '\n', &line)) {
 		struct span what = word(&line);
 
-		if (span_is_text(what, "p") && span_is(word(&line), name))
+		if ((span_is_text(what, "p") || span_is_text(what, "f")) &&
+			span_is(word(&line), name))
 			return true;
 	}
 	return false;
