@@ -261,10 +261,9 @@ void db_abandon(struct db *db)
 int db_check_names(const struct buf *name, const struct buf *id, struct err *err)
 {
 	bool is_name = name_is_luet_valid(buf_span(name)) ||
-		       (name->n && name->s[0] != '.' && strcspn(name->s, "/\n") == name->n);
+		       (name->n && name->s[0] != '.' && strcspn(name->s, "/:\n") == name->n);
 
-	if (!is_name ||
-		strspn(id->s, "0123456789abcdef") != 64 || id->n != 64)
+	if (!is_name || strspn(id->s, "0123456789abcdef") != 64 || id->n != 64)
 		return err_set(err, ERR_BAD_STATE, "state.db: '%s' with id '%s' is no package",
 			name->s, id->s);
 	return 0;

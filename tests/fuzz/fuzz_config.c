@@ -1,4 +1,5 @@
 /* A configuration file, or with "set " in front one assignment; what it leads to is written and read again. */
+/* LIBS: -lyaml */
 #include <string.h>
 
 #include "fuzz.h"

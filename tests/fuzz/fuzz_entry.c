@@ -1,6 +1,7 @@
 /* An archive's members in any order, planned: lines of TYPE MODE SIZE PATH TAB LINK, as "fx3zoom/rules". A first
  * line "s": with small limits; "p": as a pack, "p1 TAB GLOB TAB GLOB": one part of the paths stripped, what is
  * included, and what is not. */
+/* LIBS: -lyaml */
 #include <stdlib.h>
 #include <string.h>
 

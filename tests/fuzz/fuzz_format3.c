@@ -1,4 +1,5 @@
 /* manifest.toml of format 3: what is read is within its bounds, and what was read is read again the same. */
+/* LIBS: -lyaml */
 #include <string.h>
 
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* Heads and roots of repositories: what is read is within its limits, and is written and read again as the same. */
-/* LIBS: -ljansson */
+/* LIBS: -ljansson -lyaml */
 #include "fuzz.h"
 #include "model/head.h"
 

@@ -1,4 +1,5 @@
 /* An installer's facts, parsed: the first line is the top folder, then a line "== NAME" before each fact. */
+/* LIBS: -lyaml */
 #include <string.h>
 
 #include "fuzz.h"

@@ -1,5 +1,6 @@
 /* lint: whatever a script or a fact holds, it is looked at in bounds, and what is said of it can be printed. The first byte
  * tells which file of the installer it is. */
+/* LIBS: -lyaml */
 #include <string.h>
 
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* A line of a leaf: what is read is written as one text, whatever the line was. */
-/* LIBS: -ljansson -lnettle */
+/* LIBS: -ljansson -lnettle -lyaml */
 #include <string.h>
 
 #include "fuzz.h"

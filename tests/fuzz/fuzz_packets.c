@@ -1,5 +1,6 @@
 /* Manifests of Packets' packages, and its configuration: whatever they say, a name is one, hooks are in the package, and folders are
  * absolute, their own, and lead nowhere else. */
+/* LIBS: -lyaml */
 #include <string.h>
 
 #include "fuzz.h"

@@ -1,4 +1,5 @@
 /* Lines of NAME ACTION[:VERSION]: what comes out can be put into a URL. */
+/* LIBS: -lyaml */
 #include <string.h>
 
 #include "fuzz.h"

@@ -1,5 +1,5 @@
 /* A state.db, read as every command does, then written to as the next one would. */
-/* LIBS: -lsqlite3 */
+/* LIBS: -lsqlite3 -lyaml */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>

@@ -406,8 +406,9 @@ static void tampered_rows_are_refused(void **state)
 	static const char *const changes[] = {"id = '../../../../etc'", "id = ''", "id = upper(id)",
 		"id = substr(id, 2)", "id = id || 'a'", "id = id || '/..'",
 		"id = substr(id, 2) || char(10)", "id = '../' || substr(id, 4)", "name = '..'",
-		"name = ''", "name = '../x'", "name = 'a/b'", "name = '.hidden'",
-		"name = 'a' || char(10) || 'b'", "state = 'owned'", "state = ''"};
+		"name = ''", "name = '../x'", "name = 'a/../b'", "name = 'a/b/c'", "name = 'a:b'",
+		"name = 'a//b'", "name = 'a/'", "name = '.hidden'", "name = 'a' || char(10) || 'b'",
+		"state = 'owned'", "state = ''"};
 	struct scratch *s = *state;
 	struct db db = open_db(s, true);
 	AUTO(buf) text = BUF_INIT;
