@@ -188,14 +188,20 @@ static int look_for_info(void *arg, const struct toml_item *item, struct err *er
 	return 0;
 }
 
+/* A key is written by its letters, or with escapes: what has neither need not be parsed, twice, to be another format's. */
+static bool may_have_info(const struct buf *text)
+{
+	return strstr(text->s, "Info") || strchr(text->s, '\\');
+}
+
 bool packets_is(const struct facts *facts)
 {
 	const struct fact *fact = facts_get(facts, MANIFEST);
 	struct err ignored = ERR_INIT;
 	bool found = false;
 
-	return fact && toml_parse(buf_span(&fact->value), look_for_info, &found, &ignored) == 0 &&
-	       found;
+	return fact && may_have_info(&fact->value) &&
+	       toml_parse(buf_span(&fact->value), look_for_info, &found, &ignored) == 0 && found;
 }
 
 /* As the facts of other formats: the text, and its first line. */

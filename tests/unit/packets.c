@@ -96,10 +96,31 @@ static void what_is_wrong_is_said_with_its_place(void **state)
 
 static void it_is_told_by_info(void **state)
 {
+	static const struct {
+		const char *text;
+		bool is;
+	} cases[] = {
+		{"[Info]\nname = \"x\"\n", true},
+		{"Info.name = \"x\"\n", true},
+		{"[\"\\u0049nfo\"]\nname = \"x\"\n", true},
+		{"[\"I\\u006efo\"]\nname = \"x\"\n", true},
+		{"[Info]\nname = \n", false},
+		{"# [Info]\nformat = 3\n", false},
+		{"x = \"Info.\\\\\"\n", false},
+		{"[info]\nname = \"x\"\n", false},
+		{"[x.Info]\nname = \"x\"\n", false},
+	};
 	struct err err = ERR_INIT;
 	struct installer in;
 
 	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		AUTO(facts) facts = FACTS_INIT;
+
+		facts_add(&facts, SPAN("manifest.toml"), span_of(cases[i].text));
+		if (packets_is(&facts) != cases[i].is)
+			fail_msg("%s: %d", cases[i].text, !cases[i].is);
+	}
 	assert_int_equal(parse("format = 3\nname = \"x\"\n", &in, &err), -1);
 	assert_null(strstr(err.text, "Info"));
 	installer_drop(&in);
