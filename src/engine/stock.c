@@ -176,13 +176,28 @@ static int add_bundle(struct engine *e, const struct bundle *b, const struct ins
 	return supply_add(out, &item, err);
 }
 
-int stock_add_installed(
+static int add_bundles(
 	struct engine *e, struct manifests *installed, struct supply *out, struct err *err)
 {
 	VEC_FOR (const struct bundle, b, &installed->world->of)
 		if (bundle_in_use(b) && add_bundle(e, b, manifests_get(installed, b), out, err) < 0)
 			return -1;
 	return 0;
+}
+
+/* Who reads does so in one transaction: for each question of its own, SQLite would lock the file anew. */
+int stock_add_installed(
+	struct engine *e, struct manifests *installed, struct supply *out, struct err *err)
+{
+	bool reading = e->lock.fd < 0 && e->db.sql;
+	int result;
+
+	if (reading && db_begin_reading(&e->db, err) < 0)
+		return -1;
+	result = add_bundles(e, installed, out, err);
+	if (reading)
+		db_abandon(&e->db);
+	return result;
 }
 
 struct filling {
