@@ -1,6 +1,8 @@
 /* From what was asked and what there is to a plan. */
 #include "solve/solve.h"
 
+#include "solve/twice.h"
+
 #include "model/ordering.h"
 
 void candidate_init(struct candidate *c)
@@ -186,31 +188,12 @@ static int check_ids(const struct world *world, const struct candidate *c, struc
 	return 0;
 }
 
-/* 0: not in the plan yet; 1: the same one is; -1: another one of that name is. */
-static int check_twice(const struct plan *plan, const struct candidate *c, struct err *err)
-{
-	for (size_t i = 0; i < plan->of.n; i++) {
-		const struct plan_item *item = &plan->of.v[i];
-
-		if (item->result == RESULT_FAILED ||
-			!span_is(buf_span(&item->to.name), buf_span(&c->installer.name)))
-			continue;
-		if (span_is(buf_span(&item->to.id), buf_span(&c->id)))
-			return 1;
-		err_set(err, ERR_CONFLICT, "%s and %s are both %s, and differ",
-			item->file.n ? item->file.s : item->to.name.s, c->item.s,
-			c->installer.name.s);
-		return err_next(err, "name one of them");
-	}
-	return 0;
-}
-
 static int plan_candidate(const struct world *world, const struct request *request,
 	struct candidate *c, int64_t since, struct plan *plan, struct err *err)
 {
 	struct span name = buf_span(&c->installer.name);
 	const struct bundle *known = world_get(world, name, buf_span(&c->id));
-	int twice = check_twice(plan, c, err);
+	int twice = twice_check(plan, c, err);
 
 	if (twice)
 		return twice < 0 ? -1 : 0;
@@ -332,14 +315,6 @@ static int (*const name_goals[GOALS])(
 	[GOAL_REPAIR] = name_repair,
 };
 
-static bool is_planned(const struct plan *plan, struct span name)
-{
-	for (size_t i = 0; i < plan->of.n; i++)
-		if (span_is(buf_span(&plan->of.v[i].to.name), name))
-			return true;
-	return false;
-}
-
 static bool is_stripped(const struct request *request, const struct bundle *b)
 {
 	return request->goal == GOAL_REMOVE && request->strip && bundle_is_puavo(b);
@@ -354,7 +329,7 @@ static int plan_name(const struct world *world, const struct request *request, s
 
 	if (!name.n)
 		return err_set(err, ERR_USAGE, "an empty name");
-	if (is_planned(plan, name))
+	if (twice_is_planned(plan, name))
 		return 0;
 	if (!shown) {
 		err_set(err, ERR_NO_PACKAGE, "no such package");
@@ -422,6 +397,7 @@ int solve_plan(const struct world *world, const struct request *request,
 	plan->goal = request->goal;
 	if (request->all)
 		return plan_all(world, request, plan, err);
+	twice_look(request, candidates);
 	for (size_t i = 0; i < request->items.of.n; i++) {
 		struct span item = buf_span(&request->items.of.v[i]);
 		struct candidate *c = NULL;

@@ -19,6 +19,7 @@ struct candidate {
 	int64_t size;
 	bool cached; /* its pack is in the cache */
 	int64_t pack_size; /* of the cached one; -1 unknown */
+	bool alone; /* nothing else of the request has its name: solve/twice */
 	bool damaged; /* it is an installation that is known, but no more whole on disk */
 	struct err err; /* why it cannot be used; ERR_NONE: it can */
 };
