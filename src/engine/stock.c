@@ -12,7 +12,7 @@
 #include "store/repos.h"
 #include "store/trust.h"
 
-static void shelf_drop(struct shelf *s)
+void shelf_drop(struct shelf *s)
 {
 	index_drop(&s->index);
 	buf_drop(&s->url);
@@ -93,8 +93,7 @@ static const struct buf *url_of(const struct repository *r, struct span synced)
 	return &r->urls.of.v[0];
 }
 
-/* 1: it is open; 0: it was never synced, or is not to be had; -1. */
-static int open_shelf(
+int stock_open_shelf(
 	struct engine *e, const struct repository *r, struct shelf *out, struct err *err)
 {
 	AUTO(repo_state) state;
@@ -134,7 +133,7 @@ int stock_open(struct engine *e, struct stock *out, struct err *err)
 		return -1;
 	VEC_FOR (const struct repository, r, &out->repositories.of) {
 		struct shelf shelf = {.index = INDEX_INIT, .url = BUF_INIT};
-		int opened = r->enable ? open_shelf(e, r, &shelf, err) : 0;
+		int opened = r->enable ? stock_open_shelf(e, r, &shelf, err) : 0;
 
 		if (opened < 0)
 			return -1;

@@ -164,8 +164,10 @@ static int note_revision(struct sync *s, struct err *err)
 
 static int judge(struct sync *s, struct err *err)
 {
-	const struct trust_wagon view = {
-		.wagon = &s->wagon, .sum = buf_span(&s->head_sum), .allow_older = s->allow_older};
+	const struct trust_wagon view = {.wagon = &s->wagon,
+		.text = buf_span(&s->head_text),
+		.sum = buf_span(&s->head_sum),
+		.allow_older = s->allow_older};
 	int others;
 
 	if (sync_read_wagon(s, buf_span(&s->head_text), err) < 0)

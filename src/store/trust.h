@@ -46,12 +46,16 @@ MUST_USE int trust_head(
 struct trust_wagon {
 	const struct wagon *wagon;
 	struct span
-		sum; /* in hex, of its repository.yaml, which trust_by_anchor passed, or nobody has to sign */
+		text; /* its repository.yaml, which trust_by_anchor passed, or nobody has to sign */
+	struct span sum; /* of it, in hex */
 	bool allow_older; /* what it says counts from now on, whatever was seen */
 };
 /* The same of a wagon of luet's, which has no roots and no expiry: its revision, then last_update, tell which is newer. 1: its documents are others
  * than those that were seen last; 0: they are just these. */
 MUST_USE int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *err);
+
+/* The repository.yaml of the one that was taken last; empty: none. Borrows. */
+struct span trust_wagon_text(const struct repo_state *s);
 
 /* Whether what is in force may still be used as up to date, nothing new having come: root and head have not expired. */
 MUST_USE int trust_fresh(const struct repo_state *s, int64_t clock, struct err *err);

@@ -35,6 +35,24 @@ static int compare(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
+/* What its documents are stands before an empty line, its repository.yaml behind that. */
+static struct span documents_of(const struct repo_state *s)
+{
+	struct span text = buf_span(&s->root_text);
+
+	for (size_t i = 1; i < text.n; i++)
+		if (text.s[i] == '\n' && text.s[i - 1] == '\n')
+			return span_cut(text, 0, i);
+	return text;
+}
+
+struct span trust_wagon_text(const struct repo_state *s)
+{
+	struct span text = buf_span(&s->root_text);
+
+	return s->root ? SPAN("") : span_cut(text, documents_of(s).n + 1, text.n);
+}
+
 int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *err)
 {
 	const struct wagon *w = t->wagon;
@@ -43,7 +61,7 @@ int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *e
 	bool seen = s->head_sha256.n > 0, same;
 
 	wagon_documents(w, &documents);
-	same = seen && span_is(buf_span(&documents), buf_span(&s->root_text));
+	same = seen && span_is(buf_span(&documents), documents_of(s));
 	if (!order)
 		order = compare(w->last_update, s->issued);
 	if (seen && order < 0 && !t->allow_older)
@@ -53,6 +71,7 @@ int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *e
 	s->revision = w->revision;
 	s->issued = w->last_update;
 	buf_set(&s->head_sha256, t->sum);
-	buf_set(&s->root_text, buf_span(&documents));
+	buf_setf(&s->root_text, "%s\n", documents.s);
+	buf_add_span(&s->root_text, t->text);
 	return !same;
 }

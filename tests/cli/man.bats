@@ -198,6 +198,15 @@ typing_room() {
   chmod 755 "$WORK/bin/sudo"
 }
 
+# And where luet's are: a wagon that is synced.
+luet_room() {
+  "$LIB/wagon.py" "$VENDOR/wagon" <<<'[{"name": "app-x/hello", "version": "1.0"}]'
+  mkdir -p "$ROOT/etc/luet/repos.conf.d"
+  printf 'name: mottainai-stable\ntype: disk\nenable: true\nurls: [%s]\n' "$VENDOR/wagon" >"$ROOT/etc/luet/repos.conf.d/mottainai.yml"
+  printf '[luet]\nconfig = "/etc/luet/luet.yaml"\n' >"$ROOT/etc/fardel/fardel.toml"
+  fardel -qq repo update mottainai-stable
+}
+
 # The commands between ```sh and ``` of a page's prose. "# exit N" behind one says how it ends.
 # shellcheck disable=SC2016
 typed() {
@@ -214,12 +223,13 @@ typed() {
     [[ $FARDEL_TEST_MODE == mount || ($file != *installer.5.md && $file != *puavo-pkg.8.md) ]] || continue
     wipe
     typing_room
+    [[ $file != *repo-export-tree* ]] || luet_room
     cd "$WORK/typed"
     status=0
     output=$(PATH="$WORK/bin:$PATH" bash -eu -o pipefail "$WORK/example.sh" 2>&1 </dev/null) || status=$?
     cd "$WORK"
     ((status == 0)) || { echo "$file: exit $status: $output"; false; }
-    rm -rf "$WORK/typed" /var/{lib,cache}/puavo-pkg /usr/bin/{zoom,slack,vendor-hello} /usr/share/applications/{zoom,slack}.desktop /etc/{zoom,slack}.conf
+    rm -rf "$WORK/typed" "$ROOT/etc/luet" /var/cache/luet /var/{lib,cache}/puavo-pkg /usr/bin/{zoom,slack,vendor-hello} /usr/share/applications/{zoom,slack}.desktop /etc/{zoom,slack}.conf
     count=$((count + 1))
   done
   ((count >= $(find "$LIB/../../man" -name '*.md' | wc -l) - 2))

@@ -21,7 +21,10 @@ static int give(struct repo_state *s, int64_t revision, int64_t date, unsigned c
 	set(&w, revision, date, sum);
 	err_clear(err);
 	return trust_wagon(s,
-		&(struct trust_wagon){.wagon = &w, .sum = SPAN("0123"), .allow_older = allow_older},
+		&(struct trust_wagon){.wagon = &w,
+			.text = SPAN("revision: x\n\nlast: y\n"),
+			.sum = SPAN("0123"),
+			.allow_older = allow_older},
 		err);
 }
 
@@ -36,6 +39,7 @@ static void newer_ones_count(void **state)
 	assert_int_equal(s.revision, 9);
 	assert_int_equal(s.issued, 1000);
 	assert_buf(&s.head_sha256, "0123");
+	assert_span(trust_wagon_text(&s), "revision: x\n\nlast: y\n");
 	/* The same again, with another description. */
 	assert_int_equal(give(&s, 9, 1000, 1, false, &err), 0);
 	/* Made anew under the same number, later. */
