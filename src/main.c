@@ -165,7 +165,7 @@ static int with_engine(struct run *run, const char *const *argv, struct err *err
 	options.command = command.s;
 	if (engine_open(&options, run->cmd->need(run), &run->engine, err) < 0)
 		return name_command(run, err);
-	status = run->cmd->run(run, err);
+	status = run_command(run, err);
 	if (status < 0)
 		name_command(run, err);
 	engine_close(run->engine);

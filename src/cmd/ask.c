@@ -2,6 +2,10 @@
  *
  *	vendor-viewer: its licence (LicenseRef-vendor-eula) has to be accepted: file:///var/cache/fardel/licences/…/EULA.txt
  *	Accept it? [y/N, r to read it here] y
+ *	hello: which one is meant?
+ *	  1  app-x/hello
+ *	  2  dev-x/hello
+ *	Its number (nothing: none): 2
  */
 #include "cmd/ask.h"
 
@@ -95,16 +99,16 @@ static int on_licence(struct watch *watch, const struct watch_licence *l)
 	return letter == 'y';
 }
 
-/* A line as it is; -1: there is no end of it, or it is longer than any password. */
-static int read_line(struct buf *out)
+/* A line as it is; -1: there is no end of it, or it is longer than that. */
+static int read_line(struct buf *out, size_t max)
 {
 	char c;
 
-	buf_reserve(out, PASSWORD_MAX); /* so that nothing is left behind where it grows */
+	buf_reserve(out, max); /* so that nothing of a password is left behind where it grows */
 	for (;;) {
 		ssize_t n = read(STDIN_FILENO, &c, 1);
 
-		if (n <= 0 || out->n == PASSWORD_MAX)
+		if (n <= 0 || out->n == max)
 			return -1;
 		if (c == '\n')
 			return 0;
@@ -129,14 +133,36 @@ static int on_password(struct watch *watch, struct span what, struct buf *out)
 		return -1;
 	fprintf(p->to, "%s: ", safe.s);
 	fflush(p->to);
-	status = read_line(out);
+	status = read_line(out, PASSWORD_MAX);
 	tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
 	fputc('\n', p->to);
 	return status;
 }
 
+#define ANSWER_MAX 16 /* bytes of a number */
+
+static int on_choose(struct watch *watch, struct span what, const struct texts *of)
+{
+	struct progress *p = (struct progress *)watch;
+	AUTO(buf) answer = BUF_INIT;
+	unsigned long long number;
+
+	if (!p->may_ask)
+		return -1;
+	progress_say(p, SAY_ERROR, "%.*s: which one is meant?", SPAN_ARG(what));
+	for (size_t i = 0; i < of->of.n; i++)
+		progress_say(p, SAY_ERROR, "  %zu  %s", i + 1, of->of.v[i].s);
+	fputs("Its number (nothing: none): ", p->to);
+	fflush(p->to);
+	if (read_line(&answer, ANSWER_MAX) < 0 ||
+		!span_number(span_trim(buf_span(&answer)), of->of.n, &number) || !number)
+		return -1;
+	return (int)number - 1;
+}
+
 void ask_init(struct progress *p)
 {
+	p->watch.choose = on_choose;
 	p->watch.password = on_password;
 	p->watch.ask = on_findings;
 	p->watch.licence = on_licence;

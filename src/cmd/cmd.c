@@ -91,6 +91,7 @@ void run_drop(struct run *run)
 	globals_drop(&run->globals);
 	progress_drop(&run->progress);
 	vec_drop(&run->args);
+	texts_drop(&run->called);
 	buf_drop(&run->group);
 	json_free(run->json);
 	if (run->cmd && run->own)
@@ -113,6 +114,27 @@ static bool is_called(const struct cmd *cmd, struct span name)
 		if (span_is_text(name, cmd->aliases[i]))
 			return true;
 	return false;
+}
+
+/* Where they stand from then on. */
+static void set_args(struct run *run)
+{
+	for (size_t i = 0; i < run->args.n; i++)
+		run->args.v[i] = run->called.of.v[i].s;
+}
+
+int run_command(struct run *run, struct err *err)
+{
+	for (size_t i = 0; run->cmd->called && i < run->args.n; i++) {
+		AUTO(buf) called = BUF_INIT;
+
+		if (engine_called(run->engine, run->args.v[i], run->cmd->called, &called, err) < 0)
+			return -1;
+		texts_add(&run->called, buf_span(&called));
+	}
+	if (run->cmd->called)
+		set_args(run);
+	return run->cmd->run(run, err);
 }
 
 const struct cmd *cmd_find(struct span name)

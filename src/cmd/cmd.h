@@ -6,6 +6,7 @@
 
 #include "base/err.h"
 #include "base/term.h"
+#include "base/texts.h"
 #include "base/vec.h"
 #include "cmd/globals.h"
 #include "cmd/opt.h"
@@ -20,6 +21,7 @@ struct run {
 	struct globals globals;
 	void *own; /* the command's own options: its struct, filled by its rows */
 	VEC(const char *) args;
+	struct texts called; /* those that are packages, as the engine takes them */
 	struct buf group; /* "cache", until the word behind it is known */
 	const char *language; /* of the person: "fi_FI.UTF-8"; may be "" */
 	struct term term;
@@ -43,6 +45,7 @@ struct cmd {
 	const char *text; /* a paragraph for help; may be NULL */
 	enum cmd_group group;
 	unsigned least, most; /* how many arguments */
+	enum called called; /* its arguments, where they are packages */
 	bool rest; /* behind the first one all are arguments, whatever they look like */
 	const struct opt *opts;
 	size_t opt_count;
@@ -64,6 +67,8 @@ enum need need_change(const struct run *run); /* the lock; with --dry-run only r
 void run_init(struct run *run, const char *language);
 void run_drop(struct run *run);
 enum form run_form(const struct run *run);
+/* Runs its command, whose engine is open: its arguments may be typed as people do. */
+MUST_USE int run_command(struct run *run, struct err *err);
 
 /* By name or alias; NULL if there is none. */
 const struct cmd *cmd_find(struct span name);

@@ -27,5 +27,6 @@ const struct cmd cmd_download = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
+	.called = CALLED_ANY,
 	.run = run_download,
 };

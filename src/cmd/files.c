@@ -165,5 +165,6 @@ const struct cmd cmd_files = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct files_options),
 	.need = need_read,
+	.called = CALLED_SHOWN,
 	.run = run_files,
 };

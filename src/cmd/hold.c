@@ -114,5 +114,6 @@ const struct cmd cmd_hold = {
 	.opt_size = sizeof(struct hold_options),
 	.need = need_hold,
 	.check = check_hold,
+	.called = CALLED_HERE,
 	.run = run_hold,
 };

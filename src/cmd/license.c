@@ -53,5 +53,6 @@ const struct cmd cmd_license = {
 	.most = 1,
 	.need = need_license,
 	.check = check_license,
+	.called = CALLED_SHOWN,
 	.run = run_license,
 };

@@ -25,5 +25,6 @@ const struct cmd cmd_prepare = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
+	.called = CALLED_ANY,
 	.run = run_prepare,
 };

@@ -342,5 +342,6 @@ const struct cmd cmd_preview = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct preview_options),
 	.need = need_preview,
+	.called = CALLED_ANY,
 	.run = run_preview,
 };

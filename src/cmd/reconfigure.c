@@ -24,5 +24,6 @@ const struct cmd cmd_reconfigure = {
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
 	.check = apply_check_names,
+	.called = CALLED_HERE,
 	.run = run_reconfigure,
 };

@@ -30,5 +30,6 @@ const struct cmd cmd_remove = {
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
 	.check = apply_check_names,
+	.called = CALLED_HERE,
 	.run = run_remove,
 };

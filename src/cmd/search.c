@@ -9,13 +9,18 @@
 #include "cmd/sheet.h"
 
 struct search_own {
-	bool installed;
+	bool installed, hidden;
+	struct texts labels;
 	int64_t limit;
 };
 
 static const struct opt opts[] = {
 	{"installed", .kind = OPT_FLAG, .at = offsetof(struct search_own, installed),
 		.help = "only what is installed"},
+	{"hidden", .kind = OPT_FLAG, .at = offsetof(struct search_own, hidden),
+		.help = "also packages that their wagon hides"},
+	{"label", .kind = OPT_LIST, .at = offsetof(struct search_own, labels), .arg = "KEY[=VALUE]",
+		.help = "only packages that have this label; may be repeated"},
 	{"limit", .kind = OPT_NUMBER, .at = offsetof(struct search_own, limit), .arg = "N",
 		.min = 1, .max = 1000, .preset = 100,
 		.help = "so many at most (default: 100; at most 1000)"},
@@ -44,13 +49,26 @@ static void print(struct run *run, const struct founds *founds)
 	sheet_end(sheet);
 }
 
+static int check_search(const struct run *run, struct err *err)
+{
+	const struct search_own *own = run->own;
+
+	if (run->args.n || own->labels.of.n)
+		return 0;
+	return err_set(
+		err, ERR_USAGE, "something is missing: fardel search WORD..., or give --label");
+}
+
 static int run_search(struct run *run, struct err *err)
 {
 	const struct search_own *own = run->own;
 	AUTO(texts) words = {0};
 	AUTO(founds) founds = {0};
-	struct search_options options = {
-		.words = &words, .installed = own->installed, .limit = own->limit};
+	struct search_options options = {.words = &words,
+		.labels = &own->labels,
+		.hidden = own->hidden,
+		.installed = own->installed,
+		.limit = own->limit};
 
 	for (size_t i = 0; i < run->args.n; i++)
 		texts_add(&words, span_of(run->args.v[i]));
@@ -67,17 +85,18 @@ static int run_search(struct run *run, struct err *err)
 
 const struct cmd cmd_search = {
 	.name = "search",
-	.args = "WORD...",
+	.args = "[WORD...]",
 	.summary = "Search what the repositories have",
 	.text = "Packages with all the words in their name, summary or description; the last word may be the "
 		"beginning of one. The best come first: those with the words in their name, then in their summary. "
+		"Without words it is all packages that have the labels. Labels are luet's; what a wagon hides is left out. "
 		"The repositories are searched as they were last synced.",
 	.group = GROUP_REPOSITORIES,
-	.least = 1,
 	.most = ARGS_MANY,
 	.opts = opts,
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct search_own),
 	.need = need_read,
+	.check = check_search,
 	.run = run_search,
 };

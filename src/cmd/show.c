@@ -94,13 +94,29 @@ static void field_available(const struct subject *s, struct buf *out)
 		buf_addf(out, "%s%s", out->n ? ", " : "", version->s);
 }
 
-static struct json *json_available(const struct subject *s)
+static void field_labels(const struct subject *s, struct buf *out)
+{
+	VEC_FOR (const struct buf, label, &s->about->labels.of)
+		buf_addf(out, "%s%s", out->n ? ", " : "", label->s);
+}
+
+static struct json *list_of(const struct texts *texts)
 {
 	struct json *list = json_array();
 
-	VEC_FOR (const struct buf, version, &s->about->versions.of)
-		json_append(list, json_text(buf_span(version)));
+	VEC_FOR (const struct buf, text, &texts->of)
+		json_append(list, json_text(buf_span(text)));
 	return list;
+}
+
+static struct json *json_labels(const struct subject *s)
+{
+	return list_of(&s->about->labels);
+}
+
+static struct json *json_available(const struct subject *s)
+{
+	return list_of(&s->about->versions);
 }
 
 static void field_pack(const struct subject *s, struct buf *out)
@@ -160,7 +176,8 @@ static struct json *json_size(const struct subject *s)
 	X("Conflicts", stated_conflicts, "nothing", stated_conflicts_json, 3) \
 	X("Provides", stated_provides, "nothing", stated_provides_json, 3) \
 	X("Needs", stated_needs_field, "nothing", stated_needs_json, 3) \
-	X("Packs", stated_packs, "none", stated_packs_json, 3)
+	X("Packs", stated_packs, "none", stated_packs_json, 3) \
+	X("Labels", field_labels, "none", json_labels, FORMAT_LUET)
 
 static const struct field {
 	const char *name;
@@ -325,7 +342,7 @@ const struct cmd cmd_show = {
 	.summary = "Show what is known of a package or an installer",
 	.text = "Fields: Name, Id, Version, Directory, Legend, Description, Licence, State, Pack, Size, "
 		"Installed, Format; of installers with a manifest.toml also Architectures, Homepage, Spdx, "
-		"Depends, Conflicts, Provides, Needs, Packs. A name that is not here is looked up in the repositories, as last synced: then "
+		"Depends, Conflicts, Provides, Needs, Packs; of luet's packages Labels. A name that is not here is looked up in the repositories, as last synced: then "
 		"also Repository and Available. Legend and description are shown in your language where the package has it. "
 		"An argument with a slash, or that ends in .tar.gz or .tar.zst (so .pkt.tar.zst, too), is a file.",
 	.group = GROUP_PACKAGES,
@@ -336,5 +353,6 @@ const struct cmd cmd_show = {
 	.opt_size = sizeof(struct show_options),
 	.need = need_read,
 	.check = check_field,
+	.called = CALLED_SHOWN,
 	.run = run_show,
 };

@@ -33,5 +33,6 @@ const struct cmd cmd_switch = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
+	.called = CALLED_HERE,
 	.run = run_switch,
 };

@@ -24,5 +24,6 @@ const struct cmd cmd_unconfigure = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
+	.called = CALLED_HERE,
 	.run = run_unconfigure,
 };

@@ -21,5 +21,6 @@ const struct cmd cmd_unhold = {
 	.least = 1,
 	.most = ARGS_MANY,
 	.need = need_change,
+	.called = CALLED_HERE,
 	.run = run_unhold,
 };

@@ -29,5 +29,6 @@ const struct cmd cmd_upgrade = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct apply_options),
 	.need = need_change,
+	.called = CALLED_HERE,
 	.run = run_upgrade,
 };

@@ -276,5 +276,6 @@ const struct cmd cmd_verify = {
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct verify_options),
 	.need = need_verify,
+	.called = CALLED_HERE,
 	.run = run_verify,
 };

@@ -260,5 +260,6 @@ const struct cmd cmd_why = {
 	.least = 1,
 	.most = 1,
 	.need = need_read,
+	.called = CALLED_HERE,
 	.run = run_why,
 };

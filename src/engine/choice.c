@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/naming.h"
+
 #include "solve/resolve.h"
 #include "store/leaf.h"
 
@@ -20,6 +22,7 @@ void choice_drop(struct choice *o)
 	if (o->made)
 		request_drop(&o->request);
 	vec_drop_each(&o->of, chosen_drop);
+	texts_drop(&o->called);
 	texts_drop(&o->gone);
 	texts_drop(&o->notes);
 	buf_drop(&o->id);
@@ -80,11 +83,30 @@ static bool is_about_names(const struct request *r)
 	return false;
 }
 
+/* As naming has it; files as they are. */
+static int call_items(struct engine *e, struct stock *s, const struct world *world,
+	const struct request *r, struct texts *called, struct err *err)
+{
+	VEC_FOR (const struct buf, item, &r->items.of) {
+		struct resolve_wish wish = wish_of(buf_span(item));
+		AUTO(buf) name = BUF_INIT;
+
+		if (engine_is_file(item->s))
+			buf_set(&name, buf_span(item));
+		else if (naming_offered(e, world, s, wish.name, &name, err) < 0)
+			return -1;
+		else if (wish.version.n)
+			buf_addf(&name, "=%.*s", SPAN_ARG(wish.version));
+		texts_add(called, buf_span(&name));
+	}
+	return 0;
+}
+
 /* Sorts what was asked for into what repositories know and what stays as it is. */
 static int sort_items(struct engine *e, struct stock *s, const struct request *r,
 	struct choice *out, struct resolve_request *wanted, struct err *err)
 {
-	VEC_FOR (const struct buf, item, &r->items.of) {
+	VEC_FOR (const struct buf, item, &out->called.of) {
 		struct resolve_wish wish = wish_of(buf_span(item));
 		bool offered = r->wish != WISH_NAMED;
 
@@ -307,6 +329,8 @@ int choice_make(struct engine *e, const struct request *request, struct manifest
 		return 0;
 	}
 	result = stock_open(e, &stock, err);
+	if (result == 0)
+		result = call_items(e, &stock, installed->world, request, &out->called, err);
 	if (result == 0)
 		result = sort_items(e, &stock, request, out, &wanted, err);
 	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))

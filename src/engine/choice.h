@@ -26,6 +26,7 @@ struct choice {
 	struct request
 		request; /* as asked for, but: names that a repository has are not among its items */
 	VEC(struct chosen) of;
+	struct texts called; /* what was asked for, by the packages' whole names */
 	struct texts gone; /* installed ones that make room */
 	struct texts notes; /* what was not taken, or is kept back, and why */
 	struct buf id; /* of request.id, where a version that is still here was asked for */

@@ -140,6 +140,7 @@ struct about {
 	struct buf repository; /* whose */
 	struct texts versions; /* that repositories have of it, the best first: "6.2.11 main" */
 	struct texts files; /* paths that it makes, as far as its repository knows */
+	struct texts labels; /* of luet's: KEY=VALUE */
 };
 void about_drop(struct about *a);
 /* ERR_NO_PACKAGE for a name that is not known, or a file that is not there. Changes nothing. A name that is not known here may be one that a repository
@@ -164,7 +165,9 @@ struct founds {
 void founds_drop(struct founds *f);
 struct search_options {
 	const struct texts *
-		words; /* all of them are to be in name, summary or description; the last may be a beginning */
+		words; /* all of them are to be in name, summary or description; the last may be a beginning; none: all packages that have the labels */
+	const struct texts *labels; /* KEY or KEY=VALUE: only who has all of them */
+	bool hidden; /* also who is not meant to be seen */
 	bool installed; /* only what is in use */
 	int64_t limit; /* packages at most, 1,000 at most; 0: 100 */
 };
@@ -178,8 +181,18 @@ MUST_USE int engine_upgradable(struct engine *e, struct founds *out, struct err 
  * NEED_LOCK). */
 MUST_USE int engine_licence(
 	struct engine *e, const char *name_or_file, struct buf *url, struct err *err);
-/* Whether an argument is meant as a file: it has a '/', or is called as an installer's. */
+/* Whether an argument is meant as a file: it is called as an installer's, or has a '/' and is no package of luet's (cat/name, cat/name=VERSION), or is there. */
 bool engine_is_file(const char *argument);
+/* What is typed for a package, and what the functions here are given for it. */
+enum called {
+	CALLED_AS_IS, /* no package */
+	CALLED_ANY, /* what is here or offered: cat/name@1.2 and ">=cat/name-1.2" become NAME=VERSION */
+	CALLED_SHOWN, /* and NAME, where one of luet's that is here has it, its whole name */
+	CALLED_HERE, /* the same of what is here alone: a version that is stated is held against it */
+};
+/* Appends it; files as they are. ERR_INPUT: several are called so; ERR_NO_PACKAGE: another version is here. NEED_READ. */
+MUST_USE int engine_called(
+	struct engine *e, const char *typed, enum called called, struct buf *out, struct err *err);
 
 /* What of a package is in force outside of its own folder: the paths of its footprint. */
 struct made_path {

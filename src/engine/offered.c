@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "engine/choice.h"
+#include "engine/naming.h"
 #include "engine/query.h"
 #include "engine/stock.h"
+#include "model/luet_selector.h"
+#include "model/name.h"
 #include "model/ordering.h"
 
 /* The best one that was met: of the repository with the lowest priority, there the newest. */
@@ -25,7 +28,9 @@ static int meet(void *arg, const struct index_row *row, struct err *err)
 	(void)err;
 	buf_addf(&text, "%.*s %s", SPAN_ARG(row->version), b->at->repository->name.s);
 	texts_add(b->versions, buf_span(&text));
-	if (b->version.n && !span_is(b->version, row->version))
+	if (b->version.n &&
+		!(name_is_luet(row->name) ? luet_selector_holds(b->version, row->version)
+					  : span_is(b->version, row->version)))
 		return 0;
 	if (b->shelf &&
 		(b->at->repository->priority > b->shelf->repository->priority ||
@@ -79,6 +84,7 @@ static int fill(struct engine *e, const struct best *b, struct chosen *one, stru
 	out->bundle.format = offer->format;
 	out->bundle.size = offer->size;
 	texts_add_all(&offer->files, &out->files);
+	texts_add_all(&offer->labels, &out->labels);
 	facts_add(&c.installer.facts, SPAN("legend"), buf_span(&offer->summary));
 	facts_add(&c.installer.facts, SPAN("description"), buf_span(&offer->description));
 	result = query_fill(e, out, &c.installer, err);
@@ -103,11 +109,18 @@ static int no_package(
 static int about(struct engine *e, struct stock *s, const char *what, struct best *b,
 	struct about *out, struct err *err)
 {
+	AUTO(world) world = WORLD_INIT;
+	AUTO(buf) called = BUF_INIT;
 	struct span name = {what, strcspn(what, "=")};
 	struct chosen one = {
 		.repository = BUF_INIT, .url = BUF_INIT, .why = BUF_INIT, .path = BUF_INIT};
-	int found = find_best(e, s, name, b, err);
+	int found;
 
+	if (engine_world(e, &world, err) < 0 ||
+		naming_offered(e, &world, s, name, &called, err) < 0)
+		return -1;
+	name = buf_span(&called);
+	found = find_best(e, s, name, b, err);
 	if (found <= 0)
 		return found < 0 ? -1 : no_package(s, what, &out->versions, err);
 	offer_init(&one.offer);

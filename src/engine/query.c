@@ -8,6 +8,7 @@
 #include "engine/offered.h"
 #include "engine/puavo.h"
 #include "engine/session.h"
+#include "model/luet_definition.h"
 #include "store/installation.h"
 #include "sys/fd.h"
 
@@ -94,6 +95,7 @@ void about_drop(struct about *a)
 	buf_drop(&a->repository);
 	texts_drop(&a->versions);
 	texts_drop(&a->files);
+	texts_drop(&a->labels);
 }
 
 static void add_pack_file(struct engine *e, const struct digest *sha256, struct buf *out)
@@ -107,6 +109,25 @@ static struct buf *next_line(struct buf *lines)
 	if (lines->n)
 		buf_addc(lines, '\n');
 	return lines;
+}
+
+/* What cannot be read says nothing. */
+static void add_labels(const struct installer *in, struct texts *out)
+{
+	const struct fact *fact =
+		in->format == FORMAT_LUET ? facts_get(&in->facts, "definition.yaml") : NULL;
+	AUTO(luet_definition) d;
+	struct err ignored = ERR_INIT;
+
+	luet_definition_init(&d);
+	if (!fact || luet_definition_parse(buf_span(&fact->value), &d, &ignored) < 0)
+		return;
+	VEC_FOR (const struct luet_pair, pair, &d.labels.of) {
+		AUTO(buf) text = BUF_INIT;
+
+		buf_addf(&text, "%s=%s", pair->key.s, pair->value.s);
+		texts_add(out, buf_span(&text));
+	}
 }
 
 /* What formats say, once the installer is parsed. Takes it. */
@@ -128,6 +149,7 @@ int query_fill(struct engine *e, struct about *out, struct installer *in, struct
 		if (pack->url.n)
 			pack_show_url(buf_span(&pack->url), next_line(&out->url));
 	}
+	add_labels(in, &out->labels);
 	out->has_licence = in->has_licence;
 	out->facts = in->facts;
 	in->facts = FACTS_INIT;

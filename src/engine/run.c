@@ -1,5 +1,6 @@
 /* Plans made and carried out: the three acts. */
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/architecture.h"
 #include "engine/choice.h"
@@ -18,6 +19,7 @@
 #include "engine/switch.h"
 #include "engine/transaction.h"
 #include "engine/undo.h"
+#include "model/luet_argument.h"
 #include "solve/solve.h"
 #include "store/installation.h"
 #include "store/stages.h"
@@ -38,9 +40,19 @@ static const char *name_of(const struct request *r)
 	return wishes[r->wish] ? wishes[r->wish] : goal_names[r->goal];
 }
 
+/* Whether it is a package of luet's: what is there is a file, whatever it looks like. */
+static bool is_luets(const char *argument)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	return luet_argument_read(span_of(argument), &name) && access(argument, F_OK) < 0;
+}
+
 bool engine_is_file(const char *argument)
 {
-	return strchr(argument, '/') || installer_is_file(span_of(argument));
+	if (installer_is_file(span_of(argument)))
+		return true;
+	return strchr(argument, '/') && !is_luets(argument);
 }
 
 /* With the lock held an installer is extracted at once, into the stage, where it is rubbish until the plan takes it up; else

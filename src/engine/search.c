@@ -1,4 +1,6 @@
 /* Packages that repositories offer: searched, and held against what is installed. */
+#include <stdlib.h>
+
 #include "engine/choice.h"
 #include "engine/engine.h"
 #include "engine/stock.h"
@@ -53,6 +55,43 @@ static struct found *find(struct founds *f, struct span name)
 	return NULL;
 }
 
+/* The lines of a row that are of one kind; false: no more. */
+static bool next_line(struct span *rest, char kind, struct span *value)
+{
+	struct span line;
+
+	while (span_split(rest, '\n', &line))
+		if (line.n > 2 && line.s[0] == kind && line.s[1] == ' ') {
+			*value = span_cut(line, 2, line.n);
+			return true;
+		}
+	return false;
+}
+
+/* KEY of any value, or KEY=VALUE. */
+static bool has_label(const struct index_row *row, struct span label)
+{
+	struct span rest = row->relations, own;
+
+	while (next_line(&rest, 'l', &own))
+		if (span_is(own, label) || (own.n > label.n && own.s[label.n] == '=' &&
+						   span_is(span_cut(own, 0, label.n), label)))
+			return true;
+	return false;
+}
+
+static bool is_meant(const struct search_options *o, const struct index_row *row)
+{
+	struct span rest = row->relations, value;
+
+	if (!o->hidden && next_line(&rest, 'h', &value))
+		return false;
+	VEC_FOR (const struct buf, label, &o->labels->of)
+		if (!has_label(row, buf_span(label)))
+			return false;
+	return true;
+}
+
 static int take(void *arg, const struct index_row *row, struct err *err)
 {
 	struct finding_of *f = arg;
@@ -60,7 +99,7 @@ static int take(void *arg, const struct index_row *row, struct err *err)
 	struct found *found = find(f->out, row->name);
 
 	(void)err;
-	if (f->options->installed && !current)
+	if ((f->options->installed && !current) || !is_meant(f->options, row))
 		return 0;
 	/* A repository that is preferred said it already; of its own versions the newest counts. */
 	if (found && (found < f->out->of.v + f->from || ordering_compare(row->name, row->version,
@@ -92,6 +131,29 @@ static void merge(struct founds *out, const size_t *starts, size_t lists)
 	*out = merged;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+
+	return span_compare(buf_span(&x->name), buf_span(&y->name));
+}
+
+/* By words the best first, else by name. What is installed, or has a label, may be anywhere among what is found. */
+static int search_one(struct finding_of *f, struct index *ix, int64_t limit, struct err *err)
+{
+	const struct search_options *o = f->options;
+	bool picks = o->installed || o->labels->of.n || ix->format == FORMAT_LUET;
+
+	if (o->words->of.n)
+		return index_search(ix, o->words, picks ? LIMIT_MOST : limit, take, f, err);
+	if (index_each(ix, take, f, err) < 0)
+		return -1;
+	if (f->out->of.n > f->from)
+		qsort(f->out->of.v + f->from, f->out->of.n - f->from, sizeof(struct found),
+			compare_names);
+	return 0;
+}
+
 static int search_all(struct stock *s, const struct world *world, const struct search_options *o,
 	struct founds *out, struct err *err)
 {
@@ -100,14 +162,12 @@ static int search_all(struct stock *s, const struct world *world, const struct s
 	struct finding_of f = {.out = out, .world = world, .options = o};
 	int result = 0;
 
-	/* What is installed may be anywhere among what is found. */
 	VEC_FOR (struct shelf, shelf, &s->of) {
 		f.shelf = shelf;
 		f.from = out->of.n;
 		*vec_push(&starts) = out->of.n;
 		if (result == 0)
-			result = index_search(&shelf->index, o->words,
-				o->installed ? LIMIT_MOST : limit, take, &f, err);
+			result = search_one(&f, &shelf->index, limit, err);
 	}
 	*vec_push(&starts) = out->of.n;
 	if (result == 0)

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/span.h"
+#include "base/texts.h"
 #include "model/plan.h"
 
 enum watch_kind {
@@ -50,6 +51,8 @@ struct watch {
 	int (*ask)(struct watch *watch, struct span package, const struct findings *findings);
 	/* The same of whether it is accepted. */
 	int (*licence)(struct watch *watch, const struct watch_licence *licence);
+	/* Which one is meant: its number, from 0; -1: nobody can be asked, or none was chosen. */
+	int (*choose)(struct watch *watch, struct span what, const struct texts *of);
 	/* Appends a password, which nobody sees typed. `what`: "Password of main.key". 0; -1: nobody can be asked, or nothing came. */
 	int (*password)(struct watch *watch, struct span what, struct buf *out);
 };

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "engine/engine.h"
 #include "engine/needs.h"
 #include "engine/puavo.h"
 #include "engine/session.h"
@@ -282,5 +283,6 @@ int engine_why(struct engine *e, const char *what, struct why *out, struct err *
 {
 	*out = (struct why){.whose = {.path = BUF_INIT}};
 	bundle_init(&out->bundle);
-	return strchr(what, '/') ? why_path(e, what, out, err) : why_package(e, what, out, err);
+	return strchr(what, '/') && engine_is_file(what) ? why_path(e, what, out, err)
+							 : why_package(e, what, out, err);
 }

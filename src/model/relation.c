@@ -90,9 +90,9 @@ void relations_add_selector(struct relations *r, struct span name, struct span s
 		buf_set(&added->version, exact);
 	else if (luet_selector_is_valid(selector))
 		luet_selector_format(selector, &added->version);
-	else if (is_selector(selector))
-		buf_set(&added->version, selector);
 	else
+		buf_set(&added->version, span_trim(selector));
+	if (!is_selector(buf_span(&added->version)))
 		buf_sets(&added->version, "?");
 }
 

@@ -79,7 +79,7 @@ struct index_row {
 	int64_t row;
 	struct span name, version, summary, id;
 	struct span
-		relations; /* lines: "d x (>= 1)", "c …", "p …", "b …" (deb), "a amd64" (architectures); of depends, conflicts, provides */
+		relations; /* lines: "d x (>= 1)", "c …", "p …", "b …" (deb), "a amd64" (architectures), "l key=value" (labels), "h -" (hidden); of depends, conflicts, provides */
 	int64_t size; /* of the packs and the installer, to fetch at most; -1: unknown */
 	unsigned leaf;
 	bool installed; /* the caller's */
@@ -91,6 +91,8 @@ MUST_USE int index_named(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);
 /* How many of those there are. */
 MUST_USE int index_count(struct index *ix, struct span name, int64_t *count, struct err *err);
+/* Appends the names CATEGORY/NAME that there are of a NAME, each once; only of luet's are there any. */
+MUST_USE int index_called(struct index *ix, struct span name, struct texts *out, struct err *err);
 /* Those that provide the name, whatever they are called; not those that have it. */
 MUST_USE int index_providing(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);

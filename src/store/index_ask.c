@@ -85,6 +85,29 @@ int index_count(struct index *ix, struct span name, int64_t *count, struct err *
 	return there < 0 ? -1 : 0;
 }
 
+int index_called(struct index *ix, struct span name, struct texts *out, struct err *err)
+{
+	struct sql_row *rows;
+	int there;
+
+	if (ix->format != FORMAT_LUET)
+		return 0;
+	if (sql_query(ix->sql, &rows, err,
+		    "SELECT DISTINCT name FROM package WHERE substr(name, instr(name, '/') + 1) = ?"
+		    " ORDER BY name",
+		    "t", name) < 0)
+		return -1;
+	while ((there = sql_next(rows, err)) == 1) {
+		if (!name_is_luet_valid(sql_text(rows, 0))) {
+			there = index_damaged(ix, "a row of it is no package", err);
+			break;
+		}
+		texts_add(out, sql_text(rows, 0));
+	}
+	sql_end(rows);
+	return there;
+}
+
 int index_providing(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err)
 {

@@ -21,6 +21,10 @@ static void relations_of(const struct offer *o, struct buf *out)
 	add_relations(out, 'c', &o->conflicts);
 	add_relations(out, 'p', &o->provides);
 	add_relations(out, 'b', &o->deb);
+	VEC_FOR (const struct buf, label, &o->labels.of)
+		buf_addf(out, "l %s\n", label->s);
+	if (o->hidden)
+		buf_adds(out, "h -\n");
 	VEC_FOR (const struct buf, architecture, &o->architectures.of)
 		buf_addf(out, "a %s\n", architecture->s);
 }

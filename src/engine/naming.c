@@ -1,0 +1,127 @@
+/* Which package is meant by what somebody types. */
+#include "engine/naming.h"
+
+#include <string.h>
+
+#include "engine/engine.h"
+#include "model/luet_argument.h"
+#include "model/luet_selector.h"
+#include "model/name.h"
+
+static bool has_text(const struct texts *t, struct span x)
+{
+	VEC_FOR (const struct buf, one, &t->of)
+		if (span_is(buf_span(one), x))
+			return true;
+	return false;
+}
+
+static void add_here(const struct world *world, struct span name, struct texts *found)
+{
+	VEC_FOR (const struct bundle, b, &world->of) {
+		struct span rest = buf_span(&b->name), category;
+
+		if (name_is_luet(rest) && span_split(&rest, '/', &category) &&
+			span_is(rest, name) && !has_text(found, buf_span(&b->name)))
+			texts_add(found, buf_span(&b->name));
+	}
+}
+
+static int add_offered(
+	struct engine *e, struct stock *s, struct span name, struct texts *found, struct err *err)
+{
+	VEC_FOR (struct shelf, shelf, &s->of) {
+		AUTO(texts) own = {0};
+
+		if (!shelf->damaged && index_called(&shelf->index, name, &own, err) < 0 &&
+			stock_pass_over(e, shelf, err) < 0)
+			return -1;
+		VEC_FOR (const struct buf, one, &own.of)
+			if (!has_text(found, buf_span(one)))
+				texts_add(found, buf_span(one));
+	}
+	return 0;
+}
+
+static int choose(struct engine *e, struct span typed, const struct texts *found, struct buf *out,
+	struct err *err)
+{
+	int chosen = found->of.n == 1 ? 0 : -1;
+
+	if (!found->of.n) {
+		buf_set(out, typed);
+		return 0;
+	}
+	if (found->of.n > 1 && e->watch && e->watch->choose)
+		chosen = e->watch->choose(e->watch, typed, found);
+	if (chosen >= 0) {
+		buf_set(out, buf_span(&found->of.v[chosen]));
+		return 0;
+	}
+	err_set(err, ERR_INPUT, "%.*s: several packages are called so", SPAN_ARG(typed));
+	VEC_FOR (const struct buf, one, &found->of)
+		err_detail(err, "%s", one->s);
+	return err_next(err, "name the one that you want, with its category");
+}
+
+int naming_here(struct engine *e, const struct world *world, struct span typed, struct buf *out,
+	struct err *err)
+{
+	AUTO(texts) found = {0};
+
+	if (!name_is_luet(typed) && !world_first(world, typed))
+		add_here(world, typed, &found);
+	return choose(e, typed, &found, out, err);
+}
+
+int naming_offered(struct engine *e, const struct world *world, struct stock *s, struct span typed,
+	struct buf *out, struct err *err)
+{
+	AUTO(texts) found = {0};
+
+	if (!name_is_luet(typed) && !world_first(world, typed)) {
+		add_here(world, typed, &found);
+		if (add_offered(e, s, typed, &found, err) < 0)
+			return -1;
+	}
+	return choose(e, typed, &found, out, err);
+}
+
+/* --- For commands -------------------------------------------------------------------------------------------------- */
+
+/* Of what is here the version is no more than a check; what is not may be offered. */
+static int take_version(
+	const struct world *world, struct span version, struct buf *name, struct err *err)
+{
+	const struct bundle *b = world_shown(world, buf_span(name));
+
+	if (version.n && !b)
+		buf_addf(name, "=%.*s", SPAN_ARG(version));
+	if (!version.n || !b ||
+		(name_is_luet(buf_span(name)) ? luet_selector_holds(version, buf_span(&b->version))
+					      : span_is(version, buf_span(&b->version))))
+		return 0;
+	return err_set(err, ERR_NO_PACKAGE, "%s: what is here is %.*s, not %.*s", name->s,
+		SPAN_ARG(bundle_version(b)), SPAN_ARG(version));
+}
+
+int engine_called(
+	struct engine *e, const char *typed, enum called called, struct buf *out, struct err *err)
+{
+	AUTO(world) world = WORLD_INIT;
+	AUTO(buf) text = BUF_INIT;
+	bool is_name = called != CALLED_AS_IS && !engine_is_file(typed);
+	struct span rest, name;
+
+	if (!is_name || !luet_argument_read(span_of(typed), &text))
+		buf_sets(&text, typed);
+	rest = buf_span(&text);
+	span_split(&rest, '=', &name);
+	if (!is_name || called == CALLED_ANY || (called == CALLED_SHOWN && rest.n)) {
+		buf_add_span(out, buf_span(&text));
+		return 0;
+	}
+	if (engine_world(e, &world, err) < 0 || naming_here(e, &world, name, out, err) < 0)
+		return -1;
+	return take_version(&world, rest, out, err);
+}
