@@ -66,6 +66,7 @@ static const enum resolve_goal goals[WISHES] = {
 	[WISH_NAMED] = RESOLVE_INSTALL,
 	[WISH_UPGRADE] = RESOLVE_UPGRADE,
 	[WISH_AUTOREMOVE] = RESOLVE_AUTOREMOVE,
+	[WISH_AGAIN] = RESOLVE_INSTALL,
 	[WISH_SWITCH] = RESOLVE_SWITCH,
 	[WISH_CASCADE] = RESOLVE_REMOVE,
 };
@@ -180,36 +181,68 @@ static int read_shelf(
 	return result;
 }
 
-/* What is in use already, for who wants its packs alone: as it is offered, where it still is. */
-static int add_again(struct stock *s, const struct supply *supply, const struct resolve_change *c,
-	struct choice *out, struct err *err)
+/* What is in use already: as it is offered, where it still is (1; 0). */
+static int add_same(
+	struct stock *s, const struct supply_item *item, struct choice *out, struct err *err)
 {
-	struct supply_item item;
-
-	supply_get(supply, c->from, &item);
 	VEC_FOR (struct shelf, shelf, &s->of) {
 		AUTO(offer) offer;
 		struct chosen *one;
 		int there;
 
 		offer_init(&offer);
-		there = shelf->damaged
-				? 0
-				: index_offer(&shelf->index, item.name, item.version, &offer, err);
+		there = shelf->damaged ? 0
+				       : index_offer(&shelf->index, item->name, item->version,
+						 &offer, err);
 		if (there < 0)
 			return -1;
-		if (!there || !span_is(buf_span(&offer.id), item.id))
+		if (!there || !span_is(buf_span(&offer.id), item->id))
 			continue;
 		one = vec_push(&out->of);
 		*one = (struct chosen){.offer = offer,
 			.repository = buf_dup(&shelf->repository->name),
 			.url = buf_dup(&shelf->url),
 			.format = shelf->repository->format,
-			.asked = c->asked,
-			.why = buf_dup(&c->why),
+			.asked = true,
+			.why = BUF_INIT,
 			.path = BUF_INIT};
 		offer_init(&offer);
-		return 0;
+		return 1;
+	}
+	return 0;
+}
+
+/* For who wants its packs alone. */
+static int add_again(struct stock *s, const struct supply *supply, const struct resolve_change *c,
+	struct choice *out, struct err *err)
+{
+	struct supply_item item;
+
+	supply_get(supply, c->from, &item);
+	return add_same(s, &item, out, err) < 0 ? -1 : 0;
+}
+
+/* What nobody offers any more is configured again. */
+static int take_same(struct engine *e, struct stock *s, const struct world *world,
+	struct choice *out, struct err *err)
+{
+	VEC_FOR (const struct buf, name, &out->called.of) {
+		const struct bundle *b = world_current(world, buf_span(name));
+		struct supply_item item = {.name = buf_span(name)};
+		int there;
+
+		if (!b)
+			return err_set(err, ERR_NO_PACKAGE, "%s: it is not installed", name->s);
+		item.version = buf_span(&b->version);
+		item.id = buf_span(&b->id);
+		there = add_same(s, &item, out, err);
+		if (there < 0)
+			return -1;
+		if (there)
+			continue;
+		texts_add(&out->request.items, buf_span(name));
+		engine_tell(e, WATCH_WARN, buf_span(name),
+			"no repository has it as it is here: it is configured again, and not unpacked anew");
 	}
 	return 0;
 }
@@ -331,6 +364,8 @@ int choice_make(struct engine *e, const struct request *request, struct manifest
 	result = stock_open(e, &stock, err);
 	if (result == 0)
 		result = call_items(e, &stock, installed->world, request, &out->called, err);
+	if (result == 0 && request->wish == WISH_AGAIN)
+		return take_same(e, &stock, installed->world, out, err);
 	if (result == 0)
 		result = sort_items(e, &stock, request, out, &wanted, err);
 	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))

@@ -133,9 +133,12 @@ static int fetch_batch(struct batch *b, const struct buf *url, struct err *err)
 	return result;
 }
 
-static bool is_wanted(struct engine *e, const struct world *world, const struct chosen *one)
+static bool is_wanted(struct engine *e, const struct world *world, const struct choice *o, size_t i)
 {
-	return !one->path.n && one->err.code == ERR_NONE && !is_there(e, world, one);
+	const struct chosen *one = &o->of.v[i];
+
+	return !one->path.n && one->err.code == ERR_NONE &&
+	       (o->request.wish == WISH_AGAIN || !is_there(e, world, one));
 }
 
 /* Those of one place together; with keep_going, where that fails, each for itself. */
@@ -167,7 +170,7 @@ static int fetch_packets(struct batch *b, const struct world *world, struct err 
 {
 	b->of.n = 0;
 	for (size_t i = 0; i < b->o->of.n; i++)
-		if (choice_is_packets(&b->o->of.v[i]) && is_wanted(b->e, world, &b->o->of.v[i]))
+		if (choice_is_packets(&b->o->of.v[i]) && is_wanted(b->e, world, b->o, i))
 			*vec_push(&b->of) = i;
 	if (!b->of.n)
 		return 0;
@@ -182,7 +185,7 @@ int choice_fetch(struct engine *e, const struct world *world, struct choice *o, 
 	int result = fetch_packets(&b, world, err);
 
 	for (size_t first = 0; result == 0 && first < o->of.n; first++) {
-		if (!is_wanted(e, world, &o->of.v[first]))
+		if (!is_wanted(e, world, o, first))
 			continue;
 		if (b.folder < 0)
 			b.folder = stage_make(&e->place, "repository", err);
@@ -190,7 +193,7 @@ int choice_fetch(struct engine *e, const struct world *world, struct choice *o, 
 			return -1;
 		b.of.n = 0;
 		for (size_t i = first; i < o->of.n; i++)
-			if (is_wanted(e, world, &o->of.v[i]) &&
+			if (is_wanted(e, world, o, i) &&
 				span_is(buf_span(&o->of.v[i].url), buf_span(&o->of.v[first].url)))
 				*vec_push(&b.of) = i;
 		result = fetch_all(&b, &o->of.v[first].url, err);

@@ -174,6 +174,8 @@ struct search_options {
 /* Best first, each name once: in the version that is best. */
 MUST_USE int engine_search(struct engine *e, const struct search_options *options,
 	struct founds *out, struct err *err);
+/* What is in use, and no repository has, by its name. */
+MUST_USE int engine_orphans(struct engine *e, struct founds *out, struct err *err);
 /* What `upgrade` would upgrade. */
 MUST_USE int engine_upgradable(struct engine *e, struct founds *out, struct err *err);
 

@@ -34,6 +34,7 @@ static const char *const goal_names[GOALS] = {"install", "prepare", "download", 
 static const char *name_of(const struct request *r)
 {
 	static const char *const wishes[WISHES] = {[WISH_UPGRADE] = "upgrade",
+		[WISH_AGAIN] = "reinstall",
 		[WISH_SWITCH] = "switch",
 		[WISH_AUTOREMOVE] = "autoremove"};
 
@@ -205,6 +206,7 @@ static int meet(struct engine *e, const struct request *request, const struct wo
 		b = world_get(world, buf_span(&c->installer.name), buf_span(&c->id));
 		if (b && find_damage(e, b, &c->damaged, err) < 0)
 			return -1;
+		c->damaged |= request->wish == WISH_AGAIN;
 	}
 	return 0;
 }

@@ -190,6 +190,53 @@ int engine_search(
 	return search_all(&stock, &world, o, out, err);
 }
 
+/* --- What nobody offers ------------------------------------------------------------------------ */
+
+static int note(void *arg, const struct index_row *row, struct err *err)
+{
+	(void)row;
+	(void)err;
+	*(bool *)arg = true;
+	return 0;
+}
+
+static int find_offered(
+	struct engine *e, struct stock *s, struct span name, bool *offered, struct err *err)
+{
+	*offered = false;
+	VEC_FOR (struct shelf, shelf, &s->of)
+		if (!shelf->damaged && index_named(&shelf->index, name, note, offered, err) < 0 &&
+			stock_pass_over(e, shelf, err) < 0)
+			return -1;
+	return 0;
+}
+
+int engine_orphans(struct engine *e, struct founds *out, struct err *err)
+{
+	AUTO(stock) stock = STOCK_INIT;
+	AUTO(world) world = WORLD_INIT;
+
+	if (stock_open(e, &stock, err) < 0 || engine_world(e, &world, err) < 0)
+		return -1;
+	out->repositories = stock.of.n;
+	VEC_FOR (const struct bundle, b, &world.of) {
+		struct found *f;
+		bool offered;
+
+		if (!bundle_in_use(b))
+			continue;
+		if (find_offered(e, &stock, buf_span(&b->name), &offered, err) < 0)
+			return -1;
+		if (offered)
+			continue;
+		f = add(out);
+		buf_set(&f->name, buf_span(&b->name));
+		buf_set(&f->installed, bundle_version(b));
+		f->in_use = true;
+	}
+	return 0;
+}
+
 /* --- What could be upgraded -------------------------------------------------------------------- */
 
 static int64_t size_of(const struct offer *o)

@@ -33,6 +33,7 @@ enum goal {
 enum wish {
 	WISH_NAMED, /* they are to be there: the best version, or NAME=VERSION */
 	WISH_UPGRADE, /* of what is installed: the best version; no items: of all */
+	WISH_AGAIN, /* of what is installed: just that, unpacked anew where a repository still has it */
 	WISH_SWITCH, /* of what is installed: NAME=VERSION */
 	WISH_CASCADE, /* of a removal: those who need them go, too */
 	WISH_AUTOREMOVE, /* of a removal: what came for others' sake, and nobody needs any more; no items */

@@ -434,3 +434,43 @@ P
   run --separate-stderr -5 fardel repo update url # it bears another name
   [[ $stderr == *odd* ]]
 }
+
+@test "reinstall: the same version, unpacked anew; what no repository has is configured again, and that is said" {
+  fardel -y -qq install writer=2.0
+  local folder
+  folder=$(realpath "$ROOT/var/lib/fardel/installed/writer")
+  printf 'spoilt\n' >"$folder/upstream/usr/bin/writer"
+  run --separate-stderr -0 fardel -n --plain reinstall writer
+  [[ $output == *$'writer\t2.0'* ]]
+  [[ $(<"$folder/upstream/usr/bin/writer") == spoilt ]]
+  run --separate-stderr -0 fardel reinstall writer
+  [[ $(realpath "$ROOT/var/lib/fardel/installed/writer") == "$folder" ]]
+  [[ $(<"$folder/upstream/usr/bin/writer") != spoilt ]]
+  [[ $(versions) == 'runtime 3,writer 2.0' ]]
+  run --separate-stderr -3 fardel reinstall browser
+  [[ $stderr == *'browser: it is not installed'* ]]
+  # Gone from its repository.
+  rm "$VENDOR/repo/writer-2.0.tar.gz"
+  publish 2
+  fardel -qq repo update
+  printf 'spoilt\n' >"$folder/upstream/usr/bin/writer"
+  run --separate-stderr -0 fardel reinstall writer
+  [[ $stderr == *'writer: no repository has it as it is here: it is configured again'* ]]
+  [[ $(<"$folder/upstream/usr/bin/writer") == spoilt ]]
+}
+
+@test "orphans: what is installed, and no repository has" {
+  fardel -y -qq install browser
+  run --separate-stderr -0 fardel orphans --plain
+  [[ $output == '' ]]
+  rm "$VENDOR"/repo/browser-9.tar.gz
+  publish 2
+  fardel -qq repo update
+  run --separate-stderr -0 fardel orphans --plain
+  [[ $output == $'browser\t9' ]]
+  fardel orphans --json | jq -e '.packages == [{name: "browser", version: "9"}]'
+  fardel -qq repo disable main
+  run --separate-stderr -0 fardel orphans --plain
+  [[ $output == *$'browser\t9'*$'runtime\t2'* ]]
+  [[ $stderr == *'No repository has been synced yet'* ]]
+}
