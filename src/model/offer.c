@@ -310,12 +310,18 @@ void offer_format(const struct offer *o, struct buf *out)
 	json_free(value);
 }
 
-int offer_compare(const struct offer *a, const struct offer *b)
+int offer_compare_keys(
+	struct span name, struct span version, struct span other_name, struct span other_version)
 {
-	struct span name = buf_span(&a->name), x = buf_span(&a->version), y = buf_span(&b->version);
-	int order = span_compare(name, buf_span(&b->name));
+	int order = span_compare(name, other_name);
 
 	if (!order)
-		order = ordering_compare(name, x, y);
-	return order || !name_is_luet(name) ? order : span_compare(x, y);
+		order = ordering_compare(name, version, other_version);
+	return order || !name_is_luet(name) ? order : span_compare(version, other_version);
+}
+
+int offer_compare(const struct offer *a, const struct offer *b)
+{
+	return offer_compare_keys(buf_span(&a->name), buf_span(&a->version), buf_span(&b->name),
+		buf_span(&b->version));
 }

@@ -59,3 +59,5 @@ bool offer_is_valid(const struct offer *o);
 void offer_format(const struct offer *o, struct buf *out);
 /* By name, then by version (model/ordering). 0 also of two texts for one version; of luet's packages these are two versions. */
 int offer_compare(const struct offer *a, const struct offer *b);
+int offer_compare_keys(
+	struct span name, struct span version, struct span other_name, struct span other_version);

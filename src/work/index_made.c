@@ -120,12 +120,15 @@ static int compare(const void *one, const void *other)
 {
 	const struct made_offer *a = one, *b = other;
 	struct wire x = {.rest = buf_span(&a->payload)}, y = {.rest = buf_span(&b->payload)};
-	int order;
+	struct span name, version, other_name, other_version;
 
 	if (a->leaf != b->leaf)
 		return a->leaf < b->leaf ? -1 : 1;
-	order = span_compare(wire_text(&x), wire_text(&y));
-	return order ? order : span_compare(wire_text(&x), wire_text(&y));
+	name = wire_text(&x);
+	version = wire_text(&x);
+	other_name = wire_text(&y);
+	other_version = wire_text(&y);
+	return offer_compare_keys(name, version, other_name, other_version);
 }
 
 int made_send(struct made *m, struct err *err)
