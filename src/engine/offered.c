@@ -1,6 +1,7 @@
 /* What repositories offer, as `show` says it. */
 #include "engine/offered.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/choice.h"
@@ -41,15 +42,28 @@ static int meet(void *arg, const struct index_row *row, struct err *err)
 	return 0;
 }
 
-/* They come oldest first. */
-static void reverse(struct texts *t, size_t first)
+/* Each is "VERSION REPOSITORY". */
+static struct span version_of(const struct buf *text)
 {
-	for (size_t end = t->of.n; first + 1 < end; first++) {
-		struct buf last = t->of.v[--end];
+	struct span rest = buf_span(text), version;
 
-		t->of.v[end] = t->of.v[first];
-		t->of.v[first] = last;
-	}
+	span_split(&rest, ' ', &version);
+	return version;
+}
+
+static int newest_first(const void *a, const void *b, void *name)
+{
+	struct span x = version_of(a), y = version_of(b);
+	int order = ordering_compare(*(const struct span *)name, y, x);
+
+	return order ? order : span_compare(y, x);
+}
+
+/* Those of one repository. */
+static void sort_versions(struct texts *t, size_t first, struct span name)
+{
+	if (t->of.n > first)
+		qsort_r(t->of.v + first, t->of.n - first, sizeof(struct buf), newest_first, &name);
 }
 
 static int find_best(
@@ -62,7 +76,7 @@ static int find_best(
 		if (!shelf->damaged && index_named(&shelf->index, name, meet, b, err) < 0 &&
 			stock_pass_over(e, shelf, err) < 0)
 			return -1;
-		reverse(b->versions, first);
+		sort_versions(b->versions, first, name);
 	}
 	return b->shelf != NULL;
 }

@@ -33,7 +33,7 @@ wagon() {
   fardel -qq repo update
 }
 
-plan() { fardel --json install --dry-run "$@" | jq -r '.items[] | "\(.name) \(.version)"' | paste -sd,; }
+plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter ' ' | paste -sd,; }
 
 @test "install: cat/name, cat/name@1.2, \">=cat/name-1.2\", selectors, name alone" {
   # 2.0 wants what nobody has: the next best is taken, and that is said.
@@ -71,11 +71,11 @@ plan() { fardel --json install --dry-run "$@" | jq -r '.items[] | "\(.name) \(.v
 }
 
 @test "at a terminal one of several can be chosen" {
-  run -0 "$LIB/at-terminal" '2' fardel install -n tool
+  run -0 "$LIB/at-terminal" 'Its number=>2' fardel install -n tool
   [[ $output == *'tool: which one is meant?'*'1  app-x/tool'*'2  dev-x/tool'*'Its number'* ]]
   [[ $output == *'dev-x/tool'*'2'*'new'* ]]
   for answer in '' 3 0 x; do
-    run -12 "$LIB/at-terminal" "$answer" fardel install -n tool
+    run -12 "$LIB/at-terminal" "Its number=>$answer" fardel install -n tool
   done
 }
 
