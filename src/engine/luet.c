@@ -42,9 +42,9 @@ static int take_tree(struct engine *e, const struct bundle *b, int *out, struct 
 	AUTO(tree_names) names = {0};
 	AUTO_FD dir = installation_open_if(&e->place, b, err);
 	AUTO_FD above = dir < 0 ? -1 : stage_above(&e->place, TREE_NAME, err);
-	AUTO_FD tree = above < 0 ? -1
-				 : file_open(dir, INSTALLATION_UPSTREAM, O_RDONLY | O_DIRECTORY, 0,
-					   err);
+	AUTO_FD tree =
+		above < 0 ? -1
+			  : file_open(dir, INSTALLATION_UPSTREAM, O_RDONLY | O_DIRECTORY, 0, err);
 
 	if (tree < 0 || tree_names(tree, SIZE_MAX, &names, err) < 0)
 		return -1;
@@ -109,8 +109,8 @@ static int unpack_again(struct engine *e, const struct bundle *b, const struct p
 }
 
 /* A folder of the stage with the tree in it. */
-static int open_tree(struct engine *e, const struct bundle *b, const struct installer *about,
-	struct err *err)
+static int open_tree(
+	struct engine *e, const struct bundle *b, const struct installer *about, struct err *err)
 {
 	AUTO_FD tree = -1;
 	int taken = take_tree(e, b, &tree, err);
@@ -139,8 +139,8 @@ static void tell_done(struct engine *e, const struct bundle *b, const struct lay
 			done->left_out.of.v[i].s);
 }
 
-static int lay(struct stage *s, const struct bundle *b, const struct installer *about,
-	struct err *err)
+static int lay(
+	struct stage *s, const struct bundle *b, const struct installer *about, struct err *err)
 {
 	AUTO(lay_done) done = {0};
 	AUTO_FD tree = open_tree(s->e, b, about, err);

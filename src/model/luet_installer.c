@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ext/yaml.h"
+#include "model/luet_definition.h"
 #include "model/name.h"
 #include "model/spdx.h"
 
@@ -41,8 +42,8 @@ static struct span get_text(const struct yaml *map, const char *key)
 	return buf_span(&pair->value.text);
 }
 
-static int refuse(const char *file, const char *key, struct span value, const char *what,
-	struct err *err)
+static int refuse(
+	const char *file, const char *key, struct span value, const char *what, struct err *err)
 {
 	return err_set(err, ERR_INSTALLER, "%s: %s %s: \"%.*s\"", file, key, what,
 		SPAN_ARG(span_cut(value, 0, 200)));
@@ -50,39 +51,30 @@ static int refuse(const char *file, const char *key, struct span value, const ch
 
 /* --- definition.yaml ------------------------------------------------------------------------------------- */
 
-static int take_name(const struct yaml *d, struct span top, struct installer *out, struct err *err)
+static int check_top(const struct installer *in, struct span top, struct err *err)
 {
-	struct span category = get_text(d, "category"), name = get_text(d, "name");
 	AUTO(buf) folder = BUF_INIT;
 
-	buf_setf(&out->name, "%.*s/%.*s", SPAN_ARG(category), SPAN_ARG(name));
-	if (!name_is_luet_valid(buf_span(&out->name)))
-		return refuse(LUET_DEFINITION, "category and name", buf_span(&out->name),
-			"are not those of a package", err);
-	name_to_folder(buf_span(&out->name), &folder);
+	name_to_folder(buf_span(&in->name), &folder);
 	if (span_is(buf_span(&folder), top))
 		return 0;
 	return err_set(err, ERR_INSTALLER,
 		LUET_DEFINITION ": the package is %s, but the archive's top folder is %.*s, not %s",
-		out->name.s, SPAN_ARG(span_cut(top, 0, 200)), folder.s);
+		in->name.s, SPAN_ARG(span_cut(top, 0, 200)), folder.s);
 }
 
-static int take_version(const struct yaml *d, struct installer *out, struct err *err)
+static void take_relations(struct relations *from, struct relations *to)
 {
-	struct span version = get_text(d, "version");
-
-	if (!name_is_luet_version(version))
-		return refuse(LUET_DEFINITION, "version", version, "is none", err);
-	buf_set(&out->version, version);
-	return 0;
+	relations_drop(to);
+	*to = *from;
+	*from = (struct relations){0};
 }
 
 /* As the facts of other formats. */
-static void take_texts(const struct yaml *d, struct installer *out)
+static void take_texts(const struct luet_definition *d, struct installer *out)
 {
-	struct span rest = span_trim(get_text(d, "description")), line = SPAN("");
-	struct span licence = span_trim(get_text(d, "license"));
-	const struct yaml_pair *uri = yaml_get(d, "uri");
+	struct span rest = span_trim(buf_span(&d->description)), line = SPAN("");
+	struct span licence = span_trim(buf_span(&d->license));
 
 	if (rest.n) {
 		facts_add(&out->facts, SPAN("description"), rest);
@@ -91,17 +83,15 @@ static void take_texts(const struct yaml *d, struct installer *out)
 	}
 	if (licence.n && spdx_is_expression(licence))
 		buf_set(&out->licence.spdx, licence);
-	if (uri && uri->value.kind == YAML_LIST && uri->value.list.n &&
-		uri->value.list.v[0].kind == YAML_TEXT)
-		buf_set(&out->homepage, buf_span(&uri->value.list.v[0].text));
+	if (d->uris.of.n)
+		buf_set(&out->homepage, buf_span(&d->uris.of.v[0]));
 }
 
 /* One folder, or several with blanks between. */
-static int take_protect(const struct yaml *d, struct installer *out, struct err *err)
+static int take_protect(const struct luet_definition *d, struct installer *out, struct err *err)
 {
-	const struct yaml_pair *annotations = yaml_get(d, "annotations");
-	struct span rest = annotations ? get_text(&annotations->value, "config_protect") : SPAN("");
-	struct span one;
+	const struct buf *annotation = luet_definition_annotation(d, "config_protect");
+	struct span rest = annotation ? buf_span(annotation) : SPAN(""), one;
 
 	while (span_split(&rest, ' ', &one)) {
 		if (!one.n)
@@ -114,15 +104,32 @@ static int take_protect(const struct yaml *d, struct installer *out, struct err 
 	return 0;
 }
 
+static int take_definition(
+	struct luet_definition *d, struct span top, struct installer *out, struct err *err)
+{
+	buf_set(&out->name, buf_span(&d->name));
+	buf_set(&out->version, buf_span(&d->version));
+	take_relations(&d->requires, &out->depends);
+	take_relations(&d->conflicts, &out->conflicts);
+	take_relations(&d->provides, &out->provides);
+	take_texts(d, out);
+	return check_top(out, top, err) < 0 ? -1 : take_protect(d, out, err);
+}
+
 static int read_definition(struct span top, struct installer *out, struct err *err)
 {
-	AUTO(yaml) d = YAML_INIT;
+	const struct fact *fact = facts_get(&out->facts, LUET_DEFINITION);
+	struct luet_definition d;
+	int result;
 
-	if (load(&out->facts, LUET_DEFINITION, &d, err) < 0 || take_name(&d, top, out, err) < 0 ||
-		take_version(&d, out, err) < 0)
-		return -1;
-	take_texts(&d, out);
-	return take_protect(&d, out, err);
+	luet_definition_init(&d);
+	result = luet_definition_parse(buf_span(&fact->value), &d, err);
+	if (result < 0)
+		err_at(err, LUET_DEFINITION);
+	else
+		result = take_definition(&d, top, out, err);
+	luet_definition_drop(&d);
+	return result;
 }
 
 /* --- artifact.yaml --------------------------------------------------------------------------------------- */

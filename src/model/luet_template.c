@@ -109,7 +109,8 @@ static int next(struct render *r, bool live, struct step *out, struct err *err)
 
 	if (++r->steps > STEPS_MAX)
 		return refuse(r, from, "the template does not come to an end soon", err);
-	trim_before = inner + 1 < r->text.n && r->text.s[inner] == '-' && is_blank(r->text.s[inner + 1]);
+	trim_before =
+		inner + 1 < r->text.n && r->text.s[inner] == '-' && is_blank(r->text.s[inner + 1]);
 	if (emit(r, span_cut(r->text, from, open - from), live, trim_before, err) < 0)
 		return -1;
 	r->at = open;
@@ -125,8 +126,8 @@ static int next(struct render *r, bool live, struct step *out, struct err *err)
 		return refuse(r, open, "{{ without }}", err);
 	trim_after = end > inner && r->text.s[end - 1] == '-' && end - 1 > inner &&
 		     is_blank(r->text.s[end - 2]);
-	*out = (struct step){.words = span_trim(span_cut(r->text, inner, end - trim_after - inner)),
-		.at = open};
+	*out = (struct step){
+		.words = span_trim(span_cut(r->text, inner, end - trim_after - inner)), .at = open};
 	r->at = end + 2;
 	r->trim = trim_after;
 	if (comment)
@@ -264,5 +265,7 @@ int luet_template_render(
 
 	if (run_block(&r, true, &stop, err) < 0)
 		return -1;
-	return stop.action == ACTION_PRINT ? 0 : refuse(&r, stop.at, "end or else without a block", err);
+	return stop.action == ACTION_PRINT
+		       ? 0
+		       : refuse(&r, stop.at, "end or else without a block", err);
 }

@@ -288,7 +288,7 @@ static void ne(struct args *a)
 	set_bool(&a->of[0], !are_same(a));
 }
 
-static void not(struct args *a)
+static void not(struct args * a)
 {
 	set_bool(&a->of[0], !template_is_true(&a->of[0]));
 }
@@ -303,12 +303,12 @@ static void choose(struct args *a, bool wanted)
 	exchange(a, 0, i);
 }
 
-static void and(struct args *a)
+static void and (struct args * a)
 {
 	choose(a, false);
 }
 
-static void or(struct args *a)
+static void or (struct args * a)
 {
 	choose(a, true);
 }
@@ -326,9 +326,9 @@ static const struct function {
 	{"default", 2, 2, use_default},
 	{"eq", 2, 2, eq},
 	{"ne", 2, 2, ne},
-	{"not", 1, 1, not},
+	{"not", 1, 1, not },
 	{"and", 1, ARGS_MAX, and},
-	{"or", 1, ARGS_MAX, or},
+	{"or", 1, ARGS_MAX, or },
 };
 
 static const struct function *find_function(struct span name)
@@ -366,8 +366,8 @@ static bool run_command(struct span words, const struct template_scope *scope, b
 	if (!f && (a.n != 1 || piped))
 		return fail(why, "not known", words);
 	for (size_t i = 0; f && i < a.n; i++)
-		if (template_is_many(&a.of[i]) && f->run != use_default && f->run != not &&
-			f->run != and && f->run != or)
+		if (template_is_many(&a.of[i]) && f->run != use_default &&
+				f->run != not &&f->run != and&&f->run != or)
 			return fail(why, "a list or map where a text is wanted", words);
 	if (f)
 		f->run(&a);

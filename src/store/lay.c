@@ -242,8 +242,8 @@ static int list_one(void *arg, const struct tree_entry *e, struct err *err)
 static int list_all(struct laying *l, const struct piece *p, struct err *err)
 {
 	struct listing at = {l, &p->path};
-	AUTO_FD fd = l->how->list ? file_open(p->tree, p->name, O_RDONLY | O_DIRECTORY, 0, err)
-				  : -1;
+	AUTO_FD fd =
+		l->how->list ? file_open(p->tree, p->name, O_RDONLY | O_DIRECTORY, 0, err) : -1;
 
 	if (!l->how->list)
 		return 0;
@@ -346,10 +346,8 @@ static int lay_into(struct laying *l, int tree, const struct lay_spot *to, struc
 	if (tree_names(tree, SIZE_MAX, &names, err) < 0)
 		return -1;
 	for (size_t i = 0; i < names.of.n; i++) {
-		AUTO(piece) p = {.tree = tree,
-			.name = names.of.v[i],
-			.to = to,
-			.path = buf_dup(&to->path)};
+		AUTO(piece) p = {
+			.tree = tree, .name = names.of.v[i], .to = to, .path = buf_dup(&to->path)};
 
 		buf_addf(&p.path, "/%s", p.name);
 		if (fstatat(tree, p.name, &p.st, AT_SYMLINK_NOFOLLOW) < 0)

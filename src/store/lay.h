@@ -15,8 +15,10 @@ struct lay {
 	int root; /* the real one */
 	const struct overlay_layer *layers;
 	size_t layer_count;
-	const struct texts *protect; /* folders, absolute: a file in one of them that is there already, and another one, stays */
-	const char *const *except; /* NULL-ended: folders that the stage has its own of; nothing can be laid there */
+	const struct texts *
+		protect; /* folders, absolute: a file in one of them that is there already, and another one, stays */
+	const char *const *
+		except; /* NULL-ended: folders that the stage has its own of; nothing can be laid there */
 	bool list; /* `laid` is wanted */
 };
 

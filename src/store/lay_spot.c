@@ -102,8 +102,7 @@ static int is_whiteout(
 	return gone;
 }
 
-int lay_spot_look(
-	const struct lay_spot *s, const char *name, struct lay_seen *out, struct err *err)
+int lay_spot_look(const struct lay_spot *s, const char *name, struct lay_seen *out, struct err *err)
 {
 	struct stat st;
 	int gone = 0;
@@ -127,13 +126,14 @@ int lay_spot_hide(const struct lay_spot *s, const char *name, struct err *err)
 
 	if (fd < 0)
 		return -1;
-	if (fsetxattr(fd, s->user ? "user.overlay.opaque" : "trusted.overlay.opaque", "y", 1, 0) < 0)
+	if (fsetxattr(fd, s->user ? "user.overlay.opaque" : "trusted.overlay.opaque", "y", 1, 0) <
+		0)
 		return err_sys(err, "mark a folder of the stage");
 	return 0;
 }
 
-int lay_spot_read(const struct lay_spot *s, const struct lay_seen *seen, const char *name,
-	struct err *err)
+int lay_spot_read(
+	const struct lay_spot *s, const struct lay_seen *seen, const char *name, struct err *err)
 {
 	return file_open(seen->in_upper ? s->upper : s->lower, name, O_RDONLY | O_NONBLOCK, 0, err);
 }
@@ -149,8 +149,9 @@ static int make_upper(const struct lay_spot *s, const char *name, int lower, str
 		return err->code == ERR_NONE ? err_sys(err, "look at a folder") : -1;
 	if (mkdirat(s->upper, name, 0700) < 0)
 		return err_sys(err, "make a folder in the stage");
-	result = node_open(s->upper, name, true, &to, err) <= 0 ? -1
-								: attributes_set(&to, &n, true, err);
+	result = node_open(s->upper, name, true, &to, err) <= 0
+			 ? -1
+			 : attributes_set(&to, &n, true, err);
 	node_at_drop(&to);
 	return result;
 }
@@ -201,9 +202,8 @@ static int enter_folder(const struct lay *how, const struct lay_spot *s, const c
 
 /* --- Links ----------------------------------------------------------------------------------------------- */
 
-static int read_link(
-	const struct lay_spot *s, const struct lay_seen *seen, const char *name, struct buf *out,
-	struct err *err)
+static int read_link(const struct lay_spot *s, const struct lay_seen *seen, const char *name,
+	struct buf *out, struct err *err)
 {
 	char target[TARGET_MAX];
 	ssize_t n = readlinkat(seen->in_upper ? s->upper : s->lower, name, target, sizeof(target));
@@ -265,7 +265,8 @@ static int step(const struct lay *how, struct lay_spot *at, const char *part, st
 		return 0;
 	}
 	if (!seen.is_link)
-		return err_set(err, ERR_CONFLICT, "a link to no folder is there, and a folder is to come");
+		return err_set(
+			err, ERR_CONFLICT, "a link to no folder is there, and a folder is to come");
 	if (++*links > LINKS_MAX)
 		return err_set(err, ERR_CONFLICT, "too many links lead to each other");
 	if (read_link(at, &seen, part, &target, err) < 0)

@@ -19,7 +19,11 @@ struct lay_spot {
 #define LAY_SPOT_INIT ((struct lay_spot){.path = BUF_INIT, .upper = -1, .lower = -1})
 void lay_spot_drop(struct lay_spot *s);
 
-enum lay_type { LAY_NOTHING, LAY_FILE, LAY_FOLDER }; /* a file: whatever is no folder, nor a link to one */
+enum lay_type {
+	LAY_NOTHING,
+	LAY_FILE,
+	LAY_FOLDER
+}; /* a file: whatever is no folder, nor a link to one */
 struct lay_seen {
 	enum lay_type type;
 	bool in_upper;
@@ -40,5 +44,5 @@ MUST_USE int lay_spot_enter(const struct lay *how, const struct lay_spot *s, con
 /* Marks the folder, which is in the layer: of lower's nothing shows. */
 MUST_USE int lay_spot_hide(const struct lay_spot *s, const char *name, struct err *err);
 /* Opens the file that was seen there. */
-MUST_USE int lay_spot_read(const struct lay_spot *s, const struct lay_seen *seen, const char *name,
-	struct err *err);
+MUST_USE int lay_spot_read(
+	const struct lay_spot *s, const struct lay_seen *seen, const char *name, struct err *err);

@@ -16,8 +16,7 @@
 
 void unpacker_init(struct unpacker *u)
 {
-	*u = (struct unpacker){
-		.to = -1, .parent = BUF_INIT, .parent_fd = -1, .now = time(NULL)};
+	*u = (struct unpacker){.to = -1, .parent = BUF_INIT, .parent_fd = -1, .now = time(NULL)};
 }
 
 void unpacker_drop(struct unpacker *u)
@@ -270,8 +269,7 @@ static int settle_folders(struct unpacker *u, struct err *err)
 	return 0;
 }
 
-int unpacker_run(
-	struct unpacker *u, int pack, const struct entry_choice *choice, struct err *err)
+int unpacker_run(struct unpacker *u, int pack, const struct entry_choice *choice, struct err *err)
 {
 	static const struct archive_limits limits = {.stream = 16LL << 30,
 		.ratio = 1000,

@@ -3,10 +3,11 @@
 
 #include "unit.h"
 
-static const char values[] = "name: tool\ncategory: app-x\nversion: \"1.0\"\nyes: true\nno: false\nnull: ~\nzero: 0\n"
-			     "text0: \"0\"\nempty: \"\"\nlist: [a, b, c]\nnone: []\n"
-			     "labels: {one: 1, two: {deep: down}}\nrequires:\n- {name: x, version: \">=1\"}\n- {name: y}\n"
-			     "quoted: 'say \"hi\" \\ there'\nlines: \"a\\nb\"\n";
+static const char values[] =
+	"name: tool\ncategory: app-x\nversion: \"1.0\"\nyes: true\nno: false\nnull: ~\nzero: 0\n"
+	"text0: \"0\"\nempty: \"\"\nlist: [a, b, c]\nnone: []\n"
+	"labels: {one: 1, two: {deep: down}}\nrequires:\n- {name: x, version: \">=1\"}\n- {name: y}\n"
+	"quoted: 'say \"hi\" \\ there'\nlines: \"a\\nb\"\n";
 
 static void check(struct span text, const struct yaml *v, const char *want)
 {
@@ -35,7 +36,8 @@ static void what_is_known_is_rendered(void **state)
 		{"a {{ .Values.name }} b", "a tool b"},
 		{"{{.Values.category}}/{{.Values.name}}-{{.Values.version}}", "app-x/tool-1.0"},
 		{"{{ .Values.labels.two.deep }}", "down"},
-		{"{{ .Values.missing }}.{{ .Values.missing.deeper }}.{{ .Values.name.deeper }}.", "..."},
+		{"{{ .Values.missing }}.{{ .Values.missing.deeper }}.{{ .Values.name.deeper }}.",
+			"..."},
 		{"{{ .Values.null }}", ""},
 		{"{{ .Values.quoted | quote }}", "\"say \\\"hi\\\" \\\\ there\""},
 		{"{{ quote .Values.lines }}{{ squote .Values.name }}", "\"a\\nb\"'tool'"},
@@ -50,20 +52,26 @@ static void what_is_known_is_rendered(void **state)
 		{"{{ .Values.name -}}\n  x{{ \"\" -}} \n y", "toolxy"},
 		{"{{ if .Values.yes }}y{{ else }}n{{ end }}", "y"},
 		{"{{ if .Values.no }}y{{ else }}n{{ end }}", "n"},
-		{"{{ if .Values.zero }}y{{ end }}{{ if .Values.text0 }}t{{ end }}{{ if 0 }}z{{ end }}", "t"},
+		{"{{ if .Values.zero }}y{{ end }}{{ if .Values.text0 }}t{{ end }}{{ if 0 }}z{{ end }}",
+			"t"},
 		{"{{ if .Values.null }}1{{ else if .Values.empty }}2{{ else if .Values.list }}3{{ else }}4{{ end }}",
 			"3"},
 		{"{{ if .Values.none }}1{{ end }}{{ if .Values.labels }}2{{ end }}", "2"},
-		{"{{ if not .Values.no }}a{{ end }}{{ if eq .Values.name \"tool\" }}b{{ end }}", "ab"},
-		{"{{ if ne .Values.name `x` }}c{{ end }}{{ if and .Values.yes .Values.no }}d{{ end }}", "c"},
+		{"{{ if not .Values.no }}a{{ end }}{{ if eq .Values.name \"tool\" }}b{{ end }}",
+			"ab"},
+		{"{{ if ne .Values.name `x` }}c{{ end }}{{ if and .Values.yes .Values.no }}d{{ end }}",
+			"c"},
 		{"{{ or .Values.empty .Values.name \"z\" }}{{ and .Values.name .Values.version }}",
 			"tool1.0"},
-		{"{{ if .Values.no }}{{ if .Values.yes }}a{{ else }}b{{ end }}{{ toYaml . }}{{ end }}c", "c"},
+		{"{{ if .Values.no }}{{ if .Values.yes }}a{{ else }}b{{ end }}{{ toYaml . }}{{ end }}c",
+			"c"},
 		{"{{ range .Values.list }}[{{ . }}]{{ end }}", "[a][b][c]"},
 		{"{{ range .Values.none }}x{{ else }}none{{ end }}{{ range .Values.missing }}y{{ end }}",
 			"none"},
-		{"{{ range .Values.requires }}{{ .name }}{{ .version | default \"*\" }} {{ end }}", "x>=1 y* "},
-		{"{{ range .Values.list }}{{ $.Values.name }}-{{ . }} {{ end }}", "tool-a tool-b tool-c "},
+		{"{{ range .Values.requires }}{{ .name }}{{ .version | default \"*\" }} {{ end }}",
+			"x>=1 y* "},
+		{"{{ range .Values.list }}{{ $.Values.name }}-{{ . }} {{ end }}",
+			"tool-a tool-b tool-c "},
 		{"{{ range .Values.labels }}{{ if .deep }}{{ .deep }}{{ else }}{{ . }}{{ end }} {{ end }}",
 			"1 down "},
 		{"{{ range .Values.list -}}\n x{{ . }}\n{{- end }}", "xaxbxc"},

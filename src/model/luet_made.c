@@ -1,0 +1,73 @@
+/* The installer that fardel makes of what a wagon says of a package. */
+#include "model/luet_made.h"
+
+#include "base/text.h"
+#include "ext/digest.h"
+#include "model/luet_installer.h"
+#include "model/manifest.h"
+
+/* The last part: where the file is to be had is not the package's to say. */
+static struct span file_of(struct span path)
+{
+	size_t from = path.n;
+
+	while (from && path.s[from - 1] != '/')
+		from--;
+	return span_cut(path, from, path.n);
+}
+
+size_t luet_made_files(
+	const struct offer *o, struct buf *artifact, struct luet_file out[LUET_MADE_FILES])
+{
+	size_t n = 0;
+
+	luet_artifact_format(
+		file_of(buf_span(&o->path)), o->unchecked ? NULL : &o->sha256, artifact);
+	out[n++] = (struct luet_file){LUET_ARTIFACT, buf_span(artifact)};
+	out[n++] = (struct luet_file){LUET_DEFINITION, buf_span(&o->definition)};
+	if (o->finalize.n)
+		out[n++] = (struct luet_file){LUET_FINALIZE, buf_span(&o->finalize)};
+	return n;
+}
+
+static int hash_of(struct span bytes, unsigned char out[HASH_MAX], size_t *n, struct err *err)
+{
+	struct hash *hash;
+
+	if (hash_new("sha256", &hash, err) < 0)
+		return -1;
+	hash_add(hash, bytes.s, bytes.n);
+	*n = hash_end(hash, out);
+	hash_free(hash);
+	return 0;
+}
+
+static int describe(struct manifest *m, const struct luet_file *file, struct err *err)
+{
+	struct manifest_entry *e = manifest_add(m, ENTRY_FILE, span_of(file->name));
+	size_t n;
+
+	e->mode = 0644;
+	e->size = (int64_t)file->text.n;
+	e->sha256.kind = DIGEST_SHA256;
+	return hash_of(file->text, e->sha256.bytes, &n, err);
+}
+
+int luet_made_id(const struct offer *o, struct buf *id, struct err *err)
+{
+	struct luet_file files[LUET_MADE_FILES];
+	AUTO(manifest) m = MANIFEST_INIT;
+	AUTO(buf) artifact = BUF_INIT;
+	AUTO(buf) text = BUF_INIT;
+	size_t count = luet_made_files(o, &artifact, files), n;
+	unsigned char bytes[HASH_MAX];
+
+	for (size_t i = 0; i < count; i++)
+		if (describe(&m, &files[i], err) < 0)
+			return -1;
+	manifest_format(&m, &text);
+	if (hash_of(buf_span(&text), bytes, &n, err) < 0)
+		return -1;
+	text_hex(id, bytes, n);
+	return 0;
+}
