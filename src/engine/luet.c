@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "engine/fetch.h"
+#include "engine/luet_finalize.h"
 #include "engine/tree.h"
 #include "model/luet_installer.h"
 #include "model/name.h"
@@ -17,6 +18,7 @@
 
 #define TREE_NAME "tree" /* in PLACE_STAGE */
 #define NAMED_MOST 5
+#define LAID_MAX ((size_t)64 << 20) /* bytes of the list of what was laid */
 
 int luet_about(struct engine *e, const struct bundle *b, struct installer *out, struct err *err)
 {
@@ -139,16 +141,72 @@ static void tell_done(struct engine *e, const struct bundle *b, const struct lay
 			done->left_out.of.v[i].s);
 }
 
+static void add_folder(struct texts *out, struct span folder)
+{
+	while (folder.n > 1 && folder.s[folder.n - 1] == '/')
+		folder.n--;
+	texts_add(out, folder);
+}
+
+/* Where no file that is there is replaced: as the package says, and the admin. */
+static void list_protected(const struct engine *e, const struct installer *about, struct texts *out)
+{
+	VEC_FOR (const struct buf, folder, &about->luet.protect.of)
+		add_folder(out, buf_span(folder));
+	VEC_FOR (const struct buf, folder, &e->config.luet_config_protect.of)
+		add_folder(out, buf_span(folder));
+}
+
+/* So that an upgrade can tell what finalizers have made from what was laid. */
+static int write_laid(
+	struct engine *e, const struct bundle *b, const struct lay_done *done, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD dir = installation_open_if(&e->place, b, err);
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	VEC_FOR (const struct buf, path, &done->laid.of)
+		buf_add(&text, path->s, path->n + 1);
+	return file_replace(dir, INSTALLATION_LAID, 0644, buf_span(&text), err);
+}
+
+int luet_laid(struct engine *e, const struct bundle *b, struct texts *out, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO_FD dir = installation_open_if(&e->place, b, err);
+	struct span rest, path;
+	int there;
+
+	if (dir < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	there = file_read(dir, INSTALLATION_LAID, LAID_MAX, &text, err);
+	if (there <= 0)
+		return there;
+	rest = buf_span(&text);
+	while (span_split(&rest, 0, &path))
+		texts_add(out, path);
+	texts_sort(out);
+	return 1;
+}
+
 static int lay(
 	struct stage *s, const struct bundle *b, const struct installer *about, struct err *err)
 {
 	AUTO(lay_done) done = {0};
 	AUTO_FD tree = open_tree(s->e, b, about, err);
 	struct err ignored = ERR_INIT;
-	int result = tree < 0 ? -1 : stage_lay(s, tree, &about->luet.protect, false, &done, err);
+	bool list = about->luet.finalizes && !s->beside;
+	AUTO(texts) protect = {0};
+	int result;
+
+	list_protected(s->e, about, &protect);
+	result = tree < 0 ? -1 : stage_lay(s, tree, &protect, list, &done, err);
 
 	if (stage_remove(&s->e->place, TREE_NAME, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, buf_span(&b->name), "%s", ignored.text);
+	if (result == 0 && list)
+		result = write_laid(s->e, b, &done, err);
 	if (result == 0 && !s->beside)
 		tell_done(s->e, b, &done);
 	return result < 0 ? err_at(err, "lay its files") : 0;
@@ -174,7 +232,6 @@ int luet_staged(struct stage *s, enum phase phase, const struct bundle *b,
 	struct installer about;
 	int result;
 
-	(void)shown;
 	installer_init(&about);
 	result = rules_check_folder(s->e, phase, b, err);
 	if (result == 0)
@@ -182,6 +239,8 @@ int luet_staged(struct stage *s, enum phase phase, const struct bundle *b,
 	if (result == 0) {
 		tell(s, WATCH_STEP, phase, b, 0);
 		result = phase == PHASE_CONFIGURE ? lay(s, b, &about, err) : 0;
+		if (result == 0)
+			result = luet_finalize(s, phase, b, &about, shown, err);
 		tell(s, WATCH_STEP_END, phase, b, result);
 	}
 	installer_drop(&about);

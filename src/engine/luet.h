@@ -10,6 +10,10 @@
 MUST_USE int luet_about(
 	struct engine *e, const struct bundle *b, struct installer *out, struct err *err);
 
+/* What its tree has laid, sorted: 1; 0: that was not noted, for it has no finalizers, or is not known; -1. `out` is empty before. */
+MUST_USE int luet_laid(
+	struct engine *e, const struct bundle *b, struct texts *out, struct err *err);
+
 /* configure: lays its tree, and runs the install finalizers; unconfigure: runs those of uninstall, and leaves the files to who takes
  * the footprint back. Errors as of rules_staged. */
 MUST_USE int luet_staged(struct stage *s, enum phase phase, const struct bundle *b,

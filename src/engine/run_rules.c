@@ -343,6 +343,7 @@ static int start_staged(struct engine *e, struct rules_task *t, const struct rul
 	struct phase_spec spec = {.phase = o->phase,
 		.bundle = o->bundle,
 		.dir = o->dir,
+		.script = o->script,
 		.args = {o->args[0], o->args[1]},
 		.home = "/tmp",
 		.tmp = "/tmp",
@@ -386,25 +387,37 @@ void rules_task_init(struct rules_task *t, struct engine *e)
 	broker_init(&t->broker, e, SPAN(""), false);
 }
 
+/* For people: "rules configure". */
+static const char *what_runs(const struct rules_task *t, struct buf *out)
+{
+	if (t->script)
+		buf_sets(out, t->script->what);
+	else
+		buf_setf(out, "rules %s", phase_name(t->phase));
+	return out->s;
+}
+
 int rules_begin(
 	struct engine *e, struct rules_task *t, const struct rules_order *o, struct err *err)
 {
 	int to[2] = {-1, 0};
 	bool chroot = false;
+	AUTO(buf) what = BUF_INIT;
 	int result;
 
 	rules_task_init(t, e);
 	t->quiet = o->stage && o->stage->quiet;
 	t->phase = o->phase;
 	t->bundle = o->bundle;
-	t->lua = o->hook ? 1 : rules_are_lua(e, o->dir, err);
+	t->script = o->script;
+	t->lua = o->script ? 0 : o->hook ? 1 : rules_are_lua(e, o->dir, err);
 	if (t->lua < 0)
 		return -1;
 	broker_init(&t->broker, e, buf_span(&o->bundle->name), o->phase == PHASE_DOWNLOAD);
 	if (!o->stage && (engine_chroot(e, &chroot, err) < 0 || make_private(t, err) < 0))
 		return -1;
 	result = open_streams(t, to, err);
-	log_line(&e->log, "%s: rules %s", o->bundle->name.s, phase_name(o->phase));
+	log_line(&e->log, "%s: %s", o->bundle->name.s, what_runs(t, &what));
 	if (result == 0)
 		result =
 			o->stage ? start_staged(e, t, o, to, err) : start(e, t, o, chroot, to, err);
@@ -415,7 +428,7 @@ int rules_begin(
 		drop_streams(t);
 		if (err->code == ERR_SYSTEM && !err_may_pass(err))
 			err->code = ERR_RULES;
-		return err_at(err, "rules %s", phase_name(o->phase));
+		return err_at(err, "%s", what_runs(t, &what));
 	}
 	t->task.deadline = engine_ms() + e->config.rules_timeout * 1000;
 	t->task.running = true;
@@ -425,19 +438,22 @@ int rules_begin(
 int rules_result(struct rules_task *t, struct err *err)
 {
 	struct engine *e = t->e;
+	AUTO(buf) what = BUF_INIT;
 	int result = 0;
 
+	what_runs(t, &what);
 	if (t->task.err.code == ERR_TIMEOUT)
 		result = err_set(err, ERR_TIMEOUT,
-			"rules %s took longer than %lld s (rules.timeout) and "
+			"%s took longer than %lld s (rules.timeout) and "
 			"was ended",
-			phase_name(t->phase), (long long)e->config.rules_timeout);
+			what.s, (long long)e->config.rules_timeout);
 	else if (t->task.err.code != ERR_NONE)
 		result = err_copy(err, &t->task.err);
+	else if (t->script)
+		result = phase_check_script(what.s, t->task.status, err);
 	else
 		result = phase_check(t->phase, t->task.status, err);
-	log_line(&e->log, "%s: rules %s: %s", t->bundle->name.s, phase_name(t->phase),
-		result < 0 ? err->text : "done");
+	log_line(&e->log, "%s: %s: %s", t->bundle->name.s, what.s, result < 0 ? err->text : "done");
 	if (result < 0 && err->code != ERR_SIGNAL)
 		err_tail(err, t->tail.s, t->tail.n);
 	return result;
@@ -489,89 +505,4 @@ void rules_offer_force(const struct request *request, struct err *err)
 	if (can && (err->code == ERR_RULES || err->code == ERR_TIMEOUT) && !err->next[0])
 		err_next(err,
 			"fardel log shows all of its output; with --force it goes on without unconfigure");
-}
-
-/* Rules of a folder that is gone cannot run; configure needs all that was in it. */
-int rules_check_folder(
-	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
-{
-	AUTO(buf) dir = BUF_INIT;
-	int there;
-
-	installation_path(&e->place, bundle, &dir);
-	if (phase == PHASE_CONFIGURE) {
-		there = installation_is_whole(&e->place, bundle, err);
-	} else {
-		AUTO_FD fd = installation_open_if(&e->place, bundle, err);
-
-		there = fd >= 0 ? 1 : err->code == ERR_NONE ? 0 : -1;
-	}
-	if (there)
-		return there < 0 ? -1 : 0;
-	err_set(err, ERR_BAD_STATE, "its folder %s%s is gone, or not whole any more",
-		e->place.root.s, dir.s);
-	return err_next(err,
-		"its installer unpacks it anew: fardel install ./%s%s; a newer one goes on "
-		"without it with --force, and so does remove",
-		bundle->name.s, installer_suffix(bundle->format));
-}
-
-static int run_at_its_place(struct engine *e, enum phase phase, const struct bundle *bundle,
-	const struct rules_stage *stage, struct err *err)
-{
-	AUTO(buf) dir = BUF_INIT;
-	AUTO(buf) upstream = BUF_INIT;
-	struct rules_order order = {.phase = phase, .bundle = bundle, .stage = stage};
-	struct event event = {
-		.package = buf_span(&bundle->name), .text = span_of(phase_name(phase))};
-	int result;
-
-	installation_path(&e->place, bundle, &dir);
-	upstream = buf_dup(&dir);
-	buf_add_path(&upstream, INSTALLATION_UPSTREAM);
-	order.dir = dir.s;
-	order.args[0] = upstream.s;
-	if (rules_check_folder(e, phase, bundle, err) < 0)
-		return -1;
-	event.kind = WATCH_STEP;
-	if (!stage || !stage->quiet)
-		engine_event(e, &event);
-	result = rules_run(e, &order, err);
-	process_end_orphans();
-	event.kind = WATCH_STEP_END;
-	event.done = result;
-	if (!stage || !stage->quiet)
-		engine_event(e, &event);
-	return result;
-}
-
-int rules_switch(struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
-{
-	int result;
-
-	if (mime_prepare(e, err) < 0)
-		return -1;
-	result = run_at_its_place(e, phase, bundle, NULL, err);
-	mime_settle(e);
-	return result;
-}
-
-int rules_staged(struct engine *e, enum phase phase, const struct bundle *bundle,
-	const struct rules_stage *stage, struct err *err)
-{
-	return run_at_its_place(e, phase, bundle, stage, err);
-}
-
-int rules_hook(struct engine *e, enum phase phase, const struct bundle *bundle,
-	const struct rules_stage *stage, const struct packets_hook *hook, struct err *err)
-{
-	AUTO(buf) dir = BUF_INIT;
-	struct rules_order order = {.phase = phase, .bundle = bundle, .stage = stage, .hook = hook};
-	int result;
-
-	installation_path(&e->place, bundle, &dir);
-	order.dir = dir.s;
-	result = rules_run(e, &order, err);
-	process_end_orphans();
-	return result;
 }

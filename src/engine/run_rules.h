@@ -16,6 +16,7 @@ struct rules_task {
 	int lua; /* its rules are rules.lua */
 	enum phase phase;
 	const struct bundle *bundle; /* borrowed */
+	const struct phase_script *script; /* borrowed; NULL: its rules, or hook */
 	struct broker broker; /* what rules.lua asks */
 	struct buf private; /* name of the stage that holds HOME and TMPDIR */
 	int64_t printed; /* bytes of output */
@@ -32,6 +33,8 @@ struct rules_order {
 	const char *args[2]; /* paths */
 	const struct rules_stage *stage; /* that they run in; NULL: none */
 	const struct packets_hook *hook; /* to be run in the place of the rules; NULL: none */
+	const struct phase_script
+		*script; /* the same, of luet's; in a stage only; valid until rules_result */
 	const char *bind_from,
 		*bind_to; /* shown read-only to the rules, where that is possible; or NULL */
 };
@@ -64,6 +67,9 @@ MUST_USE int rules_staged(struct engine *e, enum phase phase, const struct bundl
 /* The same of a package of Packets: its hook alone, and nobody is told of a step. */
 MUST_USE int rules_hook(struct engine *e, enum phase phase, const struct bundle *bundle,
 	const struct rules_stage *stage, const struct packets_hook *hook, struct err *err);
+/* The same of a package of luet's: one script. */
+MUST_USE int rules_script(struct engine *e, enum phase phase, const struct bundle *bundle,
+	const struct rules_stage *stage, const struct phase_script *script, struct err *err);
 /* ERR_BAD_STATE: the installation's folder is gone or, for configure, not whole. */
 MUST_USE int rules_check_folder(
 	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err);

@@ -12,6 +12,7 @@
 #include "engine/needs.h"
 #include "engine/run_rules.h"
 #include "engine/staged_groups.h"
+#include "engine/staged_luet.h"
 #include "engine/staged_mend.h"
 #include "engine/staged_packets.h"
 #include "engine/staged_parts.h"
@@ -85,7 +86,7 @@ static struct span name_of(const struct staged *s)
 /* --- What was in force before ------------------------------------------------------------------------- */
 
 /* What was kept for it is damaged: with --force it goes on as if nothing were known. */
-static int go_without(struct staged *s, struct err *err)
+int staged_go_without(struct staged *s, struct err *err)
 {
 	if (err->code != ERR_BAD_STATE)
 		return -1;
@@ -115,7 +116,8 @@ static int load_before(struct staged *s, struct err *err)
 	if (there <= 0)
 		return there;
 	s->has_before = true;
-	return undo_read(&s->kept, UNDO_FOOTPRINT, &s->before, err) < 0 ? go_without(s, err) : 0;
+	return undo_read(&s->kept, UNDO_FOOTPRINT, &s->before, err) < 0 ? staged_go_without(s, err)
+									: 0;
 }
 
 /* Whether somebody was in use of whom not all is known that was made. */
@@ -191,7 +193,7 @@ static int goes_on(struct staged *s, struct stage *stage, const struct err *why)
 	return 1;
 }
 
-static int unconfigure(
+int staged_unconfigure(
 	struct staged *s, struct stage *stage, struct effects *asked, struct err *err)
 {
 	if (!s->old || stage_rules(stage, PHASE_UNCONFIGURE, s->old, asked, err) == 0)
@@ -204,7 +206,7 @@ static int unconfigure(
 	return 0;
 }
 
-static int configure(struct staged *s, struct stage *stage, struct effects *asked, struct err *err)
+int staged_configure(struct staged *s, struct stage *stage, struct effects *asked, struct err *err)
 {
 	return s->made ? stage_rules(stage, PHASE_CONFIGURE, s->made, asked, err) : 0;
 }
@@ -303,11 +305,11 @@ static int play_bare(struct staged *s, struct changes *out, struct err *err)
 
 	memcpy(beside.network, s->network, sizeof(beside.network));
 	if (result == 0)
-		result = unconfigure(s, &beside, &ignored, err);
+		result = staged_unconfigure(s, &beside, &ignored, err);
 	if (result == 0)
 		result = stage_take_back(&beside, &s->before.changes, s->kept.base, err);
 	if (result == 0)
-		result = configure(s, &beside, &ignored, err);
+		result = staged_configure(s, &beside, &ignored, err);
 	if (result == 0)
 		result = read_stage(s, &beside, out, &ignored, err);
 	stage_close(&beside);
@@ -426,7 +428,7 @@ static void compose_after(struct staged *s, const struct changes *undone)
 
 /* --- The play ------------------------------------------------------------------------------------------ */
 
-static int take_back_all(struct staged *s, const struct apply_drifts *drifts, struct err *err)
+int staged_take_back_all(struct staged *s, const struct apply_drifts *drifts, struct err *err)
 {
 	AUTO(changes) own = CHANGES_INIT;
 	const struct undo_source from = {s->kept.base, &s->before.changes};
@@ -439,9 +441,10 @@ static int take_back_all(struct staged *s, const struct apply_drifts *drifts, st
 static int play_removal(struct staged *s, const struct apply_drifts *drifts, struct effects *undone,
 	struct err *err)
 {
-	if (unconfigure(s, &s->stage, undone, err) < 0)
+	if (staged_unconfigure(s, &s->stage, undone, err) < 0)
 		return -1;
-	if (s->has_before && take_back_all(s, drifts, err) < 0 && go_without(s, err) < 0)
+	if (s->has_before && staged_take_back_all(s, drifts, err) < 0 &&
+		staged_go_without(s, err) < 0)
 		return -1;
 	return read_stage(s, &s->stage, &s->now.changes, undone, err);
 }
@@ -451,11 +454,11 @@ static int play_configuration(struct staged *s, struct effects *undone, struct e
 {
 	AUTO(effects) ignored = EFFECTS_INIT;
 
-	if (unconfigure(s, &s->stage, undone, err) < 0)
+	if (staged_unconfigure(s, &s->stage, undone, err) < 0)
 		return -1;
 	if (s->old && is_unknown(s) && read_stage(s, &s->stage, between, &ignored, err) < 0)
 		return -1;
-	if (configure(s, &s->stage, done, err) < 0)
+	if (staged_configure(s, &s->stage, done, err) < 0)
 		return -1;
 	return read_stage(s, &s->stage, &s->now.changes, done, err);
 }
@@ -476,9 +479,10 @@ static int play(struct staged *s, struct err *err)
 	memcpy(s->stage.network, s->network, sizeof(s->stage.network));
 	if (staged_moves(s))
 		return staged_move(s, &drifts, err);
-	if (!s->made ? play_removal(s, &drifts, &undone, err) < 0
-		     : play_configuration(s, &undone, &done, &between, err) < 0 ||
-				take_back_stale(s, &drifts, err) < 0)
+	if (staged_is_luet(s) ? staged_play_luet(s, &drifts, &undone, &done, err) < 0
+		: !s->made    ? play_removal(s, &drifts, &undone, err) < 0
+			      : play_configuration(s, &undone, &done, &between, err) < 0 ||
+				     take_back_stale(s, &drifts, err) < 0)
 		return -1;
 	if (compose_effects(s, &undone, &done, err) < 0)
 		return -1;

@@ -13,6 +13,18 @@ MUST_USE int staged_read(struct staged *s, struct effects *asked, struct err *er
 MUST_USE int staged_take_back(struct staged *s, const struct changes *parts,
 	const struct undo_source *from, struct err *err);
 
+/* All that is in force of the package, but for groups that others have joined. */
+MUST_USE int staged_take_back_all(
+	struct staged *s, const struct apply_drifts *drifts, struct err *err);
+/* What it had made cannot be taken back: with --force it goes on without. */
+MUST_USE int staged_go_without(struct staged *s, struct err *err);
+
+/* The phases, where there is something to be unconfigured or configured. */
+MUST_USE int staged_unconfigure(
+	struct staged *s, struct stage *stage, struct effects *asked, struct err *err);
+MUST_USE int staged_configure(
+	struct staged *s, struct stage *stage, struct effects *asked, struct err *err);
+
 void staged_copy_change(struct changes *out, const struct change *c);
 
 /* --- engine/staged_tell --- */

@@ -76,6 +76,8 @@
 		"let apt install what packages need of Debian, after a question; false: refuse, and say what to type") \
 	X(luet_config, "luet.config", FILE_PATH, "\"\"", 0, 0, \
 		"luet's configuration, as /etc/luet/luet.yaml: its repositories are used, too; empty: not") \
+	X(luet_config_protect, "luet.config_protect", PATHS, "[]", 0, 0, \
+		"folders in which packages of luet's replace nothing: another file is put beside the one that is there") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \
 		"old installations of each package that gc keeps") \
 	X(undo_keep, "undo.keep", NUMBER, "10", 0, 100000, \

@@ -46,6 +46,7 @@ struct config {
 	bool apt_install; /* what needs.deb names */
 	/* [luet] */
 	struct buf luet_config; /* the path of its configuration; empty: it is not used */
+	struct texts luet_config_protect; /* folders */
 	/* [gc] */
 	int64_t gc_keep; /* old installations of a package that are kept */
 	/* [undo] */

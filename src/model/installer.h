@@ -20,7 +20,9 @@
 /* puavo's stamps, in its layout: it was prepared, and it was installed. */
 #define INSTALLATION_PREPARED ".prepared"
 #define INSTALLATION_INSTALLED ".installed"
-/* In the same layout: it is not in state.db yet, or is no more; or that is not sure to be on disk. */
+/* Of a package of luet's: what its tree has laid, each path ended by a NUL. */
+#define INSTALLATION_LAID ".fardel-laid"
+/* In puavo's layout: it is not in state.db yet, or is no more; or that is not sure to be on disk. */
 #define INSTALLATION_UNSETTLED ".fardel-unsettled"
 /* All of them, NULL-ended: no installer has anything of such a name at its top. */
 extern const char *const installation_reserved[];

@@ -13,7 +13,7 @@ const char *phase_name(enum phase phase)
 	return names[phase];
 }
 
-#define VARIABLES 16
+#define VARIABLES 96
 
 struct environment {
 	struct buf of[VARIABLES];
@@ -53,6 +53,34 @@ static void put_proxies(struct environment *e, const struct proxies *p)
 	put_proxy(e, "https_proxy", &p->https);
 	if (p->except.n)
 		put(e, "no_proxy", p->except.s);
+}
+
+/* A variable that comes again takes the place of the one before: the C library's getenv finds the first. */
+static void add(struct environment *e, const struct buf *variable)
+{
+	size_t n = strcspn(variable->s, "=") + 1;
+	unsigned i = 0;
+
+	while (i < e->n && strncmp(e->of[i].s, variable->s, n) != 0)
+		i++;
+	if (i == VARIABLES)
+		return;
+	if (i < e->n)
+		buf_set(&e->of[i], buf_span(variable));
+	else
+		e->of[e->n++] = buf_dup(variable);
+	e->list[i] = e->of[i].s;
+	e->list[e->n] = NULL;
+}
+
+static void use_script(
+	const struct phase_script *script, struct environment *env, struct process_spec *p)
+{
+	p->program = script->argv[0];
+	p->argv = script->argv;
+	p->cwd = NULL;
+	VEC_FOR (const struct buf, variable, &script->environment->of)
+		add(env, variable);
 }
 
 int phase_start(const struct phase_spec *spec, struct process *out, struct err *err)
@@ -104,8 +132,20 @@ int phase_start(const struct phase_spec *spec, struct process *out, struct err *
 	put(&env, "FARDEL_RULES_API", "1");
 	if (spec->proxies)
 		put_proxies(&env, spec->proxies);
+	if (spec->script)
+		use_script(spec->script, &env, &p);
 	p.envp = env.list;
 	return process_start(&p, out, err);
+}
+
+int phase_check_script(const char *what, int status, struct err *err)
+{
+	if (WIFSIGNALED(status))
+		return err_set(err, ERR_RULES, "%s was killed by signal %d (%s)", what,
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	return WEXITSTATUS(status) ? err_set(err, ERR_RULES, "%s failed (exit status %d)", what,
+					     WEXITSTATUS(status))
+				   : 0;
 }
 
 int phase_check(enum phase phase, int status, struct err *err)

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/texts.h"
 #include "model/bundle.h"
 #include "model/proxy.h"
 #include "sys/process.h"
@@ -22,12 +23,20 @@ struct phase_lua {
 };
 #define PHASE_LUA_FDS 3
 
+/* A script of a package of luet's, in the rules' place. */
+struct phase_script {
+	const char *what; /* for people: "its install finalizer 2" */
+	const char *const *argv; /* NULL-ended; the first is a path */
+	const struct texts *environment; /* NAME=VALUE, after that of rules */
+};
+
 struct phase_spec {
 	enum phase phase;
 	const struct bundle *bundle;
 	/* Paths as the rules see them: without the root where they run chrooted in it. */
 	const char *dir; /* the installation's folder: where the rules stand */
 	const struct phase_lua *lua; /* NULL: the rules are a program of their own */
+	const struct phase_script *script; /* NULL: the rules */
 	const char *args[2]; /* behind the phase's name; NULL where there is none */
 	const char *home, *tmp; /* private, there already */
 	const char
@@ -50,6 +59,9 @@ struct phase_spec {
  * FARDEL_NAME, FARDEL_VERSION, FARDEL_ID, FARDEL_PHASE, FARDEL_ROOT, FARDEL_RULES_API=1, and of the
  * proxies http_proxy, https_proxy (without user and password) and no_proxy; stdin is empty. */
 MUST_USE int phase_start(const struct phase_spec *spec, struct process *out, struct err *err);
+
+/* The same of a script: whatever its status but 0 is, ERR_RULES. */
+MUST_USE int phase_check_script(const char *what, int status, struct err *err);
 
 /* 0 for exit 0; else ERR_NETWORK (2, of download), ERR_IN_USE (4), ERR_RULES: the text says what
  * happened. */

@@ -36,3 +36,115 @@ teardown() {
   [[ $(manifest) == "$before" ]]
   [[ -z $(fardel list) && -z $(ls "$ROOT/var/lib/fardel/packages") ]]
 }
+
+@test "plain, gzip and zstd tarballs; one without a tree" {
+  for how in none gzip zstd; do
+    fardel install "$(make_luet app-x/tool 1.0 "compression=$how" "file:opt/tool/a=$how")"
+    [[ $(cat "$ROOT/opt/tool/a") == "$how" ]]
+    fardel remove app-x/tool
+    [[ ! -e $ROOT/opt/tool ]]
+  done
+  fardel install "$(make_luet virtual/meta 0 nothing)"
+  run -0 fardel list --plain
+  [[ $output == virtual/meta$'\t'0$'\t'* ]]
+  fardel remove virtual/meta
+  [[ -z $(fardel list) ]]
+}
+
+@test "modes, owners, attributes are the tarball's; setuid is a matter of the policy" {
+  file=$(make_luet app-x/tool 1.0 dir:opt/tool mode:opt/tool=2770 file:opt/tool/a=a mode:opt/tool/a=640 \
+    'xattr:opt/tool/a=user.says=hello' 'xattr:opt/tool/a=trusted.overlay.opaque=y' link:opt/tool/b=a)
+  fardel install --yes --allow setgid "$file" || fardel install --yes "$file"
+  [[ $(stat -c %a "$ROOT/opt/tool" "$ROOT/opt/tool/a" | tr '\n' ' ') == '2770 640 ' ]]
+  run -0 python3 -c 'import os, sys; print({n: os.getxattr(sys.argv[1], n) for n in os.listxattr(sys.argv[1])})' "$ROOT/opt/tool/a"
+  [[ $output == *"'user.says': b'hello'"* && $output != *opaque* ]]
+  fardel remove app-x/tool
+  file=$(make_luet app-x/tool 1.0 file:opt/tool/su=x mode:opt/tool/su=4755)
+  run --separate-stderr -0 fardel --no-input install "$file"
+  [[ $stderr == *'/opt/tool/su: setuid root, mode 4755'* && $(stat -c %a "$ROOT/opt/tool/su") == 4755 ]]
+  fardel remove app-x/tool
+  mkdir -p "$ROOT/etc/fardel/policy.d"
+  printf '[[policy]]\nid = "setuid"\naction = "deny"\n' >"$ROOT/etc/fardel/policy.d/strict.toml"
+  run --separate-stderr -10 fardel --no-input install "$file"
+  [[ $stderr == *'/opt/tool/su'* && ! -e $ROOT/opt/tool ]]
+}
+
+@test "owners" {
+  skip_unless_mount
+  fardel install --yes "$(make_luet app-x/tool 1.0 dir:opt/tool owner:opt/tool=1234:0 file:opt/tool/a=a owner:opt/tool/a=1234:5678 link:opt/tool/b=a owner:opt/tool/b=7:8)"
+  [[ $(stat -c %u:%g "$ROOT/opt/tool" "$ROOT/opt/tool/a" "$ROOT/opt/tool/b" | tr '\n' ' ') == '1234:0 1234:5678 7:8 ' ]]
+  fardel verify app-x/tool
+}
+
+@test "an upgrade takes the old version's files away; undo brings them back; install again lays them again" {
+  one=$(make_luet app-x/tool 1.0 file:opt/tool/old=old file:opt/tool/both=one)
+  two=$(make_luet app-x/tool 2.0 file:opt/tool/new=new file:opt/tool/both=two)
+  fardel install "$one"
+  echo mine >"$ROOT/opt/tool/mine"
+  fardel install "$two"
+  [[ ! -e $ROOT/opt/tool/old && $(cat "$ROOT/opt/tool/new") == new && $(cat "$ROOT/opt/tool/both") == two ]]
+  [[ $(cat "$ROOT/opt/tool/mine") == mine ]]
+  fardel undo 2
+  [[ $(cat "$ROOT/opt/tool/old") == old && $(cat "$ROOT/opt/tool/both") == one && ! -e $ROOT/opt/tool/new ]]
+  # By its own tree, which has to be unpacked again for that.
+  rm "$ROOT/opt/tool/old"
+  fardel reconfigure app-x/tool
+  [[ $(cat "$ROOT/opt/tool/old") == old ]]
+  rm "$ROOT/opt/tool/both"
+  fardel verify --repair app-x/tool
+  [[ $(cat "$ROOT/opt/tool/both") == one ]]
+  fardel verify app-x/tool
+  run -0 fardel remove app-x/tool
+  [[ $output == *'kept /opt/tool/mine'* && $(find "$ROOT/opt/tool" -type f) == "$ROOT/opt/tool/mine" ]]
+}
+
+@test "preview shows it and leaves nothing; an installation is laid again without its tarball being fetched again" {
+  file=$(make_luet app-x/tool 1.0 file:opt/tool/a=a)
+  before=$(manifest)
+  run -0 fardel preview "$file"
+  [[ $output == *'/opt/tool/a'* && $(manifest) == "$before" ]]
+  fardel install "$file"
+  rm "$WORK"/luet/*.tar.zst
+  fardel reconfigure app-x/tool
+  rm -r "$ROOT/var/cache/fardel/packs"
+  run --separate-stderr -2 fardel reconfigure app-x/tool
+  [[ $stderr == *'tool-app-x-1.0.package.tar.zst'* ]]
+  [[ $(cat "$ROOT/opt/tool/a") == a ]]
+}
+
+@test "through links that are there: a file goes where the link leads" {
+  mkdir -p "$ROOT/opt/tool-real"
+  ln -s tool-real "$ROOT/opt/tool"
+  ln -s ../../opt/tool "$ROOT/etc/tool.d" || true
+  fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a dir:opt/tool/sub file:opt/tool/sub/b=b)"
+  [[ -L $ROOT/opt/tool && $(cat "$ROOT/opt/tool-real/a") == a && $(cat "$ROOT/opt/tool-real/sub/b") == b ]]
+  run -0 fardel files app-x/tool
+  [[ $output == *'/opt/tool-real/a'* && $output != *'/opt/tool/a'* ]]
+  fardel remove app-x/tool
+  [[ -z $(ls "$ROOT/opt/tool-real") ]]
+  rm -r "$ROOT/opt/tool" "$ROOT/opt/tool-real" "$ROOT/etc/tool.d"
+}
+
+@test "a folder in the way of a file, a file in the way of a folder: named, and nothing is registered" {
+  mkdir -p "$ROOT/opt/tool/a"
+  run --separate-stderr -11 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a file:opt/tool/b=b)"
+  [[ $stderr == *'/opt/tool/a: a folder is there, and a file is to come'* ]]
+  [[ -z $(fardel list) && ! -e $ROOT/opt/tool/b ]]
+  rm -r "$ROOT/opt/tool"
+  echo x >"$ROOT/opt/tool"
+  run --separate-stderr -11 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a)"
+  [[ $stderr == *'/opt/tool: a file is there, and a folder is to come'* && $(cat "$ROOT/opt/tool") == x ]]
+  [[ -z $(fardel list) ]]
+}
+
+@test "another package's file: refused, with its path and whose it is" {
+  fardel install "$(make_luet app-x/other 1.0 file:opt/tool/a=other)"
+  run --separate-stderr fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=tool)"
+  [[ $status != 0 && $stderr == *'/opt/tool/a'* && $stderr == *'app-x/other'* ]]
+  [[ $(cat "$ROOT/opt/tool/a") == other ]]
+}
+
+@test "what would come to places that are nobody's is left out, and said" {
+  run --separate-stderr -0 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a file:run/tool/b=b dir:proc dir:sys)"
+  [[ $stderr == *'/run is left out'* && $stderr != *'/proc'* && -e $ROOT/opt/tool/a && ! -e $ROOT/run/tool ]]
+}

@@ -1,0 +1,112 @@
+#!/usr/bin/env bats
+# Finalizers and config protect of luet's packages.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  skip_unless mount userns
+  fresh
+  rm -rf -- "$ROOT"/opt/{tool,other} "$ROOT"/etc/{tool*,right*,._cfg*} "$ROOT"/usr/{bin,lib}/tool* "$ROOT"/etc/luet
+}
+
+teardown() {
+  finish
+}
+
+@test "install and uninstall finalizers run in the stage, what they make is recorded and goes again" {
+  file=$(make_luet app-x/tool 1.0 file:opt/tool/a=a 'install=echo "{{ .Values.name }} {{ .Values.version }}" >/opt/tool/made' \
+    'install=test -e /opt/tool/made && cp /opt/tool/made /etc/tool.made' 'uninstall=test ! -e /opt/tool/a && test ! -e /etc/tool.made')
+  before=$(manifest)
+  fardel install "$file"
+  [[ $(cat "$ROOT/opt/tool/made") == 'tool 1.0' && $(cat "$ROOT/etc/tool.made") == 'tool 1.0' ]]
+  run -0 fardel files app-x/tool
+  [[ $output == *'/etc/tool.made'* && $output == *'/opt/tool/a'* ]]
+  fardel remove --purge app-x/tool
+  [[ $(manifest) == "$before" ]]
+}
+
+@test "their environment is a clean one, with what luet says; their shell is the one that is named" {
+  secret=x fardel install "$(make_luet app-x/tool 1.0 shell=bash,-e,-c 'install=mkdir -p /opt/tool; env | sort >/opt/tool/env; pwd >/opt/tool/pwd; echo ${BASH_VERSION:+bash} >/opt/tool/shell; false || true')"
+  run -0 cat "$ROOT/opt/tool/env"
+  [[ $output == *$'\nLUET_VERSION=0.40.1'* && $output == *'ANISE_SUBSETS='* && $output == *'PATH=/'* && $output != *secret* ]]
+  [[ $output == *'FARDEL_NAME=app-x/tool'* ]]
+  [[ $(cat "$ROOT/opt/tool/pwd") == / && $(cat "$ROOT/opt/tool/shell") == bash ]]
+  run --separate-stderr -1 fardel install "$(make_luet app-x/other 1.0 shell=nosuchshell,-c 'install=true')"
+  [[ $stderr == *'its finalizers are for nosuchshell, which is not there'* ]]
+  # A shell that comes with the package itself.
+  fardel install "$(make_luet app-x/other 1.0 'file:usr/bin/toolsh=#!/bin/sh\nexec /bin/sh "$@"\n' mode:usr/bin/toolsh=755 shell=toolsh,-c 'install=mkdir -p /opt/other; echo $0 >/opt/other/x')"
+  [[ -e $ROOT/opt/other/x ]]
+}
+
+@test "an install finalizer that fails takes the whole package back; on an upgrade the old version stays" {
+  before=$(manifest)
+  run --separate-stderr -1 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a 'install=true' 'install=echo broken >&2; exit 4')"
+  [[ $stderr == *'its install finalizer 2 failed (exit status 4)'* && $stderr == *broken* ]]
+  [[ $(manifest) == "$before" && -z $(fardel list) ]]
+  fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a 'install=echo 1 >/opt/tool/made')"
+  run --separate-stderr -1 fardel install "$(make_luet app-x/tool 2.0 file:opt/tool/b=b 'install=false')"
+  [[ $(cat "$ROOT/opt/tool/a") == a && $(cat "$ROOT/opt/tool/made") == 1 && ! -e $ROOT/opt/tool/b ]]
+  run -0 fardel list --plain
+  [[ $output == app-x/tool$'\t'1.0$'\t'* ]]
+}
+
+@test "an uninstall finalizer that fails keeps the package, whole, but for --force" {
+  fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a 'uninstall=exit 7')"
+  run --separate-stderr -1 fardel remove app-x/tool
+  [[ $stderr == *'its uninstall finalizer 1 failed (exit status 7)'*--force* && $(cat "$ROOT/opt/tool/a") == a ]]
+  fardel verify app-x/tool
+  fardel remove --force app-x/tool
+  [[ ! -e $ROOT/opt/tool && -z $(fardel list) ]]
+}
+
+@test "what a finalizer makes at the first time, and keeps, stays what it is over upgrades" {
+  key='install=test -e /etc/tool.key || echo {{ .Values.version }} >/etc/tool.key'
+  fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a "$key")"
+  fardel install "$(make_luet app-x/tool 2.0 file:opt/tool/b=b "$key")"
+  [[ $(cat "$ROOT/etc/tool.key") == 1.0 && ! -e $ROOT/opt/tool/a && -e $ROOT/opt/tool/b ]]
+  fardel remove app-x/tool
+  [[ ! -e $ROOT/etc/tool.key && ! -e $ROOT/opt/tool ]]
+}
+
+@test "a template that is not known is refused by its name" {
+  run --separate-stderr -1 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a 'install=echo {{ toYaml .Values }}')"
+  [[ $stderr == *'finalize.yaml: line '*': not known: toYaml'* && ! -e $ROOT/opt/tool && -z $(fardel list) ]]
+}
+
+# --- config protect -----------------------------------------------------------------------------------------
+
+@test "config protect: a differing file stays, the new one comes beside it, under the next free name" {
+  mkdir -p "$ROOT/etc/right" "$ROOT/etc/rightmost"
+  echo mine >"$ROOT/etc/right/a"
+  echo same >"$ROOT/etc/right/same"
+  echo mine >"$ROOT/etc/rightmost/a"
+  echo theirs >"$ROOT/etc/right/._cfg0001_a"
+  one=$(make_luet app-x/tool 1.0 'file:etc/right/a=1\n' 'file:etc/right/same=same\n' 'file:etc/right/new=1\n' 'file:etc/rightmost/a=1\n' \
+    'def=annotations: {config_protect: /etc/right}')
+  run --separate-stderr -0 fardel install "$one"
+  [[ $stderr == *"the package's own is /etc/right/._cfg0002_a"* ]]
+  [[ $(cat "$ROOT/etc/right/a") == mine && $(cat "$ROOT/etc/right/._cfg0002_a") == 1 && $(cat "$ROOT/etc/right/new") == 1 ]]
+  [[ $(cat "$ROOT/etc/right/._cfg0001_a") == theirs && ! -e $ROOT/etc/right/._cfg0001_same ]]
+  # Not a prefix of letters: what is in /etc/rightmost is not protected.
+  [[ $(cat "$ROOT/etc/rightmost/a") == 1 ]]
+  fardel remove app-x/tool
+  [[ $(cat "$ROOT/etc/right/a") == mine && $(cat "$ROOT/etc/right/same") == same && ! -e $ROOT/etc/right/._cfg0002_a ]]
+  [[ $(cat "$ROOT/etc/right/._cfg0001_a") == theirs && ! -e $ROOT/etc/right/new && $(cat "$ROOT/etc/rightmost/a") == mine ]]
+}
+
+@test "config protect, by fardel.toml: an unedited file is upgraded and goes; an edited one stays, on upgrade and uninstall" {
+  fardel() { command fardel --set 'luet.config_protect=["/etc/right/"]' "$@"; }
+  fardel install "$(make_luet app-x/tool 1.0 'file:etc/right/edited=1\n' 'file:etc/right/plain=1\n')"
+  echo mine >"$ROOT/etc/right/edited"
+  run --separate-stderr -0 fardel install "$(make_luet app-x/tool 2.0 'file:etc/right/edited=2\n' 'file:etc/right/plain=2\n')"
+  [[ $(cat "$ROOT/etc/right/edited") == mine && $(cat "$ROOT/etc/right/._cfg0001_edited") == 2 ]]
+  [[ $(cat "$ROOT/etc/right/plain") == 2 && ! -e $ROOT/etc/right/._cfg0001_plain ]]
+  # The older one's goes, the newer one's takes its name.
+  fardel install "$(make_luet app-x/tool 3.0 'file:etc/right/edited=3\n' 'file:etc/right/plain=3\n')"
+  [[ $(cat "$ROOT/etc/right/edited") == mine && $(cat "$ROOT/etc/right/._cfg0001_edited") == 3 && ! -e $ROOT/etc/right/._cfg0002_edited ]]
+  run --separate-stderr -0 fardel remove app-x/tool
+  [[ $stderr == *'kept /etc/right/edited'* && $(cat "$ROOT/etc/right/edited") == mine ]]
+  [[ ! -e $ROOT/etc/right/plain && ! -e $ROOT/etc/right/._cfg0001_edited ]]
+}
