@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "engine/choice_luet.h"
 #include "engine/naming.h"
-
 #include "solve/resolve.h"
 #include "store/leaf.h"
 
@@ -177,6 +177,8 @@ static int read_shelf(
 	for (size_t i = 0; result == 0 && i < wants.n; i++)
 		if (!wants.v[i].to->name.n)
 			result = lost(wants.v[i].name, err);
+	for (size_t i = 0; result == 0 && i < wants.n; i++)
+		result = choice_luet_complete(shelf, wants.v[i].to, err);
 	vec_drop(&wants);
 	return result;
 }
@@ -198,6 +200,8 @@ static int add_same(
 			return -1;
 		if (!there || !span_is(buf_span(&offer.id), item->id))
 			continue;
+		if (choice_luet_complete(shelf, &offer, err) < 0)
+			return -1;
 		one = vec_push(&out->of);
 		*one = (struct chosen){.offer = offer,
 			.repository = buf_dup(&shelf->repository->name),

@@ -19,6 +19,7 @@ struct chosen {
 	bool asked; /* named; else it comes for the sake of another */
 	struct buf why; /* whose; may be empty */
 	struct buf path; /* of its installer's file, once that was fetched; empty: not yet */
+	bool makes; /* its installer is to be made (choice_luet) */
 	struct err err; /* why that could not be had (keep_going) */
 };
 

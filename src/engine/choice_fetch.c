@@ -137,7 +137,7 @@ static bool is_wanted(struct engine *e, const struct world *world, const struct 
 {
 	const struct chosen *one = &o->of.v[i];
 
-	return !one->path.n && one->err.code == ERR_NONE &&
+	return !one->path.n && !one->makes && one->err.code == ERR_NONE &&
 	       (o->request.wish == WISH_AGAIN || !is_there(e, world, one));
 }
 
@@ -184,6 +184,9 @@ int choice_fetch(struct engine *e, const struct world *world, struct choice *o, 
 	struct batch b = {.e = e, .o = o, .folder = -1, .in = INTAKE_INIT};
 	int result = fetch_packets(&b, world, err);
 
+	for (size_t i = 0; i < o->of.n; i++)
+		o->of.v[i].makes =
+			o->of.v[i].offer.format == FORMAT_LUET && is_wanted(e, world, o, i);
 	for (size_t first = 0; result == 0 && first < o->of.n; first++) {
 		if (!is_wanted(e, world, o, first))
 			continue;

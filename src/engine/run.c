@@ -4,6 +4,7 @@
 
 #include "engine/architecture.h"
 #include "engine/choice.h"
+#include "engine/choice_luet.h"
 #include "engine/clean.h"
 #include "engine/commit.h"
 #include "engine/engine.h"
@@ -104,12 +105,26 @@ static int look(
 	return architecture_select(e, &c->installer, err) < 0 ? -1 : find_packs(e, c, err);
 }
 
+static int hold(const struct chosen *one, struct candidate *c, struct err *err)
+{
+	if (choice_hold(one, buf_span(&c->id), buf_span(&c->installer.name),
+		    buf_span(&c->installer.version), err) < 0)
+		return -1;
+	choice_state(one, &c->installer);
+	return 0;
+}
+
 /* Of what a repository offers, and is not there yet: once it has been fetched its installer is looked into, and is what the index said. */
 static int look_at_chosen(struct engine *e, const struct world *world, const struct chosen *one,
 	bool extract, struct candidate *c, struct err *err)
 {
 	if (one->err.code != ERR_NONE)
 		return err_copy(err, &one->err);
+	if (one->makes && extract) {
+		if (choice_luet_make(e, one, c, err) < 0)
+			return -1;
+		return find_packs(e, c, err) < 0 ? -1 : hold(one, c, err);
+	}
 	if (!one->path.n) {
 		choice_candidate(one, c);
 		if (choice_take_own(e, world, one, c, err) < 0)
@@ -119,11 +134,7 @@ static int look_at_chosen(struct engine *e, const struct world *world, const str
 	buf_set(&c->file, buf_span(&one->path));
 	if (look(e, one->path.s, c, extract, err) < 0)
 		return -1;
-	if (choice_hold(one, buf_span(&c->id), buf_span(&c->installer.name),
-		    buf_span(&c->installer.version), err) < 0)
-		return -1;
-	choice_state(one, &c->installer);
-	return 0;
+	return hold(one, c, err);
 }
 
 static int add_chosen(struct engine *e, const struct world *world, struct choice *choice,
@@ -132,14 +143,15 @@ static int add_chosen(struct engine *e, const struct world *world, struct choice
 	for (size_t i = 0; i < choice->of.n; i++) {
 		const struct chosen *one = &choice->of.v[i];
 		struct candidate *c = vec_push(&out->of);
+		bool anew = extract && (one->path.n || one->makes);
 
 		candidate_init(c);
 		buf_addf(&c->item, "%s=%s", one->offer.name.s, one->offer.version.s);
 		buf_set(&c->repository, buf_span(&one->repository));
 		texts_add(&choice->request.items, buf_span(&c->item));
-		if (extract && one->path.n)
+		if (anew)
 			buf_addf(&c->stage, "out.%zu", i);
-		if (look_at_chosen(e, world, one, extract && one->path.n, c, &c->err) == 0 &&
+		if (look_at_chosen(e, world, one, anew, c, &c->err) == 0 &&
 			image_check(e, &c->installer, &c->err) == 0)
 			continue;
 		if (!choice->request.keep_going || c->err.code == ERR_SIGNAL) {
