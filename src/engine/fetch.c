@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "engine/fetch_check.h"
 #include "engine/fetch_order.h"
 #include "engine/fetch_part.h"
 #include "model/message.h"
@@ -16,7 +16,6 @@
 #include "sys/fd.h"
 #include "sys/file.h"
 
-#define RESERVE (16 << 20) /* bytes that stay free on a file system */
 #define CHUNK (256 << 10)
 
 void fetch_init(struct fetch *f)
@@ -51,64 +50,6 @@ static void show_source(const struct fetch *f, struct buf *out)
 		pack_show_url(buf_span(&f->sources.of.v[f->at]), out);
 }
 
-/* A weak sum alone: the first file that has it is the one, for ever. */
-static int check_pin(struct fetch *f, struct err *err)
-{
-	const struct digest *best = sums_best(&f->pack->sums);
-	const struct digest *got = &f->have.of[DIGEST_SHA256];
-	struct digest pinned;
-	int there;
-
-	if (!best || digest_is_strong(best->kind) || !f->e->db.writable)
-		return 0;
-	there = db_pin(&f->e->db, best, &pinned, err);
-	if (there < 0)
-		return -1;
-	if (there && !digest_is(&pinned, got)) {
-		err_set(err, ERR_CHECKSUM,
-			"it has the %s that the installer states, but it is not the file that "
-			"was first seen with it",
-			digest_name(best->kind));
-		return err_detail(err, "Two files with one %s: one of them was made to deceive.",
-			digest_name(best->kind));
-	}
-	if (there)
-		return 0;
-	engine_tell(f->e, WATCH_WARN, f->package,
-		"the installer states only the %s of its pack, which can be "
-		"forged; the file seen now is the one that counts from now on",
-		digest_name(best->kind));
-	return db_put_pin(&f->e->db, best, got, err);
-}
-
-/* Refuses before the first byte is written: `total` and a reserve must be free where the folder
- * lies. */
-static int check_space(struct fetch *f, const char *folder, int64_t total, struct err *err)
-{
-	AUTO_FD dir = place_open_if(&f->e->place, folder, err);
-	AUTO(buf) need = BUF_INIT;
-	AUTO(buf) have = BUF_INIT;
-	int64_t free_bytes;
-
-	if (dir < 0 || file_free_space(dir, &free_bytes, err) < 0)
-		return err->code == ERR_NONE ? 0 : -1;
-	if (free_bytes >= total + RESERVE)
-		return 0;
-	text_size(&need, total + RESERVE);
-	text_size(&have, free_bytes);
-	return err_set(err, ERR_NO_SPACE, "%s%s has %s free, %s are needed at least",
-		f->e->place.root.s, folder, have.s, need.s);
-}
-
-/* Where the installer states a size, it is as binding as a sum. */
-static int check_size(const struct fetch *f, int64_t size, struct err *err)
-{
-	if (f->pack->size < 0 || size == f->pack->size)
-		return 0;
-	return err_set(err, ERR_CHECKSUM, "%s is %lld bytes, the installer states %lld",
-		f->file_name.s, (long long)size, (long long)f->pack->size);
-}
-
 int fetch_from_cache(struct engine *e, struct fetch *f, struct span package,
 	const struct pack *pack, struct err *err)
 {
@@ -126,8 +67,8 @@ int fetch_from_cache(struct engine *e, struct fetch *f, struct span package,
 	if (got != 1)
 		return got < 0 ? -1 : 0;
 	f->cached = true;
-	if (check_size(f, f->size, err) < 0 || check_pin(f, err) < 0 ||
-		check_space(f, PLACE_STATE, f->size, err) < 0)
+	if (fetch_check_size(f, f->size, err) < 0 || fetch_check_pin(f, err) < 0 ||
+		fetch_check_space(f, PLACE_STATE, f->size, err) < 0)
 		return -1;
 	engine_tell(e, WATCH_DEBUG, f->package, "%s is in the cache", f->file_name.s);
 	return 1;
@@ -144,14 +85,6 @@ static void tell_progress(struct fetch *f, enum watch_kind kind)
 	engine_event(f->e, &event);
 }
 
-static int check_room(struct fetch *f, int64_t more, struct err *err)
-{
-	/* Unpacked it takes at least as much again. */
-	if (check_space(f, PLACE_CACHE, more < 0 ? 0 : more, err) < 0)
-		return -1;
-	return check_space(f, PLACE_STATE, f->total < 0 ? 0 : f->total, err);
-}
-
 static int begin_body(struct fetch *f, const struct fetch_begin *b, struct err *err)
 {
 	if (b->from) {
@@ -159,11 +92,11 @@ static int begin_body(struct fetch *f, const struct fetch_begin *b, struct err *
 			return err_set(err, ERR_WORKER, "fardel-fetch goes on where nothing ended");
 		f->resumed = true;
 		f->total = b->total;
-		return check_room(f, b->total - b->from, err);
+		return fetch_check_room(f, b->total - b->from, err);
 	}
 	f->total = b->total;
 	f->resumed = false;
-	if (check_room(f, b->total, err) < 0 || intake_restart(&f->intake, err) < 0 ||
+	if (fetch_check_room(f, b->total, err) < 0 || intake_restart(&f->intake, err) < 0 ||
 		fetch_part_settle(f, b, err) < 0)
 		return -1;
 	tell_progress(f, WATCH_TRANSFER);
@@ -236,7 +169,7 @@ static int refuse_sum(const struct fetch *f, struct err *err)
 static int has_all(struct fetch *f, bool durable, struct err *err)
 {
 	f->size = f->intake.size;
-	if (check_size(f, f->size, err) < 0)
+	if (fetch_check_size(f, f->size, err) < 0)
 		return -1;
 	if (f->intake.keep &&
 		part_end(&f->part, &f->intake, f->incoming, f->incoming_name.s, err) < 0)
@@ -263,7 +196,7 @@ static int take_over(struct fetch *f, struct err *err)
 	}
 	if (!keep)
 		return 0;
-	if (check_pin(f, err) < 0 ||
+	if (fetch_check_pin(f, err) < 0 ||
 		cache_put(&f->e->cache, f->incoming, f->incoming_name.s, &f->have, err) < 0)
 		return -1;
 	f->cached = true;
@@ -305,7 +238,7 @@ static int read_all(struct fetch *f, int fd, struct err *err)
 	if (!S_ISREG(st.st_mode))
 		return err_set(err, ERR_FAILED, "not a file");
 	f->total = st.st_size;
-	if (check_room(f, f->total, err) < 0)
+	if (fetch_check_room(f, f->total, err) < 0)
 		return -1;
 	tell_progress(f, WATCH_TRANSFER);
 	buf_reserve(&chunk, CHUNK);
