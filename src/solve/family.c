@@ -84,8 +84,8 @@ void families_find(struct reach *r)
 
 	VEC_FOR (const struct reach_package, p, &r->of)
 		if (p->family.n)
-			*vec_push(&f->of) = (struct family_name){p->item.name, p->family,
-				p->serial, p->item.repository == SUPPLY_INSTALLED};
+			*vec_push(&f->of) = (struct family_name){p->item.name, p->family, p->serial,
+				p->item.repository == SUPPLY_INSTALLED};
 	if (f->of.n) {
 		part_installed(f);
 		keep_each_once(f);

@@ -189,8 +189,8 @@ static void tell(struct reach *r)
 {
 	r->sat = sat_new();
 	VEC_FOR (const struct reach_package, p, &r->of) {
-		struct sat_package given = {p->group, p->rank,
-			p->item.repository == SUPPLY_INSTALLED, -(int)p->home};
+		struct sat_package given = {
+			p->group, p->rank, p->item.repository == SUPPLY_INSTALLED, -(int)p->home};
 
 		sat_add(r->sat, &given);
 	}

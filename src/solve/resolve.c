@@ -55,8 +55,7 @@ static int refuse(struct question *q, const struct tweak *tweak, struct err *err
 /* The best that is offered, where that is newer than what is installed. */
 static uint32_t newer(const struct question *q, struct span name, uint32_t installed)
 {
-	uint32_t best =
-		reach_best(&q->reach, name, q->request->goal == RESOLVE_UPGRADE);
+	uint32_t best = reach_best(&q->reach, name, q->request->goal == RESOLVE_UPGRADE);
 
 	if (best == REACH_NONE || q->reach.of.v[best].rank <= q->reach.of.v[installed].rank)
 		return REACH_NONE;
@@ -119,8 +118,8 @@ static void missed_list_drop(struct missed_list *m)
 static void miss(const struct question *q, struct span name, struct missed_list *out)
 {
 	uint32_t installed = reach_installed(&q->reach, name);
-	uint32_t best =
-		installed == REACH_NONE ? reach_best(&q->reach, name, false) : newer(q, name, installed);
+	uint32_t best = installed == REACH_NONE ? reach_best(&q->reach, name, false)
+						: newer(q, name, installed);
 	uint32_t got = chosen(q, name);
 	const struct reach_package *of = q->reach.of.v;
 
