@@ -321,8 +321,7 @@ static bool is_complete(const struct sync *s)
 	return !s->putting && s->index.revision == s->head.revision && (!s->fresh || s->took_whole);
 }
 
-/* Its name is on disk, too, when this returns. */
-static int publish(struct sync *s, struct err *err)
+int sync_publish(struct sync *s, struct err *err)
 {
 	if (index_publish(&s->index, err) < 0)
 		return -1;
@@ -332,14 +331,14 @@ static int publish(struct sync *s, struct err *err)
 int sync_commit(struct sync *s, struct err *err)
 {
 	if (is_complete(s))
-		return s->fresh ? publish(s, err) : 0;
+		return s->fresh ? sync_publish(s, err) : 0;
 	if (!s->putting && index_begin(&s->index, err) < 0)
 		return -1;
 	s->putting = true;
 	if (check_tree(s, err) < 0 || index_commit(&s->index, s->head.revision, err) < 0)
 		return -1;
 	s->putting = false;
-	return s->fresh ? publish(s, err) : 0;
+	return s->fresh ? sync_publish(s, err) : 0;
 }
 
 /* --- What is in force ------------------------------------------------------------------------ */

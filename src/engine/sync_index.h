@@ -18,6 +18,8 @@ void sync_new_file(struct sync *s);
 MUST_USE int sync_open_whole(struct sync *s, struct err *err);
 /* Puts the leaves that came (s->gather's items, of s->leaves from s->at to s->upto) into it; the first begins a transaction. */
 MUST_USE int sync_put_leaves(struct sync *s, struct err *err);
+/* A fresh one is what others read, and on disk with its name, when this returns. */
+MUST_USE int sync_publish(struct sync *s, struct err *err);
 /* Ends it, where its tree is the head's: then the index is of that revision. */
 MUST_USE int sync_commit(struct sync *s, struct err *err);
 /* Writes what is known of it by now to state.db: whom to trust has changed. Without `wait` a power cut may still take it back. */

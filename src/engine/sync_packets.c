@@ -250,7 +250,7 @@ static int translate(struct sync *s, struct err *err)
 	if (read_index(s, err) < 0 || index_commit(&s->index, s->head.revision, err) < 0)
 		return -1;
 	s->putting = false;
-	return s->fresh ? index_publish(&s->index, err) : 0;
+	return s->fresh ? sync_publish(s, err) : 0;
 }
 
 /* Packets numbers nothing: each other content is the next revision here. */

@@ -90,7 +90,7 @@ static int settle(struct sync *s, struct err *err)
 	if (index_commit(&s->index, s->wagon.revision, err) < 0)
 		return -1;
 	s->putting = false;
-	if (s->fresh && index_publish(&s->index, err) < 0)
+	if (s->fresh && sync_publish(s, err) < 0)
 		return -1;
 	s->state.expires = 0;
 	return sync_settle(s, err) < 0 ? -1 : sync_finish(s);
