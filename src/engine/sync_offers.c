@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/wire.h"
 #include "engine/worker.h"
 #include "model/offer_message.h"
 #include "store/leaf.h"
@@ -176,16 +177,30 @@ static int take_end(struct putting *p, struct span payload, struct err *err)
 	return 0;
 }
 
+static int take_batch(struct putting *p, struct span payload, struct err *err)
+{
+	struct wire w = {.rest = payload};
+
+	while (w.rest.n) {
+		int64_t type = wire_number(&w);
+		struct span inner = wire_text(&w);
+
+		if (w.bad || (type != OFFER_TEXTS && type != OFFER_ONE))
+			return not_understood(err);
+		if ((type == OFFER_ONE ? take_offer(p, inner, err) : take_texts(p, inner, err)) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int on_frame(struct worker *w, const struct frame *frame, struct err *err)
 {
 	struct putting *p = (struct putting *)w;
 
-	switch (frame->type) {
-	case OFFER_TEXTS: return take_texts(p, frame->payload, err);
-	case OFFER_ONE: return take_offer(p, frame->payload, err);
-	case OFFER_TREE_READ: return take_end(p, frame->payload, err);
-	default: return not_understood(err);
-	}
+	if (frame->type == OFFER_BATCH)
+		return take_batch(p, frame->payload, err);
+	return frame->type == OFFER_TREE_READ ? take_end(p, frame->payload, err)
+					      : not_understood(err);
 }
 
 int sync_read_offers(struct sync *s, uint32_t type, struct span order, const int *fds,

@@ -106,6 +106,13 @@ static void release_compress(struct stream *s)
 	free(s);
 }
 
+static void set_size(struct tozstd *z, int64_t size)
+{
+	if (size >= 0 &&
+		ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(z->context, (unsigned long long)size)))
+		mem_panic("zstd does not take its size");
+}
+
 struct stream *zstd_new(const struct zstd_options *o)
 {
 	struct tozstd *z = mem_zero(1, sizeof(*z));
@@ -122,8 +129,16 @@ struct stream *zstd_new(const struct zstd_options *o)
 	for (size_t i = 0; i < COUNT(set); i++)
 		if (ZSTD_isError(ZSTD_CCtx_setParameter(z->context, set[i].key, set[i].value)))
 			mem_panic("zstd does not take its parameters");
-	if (o->size >= 0 &&
-		ZSTD_isError(ZSTD_CCtx_setPledgedSrcSize(z->context, (unsigned long long)o->size)))
-		mem_panic("zstd does not take its size");
+	set_size(z, o->size);
 	return &z->stream;
+}
+
+void zstd_again(struct stream *s, int64_t size)
+{
+	struct tozstd *z = (struct tozstd *)s;
+
+	if (ZSTD_isError(ZSTD_CCtx_reset(z->context, ZSTD_reset_session_only)))
+		mem_panic("zstd does not begin again");
+	z->ended = false;
+	set_size(z, size);
 }

@@ -15,3 +15,5 @@ struct zstd_options {
 	int64_t size; /* how much there will be, which is stated in the frame; below 0: not known */
 };
 struct stream *zstd_new(const struct zstd_options *o);
+/* After its end, or in the midst of it: another frame is begun with what it has; size as there. */
+void zstd_again(struct stream *s, int64_t size);

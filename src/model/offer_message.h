@@ -22,6 +22,7 @@ enum offer_message {
 	OFFER_WAGON_IS, /* from it, last: what wagon_put makes */
 	OFFER_TREE, /* to it: struct tree_order. Its descriptor 4 has the tarball of the tree, 5 that of the metadata */
 	OFFER_TEXTS, /* from it: struct offer_texts, of each package, in pieces */
+	OFFER_BATCH, /* from it: several of these, each as its type, a number, and its payload, a text */
 	/* Then OFFER_ONE, sorted by leaf (of INDEX_FOREIGN_BITS), then as offer_compare has it. */
 	OFFER_TREE_READ, /* from it, last: struct tree_read */
 };

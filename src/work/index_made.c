@@ -11,9 +11,10 @@
 #include "model/offer_message.h"
 #include "sys/frame.h"
 
-#define PIECE (512 << 10) /* bytes of a frame */
+#define BATCH (128 << 10) /* bytes of a frame, unless one alone is longer */
+#define PIECE (512 << 10)
 #define WINDOW_LOG 23
-#define LEVEL 3
+#define LEVEL 1
 #define STEP (64 << 10)
 
 static void made_offer_drop(struct made_offer *o)
@@ -24,7 +25,10 @@ static void made_offer_drop(struct made_offer *o)
 void made_drop(struct made *m)
 {
 	vec_drop_each(&m->of, made_offer_drop);
+	buf_drop(&m->batch);
 	buf_drop(&m->why);
+	if (m->zstd)
+		m->zstd->free(m->zstd);
 }
 
 void made_leave_out(struct made *m, struct span package, const struct err *why)
@@ -33,13 +37,37 @@ void made_leave_out(struct made *m, struct span package, const struct err *why)
 		buf_addf(&m->why, "%.*s: %s", SPAN_ARG(package), why->text);
 }
 
+/* --- Frames ----------------------------------------------------------------------------------- */
+
+static int send_batch(struct made *m, struct err *err)
+{
+	if (m->batch.n && frame_send(FRAME_FD, OFFER_BATCH, buf_span(&m->batch), err) < 0)
+		return -1;
+	buf_clear(&m->batch);
+	return 0;
+}
+
+/* Many are small: they go together. */
+static int send(struct made *m, enum offer_message type, const struct buf *payload, struct err *err)
+{
+	if (m->batch.n + payload->n > BATCH && send_batch(m, err) < 0)
+		return -1;
+	wire_put_number(&m->batch, type);
+	wire_put_text(&m->batch, buf_span(payload));
+	return 0;
+}
+
 /* --- Texts ----------------------------------------------------------------------------------- */
 
-static int compress(struct span plain, struct buf *packed, struct err *err)
+static int compress(struct made *m, struct span plain, struct buf *packed, struct err *err)
 {
-	struct stream *s = zstd_new(&(struct zstd_options){LEVEL, WINDOW_LOG, (int64_t)plain.n});
+	struct stream *s = m->zstd;
 	long n = 0;
 
+	if (s)
+		zstd_again(s, (int64_t)plain.n);
+	else
+		s = m->zstd = zstd_new(&(struct zstd_options){LEVEL, WINDOW_LOG, (int64_t)plain.n});
 	while (plain.n && n >= 0) {
 		buf_reserve(packed, STEP);
 		n = s->run(s, &plain, packed->s + packed->n, STEP, err);
@@ -52,18 +80,17 @@ static int compress(struct span plain, struct buf *packed, struct err *err)
 		n = s->end(s, packed->s + packed->n, STEP, err);
 		packed->n += n > 0 ? (size_t)n : 0;
 	} while (n > 0);
-	s->free(s);
 	return n < 0 ? -1 : 0;
 }
 
-static int send_texts(const struct offer *o, struct err *err)
+static int send_texts(struct made *m, const struct offer *o, struct err *err)
 {
 	AUTO(buf) plain = BUF_INIT;
 	AUTO(buf) packed = BUF_INIT;
 	struct span rest;
 
 	offer_message_put_texts(&plain, o);
-	if (compress(buf_span(&plain), &packed, err) < 0)
+	if (compress(m, buf_span(&plain), &packed, err) < 0)
 		return -1;
 	for (rest = buf_span(&packed); rest.n;) {
 		AUTO(buf) payload = BUF_INIT;
@@ -73,7 +100,7 @@ static int send_texts(const struct offer *o, struct err *err)
 			.bytes = span_cut(rest, 0, PIECE)};
 
 		offer_message_put_piece(&payload, &piece);
-		if (frame_send(FRAME_FD, OFFER_TEXTS, buf_span(&payload), err) < 0)
+		if (send(m, OFFER_TEXTS, &payload, err) < 0)
 			return -1;
 		rest = span_cut(rest, piece.bytes.n, rest.n);
 	}
@@ -101,7 +128,7 @@ int made_add(struct made *m, struct offer *o, struct err *err)
 	struct made_offer made = {.payload = BUF_INIT};
 	AUTO(buf) payload = BUF_INIT;
 
-	if (leaf_of(buf_span(&o->name), &made.leaf, err) < 0 || send_texts(o, err) < 0)
+	if (leaf_of(buf_span(&o->name), &made.leaf, err) < 0 || send_texts(m, o, err) < 0)
 		return -1;
 	texts_drop(&o->files);
 	offer_message_put(&payload, o);
@@ -144,9 +171,11 @@ int made_send(struct made *m, struct err *err)
 		if (i && compare(&m->of.v[i - 1], &m->of.v[i]) == 0)
 			return err_set(err, ERR_INSTALLER, "%.*s %.*s is in it twice",
 				SPAN_ARG(name), SPAN_ARG(version));
-		if (frame_send(FRAME_FD, OFFER_ONE, buf_span(&m->of.v[i].payload), err) < 0)
+		if (send(m, OFFER_ONE, &m->of.v[i].payload, err) < 0)
 			return -1;
 	}
+	if (send_batch(m, err) < 0)
+		return -1;
 	offer_message_put_tree_read(
 		&payload, &(struct tree_read){(int64_t)m->of.n, m->left_out, buf_span(&m->why)});
 	return frame_send(FRAME_FD, OFFER_TREE_READ, buf_span(&payload), err);

@@ -19,10 +19,12 @@ struct made_offer {
 struct made {
 	VEC(struct made_offer) of;
 	size_t bytes;
+	struct stream *zstd; /* NULL: not needed yet */
+	struct buf batch; /* frames that were not sent yet */
 	int64_t left_out;
 	struct buf why; /* of the first of them */
 };
-#define MADE_INIT ((struct made){.why = BUF_INIT})
+#define MADE_INIT ((struct made){.batch = BUF_INIT, .why = BUF_INIT})
 void made_drop(struct made *m);
 
 /* Its texts and files are sent at once, and the offer without them is kept. ERR_INSTALLER: there are too many. */

@@ -22,6 +22,7 @@
 #define META_FILE "repository.meta.yaml"
 #define METADATA_MAX (12 << 20) /* bytes of a metadata.json, or of an item of the older file */
 #define METADATA_VALUES_MAX 400000 /* in it: each takes memory, however short it is */
+#define ESCAPED_MAX 6 /* bytes that one may take in JSON, with its share of keys */
 #define MEMBERS_MAX 4000000
 #define OLDER_MAX ((size_t)64 << 20) /* bytes of all definitions of the older layout */
 
@@ -126,19 +127,30 @@ static int set_id(struct offer *o, struct err *err)
 	return 0;
 }
 
+/* As a line of JSON; most are far from it, in whatever way they are written there. */
+static bool is_too_long(const struct offer *o)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	offer_message_put(&text, o);
+	if (text.n * ESCAPED_MAX <= OFFER_MAX)
+		return false;
+	buf_clear(&text);
+	offer_format(o, &text);
+	return text.n > OFFER_MAX;
+}
+
 static int check(const struct reading *r, const struct offer *o, struct err *err)
 {
-	AUTO(buf) line = BUF_INIT;
-
 	if (o->unchecked && !r->order.allow_unchecked)
 		return err_set(err, ERR_INSTALLER,
 			"it has no checksum, and allow_unchecked is not set for this repository");
 	if (!offer_is_valid(o))
 		return err_set(err, ERR_INSTALLER, "it says what no package may");
-	offer_format(o, &line);
-	return line.n <= OFFER_MAX ? 0
-				   : err_set(err, ERR_INSTALLER,
-					     "it says more than %d bytes of itself", OFFER_MAX);
+	if (is_too_long(o))
+		return err_set(
+			err, ERR_INSTALLER, "it says more than %d bytes of itself", OFFER_MAX);
+	return 0;
 }
 
 static int make_offer(struct reading *r, const struct folder *f, struct luet_node artifact,

@@ -125,7 +125,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   run --separate-stderr -0 fardel --plain repo update
   # hello in two versions, secret, all: gone; c: another
   [[ $output == main$'\t'1$'\t'2$'\t'5$'\t'* ]]
-  ! has app-x/hello
+  run ! has app-x/hello
   [[ $(versions_of sys-libs/c) == 2.2 ]]
 }
 
@@ -161,7 +161,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   PACKAGES='[{"name": "a/b", "version": "1", "sum": ""}, {"name": "a/c", "version": "1"}]' wagon 2
   run --separate-stderr -0 fardel repo update
   [[ $stderr == *'1 of its packages cannot be used'*'a/b/1: it has no checksum'* ]]
-  ! has a/b
+  run ! has a/b
   has a/c
   use "$VENDOR/wagon" -- 'allow_unchecked: true'
   fardel -qq repo update --force
