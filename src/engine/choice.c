@@ -5,6 +5,7 @@
 
 #include "engine/choice_luet.h"
 #include "engine/naming.h"
+#include "engine/origin.h"
 #include "solve/resolve.h"
 #include "store/leaf.h"
 
@@ -15,6 +16,7 @@ static void chosen_drop(struct chosen *one)
 	buf_drop(&one->url);
 	buf_drop(&one->why);
 	buf_drop(&one->path);
+	buf_drop(&one->instead);
 }
 
 void choice_drop(struct choice *o)
@@ -132,6 +134,20 @@ static int lost(struct span name, struct err *err)
 	return err_set(err, ERR_BAD_STATE, "the index has lost %.*s", SPAN_ARG(name));
 }
 
+/* Whose place it takes, where that is called otherwise. */
+static void note_instead(
+	const struct supply *supply, const struct resolve_change *c, struct chosen *one)
+{
+	struct supply_item to, from;
+
+	if (c->from == RESOLVE_NONE)
+		return;
+	supply_get(supply, c->to, &to);
+	supply_get(supply, c->from, &from);
+	if (!span_is(to.name, from.name))
+		buf_set(&one->instead, from.name);
+}
+
 /* What its leaf says of it comes later, with all others'. */
 static int add_one(struct stock *s, const struct supply *supply, const struct resolve_change *c,
 	struct choice *out, struct err *err)
@@ -151,8 +167,10 @@ static int add_one(struct stock *s, const struct supply *supply, const struct re
 		.format = shelf->repository->format,
 		.asked = c->asked,
 		.why = buf_dup(&c->why),
-		.path = BUF_INIT};
+		.path = BUF_INIT,
+		.instead = BUF_INIT};
 	offer_init(&one->offer);
+	note_instead(supply, c, one);
 	return 0;
 }
 
@@ -209,7 +227,8 @@ static int add_same(
 			.format = shelf->repository->format,
 			.asked = true,
 			.why = BUF_INIT,
-			.path = BUF_INIT};
+			.path = BUF_INIT,
+			.instead = BUF_INIT};
 		offer_init(&offer);
 		return 1;
 	}
@@ -287,6 +306,9 @@ static int take_resolution(struct engine *e, struct stock *s, const struct suppl
 			return -1;
 	VEC_FOR (struct shelf, shelf, &s->of)
 		if (read_shelf(shelf, supply, out, err) < 0)
+			return -1;
+	VEC_FOR (struct chosen, one, &out->of)
+		if (origin_know(e, one, err) < 0)
 			return -1;
 	VEC_FOR (const struct buf, note, &r->notes.of)
 		texts_add(&out->notes, buf_span(note));

@@ -20,6 +20,8 @@ struct chosen {
 	struct buf why; /* whose; may be empty */
 	struct buf path; /* of its installer's file, once that was fetched; empty: not yet */
 	bool makes; /* its installer is to be made (choice_luet) */
+	struct buf
+		instead; /* of a family of Packets': the one whose place it takes; may be empty */
 	struct err err; /* why that could not be had (keep_going) */
 };
 

@@ -173,9 +173,15 @@ static int mark_of(const struct choice *o, const struct plan *plan, const struct
 int choice_mark(struct engine *e, const struct choice *o, const struct plan *plan, struct err *err)
 {
 	VEC_FOR (const struct plan_item, item, &plan->of) {
+		const struct chosen *one = find(o, &item->to.name);
 		int mark = item->result == RESULT_DONE ? mark_of(o, plan, item) : -1;
 
-		if (mark >= 0 && mark_automatic(&e->db, buf_span(&item->to.name), mark, err) < 0)
+		/* Who takes the place of another of its family is there for the same sake; that one keeps its mark, as it may come back. */
+		if (mark < 0 && item->result == RESULT_DONE && one && one->instead.n)
+			mark = mark_is_automatic(&e->db, buf_span(&one->instead), err);
+		else if (mark < 0)
+			continue;
+		if (mark < 0 || mark_automatic(&e->db, buf_span(&item->to.name), mark, err) < 0)
 			return -1;
 	}
 	return 0;

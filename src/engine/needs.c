@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "engine/inspect.h"
+#include "engine/packets.h"
 #include "model/format3.h"
+#include "model/packets.h"
 #include "solve/stated.h"
 #include "store/installation.h"
 #include "sys/fd.h"
@@ -21,6 +23,8 @@ int needs_load(struct engine *e, const struct bundle *b, struct installer *out, 
 		return err->code == ERR_NONE ? 0 : -1;
 	if (installation_facts(dir, &facts, err) < 0)
 		return -1;
+	if (packets_is(&facts))
+		return packets_about(e, b, out, err);
 	if (!facts_get(&facts, FORMAT3_FACT))
 		return 0;
 	return installer_parse(&facts, buf_span(&b->name), out, err);

@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 
+#include "engine/origin.h"
 #include "engine/settings.h"
 #include "model/packets.h"
 #include "store/installation.h"
@@ -82,7 +83,9 @@ int packets_about(struct engine *e, const struct bundle *b, struct installer *ou
 		return -1;
 	if (!packets_is(&facts))
 		return err_set(err, ERR_BAD_STATE, "its manifest.toml is gone, or damaged");
-	return installer_parse(&facts, buf_span(&b->name), out, err);
+	if (installer_parse(&facts, buf_span(&b->name), out, err) < 0)
+		return -1;
+	return origin_state(e, b, out, err);
 }
 
 /* The package's folder below dataDir, and "data" in it. */

@@ -11,7 +11,7 @@
  * ERR_CONFIG: it cannot be used; ERR_UNSAFE: others may write to one of them, or above. */
 MUST_USE int packets_dirs_get(struct engine *e, const struct packets_dirs **out, struct err *err);
 
-/* What the package of an installation at its place says of itself; `out` was initialised. */
+/* What the package of an installation at its place says of itself, and what the index that it came from says in the place of that; `out` was initialised. */
 MUST_USE int packets_about(
 	struct engine *e, const struct bundle *b, struct installer *out, struct err *err);
 

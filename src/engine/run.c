@@ -11,6 +11,7 @@
 #include "engine/image.h"
 #include "engine/installer_file.h"
 #include "engine/licence.h"
+#include "engine/origin.h"
 #include "engine/packets_family.h"
 #include "engine/packets_move.h"
 #include "engine/prepare.h"
@@ -452,6 +453,8 @@ static int plan_and_run(struct engine *e, const struct request *request,
 		return err_at(err, "%s", name_of(request));
 	if (plan_is_empty(plan))
 		return nothing_to_do(plan, name_of(request), err);
+	if (origin_note(e, &choice, plan, err) < 0)
+		return err_at(err, "%s", name_of(request));
 	result = carry_out(e, request, plan, err);
 	if (choice_mark(e, &choice, plan, &marking) < 0)
 		engine_tell(e, WATCH_WARN, SPAN(""), "who came for whose sake is not noted: %s",

@@ -261,7 +261,8 @@ int engine_upgradable(struct engine *e, struct founds *out, struct err *err)
 	if (choice_make(e, &all, &installed, &choice, err) < 0)
 		return -1;
 	VEC_FOR (const struct chosen, one, &choice.of) {
-		const struct bundle *current = world_current(&world, buf_span(&one->offer.name));
+		const struct buf *before = one->instead.n ? &one->instead : &one->offer.name;
+		const struct bundle *current = world_current(&world, buf_span(before));
 		struct found *f;
 
 		if (!current)
@@ -271,7 +272,9 @@ int engine_upgradable(struct engine *e, struct founds *out, struct err *err)
 		buf_set(&f->version, buf_span(&one->offer.version));
 		buf_set(&f->repository, buf_span(&one->repository));
 		buf_set(&f->summary, buf_span(&one->offer.summary));
-		buf_set(&f->installed, buf_span(&current->version));
+		if (one->instead.n)
+			buf_setf(&f->installed, "%s ", one->instead.s);
+		buf_add_span(&f->installed, buf_span(&current->version));
 		f->in_use = true;
 		f->size = size_of(&one->offer);
 	}

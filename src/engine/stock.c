@@ -7,8 +7,10 @@
 #include "engine/repositories.h"
 #include "model/ordering.h"
 #include "model/pack.h"
+#include "model/packets.h"
 #include "model/relation.h"
 #include "store/marks.h"
+#include "store/origins.h"
 #include "store/repos.h"
 #include "store/trust.h"
 
@@ -153,6 +155,15 @@ struct shelf *stock_shelf(struct stock *s, unsigned number)
 
 /* --- The supply ------------------------------------------------------------------------------ */
 
+static void add_family(const struct packets_info *p, struct buf *relations)
+{
+	if (!p->family.n)
+		return;
+	buf_adds(relations, "f ");
+	packets_family_key(buf_span(&p->family), relations);
+	buf_addf(relations, " %lld\n", (long long)p->serial);
+}
+
 static int add_bundle(struct engine *e, const struct bundle *b, const struct installer *in,
 	struct supply *out, struct err *err)
 {
@@ -162,10 +173,18 @@ static int add_bundle(struct engine *e, const struct bundle *b, const struct ins
 		.repository = SUPPLY_INSTALLED,
 		.row = b->row};
 	AUTO(buf) relations = BUF_INIT;
-	int held, automatic;
+	AUTO(buf) file = BUF_INIT;
+	int held, automatic, known;
 
 	supply_relations(&in->depends, &in->conflicts, &in->provides, &relations);
+	add_family(&in->packets, &relations);
 	item.relations = buf_span(&relations);
+	known = origins_file(&e->db, item.name, item.id, &file, err);
+	if (known < 0)
+		return -1;
+	/* As the index has it that it came from. */
+	if (known)
+		item.id = buf_span(&file);
 	held = mark_is_held(&e->db, item.name, engine_now(), err);
 	automatic = held < 0 ? -1 : mark_is_automatic(&e->db, item.name, err);
 	if (automatic < 0)

@@ -35,6 +35,27 @@ bool packets_name_is_valid(struct span name)
 	return true;
 }
 
+/* Other characters are escaped, so that a key is one word. */
+static void add_key(const char *kind, struct span x, struct buf *out)
+{
+	buf_adds(out, kind);
+	for (size_t i = 0; i < x.n; i++)
+		if (is_letter(x.s[i]) || x.s[i] == '.' || x.s[i] == '-')
+			buf_addc(out, x.s[i]);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)x.s[i]);
+}
+
+void packets_family_key(struct span family, struct buf *out)
+{
+	add_key("family:", family, out);
+}
+
+void packets_alias_key(struct span alias, struct buf *out)
+{
+	add_key("alias:", alias, out);
+}
+
 /* --- What a value may be ------------------------------------------------------------------------------ */
 
 /* Each says what the value must be, or NULL where it is that. */

@@ -27,6 +27,10 @@ bool packets_is(const struct facts *facts);
 /* [A-Za-z0-9_+][A-Za-z0-9._+-]*, at most 64 bytes: the names of other formats, and capitals. */
 bool packets_name_is_valid(struct span name);
 
+/* Append what packages of a family, or of a short name, are found by in an index: no package is called so. */
+void packets_family_key(struct span family, struct buf *out);
+void packets_alias_key(struct span alias, struct buf *out);
+
 /* What a version may be, which may be empty: at most 64 characters of ASCII without blanks. */
 bool packets_version_is_valid(struct span version);
 

@@ -62,6 +62,11 @@ static const char *const migrations[DB_SCHEMA] = {
 	" name TEXT PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL, reason TEXT NOT NULL,"
 	" user INTEGER NOT NULL) WITHOUT ROWID;"
 	"CREATE TABLE automatic (name TEXT PRIMARY KEY) WITHOUT ROWID;",
+	/* What a repository said of an installation (store/origins). */
+	"CREATE TABLE origin ("
+	" name TEXT NOT NULL, id TEXT NOT NULL, repository TEXT NOT NULL, file TEXT NOT NULL,"
+	" offer TEXT NOT NULL, PRIMARY KEY (name, id)) WITHOUT ROWID;"
+	"CREATE INDEX origin_file ON origin (file);",
 };
 
 /* Which change came last is counted: two may fall into one second, and clocks are set back. */
@@ -112,6 +117,7 @@ static int migrate(struct db *db, struct err *err)
 			(long long)version, DB_SCHEMA);
 		return err_next(err, "use the fardel that wrote it, or a newer one");
 	}
+	db->schema = db->writable ? DB_SCHEMA : version;
 	if (version == 0 && tables)
 		return damaged("it has tables, but no schema version", err);
 	if (version == 0 && !db->writable) {

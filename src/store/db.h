@@ -10,11 +10,12 @@
 #include "model/digest.h"
 #include "store/place.h"
 
-#define DB_SCHEMA 3
+#define DB_SCHEMA 4
 
 struct db {
 	struct sql *sql; /* NULL: read-only, and there is none yet */
 	bool writable;
+	int64_t schema; /* as it was found: who only reads does not migrate it */
 	bool lazy; /* the commit to come */
 	bool pending; /* something was committed lazily, and nothing after it in the ordinary way */
 };

@@ -1,4 +1,5 @@
 /* The rows of an index: what of its leaves can be asked for without reading them. */
+#include "model/packets.h"
 #include "model/words.h"
 #include "store/index.h"
 #include "store/leaf.h"
@@ -27,6 +28,29 @@ static void relations_of(const struct offer *o, struct buf *out)
 		buf_adds(out, "h -\n");
 	VEC_FOR (const struct buf, architecture, &o->architectures.of)
 		buf_addf(out, "a %s\n", architecture->s);
+	if (o->family.n) {
+		buf_adds(out, "f ");
+		packets_family_key(buf_span(&o->family), out);
+		buf_addf(out, " %lld\n", (long long)o->serial);
+	}
+}
+
+/* By which it is found, beside its own name; what was put is what is taken out again. */
+static void provided(const struct offer *o, struct texts *out)
+{
+	AUTO(buf) key = BUF_INIT;
+
+	VEC_FOR (const struct relation, r, &o->provides.of)
+		texts_add(out, buf_span(&r->name));
+	if (o->family.n) {
+		packets_family_key(buf_span(&o->family), &key);
+		texts_add(out, buf_span(&key));
+	}
+	buf_clear(&key);
+	if (o->alias.n) {
+		packets_alias_key(buf_span(&o->alias), &key);
+		texts_add(out, buf_span(&key));
+	}
 }
 
 static int64_t size_of(const struct offer *o)
@@ -60,6 +84,7 @@ static void searched_drop(struct searched *s)
 static void fold(const struct offer *o, struct searched *s)
 {
 	words_fold(buf_span(&o->name), WORDS_MAX, &s->name);
+	words_fold(buf_span(&o->alias), WORDS_MAX, &s->name);
 	words_fold(buf_span(&o->summary), WORDS_MAX, &s->summary);
 	words_fold(buf_span(&o->description), WORDS_MAX, &s->description);
 }
@@ -68,8 +93,10 @@ static int insert(struct index *ix, unsigned leaf, const struct offer *o, struct
 {
 	AUTO(searched) words = SEARCHED_INIT;
 	AUTO(buf) relations = BUF_INIT;
+	AUTO(texts) names = {0};
 	int64_t row;
 
+	provided(o, &names);
 	relations_of(o, &relations);
 	fold(o, &words);
 	if (sql_do(ix->sql, err,
@@ -79,9 +106,9 @@ static int insert(struct index *ix, unsigned leaf, const struct offer *o, struct
 		    (int64_t)leaf, buf_span(&o->summary), buf_span(&relations), size_of(o)) < 0)
 		return -1;
 	row = sql_last_row(ix->sql);
-	VEC_FOR (const struct relation, r, &o->provides.of)
+	VEC_FOR (const struct buf, name, &names.of)
 		if (sql_do(ix->sql, err, "INSERT OR IGNORE INTO provide (name, row) VALUES (?, ?)",
-			    "ti", buf_span(&r->name), row) < 0)
+			    "ti", buf_span(name), row) < 0)
 			return -1;
 	return sql_do(ix->sql, err,
 		"INSERT INTO words (rowid, name, summary, description) VALUES (?, ?, ?, ?)", "ittt",
@@ -109,14 +136,16 @@ static int find(struct index *ix, const struct offer *o, int64_t *row, struct er
 static int delete (struct index *ix, const struct offer *o, struct err *err)
 {
 	AUTO(searched) words = SEARCHED_INIT;
+	AUTO(texts) names = {0};
 	int64_t row = 0;
 
+	provided(o, &names);
 	if (find(ix, o, &row, err) < 0)
 		return -1;
 	fold(o, &words);
-	VEC_FOR (const struct relation, r, &o->provides.of)
+	VEC_FOR (const struct buf, name, &names.of)
 		if (sql_do(ix->sql, err, "DELETE FROM provide WHERE name = ? AND row = ?", "ti",
-			    buf_span(&r->name), row) < 0)
+			    buf_span(name), row) < 0)
 			return -1;
 	if (sql_do(ix->sql, err,
 		    "INSERT INTO words (words, rowid, name, summary, description)"

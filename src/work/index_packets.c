@@ -21,11 +21,12 @@
 #define VALUE_MAX (128 << 10) /* bytes of a value, and of a row */
 #define STEPS_MAX 40000 /* thousands: of 200,000 rows it takes a tenth */
 #define TABLE "packages"
+#define STANDS_FOR 64 /* older ones of its family, by their names */
 
-/* What is sent of a row, once all are read. */
+/* A row, until all are read. */
 struct entry {
 	unsigned char sum[HASH_MAX]; /* of its name, by which leaves are in order */
-	struct buf name, family, payload;
+	struct offer *offer;
 	int64_t row;
 };
 
@@ -39,9 +40,8 @@ struct reading {
 
 static void entry_drop(struct entry *e)
 {
-	buf_drop(&e->name);
-	buf_drop(&e->family);
-	buf_drop(&e->payload);
+	offer_drop(e->offer);
+	free(e->offer);
 }
 
 static void reading_drop(struct reading *r)
@@ -188,31 +188,23 @@ static int hash_name(const struct buf *name, unsigned char *sum, struct err *err
 	return 0;
 }
 
-static int add_entry(struct reading *r, const struct offer *o, struct err *err)
-{
-	struct entry *e = vec_push(&r->entries);
-
-	*e = (struct entry){.name = buf_dup(&o->name),
-		.family = buf_dup(&o->family),
-		.payload = BUF_INIT,
-		.row = r->rows};
-	offer_message_put(&e->payload, o);
-	return hash_name(&o->name, e->sum, err);
-}
-
 static int read_row(struct reading *r, struct sql_row *from, struct err *err)
 {
 	struct packets_row row = {0};
+	struct entry e = {.row = r->rows + 1};
 	struct err why = ERR_INIT;
-	AUTO(offer) o;
 
-	offer_init(&o);
 	if (++r->rows > PACKETS_ROWS_MAX)
 		return err_set(
 			err, ERR_INSTALLER, "it has more than %d packages", PACKETS_ROWS_MAX);
-	if (read_values(from, &row, &why) == 0 && packets_row_offer(&row, &o, &why) == 0)
-		return add_entry(r, &o, err);
+	e.offer = mem_zero(1, sizeof(*e.offer));
+	offer_init(e.offer);
+	if (read_values(from, &row, &why) == 0 && packets_row_offer(&row, e.offer, &why) == 0) {
+		*vec_push(&r->entries) = e;
+		return hash_name(&e.offer->name, r->entries.v[r->entries.n - 1].sum, err);
+	}
 	pass_over(r, r->rows, why.text);
+	entry_drop(&e);
 	return 0;
 }
 
@@ -247,11 +239,16 @@ static int by_leaf(const void *a, const void *b)
 	return order ? order : (x->row > y->row) - (x->row < y->row);
 }
 
+/* The oldest first. */
 static int by_family(const void *a, const void *b)
 {
-	const struct entry *const *x = a, *const *y = b;
+	const struct offer *x = *(const struct offer *const *)a,
+			   *y = *(const struct offer *const *)b;
+	int order = span_compare(buf_span(&x->family), buf_span(&y->family));
 
-	return span_compare(buf_span(&(*x)->family), buf_span(&(*y)->family));
+	if (!order)
+		order = (x->serial > y->serial) - (x->serial < y->serial);
+	return order ? order : span_compare(buf_span(&x->name), buf_span(&y->name));
 }
 
 /* Which of two of one name would be meant nobody can know: the first counts. */
@@ -262,7 +259,8 @@ static void leave_out_twins(struct reading *r)
 	for (size_t i = 0; i < r->entries.n; i++) {
 		struct entry *e = &r->entries.v[i];
 
-		if (kept && span_is(buf_span(&r->entries.v[kept - 1].name), buf_span(&e->name))) {
+		if (kept && span_is(buf_span(&r->entries.v[kept - 1].offer->name),
+				    buf_span(&e->offer->name))) {
 			pass_over(r, e->row, "realname stands twice");
 			entry_drop(e);
 		} else {
@@ -272,23 +270,38 @@ static void leave_out_twins(struct reading *r)
 	r->entries.n = kept;
 }
 
-static int check_families(const struct reading *r, struct err *err)
+/* Who needs an older one of the family is content with a newer one, as after an upgrade of Packets'. `of` has them in order. */
+static void stand_for_older(struct offer **of, size_t first, size_t at)
 {
-	const struct entry **all = mem_alloc((r->entries.n + 1) * sizeof(*all));
-	size_t count = 0, same = 0;
+	size_t i = at;
+
+	while (i-- > first && at - i <= STANDS_FOR)
+		if (of[i]->serial < of[at]->serial)
+			relations_add(&of[at]->provides, buf_span(&of[i]->name));
+}
+
+static int join_families(struct reading *r, struct err *err)
+{
+	struct offer **all = mem_alloc((r->entries.n + 1) * sizeof(*all));
+	size_t count = 0, first = 0;
+	int result = 0;
 
 	VEC_FOR (const struct entry, e, &r->entries)
-		if (e->family.n)
-			all[count++] = e;
+		if (e->offer->family.n)
+			all[count++] = e->offer;
 	if (count)
 		qsort(all, count, sizeof(*all), by_family);
-	for (size_t i = 0; i < count && same <= PACKETS_FAMILY_MAX; i++)
-		same = i && by_family(&all[i - 1], &all[i]) == 0 ? same + 1 : 1;
+	for (size_t i = 0; i < count && result == 0; i++) {
+		if (!span_is(buf_span(&all[i]->family), buf_span(&all[first]->family)))
+			first = i;
+		if (i - first >= PACKETS_FAMILY_MAX)
+			result = err_set(err, ERR_INSTALLER,
+				"more than %d packages of it are of one family",
+				PACKETS_FAMILY_MAX);
+		stand_for_older(all, first, i);
+	}
 	free(all);
-	if (same <= PACKETS_FAMILY_MAX)
-		return 0;
-	return err_set(err, ERR_INSTALLER, "more than %d packages of it are of one family",
-		PACKETS_FAMILY_MAX);
+	return result;
 }
 
 static int settle(struct reading *r, struct err *err)
@@ -299,16 +312,20 @@ static int settle(struct reading *r, struct err *err)
 	if (r->rows && !r->entries.n)
 		return err_set(err, ERR_INSTALLER, "none of its packages can be offered: %s",
 			r->result.why.s);
-	return check_families(r, err);
+	return join_families(r, err);
 }
 
 static int send_all(const struct reading *r, struct err *err)
 {
 	AUTO(buf) result = BUF_INIT;
 
-	VEC_FOR (const struct entry, e, &r->entries)
-		if (frame_send(FRAME_FD, OFFER_ONE, buf_span(&e->payload), err) < 0)
+	VEC_FOR (const struct entry, e, &r->entries) {
+		AUTO(buf) payload = BUF_INIT;
+
+		offer_message_put(&payload, e->offer);
+		if (frame_send(FRAME_FD, OFFER_ONE, buf_span(&payload), err) < 0)
 			return -1;
+	}
 	packets_read_put(&result, &r->result);
 	return frame_send(FRAME_FD, OFFER_PACKETS_READ, buf_span(&result), err);
 }

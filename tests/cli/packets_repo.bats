@@ -124,3 +124,52 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   run --separate-stderr -0 fardel sync "$VENDOR/mirror/index.db"
   [[ $stderr == *'packets: added as'* && $output == packets$'\t'*updated ]]
 }
+
+@test "upgrade: the newest serial of the family, as the index says; what needs the older one is content" {
+  offer libx-1 1.0 name=libx family=F-1 serial=1 ':info=family = ""'
+  offer app-1 1.0 name=app dependencies=libx-1 family=A serial=0
+  publish
+  use
+  fardel -qq repo update
+  fardel -y -qq install app-1
+  [[ $(versions) == 'app-1 1.0,libx-1 1.0' ]]
+  run --separate-stderr -0 fardel upgrade
+  [[ $(versions) == 'app-1 1.0,libx-1 1.0' ]]
+  # Its version is lower; the serial counts. Its manifest has neither.
+  offer libx-2 0.9 name=libx family=F-1 serial=2
+  publish
+  fardel -qq repo update
+  run -0 fardel list --upgradable --plain
+  [[ $output == libx-2$'\t''libx-1 1.0'$'\t'0.9$'\t'p$'\t'* ]]
+  run --separate-stderr -0 fardel --plain upgrade --dry-run
+  [[ $output == *$'remove\tlibx-1'* && $output == *$'new\tlibx-2\t0.9'* ]]
+  run --separate-stderr -0 fardel upgrade
+  [[ $stderr == *'it takes the place of libx-1, which is of the same family'* ]]
+  [[ $(versions) == 'app-1 1.0,libx-2 0.9' && ! -e $ROOT/opt/packets/libx-1 && -e $ROOT/opt/packets/libx-2 ]]
+  # It came for app's sake, and does so now.
+  run --separate-stderr -11 fardel remove libx-2
+  [[ $stderr == *'app-1'* ]]
+  run --separate-stderr -0 fardel upgrade
+  [[ $(versions) == 'app-1 1.0,libx-2 0.9' ]]
+  # Undone, both are as they were.
+  fardel -qq undo "$(fardel history --plain | head -1 | cut -f1)"
+  [[ $(versions) == 'app-1 1.0,libx-1 1.0' ]]
+  run --separate-stderr -0 fardel upgrade libx-1
+  [[ $(versions) == 'app-1 1.0,libx-2 0.9' ]]
+  fardel -y -qq remove app-1
+  run -0 fardel -y autoremove
+  [[ $(versions) == '' ]]
+}
+
+@test "remove: who needs it is seen; --cascade takes both" {
+  offer tool-1 1.0 dependencies=libx-1
+  offer libx-1 1.2
+  publish
+  use
+  fardel -qq repo update
+  fardel -y -qq install tool-1
+  run --separate-stderr -11 fardel remove libx-1
+  [[ $stderr == *'tool-1'*'libx-1'* && $(versions) == 'libx-1 1.2,tool-1 1.0' ]]
+  fardel -y -qq remove --cascade libx-1
+  [[ $(versions) == '' && ! -e $ROOT/opt/packets/libx-1 && ! -e $ROOT/opt/packets/tool-1 ]]
+}

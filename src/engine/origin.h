@@ -1,0 +1,15 @@
+/* What repositories of Packets' said of what was installed from them; for the engine's own files. */
+#pragma once
+
+#include "base/err.h"
+#include "engine/choice.h"
+#include "engine/session.h"
+
+/* Puts what its repository said of an installation in the place of what it says itself. */
+MUST_USE int origin_state(
+	struct engine *e, const struct bundle *b, struct installer *in, struct err *err);
+/* Of what is offered and was installed before: the id that it has here takes the place of its file's sum. */
+MUST_USE int origin_know(struct engine *e, struct chosen *one, struct err *err);
+/* Before a plan is carried out: what was said of what comes. */
+MUST_USE int origin_note(
+	struct engine *e, const struct choice *o, const struct plan *plan, struct err *err);
