@@ -39,6 +39,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_repo_disable,
 	&cmd_repo_enable,
 	&cmd_repo_export_tree,
+	&cmd_repo_import,
 	&cmd_repo_key,
 	&cmd_repo_list,
 	&cmd_repo_remove,

@@ -86,7 +86,7 @@ extern const struct cmd cmd_autoremove, cmd_build, cmd_cache_gc, cmd_cache_list,
 	cmd_hold, cmd_install, cmd_license, cmd_lint, cmd_list, cmd_log, cmd_lua, cmd_orphans,
 	cmd_owns, cmd_prepare, cmd_preview, cmd_puavo_update, cmd_reconfigure, cmd_reinstall,
 	cmd_remove, cmd_repo_add, cmd_repo_build, cmd_repo_disable, cmd_repo_enable,
-	cmd_repo_export_tree, cmd_repo_key, cmd_repo_list, cmd_repo_remove, cmd_repo_rotate,
-	cmd_repo_show, cmd_repo_sign, cmd_repo_trust, cmd_repo_update, cmd_search, cmd_selftest,
-	cmd_show, cmd_switch, cmd_unconfigure, cmd_undo, cmd_unhold, cmd_upgrade, cmd_verify,
-	cmd_why;
+	cmd_repo_export_tree, cmd_repo_import, cmd_repo_key, cmd_repo_list, cmd_repo_remove,
+	cmd_repo_rotate, cmd_repo_show, cmd_repo_sign, cmd_repo_trust, cmd_repo_update, cmd_search,
+	cmd_selftest, cmd_show, cmd_switch, cmd_unconfigure, cmd_undo, cmd_unhold, cmd_upgrade,
+	cmd_verify, cmd_why;

@@ -10,6 +10,7 @@
 #include "engine/repositories.h"
 #include "engine/sync_index.h"
 #include "engine/sync_part.h"
+#include "model/message.h"
 #include "model/offer_message.h"
 #include "model/packets_index.h"
 #include "store/leaf.h"
@@ -228,10 +229,12 @@ static int read_index(struct sync *s, struct err *err)
 		.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT, .frame = on_frame},
 		.s = s,
 		.result = {.why = BUF_INIT}};
+	AUTO(buf) order = BUF_INIT;
 
+	message_put_number(&order, 0);
 	r.worker.arg = &r;
-	if (worker_start(s->e, &r.worker, WORKER_INDEX, &s->file, 1, OFFER_PACKETS, SPAN(""), err) <
-			0 ||
+	if (worker_start(s->e, &r.worker, WORKER_INDEX, &s->file, 1, OFFER_PACKETS,
+		    buf_span(&order), err) < 0 ||
 		worker_finish(&r.worker, err) < 0)
 		return -1;
 	tell_passed(&r);

@@ -86,6 +86,12 @@ static int take_hash(const struct packets_row *row, struct offer *out, struct er
 	return 0;
 }
 
+static void set_path(struct offer *out)
+{
+	buf_set(&out->path, buf_span(&out->name));
+	buf_adds(&out->path, PACKETS_SUFFIX);
+}
+
 static int take_mirrors(const struct packets_row *row, struct offer *out, struct err *err)
 {
 	struct span rest = row->texts[PACKETS_MIRRORS], url;
@@ -132,17 +138,47 @@ static int take_family(const struct packets_row *row, struct offer *out, struct 
 	return 0;
 }
 
-int packets_row_offer(const struct packets_row *row, struct offer *out, struct err *err)
+/* What installed.db does not say. */
+static int take_nowhere(const struct packets_row *row, struct offer *out, struct err *err)
 {
-	static int (*const takes[])(
-		const struct packets_row *row, struct offer *out, struct err *err) = {
-		take_names, take_version, take_hash, take_mirrors, take_needs, take_family};
+	(void)row;
+	(void)err;
+	out->unchecked = true;
+	out->sha256 = (struct digest){.kind = DIGEST_SHA256};
+	buf_clear(&out->id);
+	text_hex(&out->id, out->sha256.bytes, digest_size(DIGEST_SHA256));
+	set_path(out);
+	return 0;
+}
 
+typedef int take_fn(const struct packets_row *row, struct offer *out, struct err *err);
+
+static int take_all(
+	take_fn *const *takes, const struct packets_row *row, struct offer *out, struct err *err)
+{
 	out->format = FORMAT_PACKETS;
 	out->size = -1;
-	for (size_t i = 0; i < COUNT(takes); i++)
-		if (takes[i](row, out, err) < 0)
+	for (; *takes; takes++)
+		if ((*takes)(row, out, err) < 0)
 			return -1;
+	return 0;
+}
+
+int packets_row_installed(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	static take_fn *const takes[] = {
+		take_names, take_version, take_nowhere, take_needs, take_family, NULL};
+
+	return take_all(takes, row, out, err);
+}
+
+int packets_row_offer(const struct packets_row *row, struct offer *out, struct err *err)
+{
+	static take_fn *const takes[] = {
+		take_names, take_version, take_hash, take_mirrors, take_needs, take_family, NULL};
+
+	if (take_all(takes, row, out, err) < 0)
+		return -1;
 	offer_set_texts(out, row->texts[PACKETS_DESCRIPTION], row->texts[PACKETS_DESCRIPTION]);
 	return 0;
 }

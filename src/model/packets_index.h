@@ -28,6 +28,7 @@ enum packets_column {
 	PACKETS_COLUMNS,
 };
 #define PACKETS_COLUMNS_NEEDED PACKETS_NAME
+#define PACKETS_COLUMNS_INSTALLED PACKETS_HASH /* of installed.db: those before it */
 const char *packets_column_name(enum packets_column column); /* "realname" */
 
 struct packets_row {
@@ -38,6 +39,10 @@ struct packets_row {
 /* Into *out, which was initialised: it is called by its realname; the short name is its alias. As Packets says nothing of the installation, its id is the
  * sum of its file, whose size is not known. ERR_INSTALLER: which column, and what must stand there; *out may have been changed. */
 MUST_USE int packets_row_offer(const struct packets_row *row, struct offer *out, struct err *err);
+
+/* The same of a row of installed.db, which says where nothing is: its sums are all zero. */
+MUST_USE int packets_row_installed(
+	const struct packets_row *row, struct offer *out, struct err *err);
 
 /* What the index says of a package counts more than its own manifest, as with Packets: version, family and serial, and what it needs. */
 void packets_take_offer(const struct offer *o, struct installer *in);

@@ -218,7 +218,7 @@ static int run(struct err *err)
 		if (frame.type == OFFER_WHOLE)
 			return read_whole(frame.payload, err);
 		if (frame.type == OFFER_PACKETS)
-			return index_packets(err);
+			return index_packets(frame.payload, err);
 		if (frame.type == OFFER_WAGON)
 			return index_read_wagon(frame.payload, err);
 		if (frame.type == OFFER_TREE)

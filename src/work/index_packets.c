@@ -32,6 +32,7 @@ struct entry {
 
 struct reading {
 	struct sql *sql;
+	bool installed; /* it is what Packets knows of what is installed */
 	bool has[PACKETS_COLUMNS];
 	VEC(struct entry) entries;
 	int64_t rows;
@@ -128,6 +129,7 @@ static int note_column(struct reading *r, struct sql_row *row, struct err *err)
 
 static int check_columns(struct reading *r, struct err *err)
 {
+	int needed = r->installed ? PACKETS_COLUMNS_INSTALLED : PACKETS_COLUMNS_NEEDED;
 	struct sql_row *row;
 	int there;
 
@@ -139,7 +141,7 @@ static int check_columns(struct reading *r, struct err *err)
 			break;
 		}
 	sql_end(row);
-	for (int i = 0; there == 0 && i < PACKETS_COLUMNS_NEEDED; i++)
+	for (int i = 0; there == 0 && i < needed; i++)
 		if (!r->has[i])
 			return err_set(err, ERR_INSTALLER,
 				"it is no index of Packets: its table has no column %s",
@@ -199,7 +201,9 @@ static int read_row(struct reading *r, struct sql_row *from, struct err *err)
 			err, ERR_INSTALLER, "it has more than %d packages", PACKETS_ROWS_MAX);
 	e.offer = mem_zero(1, sizeof(*e.offer));
 	offer_init(e.offer);
-	if (read_values(from, &row, &why) == 0 && packets_row_offer(&row, e.offer, &why) == 0) {
+	if (read_values(from, &row, &why) == 0 &&
+		(r->installed ? packets_row_installed : packets_row_offer)(&row, e.offer, &why) ==
+			0) {
 		*vec_push(&r->entries) = e;
 		return hash_name(&e.offer->name, r->entries.v[r->entries.n - 1].sum, err);
 	}
@@ -330,12 +334,16 @@ static int send_all(const struct reading *r, struct err *err)
 	return frame_send(FRAME_FD, OFFER_PACKETS_READ, buf_span(&result), err);
 }
 
-int index_packets(struct err *err)
+int index_packets(struct span payload, struct err *err)
 {
 	AUTO(reading) r = {.result = {.why = BUF_INIT}};
 	size_t size = 0;
 	char *bytes = NULL;
+	int64_t kind;
 
+	if (!message_get_number(payload, &kind) || kind < 0 || kind > 1)
+		return worker_bad_order(err);
+	r.installed = kind == 1;
 	if (map_input(&bytes, &size, err) < 0 ||
 		sql_open_bytes(bytes, size, VALUE_MAX, &r.sql, err) < 0)
 		return -1;

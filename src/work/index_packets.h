@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/span.h"
 
-/* Reads the index.db that descriptor 4 is, and sends what it offers. ERR_INSTALLER: it is none, or damaged. */
-MUST_USE int index_packets(struct err *err);
+/* After that order: reads the index.db that descriptor 4 is, and sends what it offers. ERR_INSTALLER: it is none, or damaged. */
+MUST_USE int index_packets(struct span payload, struct err *err);

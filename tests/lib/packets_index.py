@@ -3,7 +3,7 @@
 
 packets_index.py FILE [OPTION…] [-- KEY=VALUE…]…: a table `packages` with a row for each group behind a "--"; file=PATH states a package's hash, url=URL
 (with blanks between several) its mirrors, and the other keys are columns. Options: unique (the realname is the primary key, as in Packets' own
-database), shuffled (other columns, in another order), wal (as a writer leaves it that keeps a -wal file)."""
+database), shuffled (other columns, in another order), wal (as a writer leaves it that keeps a -wal file), installed (Packets' installed.db)."""
 import hashlib
 import pathlib
 import sqlite3
@@ -15,6 +15,9 @@ PLAIN = "CREATE TABLE packages (realname TEXT, name TEXT, version TEXT, descript
 UNIQUE = PLAIN.replace("realname TEXT", "realname TEXT NOT NULL UNIQUE PRIMARY KEY")
 SHUFFLED = "CREATE TABLE packages (serial INTEGER, size INTEGER, mirrors TEXT, hash TEXT, Family TEXT, author TEXT," \
            " dependencies TEXT, description TEXT, version TEXT, name TEXT, RealName TEXT)"
+
+INSTALLED = "CREATE TABLE packages (realname TEXT NOT NULL UNIQUE PRIMARY KEY, version TEXT NOT NULL, dependencies TEXT," \
+            " name TEXT, family TEXT NOT NULL, serial INTEGER)"
 
 
 def row(realname, **values):
@@ -34,7 +37,7 @@ def make(path, rows, schema=PLAIN, more="", wal=False):
         db.execute("PRAGMA journal_mode=WAL")
     db.execute(schema)
     for one in rows:
-        keys = [key for key in COLUMNS if key in one]
+        keys = [key for key in COLUMNS if key in one and f"{key} " in schema.lower()]
         db.execute(f"INSERT INTO packages ({', '.join(keys)}) VALUES ({', '.join('?' * len(keys))})",
                    [one[key] for key in keys])
     db.executescript(more)
@@ -66,7 +69,7 @@ def main():
         else:
             groups[-1].append(word)
     options, *rows = groups
-    schema = UNIQUE if "unique" in options else SHUFFLED if "shuffled" in options else PLAIN
+    schema = INSTALLED if "installed" in options else UNIQUE if "unique" in options else SHUFFLED if "shuffled" in options else PLAIN
     make(path, [_row_of(one) for one in rows], schema, wal="wal" in options)
 
 
