@@ -173,13 +173,24 @@ static void leave_out_twins(struct loading *l)
 	r->of.n = kept;
 }
 
+/* Packets' URL is that of a file: what is beside it is below the repository's place, too. */
+static struct span place_of(const struct repository *r, const struct buf *url)
+{
+	struct span place = buf_span(url);
+
+	if (r->format == REPOSITORY_PACKETS && span_ends(place, ".db"))
+		while (place.n && place.s[place.n - 1] != '/')
+			place.n--;
+	return place;
+}
+
 /* For what is fetched from below their URLs from now on. */
 static void take_logins(struct engine *e, const struct repositories *all)
 {
 	logins_drop(&e->logins);
 	VEC_FOR (const struct repository, r, &all->of)
 		for (size_t i = 0; repository_has_login(r) && i < r->urls.of.n; i++)
-			logins_add(&e->logins, buf_span(&r->urls.of.v[i]),
+			logins_add(&e->logins, place_of(r, &r->urls.of.v[i]),
 				&(struct url_login){.user = r->auth.user,
 					.password = r->auth.password,
 					.token = r->auth.token});

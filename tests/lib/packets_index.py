@@ -20,7 +20,7 @@ INSTALLED = "CREATE TABLE packages (realname TEXT NOT NULL UNIQUE PRIMARY KEY, v
             " name TEXT, family TEXT NOT NULL, serial INTEGER)"
 
 
-def row(realname, **values):
+def row(realname, /, **values):
     """A row that can be offered, unless `values` make it one that cannot."""
     good = {"realname": realname, "name": realname, "version": "1.0", "description": f"Says {realname}",
             "hash": hashlib.sha256(realname.encode()).hexdigest(), "dependencies": None,
