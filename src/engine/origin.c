@@ -6,20 +6,36 @@
 #include "model/packets_index.h"
 #include "store/origins.h"
 
-int origin_state(struct engine *e, const struct bundle *b, struct installer *in, struct err *err)
+/* 1; 0: nothing is noted of it. */
+static int load(struct engine *e, const struct bundle *b, struct offer *out, struct err *err)
 {
 	AUTO(buf) line = BUF_INIT;
-	AUTO(offer) offer;
-	int known;
+	int known = origins_offer(&e->db, buf_span(&b->name), buf_span(&b->id), &line, err);
 
-	offer_init(&offer);
-	known = origins_offer(&e->db, buf_span(&b->name), buf_span(&b->id), &line, err);
-	if (known <= 0)
-		return known;
-	if (offer_parse(buf_span(&line), &offer, err) < 0)
+	offer_init(out);
+	if (known == 1 && offer_parse(buf_span(&line), out, err) < 0)
 		return err_at(err, "state.db: what is noted of %s", b->name.s);
-	packets_take_offer(&offer, in);
-	return 0;
+	return known;
+}
+
+int origin_state(struct engine *e, const struct bundle *b, struct installer *in, struct err *err)
+{
+	AUTO(offer) offer;
+	int known = load(e, b, &offer, err);
+
+	if (known == 1)
+		packets_take_offer(&offer, in);
+	return known < 0 ? -1 : 0;
+}
+
+int origin_alias(struct engine *e, const struct bundle *b, struct buf *out, struct err *err)
+{
+	AUTO(offer) offer;
+	int known = load(e, b, &offer, err);
+
+	if (known == 1)
+		buf_add_span(out, buf_span(&offer.alias));
+	return known < 0 ? -1 : 0;
 }
 
 int origin_know(struct engine *e, struct chosen *one, struct err *err)

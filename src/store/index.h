@@ -91,7 +91,7 @@ MUST_USE int index_named(
 	struct index *ix, struct span name, index_row_fn *fn, void *arg, struct err *err);
 /* How many of those there are. */
 MUST_USE int index_count(struct index *ix, struct span name, int64_t *count, struct err *err);
-/* Appends the names CATEGORY/NAME that there are of a NAME, each once; only of luet's are there any. */
+/* Appends the names that there are of luet's of a NAME, as CATEGORY/NAME, or of Packets' of a short name; each once. Of our own there are none. */
 MUST_USE int index_called(struct index *ix, struct span name, struct texts *out, struct err *err);
 /* Those that provide the name, whatever they are called; not those that have it. */
 MUST_USE int index_providing(

@@ -4,6 +4,7 @@
 
 #include "model/name.h"
 #include "model/ordering.h"
+#include "model/packets.h"
 #include "model/words.h"
 #include "store/index.h"
 #include "store/leaf.h"
@@ -85,20 +86,34 @@ int index_count(struct index *ix, struct span name, int64_t *count, struct err *
 	return there < 0 ? -1 : 0;
 }
 
+/* Of luet's, whose NAME it is; of Packets', whose short name. */
+static int ask_called(struct index *ix, struct span name, struct sql_row **rows, struct err *err)
+{
+	AUTO(buf) key = BUF_INIT;
+
+	if (ix->format == FORMAT_LUET)
+		return sql_query(ix->sql, rows, err,
+			"SELECT DISTINCT name FROM package WHERE substr(name, instr(name, '/') + 1) = ?"
+			" ORDER BY name",
+			"t", name);
+	packets_alias_key(name, &key);
+	return sql_query(ix->sql, rows, err,
+		"SELECT DISTINCT p.name FROM provide JOIN package p ON p.row = provide.row"
+		" WHERE provide.name = ? ORDER BY p.name",
+		"t", buf_span(&key));
+}
+
 int index_called(struct index *ix, struct span name, struct texts *out, struct err *err)
 {
 	struct sql_row *rows;
 	int there;
 
-	if (ix->format != FORMAT_LUET)
+	if (!ix->format)
 		return 0;
-	if (sql_query(ix->sql, &rows, err,
-		    "SELECT DISTINCT name FROM package WHERE substr(name, instr(name, '/') + 1) = ?"
-		    " ORDER BY name",
-		    "t", name) < 0)
+	if (ask_called(ix, name, &rows, err) < 0)
 		return -1;
 	while ((there = sql_next(rows, err)) == 1) {
-		if (!name_is_luet_valid(sql_text(rows, 0))) {
+		if (!name_is_of(ix->format, sql_text(rows, 0))) {
 			there = index_damaged(ix, "a row of it is no package", err);
 			break;
 		}

@@ -173,3 +173,38 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   fardel -y -qq remove --cascade libx-1
   [[ $(versions) == '' && ! -e $ROOT/opt/packets/libx-1 && ! -e $ROOT/opt/packets/tool-1 ]]
 }
+
+@test "a short name: the one package that has it; of several a number at the terminal, elsewhere an error that names them" {
+  offer tool-1 1.0 name=tool 'description=The old one'
+  offer other-1 1.0 name=other
+  publish
+  use
+  fardel -qq repo update
+  fardel -qq install other
+  [[ $(versions) == 'other-1 1.0' ]]
+  run -0 fardel show tool
+  [[ $output == *tool-1* && $output == *'The old one'* ]]
+  offer tool-2 2.0 name=tool 'description=The new one'
+  publish
+  fardel -qq repo update
+  run --separate-stderr -12 fardel install tool
+  [[ $stderr == *'tool: several packages are called so'*'tool-1 1.0   The old one'*'tool-2 2.0   The new one'*'name the one that you want'* ]]
+  [[ $(versions) == 'other-1 1.0' ]]
+  for answer in 3 0 x ''; do
+    run -12 "$LIB/at-terminal" "none): =>$answer" fardel install tool
+    [[ $(versions) == 'other-1 1.0' ]]
+  done
+  run -0 "$LIB/at-terminal" 'none): =>2' fardel install tool
+  [[ $output == *'1  tool-1 1.0   The old one'*'2  tool-2 2.0   The new one'* ]]
+  [[ $(versions) == 'other-1 1.0,tool-2 2.0' ]]
+  # What is called just so is meant, whatever is short for it.
+  offer tool 7 name=else
+  publish
+  fardel -qq repo update
+  fardel -qq install tool
+  [[ $(versions) == 'other-1 1.0,tool 7,tool-2 2.0' ]]
+  # Of what is here the short name is enough.
+  fardel -qq remove other
+  fardel -qq remove else
+  [[ $(versions) == 'tool-2 2.0' ]]
+}
