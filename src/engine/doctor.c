@@ -74,7 +74,7 @@ static void add_unpack(const struct bundle *b, bool old, const char *gc, struct 
 	if (old)
 		buf_sets(mend, gc);
 	else
-		buf_setf(mend, "fardel install ./%s%s", b->name.s, installer_suffix(b->format));
+		installer_again(b->format, buf_span(&b->name), mend);
 }
 
 static void check_bundle(

@@ -9,6 +9,8 @@
 #include "engine/tree.h"
 #include "model/luet_installer.h"
 #include "model/name.h"
+#include "model/owners.h"
+#include "store/committed.h"
 #include "store/installation.h"
 #include "store/lay.h"
 #include "store/stages.h"
@@ -157,6 +159,27 @@ static void list_protected(const struct engine *e, const struct installer *about
 		add_folder(out, buf_span(folder));
 }
 
+/* The system's own links (lib -> usr/lib) are gone through, and so are the admin's. One that another package has made could lead its files anywhere. */
+static int check_through(
+	struct engine *e, const struct bundle *b, const struct lay_done *done, struct err *err)
+{
+	AUTO(owners) owners = OWNERS_INIT;
+
+	if (!done->through.of.n)
+		return 0;
+	if (owned_find(&e->db, &done->through, &owners, err) < 0)
+		return -1;
+	VEC_FOR (const struct owner, o, &owners.of) {
+		if (span_is(buf_span(&o->name), buf_span(&b->name)))
+			continue;
+		err_set(err, ERR_CONFLICT,
+			"%s is a link that %s has made: no files are put through it", o->path.s,
+			o->name.s);
+		return err_next(err, "remove %s first, or ask whose package it is", o->name.s);
+	}
+	return 0;
+}
+
 /* So that an upgrade can tell what finalizers have made from what was laid. */
 static int write_laid(
 	struct engine *e, const struct bundle *b, const struct lay_done *done, struct err *err)
@@ -205,6 +228,8 @@ static int lay(
 
 	if (stage_remove(&s->e->place, TREE_NAME, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, buf_span(&b->name), "%s", ignored.text);
+	if (result == 0)
+		result = check_through(s->e, b, &done, err);
 	if (result == 0 && list)
 		result = write_laid(s->e, b, &done, err);
 	if (result == 0 && !s->beside)

@@ -67,8 +67,9 @@ int puavo_meet(struct engine *e, const struct request *request, const struct wor
 
 	if (!request->puavo && !e->as_puavo && (!shown || !bundle_is_puavo(shown)))
 		return 0;
-	if (c->installer.format == FORMAT_PACKETS) {
-		err_set(err, ERR_CONFLICT, "puavo-pkg's layout is none for a package of Packets");
+	if (c->installer.format == FORMAT_PACKETS || c->installer.format == FORMAT_LUET) {
+		err_set(err, ERR_CONFLICT, "puavo-pkg's layout is none for a package of %s",
+			c->installer.format == FORMAT_PACKETS ? "Packets" : "luet's");
 		return err_next(err,
 			"with fardel install it gets its own; if puavo-pkg has installed "
 			"another %.*s, remove that first",

@@ -181,6 +181,7 @@ static int about_file(struct engine *e, const char *path, struct about *out, str
 int query_open_shown(struct engine *e, const char *name, struct bundle *b, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
+	AUTO(buf) again = BUF_INIT;
 	const struct bundle *shown;
 	int dir;
 
@@ -196,7 +197,8 @@ int query_open_shown(struct engine *e, const char *name, struct bundle *b, struc
 	dir = installation_open_if(&e->place, b, err);
 	if (dir < 0 && err->code == ERR_NONE) {
 		err_set(err, ERR_BAD_STATE, "%s: its folder is gone", name);
-		err_next(err, "fardel install ./%s%s", name, installer_suffix(b->format));
+		installer_again(b->format, buf_span(&b->name), &again);
+		err_next(err, "%s", again.s);
 	}
 	return dir;
 }

@@ -9,6 +9,7 @@ int rules_check_folder(
 	struct engine *e, enum phase phase, const struct bundle *bundle, struct err *err)
 {
 	AUTO(buf) dir = BUF_INIT;
+	AUTO(buf) again = BUF_INIT;
 	int there;
 
 	installation_path(&e->place, bundle, &dir);
@@ -21,12 +22,13 @@ int rules_check_folder(
 	}
 	if (there)
 		return there < 0 ? -1 : 0;
+	installer_again(bundle->format, buf_span(&bundle->name), &again);
 	err_set(err, ERR_BAD_STATE, "its folder %s%s is gone, or not whole any more",
 		e->place.root.s, dir.s);
 	return err_next(err,
-		"its installer unpacks it anew: fardel install ./%s%s; a newer one goes on "
+		"its installer unpacks it anew: %s; a newer one goes on "
 		"without it with --force, and so does remove",
-		bundle->name.s, installer_suffix(bundle->format));
+		again.s);
 }
 
 static int run_at_its_place(struct engine *e, enum phase phase, const struct bundle *bundle,

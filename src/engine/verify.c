@@ -163,10 +163,10 @@ static int look_at_installation(struct look *l, struct err *err)
 	f = add_finding(l, whole ? VERIFY_CHANGED : VERIFY_MISSING, buf_span(&path));
 	f->wanted = f->now = NODE_FOLDER;
 	f->differs = whole ? 1U << ASPECT_SIZE : 0;
-	buf_addf(&f->why, "%s; its installer mends it: fardel install ./%s%s",
+	buf_addf(&f->why, "%s; its installer mends it: ",
 		whole ? "files of it, or what was in them, were lost"
-		      : "it is gone, or a part of it",
-		l->bundle->name.s, installer_suffix(l->bundle->format));
+		      : "it is gone, or a part of it");
+	installer_again(l->bundle->format, buf_span(&l->bundle->name), &f->why);
 	return 0;
 }
 

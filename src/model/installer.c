@@ -69,6 +69,15 @@ const char *installer_suffix(int format)
 	return format == FORMAT_PACKETS ? PACKETS_SUFFIX : ".tar.gz";
 }
 
+void installer_again(int format, struct span name, struct buf *out)
+{
+	/* What fardel has made an installer of, nobody has a file of. */
+	if (format == FORMAT_LUET)
+		buf_addf(out, "fardel reinstall %.*s", SPAN_ARG(name));
+	else
+		buf_addf(out, "fardel install ./%.*s%s", SPAN_ARG(name), installer_suffix(format));
+}
+
 static bool is_lower(char c)
 {
 	return c >= 'a' && c <= 'z';

@@ -98,6 +98,9 @@ bool installer_is_file(struct span path);
 /* What the files of that format are called behind the name. */
 const char *installer_suffix(int format);
 
+/* Appends the command that unpacks an installation of that format anew. */
+void installer_again(int format, struct span name, struct buf *out);
+
 /* [a-z0-9_][a-z0-9+._-]*, at most 64 bytes. (DESIGN 7; no leading dot or minus, no slash.) */
 bool installer_name_is_valid(struct span name);
 

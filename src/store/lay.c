@@ -24,6 +24,7 @@ void lay_done_drop(struct lay_done *d)
 	texts_drop(&d->beside);
 	texts_drop(&d->left_out);
 	texts_drop(&d->laid);
+	texts_drop(&d->through);
 }
 
 /* A file of several names, copied, and where to. */
@@ -364,8 +365,10 @@ static int lay_into(struct laying *l, int tree, const struct lay_spot *to, struc
 
 int lay_tree(int tree, const struct lay *how, struct lay_done *out, struct err *err)
 {
-	AUTO(laying) l = {.how = how, .out = out};
+	struct lay own = *how;
+	AUTO(laying) l = {.how = &own, .out = out};
 	AUTO(lay_spot) top = LAY_SPOT_INIT;
 
+	own.through = &out->through;
 	return lay_spot_top(how, &top, err) < 0 ? -1 : lay_into(&l, tree, &top, err);
 }

@@ -20,6 +20,7 @@ struct lay {
 	const char *const *
 		except; /* NULL-ended: folders that the stage has its own of; nothing can be laid there */
 	bool list; /* `laid` is wanted */
+	struct texts *through; /* lay_tree's own */
 };
 
 /* What came of it; paths are absolute. */
@@ -27,6 +28,7 @@ struct lay_done {
 	struct texts beside; /* what was put beside a protected file: ._cfg0001_NAME */
 	struct texts left_out; /* what would have come to an excepted folder */
 	struct texts laid; /* all that was put somewhere */
+	struct texts through; /* links that were gone through; some may be there several times */
 };
 void lay_done_drop(struct lay_done *d);
 

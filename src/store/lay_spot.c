@@ -250,6 +250,7 @@ static int step(const struct lay *how, struct lay_spot *at, const char *part, st
 {
 	AUTO(lay_spot) next = LAY_SPOT_INIT;
 	AUTO(buf) target = BUF_INIT;
+	AUTO(buf) link = BUF_INIT;
 	struct lay_seen seen;
 
 	if (strcmp(part, "..") == 0) {
@@ -271,6 +272,8 @@ static int step(const struct lay *how, struct lay_spot *at, const char *part, st
 		return err_set(err, ERR_CONFLICT, "too many links lead to each other");
 	if (read_link(at, &seen, part, &target, err) < 0)
 		return -1;
+	buf_addf(&link, "%s/%s", at->path.s, part);
+	texts_add(how->through, buf_span(&link));
 	redirect(at, buf_span(&target), way);
 	return restart(how, at, err);
 }

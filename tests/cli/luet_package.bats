@@ -148,3 +148,22 @@ teardown() {
   run --separate-stderr -0 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a file:run/tool/b=b dir:proc dir:sys)"
   [[ $stderr == *'/run is left out'* && $stderr != *'/proc'* && -e $ROOT/opt/tool/a && ! -e $ROOT/run/tool ]]
 }
+
+@test "no files through another package's link, wherever it leads" {
+  fardel install "$(make_luet app-x/other 1.0 link:opt/tool=/etc)"
+  run --separate-stderr -11 fardel install "$(make_luet app-x/tool 1.0 'file:opt/tool/tool.conf=x')"
+  [[ $stderr == *'/opt/tool is a link that app-x/other has made'* && ! -e $ROOT/etc/tool.conf ]]
+  fardel remove app-x/other
+  # Nor in one package.
+  run --separate-stderr -1 fardel install "$(make_luet app-x/tool 1.0 link:opt/tool=/etc 'file:opt/tool/tool.conf=x')"
+  [[ $stderr == *'opt/tool/tool.conf'* && ! -e $ROOT/etc/tool.conf && ! -e $ROOT/opt/tool ]]
+}
+
+@test "puavo-pkg's layout is none for it" {
+  skip_unless_mount
+  ln -sf /opt/fardel-test/bin/fardel /usr/sbin/puavo-pkg
+  file=$(make_luet app-x/tool 1.0 file:opt/tool/a=a)
+  run puavo-pkg install "$file"
+  rm /usr/sbin/puavo-pkg
+  [[ $status == 1 && $output == *"none for a package of luet's"* && ! -e $ROOT/opt/tool ]]
+}
