@@ -6,6 +6,7 @@
 
 #include "engine/fetch.h"
 #include "engine/luet_finalize.h"
+#include "engine/luet_protect.h"
 #include "engine/tree.h"
 #include "model/luet_installer.h"
 #include "model/name.h"
@@ -143,22 +144,6 @@ static void tell_done(struct engine *e, const struct bundle *b, const struct lay
 			done->left_out.of.v[i].s);
 }
 
-static void add_folder(struct texts *out, struct span folder)
-{
-	while (folder.n > 1 && folder.s[folder.n - 1] == '/')
-		folder.n--;
-	texts_add(out, folder);
-}
-
-/* Where no file that is there is replaced: as the package says, and the admin. */
-static void list_protected(const struct engine *e, const struct installer *about, struct texts *out)
-{
-	VEC_FOR (const struct buf, folder, &about->luet.protect.of)
-		add_folder(out, buf_span(folder));
-	VEC_FOR (const struct buf, folder, &e->config.luet_config_protect.of)
-		add_folder(out, buf_span(folder));
-}
-
 /* The system's own links (lib -> usr/lib) are gone through, and so are the admin's. One that another package has made could lead its files anywhere. */
 static int check_through(
 	struct engine *e, const struct bundle *b, const struct lay_done *done, struct err *err)
@@ -221,10 +206,10 @@ static int lay(
 	struct err ignored = ERR_INIT;
 	bool list = about->luet.finalizes && !s->beside;
 	AUTO(texts) protect = {0};
-	int result;
+	int result = tree < 0 ? -1 : luet_protected(s->e, about, &protect, err);
 
-	list_protected(s->e, about, &protect);
-	result = tree < 0 ? -1 : stage_lay(s, tree, &protect, list, &done, err);
+	if (result == 0)
+		result = stage_lay(s, tree, &protect, list, &done, err);
 
 	if (stage_remove(&s->e->place, TREE_NAME, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, buf_span(&b->name), "%s", ignored.text);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/luet_conf.h"
 #include "model/luet_finalize.h"
 #include "model/luet_installer.h"
 #include "sys/file.h"
@@ -72,6 +73,18 @@ static void call_drop(struct call *c)
 	buf_drop(&c->what);
 }
 
+/* What luet's configuration gives them, where it is used. */
+static int add_configured(const struct engine *e, struct texts *out, struct err *err)
+{
+	AUTO(luet_conf) conf;
+
+	luet_conf_init(&conf);
+	if (luet_conf_load(e, &conf, err) < 0)
+		return -1;
+	texts_add_all(&conf.finalizer_envs, out);
+	return 0;
+}
+
 static int prepare(
 	const struct stage *s, const struct luet_finalize *f, struct call *c, struct err *err)
 {
@@ -79,6 +92,8 @@ static int prepare(
 		return -1;
 	texts_add(&c->environment, SPAN(LUET_VERSION));
 	texts_add(&c->environment, SPAN(LUET_SUBSETS));
+	if (add_configured(s->e, &c->environment, err) < 0)
+		return -1;
 	*vec_push(&c->argv) = c->program.s;
 	for (size_t i = 1; i < f->shell.of.n; i++)
 		*vec_push(&c->argv) = f->shell.of.v[i].s;

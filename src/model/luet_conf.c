@@ -2,6 +2,7 @@
 #include "model/luet_conf.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "ext/yaml.h"
@@ -19,6 +20,7 @@ void luet_conf_drop(struct luet_conf *c)
 {
 	texts_drop(&c->repos_confdir);
 	texts_drop(&c->protect_confdir);
+	texts_drop(&c->finalizer_envs);
 	buf_drop(&c->database_path);
 }
 
@@ -84,6 +86,43 @@ static int take_database(const struct yaml *y, struct luet_conf *out, struct err
 	return 0;
 }
 
+static bool is_variable(struct span x)
+{
+	for (size_t i = 0; i < x.n; i++) {
+		char c = x.s[i];
+		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+
+		if (!letter && (!i || c < '0' || c > '9'))
+			return false;
+	}
+	return x.n > 0;
+}
+
+static int take_envs(const struct yaml *y, struct luet_conf *out, struct err *err)
+{
+	static const char must[] = "must be a list of at most 64 variables: key and value";
+	const struct yaml_pair *p = yaml_get(y, "finalizer_envs");
+
+	if (!p || yaml_is_null(&p->value))
+		return 0;
+	if (p->value.kind != YAML_LIST || p->value.list.n > LUET_CONF_ENVS_MAX)
+		return refuse(&p->value, "finalizer_envs", must, err);
+	VEC_FOR (const struct yaml, item, &p->value.list) {
+		const struct yaml_pair *key = yaml_get(item, "key"),
+				       *value = yaml_get(item, "value");
+		AUTO(buf) text = BUF_INIT;
+
+		if (!key || !value || key->value.kind != YAML_TEXT ||
+			value->value.kind != YAML_TEXT ||
+			!is_variable(buf_span(&key->value.text)) ||
+			memchr(value->value.text.s, 0, value->value.text.n))
+			return refuse(item, "finalizer_envs", must, err);
+		buf_addf(&text, "%s=%s", key->value.text.s, value->value.text.s);
+		texts_add(&out->finalizer_envs, buf_span(&text));
+	}
+	return 0;
+}
+
 int luet_conf_parse(struct span text, struct luet_conf *out, struct err *err)
 {
 	AUTO(yaml) y = YAML_INIT;
@@ -100,7 +139,7 @@ int luet_conf_parse(struct span text, struct luet_conf *out, struct err *err)
 	return take_folders(&y, "repos_confdir", REPOS, &out->repos_confdir, err) < 0 ||
 			       take_folders(&y, "config_protect_confdir", PROTECT,
 				       &out->protect_confdir, err) < 0 ||
-			       take_database(&y, out, err) < 0
+			       take_envs(&y, out, err) < 0 || take_database(&y, out, err) < 0
 		       ? -1
 		       : 0;
 }

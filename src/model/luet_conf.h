@@ -3,6 +3,8 @@
  *	repos_confdir:                       # folders of repositories' files
  *	- /etc/luet/repos.conf.d
  *	config_protect_confdir: [/etc/luet/config.protect.d]
+ *	finalizer_envs:                      # what finalizers find in their environment
+ *	- {key: BUILD, value: "1"}
  *	system:
  *	  database_path: /var/cache/luet     # what it knows of repositories and packages
  */
@@ -15,9 +17,11 @@
 
 #define LUET_CONF_MAX (64 << 10) /* bytes of it */
 #define LUET_CONF_FOLDERS_MAX 64
+#define LUET_CONF_ENVS_MAX 64
 
 struct luet_conf {
 	struct texts repos_confdir, protect_confdir; /* absolute paths */
+	struct texts finalizer_envs; /* NAME=VALUE */
 	struct buf database_path;
 	size_t inline_repositories; /* that stand in luet.yaml itself, where they are not read */
 };

@@ -110,3 +110,20 @@ teardown() {
   [[ $stderr == *'kept /etc/right/edited'* && $(cat "$ROOT/etc/right/edited") == mine ]]
   [[ ! -e $ROOT/etc/right/plain && ! -e $ROOT/etc/right/._cfg0001_edited ]]
 }
+
+@test "luet's own configuration, where it is used: config.protect.d, finalizer_envs" {
+  mkdir -p "$ROOT/etc/luet/config.protect.d" "$ROOT/etc/right"
+  printf 'finalizer_envs:\n- key: TOOL_SAYS\n  value: "hello there"\n' >"$ROOT/etc/luet/luet.yaml"
+  printf 'name: right\ndirs:\n- /etc/right/\n' >"$ROOT/etc/luet/config.protect.d/right.yml"
+  echo mine >"$ROOT/etc/right/a"
+  file=$(make_luet app-x/tool 1.0 'file:etc/right/a=1\n' 'install=mkdir -p /opt/tool; echo "$TOOL_SAYS" >/opt/tool/said')
+  fardel --set luet.config=/etc/luet/luet.yaml install "$file"
+  [[ $(cat "$ROOT/etc/right/a") == mine && $(cat "$ROOT/etc/right/._cfg0001_a") == 1 && $(cat "$ROOT/opt/tool/said") == 'hello there' ]]
+  fardel remove app-x/tool
+  echo 'dirs: /etc/right' >"$ROOT/etc/luet/config.protect.d/right.yml"
+  run --separate-stderr -1 fardel --set luet.config=/etc/luet/luet.yaml install "$file"
+  [[ $stderr == *'/etc/luet/config.protect.d/right.yml: line 1: dirs must be a list of absolute paths'* && $(cat "$ROOT/etc/right/a") == mine ]]
+  # It is not used unasked.
+  fardel install "$file"
+  [[ $(cat "$ROOT/etc/right/a") == 1 && -z $(cat "$ROOT/opt/tool/said") ]]
+}

@@ -47,6 +47,10 @@ static void what_it_does_not_say(void **state)
 static void what_is_refused(void **state)
 {
 	static const char *const rows[][2] = {
+		{"finalizer_envs: {}", "finalizer_envs must be a list"},
+		{"finalizer_envs: [{key: A}]", "finalizer_envs must be a list"},
+		{"finalizer_envs: [{key: 1A, value: x}]", "finalizer_envs must be a list"},
+		{"finalizer_envs: [{key: A=, value: x}]", "finalizer_envs must be a list"},
 		{"[a]", "has no keys"},
 		{"repos_confdir: /a", "repos_confdir must be"},
 		{"repos_confdir: [a]", "repos_confdir must be"},
