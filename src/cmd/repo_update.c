@@ -25,7 +25,7 @@ static const struct opt opts[] = {
 	FLAG("allow-older", allow_older, "take an older revision than was seen before"),
 	FLAG("ignore-errors", ignore_errors, "say what failed, and exit 0 all the same"),
 	FLAG("allow-http", allow_http,
-		"add a repository of Packets' by plain http, too: whoever is on the way decides what root runs"),
+		"add a repository of Packets' by http://, which anybody on the way can change"),
 };
 
 static const struct column columns[] = {

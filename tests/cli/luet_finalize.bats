@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # Finalizers and config protect of luet's packages.
+# shellcheck disable=SC2016 # what a finalizer is to say itself
 
 bats_require_minimum_version 1.5.0
 
