@@ -6,11 +6,9 @@
 #include <unistd.h>
 
 #include "ext/archive.h"
-#include "ext/digest.h"
 #include "model/luet_definition.h"
-#include "model/luet_installer.h"
+#include "model/luet_made.h"
 #include "model/luet_offer.h"
-#include "model/manifest.h"
 #include "model/offer_message.h"
 #include "model/wagon.h"
 #include "work/index_made.h"
@@ -85,48 +83,6 @@ static void reading_drop(struct reading *r)
 
 /* --- Its offer --------------------------------------------------------------------------------- */
 
-static int sum_of(struct span bytes, struct digest *out, struct err *err)
-{
-	struct hash *hash;
-
-	if (hash_new("sha256", &hash, err) < 0)
-		return -1;
-	hash_add(hash, bytes.s, bytes.n);
-	*out = (struct digest){.kind = DIGEST_SHA256};
-	hash_end(hash, out->bytes);
-	hash_free(hash);
-	return 0;
-}
-
-static int add_file(struct manifest *m, const char *name, struct span bytes, struct err *err)
-{
-	struct manifest_entry *entry = manifest_add(m, ENTRY_FILE, span_of(name));
-
-	entry->mode = 0644;
-	entry->size = (int64_t)bytes.n;
-	return sum_of(bytes, &entry->sha256, err);
-}
-
-/* That of the installer which fardel makes of it (model/luet_installer). */
-static int set_id(struct offer *o, struct err *err)
-{
-	AUTO(manifest) m = MANIFEST_INIT;
-	AUTO(buf) artifact = BUF_INIT;
-	AUTO(buf) text = BUF_INIT;
-	struct digest id;
-
-	luet_artifact_format(buf_span(&o->path), o->unchecked ? NULL : &o->sha256, &artifact);
-	if (add_file(&m, LUET_ARTIFACT, buf_span(&artifact), err) < 0 ||
-		add_file(&m, LUET_DEFINITION, buf_span(&o->definition), err) < 0 ||
-		(o->finalize.n && add_file(&m, LUET_FINALIZE, buf_span(&o->finalize), err) < 0))
-		return -1;
-	manifest_format(&m, &text);
-	if (sum_of(buf_span(&text), &id, err) < 0)
-		return -1;
-	digest_format(&o->id, &id);
-	return 0;
-}
-
 /* As a line of JSON; most are far from it, in whatever way they are written there. */
 static bool is_too_long(const struct offer *o)
 {
@@ -164,7 +120,7 @@ static int make_offer(struct reading *r, const struct folder *f, struct luet_nod
 	AUTO(texts) listed = {0};
 	int result;
 
-	if (luet_offer_make(&files, o, err) < 0 || set_id(o, err) < 0)
+	if (luet_offer_make(&files, o, err) < 0 || luet_made_id(o, &o->id, err) < 0)
 		return -1;
 	/* No line has them; they go beside it. */
 	listed = o->files;
