@@ -240,8 +240,8 @@ int sql_reserve(struct sql *db, struct err *err)
 }
 
 static const char *const settings[] = {
-	[SQL_WRITE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-		      "PRAGMA cell_size_check=ON;",
+	[SQL_WRITE] = ("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+		       "PRAGMA cell_size_check=ON;"),
 	[SQL_FRESH] = "PRAGMA synchronous=OFF; PRAGMA journal_mode=WAL; PRAGMA cell_size_check=ON;",
 	[SQL_READ] = "PRAGMA cell_size_check=ON;",
 	[SQL_MAKE] =

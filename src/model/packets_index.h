@@ -32,7 +32,7 @@ enum packets_column {
 const char *packets_column_name(enum packets_column column); /* "realname" */
 
 struct packets_row {
-	struct span texts[PACKETS_COLUMNS]; /* NULL: empty */
+	struct span texts[PACKETS_COLUMNS]; /* of what is NULL: "" */
 	int64_t serial;
 };
 
