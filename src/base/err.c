@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 #define TAIL_LINES 8
@@ -167,6 +168,14 @@ int err_next(struct err *err, const char *format, ...)
 	put(err->next, sizeof(err->next), format, args);
 	va_end(args);
 	return -1;
+}
+
+struct err *err_keep(const struct err *err)
+{
+	struct err *kept = mem_alloc(sizeof(*kept));
+
+	*kept = *err;
+	return kept;
 }
 
 int err_copy(struct err *err, const struct err *from)

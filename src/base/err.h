@@ -80,6 +80,8 @@ int err_next(struct err *err, const char *format, ...) PRINTF(2, 3);
 /* Adds the last lines of what a program said, at most eight, each as a line "| …" below. */
 void err_tail(struct err *err, const char *text, size_t n);
 
+/* One on the heap, for free(): for lists, most of whose elements have none. */
+struct err *err_keep(const struct err *err);
 /* Takes another error over, and gives -1. */
 int err_copy(struct err *err, const struct err *from);
 

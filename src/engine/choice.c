@@ -1,6 +1,7 @@
 /* Names made into installers. */
 #include "engine/choice.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "engine/choice_luet.h"
@@ -17,6 +18,7 @@ static void chosen_drop(struct chosen *one)
 	buf_drop(&one->why);
 	buf_drop(&one->path);
 	buf_drop(&one->instead);
+	free(one->err);
 }
 
 void choice_drop(struct choice *o)

@@ -22,7 +22,7 @@ struct chosen {
 	bool makes; /* its installer is to be made (choice_luet) */
 	struct buf
 		instead; /* of a family of Packets': the one whose place it takes; may be empty */
-	struct err err; /* why that could not be had (keep_going) */
+	struct err *err; /* why that could not be had (keep_going); NULL */
 };
 
 struct choice {

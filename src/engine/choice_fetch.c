@@ -137,7 +137,7 @@ static bool is_wanted(struct engine *e, const struct world *world, const struct 
 {
 	const struct chosen *one = &o->of.v[i];
 
-	return !one->path.n && !one->makes && one->err.code == ERR_NONE &&
+	return !one->path.n && !one->makes && !one->err &&
 	       (o->request.wish == WISH_AGAIN || !is_there(e, world, one));
 }
 
@@ -158,8 +158,9 @@ static int fetch_all(struct batch *b, const struct buf *url, struct err *err)
 
 		b->of.n = 0;
 		*vec_push(&b->of) = all.v[i];
-		if (!one->path.n && fetch_batch(b, url, &one->err) == 0)
-			err_clear(&one->err);
+		err_clear(&why);
+		if (!one->path.n && fetch_batch(b, url, &why) < 0)
+			one->err = err_keep(&why);
 	}
 	vec_drop(&all);
 	return 0;

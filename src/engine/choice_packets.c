@@ -110,7 +110,7 @@ static int settle(struct crew *c, struct download *d, int result, struct err *er
 	err_at(err, "%s", one->offer.name.s);
 	if (!c->o->request.keep_going || err->code == ERR_SIGNAL)
 		return -1;
-	one->err = *err;
+	one->err = err_keep(err);
 	err_clear(err);
 	return 0;
 }

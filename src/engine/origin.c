@@ -66,7 +66,7 @@ static int note(
 	AUTO(buf) line = BUF_INIT;
 	AUTO(buf) file = BUF_INIT;
 
-	if (!choice_is_packets(one) || one->err.code != ERR_NONE || !item)
+	if (!choice_is_packets(one) || one->err || !item)
 		return 0;
 	offer_format(&one->offer, &line);
 	text_hex(&file, one->offer.sha256.bytes, digest_size(DIGEST_SHA256));

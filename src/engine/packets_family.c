@@ -73,7 +73,7 @@ int packets_find_replaced(struct engine *e, const struct request *request,
 	bool any = false;
 
 	VEC_FOR (const struct candidate, c, &candidates->of)
-		any |= c->err.code == ERR_NONE && c->installer.packets.family.n;
+		any |= !c->err && c->installer.packets.family.n;
 	VEC_FOR (const struct bundle, b, &world->of) {
 		if (!any || request->goal != GOAL_INSTALL || b->format != FORMAT_PACKETS ||
 			!bundle_in_use(b) || is_asked_for(candidates, buf_span(&b->name)))

@@ -119,8 +119,8 @@ static int hold(const struct chosen *one, struct candidate *c, struct err *err)
 static int look_at_chosen(struct engine *e, const struct world *world, const struct chosen *one,
 	bool extract, struct candidate *c, struct err *err)
 {
-	if (one->err.code != ERR_NONE)
-		return err_copy(err, &one->err);
+	if (one->err)
+		return err_copy(err, one->err);
 	if (one->makes && extract) {
 		if (choice_luet_make(e, one, c, err) < 0)
 			return -1;
@@ -138,6 +138,18 @@ static int look_at_chosen(struct engine *e, const struct world *world, const str
 	return hold(one, c, err);
 }
 
+/* It cannot be used: with keep_going the others are. */
+static int give_up(
+	const struct request *request, struct candidate *c, const struct err *why, struct err *err)
+{
+	if (request->keep_going && why->code != ERR_SIGNAL) {
+		c->err = err_keep(why);
+		return 0;
+	}
+	err_copy(err, why);
+	return err_at(err, "%s", c->item.s);
+}
+
 static int add_chosen(struct engine *e, const struct world *world, struct choice *choice,
 	bool extract, struct candidates *out, struct err *err)
 {
@@ -145,6 +157,7 @@ static int add_chosen(struct engine *e, const struct world *world, struct choice
 		const struct chosen *one = &choice->of.v[i];
 		struct candidate *c = vec_push(&out->of);
 		bool anew = extract && (one->path.n || one->makes);
+		struct err why = ERR_INIT;
 
 		candidate_init(c);
 		buf_addf(&c->item, "%s=%s", one->offer.name.s, one->offer.version.s);
@@ -152,13 +165,10 @@ static int add_chosen(struct engine *e, const struct world *world, struct choice
 		texts_add(&choice->request.items, buf_span(&c->item));
 		if (anew)
 			buf_addf(&c->stage, "out.%zu", i);
-		if (look_at_chosen(e, world, one, anew, c, &c->err) == 0 &&
-			image_check(e, &c->installer, &c->err) == 0)
-			continue;
-		if (!choice->request.keep_going || c->err.code == ERR_SIGNAL) {
-			err_copy(err, &c->err);
-			return err_at(err, "%s", c->item.s);
-		}
+		if ((look_at_chosen(e, world, one, anew, c, &why) < 0 ||
+			    image_check(e, &c->installer, &why) < 0) &&
+			give_up(&choice->request, c, &why, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -171,6 +181,7 @@ static int look_at_files(
 	for (size_t i = 0; i < request->items.of.n; i++) {
 		const char *item = request->items.of.v[i].s;
 		struct candidate *c;
+		struct err why = ERR_INIT;
 
 		if (request->goal > GOAL_EXTRACT || !engine_is_file(item))
 			continue;
@@ -180,14 +191,11 @@ static int look_at_files(
 		buf_sets(&c->file, item);
 		if (extract)
 			buf_setf(&c->stage, "in.%zu", i);
-		if (look(e, item, c, extract, &c->err) == 0 &&
-			(request->goal == GOAL_DOWNLOAD ||
-				image_check(e, &c->installer, &c->err) == 0))
-			continue;
-		if (!request->keep_going || c->err.code == ERR_SIGNAL) {
-			err_copy(err, &c->err);
-			return err_at(err, "%s", item);
-		}
+		if ((look(e, item, c, extract, &why) < 0 ||
+			    (request->goal != GOAL_DOWNLOAD &&
+				    image_check(e, &c->installer, &why) < 0)) &&
+			give_up(request, c, &why, err) < 0)
+			return -1;
 	}
 	return 0;
 }
@@ -211,7 +219,7 @@ static int meet(struct engine *e, const struct request *request, const struct wo
 	VEC_FOR (struct candidate, c, &candidates->of) {
 		const struct bundle *b;
 
-		if (c->err.code != ERR_NONE)
+		if (c->err)
 			continue;
 		/* What is offered, and was not fetched, is known here by its id, or is to be new. */
 		if (c->file.n && puavo_meet(e, request, world, c, err) < 0)

@@ -1,9 +1,10 @@
 /* From what was asked and what there is to a plan. */
 #include "solve/solve.h"
 
-#include "solve/twice.h"
+#include <stdlib.h>
 
 #include "model/ordering.h"
+#include "solve/twice.h"
 
 void candidate_init(struct candidate *c)
 {
@@ -24,6 +25,7 @@ void candidate_drop(struct candidate *c)
 	buf_drop(&c->file);
 	buf_drop(&c->repository);
 	buf_drop(&c->stage);
+	free(c->err);
 }
 
 void candidates_drop(struct candidates *c)
@@ -368,8 +370,8 @@ static int plan_one(const struct world *world, const struct request *request, st
 {
 	if (!c)
 		return plan_name(world, request, item, plan, err);
-	if (c->err.code != ERR_NONE)
-		return err_copy(err, &c->err);
+	if (c->err)
+		return err_copy(err, c->err);
 	return plan_candidate(world, request, c, since, plan, err);
 }
 

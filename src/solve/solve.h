@@ -21,7 +21,7 @@ struct candidate {
 	int64_t pack_size; /* of the cached one; -1 unknown */
 	bool alone; /* nothing else of the request has its name: solve/twice */
 	bool damaged; /* it is an installation that is known, but no more whole on disk */
-	struct err err; /* why it cannot be used; ERR_NONE: it can */
+	struct err *err; /* why it cannot be used; NULL: it can */
 };
 struct candidates {
 	VEC(struct candidate) of;

@@ -492,7 +492,9 @@ static void candidates_may_have_failed(void **state)
 		struct request request = {.keep_going = keep_going};
 
 		read_request("install f/zoom/A/1 g/slack/B/1", &request, &candidates);
-		err_set(&candidates.of.v[0].err, ERR_INSTALLER, "no rules");
+		err_set(&err, ERR_INSTALLER, "no rules");
+		candidates.of.v[0].err = err_keep(&err);
+		err_clear(&err);
 		assert_int_equal(solve_plan(&world, &request, &candidates, 0, &plan, &err),
 			keep_going ? 0 : -1);
 		assert_err(keep_going ? &plan.failed : &err, ERR_INSTALLER, "f: no rules");
