@@ -25,7 +25,8 @@ static void given_drop(struct tree_given *g)
 
 void tree_task_init(struct tree_task *t)
 {
-	*t = (struct tree_task){.folder = -1};
+	*t = (struct tree_task){
+		.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT}, .folder = -1};
 }
 
 void tree_task_drop(struct tree_task *t)
@@ -78,7 +79,8 @@ int tree_begin(struct engine *e, struct tree_task *t, struct span package, int p
 	t->e = e;
 	t->package = package;
 	t->folder = folder;
-	t->worker = (struct worker){.frame = on_frame, .arg = t};
+	t->worker.frame = on_frame;
+	t->worker.arg = t;
 	if (fchmod(folder, 0700) < 0)
 		return err_sys(err, "keep others out of its folder");
 	if (confine_give(e, folder, err) < 0 ||
