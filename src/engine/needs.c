@@ -25,7 +25,7 @@ int needs_load(struct engine *e, const struct bundle *b, struct installer *out, 
 		return -1;
 	if (packets_is(&facts))
 		return packets_about(e, b, out, err);
-	if (!facts_get(&facts, FORMAT3_FACT))
+	if (!facts_get(&facts, FORMAT3_FACT) && b->format != FORMAT_LUET)
 		return 0;
 	return installer_parse(&facts, buf_span(&b->name), out, err);
 }

@@ -110,3 +110,38 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   run --separate-stderr -64 fardel search
   [[ $stderr == *'something is missing'* ]]
 }
+
+@test "what is installed: shown, needed by others, held, removed by its name alone; autoremove keeps what is needed; reinstall; orphans" {
+  skip_unless mount userns
+  fardel -y -qq install hello
+  here() { fardel list --plain | cut -f 1,2 --output-delimiter ' ' | paste -sd,; }
+  [[ $(here) == 'app-x/hello 1.0,sys-libs/c 2.1+10' ]]
+  run --separate-stderr -0 fardel show hello
+  [[ $output == *'State: installed'*'Depends: sys-libs/c (>=2 <3)'*'Labels: desktop=yes, size=small'* ]]
+  run --separate-stderr -0 fardel why c
+  [[ $output == *'Came: for the sake of others'*'Needed by: app-x/hello 1.0 (sys-libs/c (>=2 <3))'* ]]
+  run --separate-stderr -11 fardel remove c
+  run --separate-stderr -0 fardel -y autoremove
+  [[ $(here) == 'app-x/hello 1.0,sys-libs/c 2.1+10' ]]
+  fardel cache verify
+  fardel -qq hold hello
+  run --separate-stderr -11 fardel remove app-x/hello
+  fardel -qq unhold hello@1.0
+  run --separate-stderr -3 fardel remove hello@2.0
+  [[ $stderr == *'app-x/hello: what is here is 1.0, not 2.0'* ]]
+  rm "$ROOT/usr/bin/hello"
+  run --separate-stderr -0 fardel -y reinstall hello
+  [[ $(<"$ROOT/usr/bin/hello") == new ]]
+  run --separate-stderr -11 fardel upgrade hello # 2.0 wants what nobody has
+  [[ $(here) == 'app-x/hello 1.0,sys-libs/c 2.1+10' ]]
+  run --separate-stderr -11 fardel install dev-x/tool app-x/hello@0.9
+  [[ $stderr == *'dev-x/tool 2 conflicts with app-x/hello <1.0'* ]]
+  run --separate-stderr -0 fardel orphans --plain
+  [[ $output == '' ]]
+  wagon 2 '[{"name": "sys-libs/c", "version": "2.1+10", "files": {"usr/lib/c": "c10"}}]'
+  run --separate-stderr -0 fardel orphans --plain
+  [[ $output == $'app-x/hello\t1.0' ]]
+  fardel -y -qq remove hello
+  fardel -y -qq autoremove
+  [[ -z $(here) && ! -e $ROOT/usr/bin/hello && ! -e $ROOT/usr/lib/c ]]
+}
