@@ -4,6 +4,9 @@
  *	NAME     VERSION   PATHS   RESULT
  *	libx-1   1.2          12   taken over
  *	tool-1   1.0           9   taken over
+ *	# luet database get --files $(luet search --installed --quiet) | fardel repo import luet
+ *	NAME          VERSION   PATHS   RESULT
+ *	app-x/hello   1.0           3   taken over
  */
 #include <string.h>
 
@@ -12,10 +15,19 @@
 #include "cmd/sheet.h"
 #include "engine/import.h"
 
+static int import_packets(
+	struct engine *e, const char *file, bool dry_run, struct imports *out, struct err *err)
+{
+	(void)file;
+	return engine_import_packets(e, dry_run, out, err);
+}
+
 static const struct {
 	const char *name;
-	int (*import)(struct engine *e, bool dry_run, struct imports *out, struct err *err);
-} sources[] = {{"packets", engine_import_packets}};
+	bool by_file;
+	int (*import)(struct engine *e, const char *file, bool dry_run, struct imports *out,
+		struct err *err);
+} sources[] = {{"luet", true, engine_import_luet}, {"packets", false, import_packets}};
 
 static const struct column columns[] = {
 	{.title = "NAME", .key = "name"},
@@ -70,8 +82,9 @@ static int run_repo_import(struct run *run, struct err *err)
 
 	for (size_t i = 0; i < COUNT(sources); i++)
 		if (strcmp(run->args.v[0], sources[i].name) == 0)
-			status =
-				sources[i].import(run->engine, run->globals.dry_run, &imports, err);
+			status = sources[i].import(run->engine,
+				run->args.n > 1 ? run->args.v[1] : "-", run->globals.dry_run,
+				&imports, err);
 	print(run, &imports);
 	tell(run, &imports);
 	return status;
@@ -79,23 +92,30 @@ static int run_repo_import(struct run *run, struct err *err)
 
 static int check(const struct run *run, struct err *err)
 {
-	for (size_t i = 0; i < COUNT(sources); i++)
-		if (strcmp(run->args.v[0], sources[i].name) == 0)
+	for (size_t i = 0; i < COUNT(sources); i++) {
+		if (strcmp(run->args.v[0], sources[i].name) != 0)
+			continue;
+		if (run->args.n < 2 || sources[i].by_file)
 			return 0;
+		return err_set(err, ERR_USAGE, "'%s' is one argument too many", run->args.v[1]);
+	}
 	return err_set(err, ERR_USAGE,
-		"%s: nothing can be taken over from that; from packets it can", run->args.v[0]);
+		"%s: nothing can be taken over from that; from luet and packets it can",
+		run->args.v[0]);
 }
 
 const struct cmd cmd_repo_import = {
 	.name = "repo import",
-	.args = "packets",
+	.args = "packets | luet [FILE]",
 	.summary = "Take over what another package manager has installed",
 	.text = "Of Packets (/etc/packets/installed.db): each package's folder, and the links to it in binDir, are fardel's from "
 		"then on, as if it had installed them: list, verify, upgrade and remove know them. Nothing is installed anew, no hook runs, and "
-		"Packets' own database stays as it is. What is there already is left alone.",
+		"Packets' own database stays as it is. Of luet, FILE (else stdin) is what `luet database get --files CATEGORY/NAME...` printed: each package is installed from then on "
+		"with the files that it has as they are; sync its wagons first, as what they still have can be unpacked anew. "
+		"What is there already is left alone.",
 	.group = GROUP_REPOSITORIES,
 	.least = 1,
-	.most = 1,
+	.most = 2,
 	.need = need_change,
 	.check = check,
 	.run = run_repo_import,

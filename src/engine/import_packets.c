@@ -27,18 +27,6 @@
 
 #define INSTALLED_DB "/etc/packets/installed.db"
 
-static void imported_drop(struct imported *i)
-{
-	buf_drop(&i->name);
-	buf_drop(&i->version);
-	texts_drop(&i->notes);
-}
-
-void imports_drop(struct imports *i)
-{
-	vec_drop_each(&i->of, imported_drop);
-}
-
 /* --- What Packets says ----------------------------------------------------------------------- */
 
 struct listing {
@@ -311,25 +299,6 @@ static int import_one(
 	return out->err.code == ERR_SIGNAL ? err_copy(err, &out->err) : 0;
 }
 
-static int judge(const struct imports *all, struct err *err)
-{
-	const struct imported *first = NULL;
-	size_t failed = 0;
-
-	VEC_FOR (const struct imported, i, &all->of)
-		if (i->outcome == IMPORT_FAILED) {
-			first = first ? first : i;
-			failed++;
-		}
-	if (!failed)
-		return 0;
-	if (failed < all->of.n)
-		return err_set(err, ERR_PARTIAL, "%zu of %zu packages could not be taken over",
-			failed, all->of.n);
-	err_copy(err, &first->err);
-	return err_at(err, "%s", first->name.s);
-}
-
 static int import_all(
 	struct importing *i, const struct listing *l, struct imports *out, struct err *err)
 {
@@ -339,7 +308,7 @@ static int import_all(
 	for (size_t k = 0; result == 0 && k < l->of.n; k++)
 		result = import_one(i, l->of.v[k], out, err);
 	if (result == 0)
-		result = judge(out, err);
+		result = imports_judge(out, err);
 	if (i->journal.number && transaction_end(i->e, &i->journal, err, &ending) < 0)
 		engine_tell(i->e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	return result;

@@ -198,11 +198,20 @@ int luet_laid(struct engine *e, const struct bundle *b, struct texts *out, struc
 	return 1;
 }
 
+/* Its files are in place, as luet has left them, and nowhere else. */
+static int refuse_taken_over(const struct bundle *b, struct err *err)
+{
+	err_set(err, ERR_FAILED,
+		"it was taken over from luet, and no wagon had this version: its files cannot be unpacked anew");
+	return err_next(err, "fardel upgrade %s", b->name.s);
+}
+
 static int lay(
 	struct stage *s, const struct bundle *b, const struct installer *about, struct err *err)
 {
 	AUTO(lay_done) done = {0};
-	AUTO_FD tree = open_tree(s->e, b, about, err);
+	AUTO_FD tree =
+		about->luet.taken_over ? refuse_taken_over(b, err) : open_tree(s->e, b, about, err);
 	struct err ignored = ERR_INIT;
 	bool list = about->luet.finalizes && !s->beside;
 	AUTO(texts) protect = {0};

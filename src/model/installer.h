@@ -60,6 +60,7 @@ struct packets_info {
 struct luet_info {
 	struct texts protect; /* folders whose files are config protected */
 	bool finalizes; /* there is a finalize.yaml */
+	bool taken_over; /* from luet's own database: nobody here has its tree */
 };
 
 struct installer {

@@ -51,12 +51,13 @@ static int refuse(
 
 /* --- definition.yaml ------------------------------------------------------------------------------------- */
 
+/* An archive's top folder, or of an installation the name that state.db has. */
 static int check_top(const struct installer *in, struct span top, struct err *err)
 {
 	AUTO(buf) folder = BUF_INIT;
 
 	name_to_folder(buf_span(&in->name), &folder);
-	if (span_is(buf_span(&folder), top))
+	if (span_is(buf_span(&folder), top) || span_is(buf_span(&in->name), top))
 		return 0;
 	return err_set(err, ERR_INSTALLER,
 		LUET_DEFINITION ": the package is %s, but the archive's top folder is %.*s, not %s",
@@ -154,6 +155,7 @@ static int read_artifact(struct installer *out, struct err *err)
 	file = get_text(&a, "file");
 	sum = get_text(&a, "sha256");
 	url = get_text(&a, "url");
+	out->luet.taken_over = span_is_text(get_text(&a, "taken_over"), "true");
 	if (!file.n && !sum.n && !url.n)
 		return 0;
 	if (!is_file(file))

@@ -8,6 +8,8 @@
  *		sha256: HEX
  *		url: https://…            # none where a repository says it
  *
+ *		taken_over: true          # by repo import luet: where its tree is to be had is not known
+ *
  * Without `file` the package has no tree: it only requires others. */
 #pragma once
 
