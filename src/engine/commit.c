@@ -86,6 +86,7 @@ static int keep_files(struct commit *c, struct err *err)
 	VEC_FOR (const struct overlay_layer, l, &c->s->stage.overlay.of)
 		if (l->upper >= 0)
 			*vec_push(&layers.of) = (struct apply_layer){l->place.s, l->upper};
+	c->undo.kept.once = true; /* after a crash it is taken back */
 	return apply_keep(
 		c->root, &c->s->now.changes, layers.of.v, layers.of.n, &c->undo.kept, err);
 }

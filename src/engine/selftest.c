@@ -285,7 +285,7 @@ static int take_back(struct test *t, struct stage *s, struct err *err)
 	const char *root = t->e->place.root.n ? t->e->place.root.s : "/";
 	AUTO_FD base = stage_make(&t->e->place, "base", err);
 	AUTO_FD top = base < 0 ? -1 : file_open_dir(root, err);
-	const struct apply_kept kept = {-1, base};
+	const struct apply_kept kept = {-1, base, false};
 
 	if (top < 0 || apply_keep_before(top, &t->installed, &kept, err) < 0)
 		return -1;

@@ -227,7 +227,7 @@ static void map_owners(const struct changes *from, struct changes *out)
 static int take_back(void *arg, struct err *err)
 {
 	const struct taking *t = arg;
-	const struct apply_kept kept = {-1, t->base};
+	const struct apply_kept kept = {-1, t->base, false};
 	AUTO(texts) left = {0};
 	AUTO_FD root = file_open_dir("/", err);
 

@@ -339,7 +339,7 @@ static int run_pass(struct apply *a, const struct pass *p, struct err *err)
 	for (size_t k = 0; k < n; k++) {
 		size_t i = p->upwards ? n - 1 - k : k;
 
-		if ((!p->is_for || p->is_for(a, i)) && !a->taken[i] && !apply_is_left(a, i) &&
+		if (!a->taken[i] && (!p->is_for || p->is_for(a, i)) && !apply_is_left(a, i) &&
 			p->run(a, i, err) < 0)
 			return explain(&a->c->of.v[i].path, p->what, err);
 	}

@@ -64,6 +64,9 @@ MUST_USE int apply_check_made(
  * -1 for one that is not needed: forward reads `after`, back reads `before`. */
 struct apply_kept {
 	int after, before;
+	/* Of `after`, for apply_keep: forward is called once, and not again after back. Then new folders are moved to it with their files, too
+	 * (store/take), and from there to their places. */
+	bool once;
 };
 
 /* What apply_keep takes new files from: an upper folder of the stage's, as in scan. */

@@ -22,6 +22,7 @@ struct keep {
 	size_t layer_count;
 	const struct apply_kept *kept;
 	size_t *after, *before; /* kept_first */
+	bool *taken; /* went to `after` with the folder that it is in */
 	bool given; /* `after` is filled already */
 };
 
@@ -160,7 +161,7 @@ static int keep_one(const struct keep *k, size_t i, struct err *err)
 	if (c->before.type == NODE_FILE && k->before[i] == i &&
 		keep_file(k->root, &c->path, i, &c->before, k->kept->before, false, err) < 0)
 		return -1;
-	if (c->after.type != NODE_FILE || k->after[i] != i || k->given)
+	if (c->after.type != NODE_FILE || k->after[i] != i || k->given || k->taken[i])
 		return 0;
 	if (!layer)
 		return err_set(err, ERR_FAILED, "no layer of the stage holds it");
@@ -182,28 +183,36 @@ static int check_list(const struct changes *c, struct err *err)
 	return 0;
 }
 
-static void take_folders(const struct keep *k)
+/* A folder that cannot be taken as a whole may have some in it that can. */
+static void take_folders(const struct keep *k, bool files)
 {
 	for (size_t i = 0; i < k->c->of.n;) {
 		AUTO(buf) in = BUF_INIT;
-		const struct apply_layer *layer =
-			take_is(k->c, i) ? find_layer(k, &k->c->of.v[i].path, &in) : NULL;
+		const struct apply_layer *layer = !k->taken[i] && take_is(k->c, i, files)
+							  ? find_layer(k, &k->c->of.v[i].path, &in)
+							  : NULL;
+		size_t end = layer ? take_end(k->c, i) : i + 1;
 
-		if (layer)
-			take_keep(k->root, k->c, i, layer->upper, &in, k->kept->after);
-		i = layer ? take_end(k->c, i) : i + 1;
+		if (!layer || !take_keep(k->root, k->c, i, layer->upper, &in, k->kept->after)) {
+			i = layer && !files ? end : i + 1;
+			continue;
+		}
+		while (i < end)
+			k->taken[i++] = true;
 	}
 }
 
 static int keep_all(const struct keep *k, struct err *err)
 {
+	if (!k->given && k->kept->after >= 0 && k->kept->once)
+		take_folders(k, true);
 	for (size_t i = 0; i < k->c->of.n; i++)
 		if (keep_one(k, i, err) < 0)
 			return err_at(err, "keep %s", k->c->of.v[i].path.s);
 	if (!k->given && kept_seal(k->kept->after, k->c, true, err) < 0)
 		return -1;
 	if (!k->given && k->kept->after >= 0)
-		take_folders(k);
+		take_folders(k, false);
 	return kept_seal(k->kept->before, k->c, false, err);
 }
 
@@ -211,9 +220,11 @@ static int keep(struct keep *k, struct err *err)
 {
 	AUTO_FREE size_t *after = mem_zero(k->c->of.n + 1, sizeof(*after));
 	AUTO_FREE size_t *before = mem_zero(k->c->of.n + 1, sizeof(*before));
+	AUTO_FREE bool *taken = mem_zero(k->c->of.n + 1, sizeof(*taken));
 
 	k->after = after;
 	k->before = before;
+	k->taken = taken;
 	kept_first(k->c, true, after);
 	kept_first(k->c, false, before);
 	return check_list(k->c, err) < 0 ? -1 : keep_all(k, err);

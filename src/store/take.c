@@ -36,12 +36,13 @@ static bool is_new(const struct change *c, enum node_type type)
 	return c->before.type == NODE_NONE && c->after.type == type;
 }
 
-bool take_is(const struct changes *c, size_t number)
+bool take_is(const struct changes *c, size_t number, bool files)
 {
 	if (!is_new(&c->of.v[number], NODE_FOLDER))
 		return false;
 	for (size_t i = number + 1; i < c->of.n && is_beneath(&c->of.v[i], &c->of.v[number]); i++)
-		if (!is_new(&c->of.v[i], NODE_FOLDER) && !is_new(&c->of.v[i], NODE_LINK))
+		if (!is_new(&c->of.v[i], NODE_FOLDER) && !is_new(&c->of.v[i], NODE_LINK) &&
+			!(files && is_new(&c->of.v[i], NODE_FILE)))
 			return false;
 	return true;
 }
@@ -49,7 +50,7 @@ bool take_is(const struct changes *c, size_t number)
 bool take_has(const struct changes *c)
 {
 	for (size_t i = 0; i < c->of.n; i++)
-		if (take_is(c, i))
+		if (take_is(c, i, false))
 			return true;
 	return false;
 }
@@ -93,6 +94,17 @@ static const char *last_part(const struct change *c)
 	return strrchr(c->path.s, '/') + 1;
 }
 
+/* What its name, size, owner and mode say of it: its bytes were read when the stage had ended. */
+static bool is_file_as_listed(int folder, const struct change *c)
+{
+	const struct node *n = &c->after;
+	struct stat st;
+
+	return fstatat(folder, last_part(c), &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(st.st_mode) && st.st_size == n->size && (int64_t)st.st_uid == n->uid &&
+	       (int64_t)st.st_gid == n->gid && (st.st_mode & 07777) == n->mode;
+}
+
 /* The names of the folder are just those of the list. */
 static bool is_as_listed(const struct changes *c, size_t number, int fd)
 {
@@ -105,9 +117,10 @@ static bool is_as_listed(const struct changes *c, size_t number, int fd)
 	for (; at < end; n++) {
 		const struct change *x = &c->of.v[at];
 
-		if (n == names.of.n || strcmp(names.of.v[n], last_part(x)) != 0)
+		if (n == names.of.n || strcmp(names.of.v[n], last_part(x)) != 0 ||
+			(x->after.type == NODE_FILE && !is_file_as_listed(fd, x)))
 			return false;
-		at = x->after.type == NODE_LINK ? at + 1 : take_end(c, at);
+		at = x->after.type == NODE_FOLDER ? take_end(c, at) : at + 1;
 	}
 	return n == names.of.n;
 }
@@ -141,7 +154,7 @@ static bool settle_all(const struct changes *c, size_t number, int top)
 	return true;
 }
 
-void take_keep(
+bool take_keep(
 	int root, const struct changes *c, size_t number, int upper, const struct buf *in, int kept)
 {
 	struct err ignored = ERR_INIT;
@@ -157,8 +170,8 @@ void take_keep(
 	if (top < 0 || geteuid() != 0 || fstat(top, &st) < 0 ||
 		!is_on_device(root, buf_span(&c->of.v[number].path), st.st_dev) ||
 		!settle_all(c, number, top))
-		return;
-	(void)!renameat(parent, name, kept, to); /* else it is made by the list */
+		return false;
+	return renameat(parent, name, kept, to) == 0;
 }
 
 bool take_place(int kept, size_t number, int folder, const char *name)

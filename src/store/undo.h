@@ -25,7 +25,7 @@ struct undo {
 	struct apply_kept kept; /* -1: not there */
 	int base;
 };
-#define UNDO_INIT ((struct undo){-1, {-1, -1}, -1})
+#define UNDO_INIT ((struct undo){-1, {-1, -1, false}, -1})
 void undo_drop(struct undo *u);
 
 /* A new one for these changes and that footprint, its folders empty. */

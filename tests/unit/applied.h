@@ -154,7 +154,7 @@ static inline void trial_begin(struct trial *t, struct scratch *s)
 	put_dir(s, "kept/before", 0700);
 	t->root = open_in(s, "root");
 	t->fresh = open_in(s, "new");
-	t->kept = (struct apply_kept){open_in(s, "kept/after"), open_in(s, "kept/before")};
+	t->kept = (struct apply_kept){open_in(s, "kept/after"), open_in(s, "kept/before"), false};
 	faults.kept[0] = fstat(t->kept.after, &st) == 0 ? st.st_ino : 0;
 	faults.kept[1] = fstat(t->kept.before, &st) == 0 ? st.st_ino : 0;
 }

@@ -169,7 +169,7 @@ static void an_undo_is_of_one_mind(void **state)
 	assert_int_equal(run_in(s, "rm -r kept/after new"), 0);
 	put_dir(s, "kept/undo", 0700);
 	fd_drop(&t.kept.after);
-	t.kept = (struct apply_kept){t.kept.before, open_in(s, "kept/undo")};
+	t.kept = (struct apply_kept){t.kept.before, open_in(s, "kept/undo"), false};
 	changes_invert(&t.changes);
 	assert_int_equal(apply_keep_before(t.root, &t.changes, &t.kept, &s->err), 0);
 	assert_int_equal(trial_go(&t, true), 0);
