@@ -103,15 +103,22 @@ static int on_head(struct gather *g, struct err *err)
 }
 
 /* Only where the root that is trusted does not do, further ones are asked for: mostly there are none. */
+static int try_root(struct sync *s, struct err *err)
+{
+	struct err why = ERR_INIT;
+
+	if (s->state.root && judge(s, &why) == 0)
+		return begin_tree(s, err);
+	return ask_root(
+		s, (s->asked_root > s->state.root ? s->asked_root : s->state.root) + 1, err);
+}
+
 static int on_signatures(struct gather *g, struct err *err)
 {
 	struct sync *s = g->arg;
-	struct err why = ERR_INIT;
 
 	buf_set(&s->head_signatures, buf_span(&g->items.v[0].body));
-	if (s->state.root && judge(s, &why) == 0)
-		return begin_tree(s, err);
-	return ask_root(s, s->state.root + 1, err);
+	return try_root(s, err);
 }
 
 /* There is no further one. */
@@ -155,7 +162,7 @@ static int on_root(struct gather *g, struct err *err)
 		if (sync_keep(s, false, err) < 0)
 			return -1;
 	}
-	return ask_root(s, s->asked_root + 1, err);
+	return try_root(s, err);
 }
 
 /* --- The tree -------------------------------------------------------------------------------- */
