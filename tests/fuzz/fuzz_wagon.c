@@ -1,6 +1,9 @@
 /* What a wagon says: repository.yaml, luet.yaml, and of a package metadata.json or an item of the older metadata with its definition. What is taken is within
  * its limits, and says the same when it comes again between the programs. */
 /* LIBS: -ljansson -lyaml */
+#include <string.h>
+
+#include "base/text.h"
 #include "ext/json.h"
 #include "fuzz.h"
 #include "model/luet_conf.h"
