@@ -289,7 +289,8 @@ def package(box, name, /, **keys):
         return hashlib.sha256(file.read()).hexdigest()
 
 
-@case("I12", "mirrors that serve other bytes, too few, or lead to a file: passed over; where all do, nothing is installed")
+@case("I12", "mirrors that serve other bytes, too few, or lead to a file: passed over; where all do, nothing is installed",
+      modes=("mount", "userns"))
 def mirrors(box):
     stand = Stand(box)
     evil, _ = box.serve_evil()
@@ -310,7 +311,7 @@ def mirrors(box):
     box.must("remove", "app-1")
 
 
-@case("I13", "a package whose manifest says that it is another one")
+@case("I13", "a package whose manifest says that it is another one", modes=("mount", "userns"))
 def other_name(box):
     stand = Stand(box)
     url = box.serve()
@@ -361,3 +362,33 @@ def login(box):
         box.wait("the request is logged", lambda: os.path.exists(file) and "[" in open(file).read())
         heard = open(file).read()
         want(("Basic" in heard) == wanted, f"{url}: {heard}")
+
+
+@case("I16", "an import killed at any time: each package is wholly taken over or not at all, and the next run takes the rest",
+      modes=("mount", "userns"))
+def import_killed(box):
+    names = [f"tool-{i}" for i in range(6)]
+    data = box.path("/opt/packets")
+    for name in names:
+        path = box.bash(f"make_packets {name} 1.0").strip()
+        os.makedirs(f"{data}/{name}")
+        box.bash(f"tar -C {data}/{name} --no-same-owner -xf {path}")
+    os.makedirs(box.path("/etc/packets"), exist_ok=True)
+    rows_ = [{"realname": name, "version": "1.0", "family": "", "serial": 0} for name in names]
+    packets_index.make(box.path("/etc/packets/installed.db"), rows_, packets_index.INSTALLED)
+    box.before = box.outside()
+    for i in range(40):
+        job = box.start("repo", "import", "packets")
+        time.sleep(0.004 * i)
+        job.send_signal(signal.SIGKILL)
+        job.wait()
+        box.must("gc")
+        box.must("verify")
+        box.settled()
+        for name in box.packages():
+            want(os.path.exists(f"{data}/{name}/manifest.toml"), f"{name} lost its files")
+    box.must("repo", "import", "packets")
+    box.unharmed([f"{name} 1.0" for name in names])
+    want(not box.changes(), "\n".join(box.changes()))
+    box.must("-y", "remove", *names)
+    want(not os.listdir(data), f"{os.listdir(data)}")
