@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/choice_luet.h"
+#include "engine/heir.h"
 #include "engine/naming.h"
 #include "engine/origin.h"
 #include "solve/resolve.h"
@@ -18,6 +19,7 @@ static void chosen_drop(struct chosen *one)
 	buf_drop(&one->why);
 	buf_drop(&one->path);
 	buf_drop(&one->instead);
+	buf_drop(&one->inherited);
 	free(one->err);
 }
 
@@ -146,8 +148,10 @@ static void note_instead(
 		return;
 	supply_get(supply, c->to, &to);
 	supply_get(supply, c->from, &from);
-	if (!span_is(to.name, from.name))
-		buf_set(&one->instead, from.name);
+	if (span_is(to.name, from.name))
+		return;
+	buf_set(&one->instead, from.name);
+	buf_set(&one->inherited, to.relations);
 }
 
 /* What its leaf says of it comes later, with all others'. */
@@ -170,7 +174,8 @@ static int add_one(struct stock *s, const struct supply *supply, const struct re
 		.asked = c->asked,
 		.why = buf_dup(&c->why),
 		.path = BUF_INIT,
-		.instead = BUF_INIT};
+		.instead = BUF_INIT,
+		.inherited = BUF_INIT};
 	offer_init(&one->offer);
 	note_instead(supply, c, one);
 	return 0;
@@ -230,7 +235,8 @@ static int add_same(
 			.asked = true,
 			.why = BUF_INIT,
 			.path = BUF_INIT,
-			.instead = BUF_INIT};
+			.instead = BUF_INIT,
+			.inherited = BUF_INIT};
 		offer_init(&offer);
 		return 1;
 	}
@@ -309,9 +315,11 @@ static int take_resolution(struct engine *e, struct stock *s, const struct suppl
 	VEC_FOR (struct shelf, shelf, &s->of)
 		if (read_shelf(shelf, supply, out, err) < 0)
 			return -1;
-	VEC_FOR (struct chosen, one, &out->of)
+	VEC_FOR (struct chosen, one, &out->of) {
+		heir_provides(buf_span(&one->inherited), &one->offer.provides);
 		if (origin_know(e, one, err) < 0)
 			return -1;
+	}
 	VEC_FOR (const struct buf, note, &r->notes.of)
 		texts_add(&out->notes, buf_span(note));
 	VEC_FOR (const struct buf, note, &out->notes.of)

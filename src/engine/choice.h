@@ -22,6 +22,7 @@ struct chosen {
 	bool makes; /* its installer is to be made (choice_luet) */
 	struct buf
 		instead; /* of a family of Packets': the one whose place it takes; may be empty */
+	struct buf inherited; /* then: its relations, with what it stands for because of that */
 	struct err *err; /* why that could not be had (keep_going); NULL */
 };
 

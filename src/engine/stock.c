@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/architecture.h"
+#include "engine/heir.h"
 #include "engine/repositories.h"
 #include "model/ordering.h"
 #include "model/pack.h"
@@ -277,6 +278,7 @@ static int add_row(void *arg, const struct index_row *row, struct err *err)
 		.relations = row->relations,
 		.repository = f->shelf->number,
 		.row = row->row};
+	AUTO(buf) inherited = BUF_INIT;
 
 	if (!is_ours(row, f->architecture) ||
 		(f->least.n && ordering_compare(row->name, row->version, f->least) < 0))
@@ -285,6 +287,9 @@ static int add_row(void *arg, const struct index_row *row, struct err *err)
 		tell_overfull(f, row->name);
 		return 0;
 	}
+	heir_relations(f->supply, row->name, row->relations, &inherited);
+	if (inherited.n)
+		item.relations = buf_span(&inherited);
 	f->failed = supply_add(f->supply, &item, err) < 0;
 	return f->failed ? -1 : 0;
 }

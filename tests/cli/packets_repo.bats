@@ -215,3 +215,23 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   fardel -qq remove else
   [[ $(versions) == 'tool-2 2.0' ]]
 }
+
+@test "upgrade: the newer one stands for the one that was installed, though the index has forgotten that; and again" {
+  needs_a_stage
+  offer libx-1 1.0 family=F serial=1
+  offer app-1 1.0 dependencies=libx-1
+  publish
+  use
+  fardel -qq repo update
+  fardel -y -qq install app-1
+  for serial in 2 3; do
+    ROWS=()
+    offer "libx-$serial" "$serial.0" family=F "serial=$serial"
+    publish
+    fardel -qq repo update
+    run --separate-stderr -0 fardel upgrade
+    [[ $(versions) == "app-1 1.0,libx-$serial $serial.0" ]]
+  done
+  run --separate-stderr -11 fardel remove libx-3
+  [[ $stderr == *app-1* ]]
+}
