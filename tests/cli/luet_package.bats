@@ -167,3 +167,11 @@ teardown() {
   rm /usr/sbin/puavo-pkg
   [[ $status == 1 && $output == *"none for a package of luet's"* && ! -e $ROOT/opt/tool ]]
 }
+
+@test "what is prepared is nobody's but root's to look into: setuid files of it are out of reach" {
+  fardel prepare "$(make_luet app-x/tool 1.0 file:opt/tool/su=x mode:opt/tool/su=4755)"
+  folder=$(echo "$ROOT"/var/lib/fardel/packages/app-x:tool/*/upstream)
+  [[ $(stat -c %a "$folder") == 700 && $(stat -c %a "$folder/opt/tool/su") == 4755 ]]
+  fardel install "$WORK/luet/1.0/app-x:tool.tar.gz"
+  [[ $(stat -c %a "$ROOT/opt/tool/su") == 4755 && -z $(ls "$folder") ]]
+}
