@@ -16,15 +16,16 @@ struct update_own {
 	bool force, allow_older, ignore_errors, allow_http;
 };
 
-#define FLAG(name, field, text) \
+#define FLAG(name, letter_, field, text) \
 	{ \
-		name, .kind = OPT_FLAG, .at = offsetof(struct update_own, field), .help = text \
+		name, .letter = letter_, .kind = OPT_FLAG, \
+		      .at = offsetof(struct update_own, field), .help = text \
 	}
 static const struct opt opts[] = {
-	FLAG("force", force, "fetch what is there already, too"),
-	FLAG("allow-older", allow_older, "take an older revision than was seen before"),
-	FLAG("ignore-errors", ignore_errors, "say what failed, and exit 0 all the same"),
-	FLAG("allow-http", allow_http,
+	FLAG("force", 'f', force, "fetch what is there already, too"),
+	FLAG("allow-older", 0, allow_older, "take an older revision than was seen before"),
+	FLAG("ignore-errors", 'i', ignore_errors, "say what failed, and exit 0 all the same"),
+	FLAG("allow-http", 0, allow_http,
 		"add a repository of Packets' by http://, which anybody on the way can change"),
 };
 

@@ -201,6 +201,8 @@ static int start(struct gather *g, struct err *err)
 	order.max_size = first->max;
 	order.optional = first->optional;
 	order.more = true;
+	if (g->hasty)
+		order.retries = 0;
 	order.tag = g->tell_tag;
 	buf_set(&order.unless, buf_span(&g->tag));
 	message_put_fetch(&payload, &order);

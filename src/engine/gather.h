@@ -46,6 +46,7 @@ struct gather {
 	void *arg; /* the caller's */
 	bool started; /* a worker was */
 	bool local;
+	bool hasty; /* there is another place to go to: a file that does not come is not tried again */
 	bool tell_tag; /* the first item's ETag is wanted */
 	struct buf
 		tag; /* and was this; before it comes: nothing of the first item if it still has it */

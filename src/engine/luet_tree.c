@@ -1,6 +1,7 @@
 /* A wagon's tree as luet keeps it. */
 #include "engine/luet_tree.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
+#define NAMES_MAX 64 /* in a folder that may be one of ours: there are three */
 #define META_FOLDER "metafs"
 #define META_FILE META_FOLDER "/repository.meta.yaml"
 #define TREE_FOLDER "treefs"
@@ -288,6 +290,37 @@ static int open_named(const char *path, struct target *t, struct err *err)
 	return t->dir < 0 ? -1 : 0;
 }
 
+static bool is_of_a_tree(const char *name)
+{
+	static const char *const names[] = {WAGON_FILE, TREE_FOLDER, META_FOLDER};
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* What is in the folder is to go: only where it is such a tree, or nothing. */
+static int check_replaced(const struct target *t, struct err *err)
+{
+	AUTO(tree_names) names = {0};
+	AUTO_FD dir = openat(
+		t->dir, t->name.s, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+
+	if (dir < 0)
+		return errno == ENOENT ? 0 : err_sys(err, "%s/%s", t->above.s, t->name.s);
+	if (tree_names(dir, NAMES_MAX, &names, err) < 0)
+		return err_at(err, "%s/%s", t->above.s, t->name.s);
+	for (size_t i = 0; i < names.of.n; i++) {
+		if (is_of_a_tree(names.of.v[i]))
+			continue;
+		err_set(err, ERR_CONFLICT, "%s/%s is no tree of luet's: %s is in it, too",
+			t->above.s, t->name.s, names.of.v[i]);
+		return err_next(err, "name a folder that is empty, or not there");
+	}
+	return 0;
+}
+
 /* In the place of what was there, which goes then. */
 static int put_in_place(struct target *t, struct err *err)
 {
@@ -307,6 +340,8 @@ static int write_beside(
 {
 	struct err why = ERR_INIT;
 
+	if (check_replaced(target, err) < 0)
+		return -1;
 	buf_addf(&target->beside, ".%s.fardel-%lld", target->name.s, (long long)getpid());
 	if (mkdirat(target->dir, target->beside.s, 0700) < 0)
 		return err_sys(err, "make a folder in %s", target->above.s);

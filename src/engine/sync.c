@@ -146,6 +146,7 @@ static int begin(struct sync *s, struct err *err)
 	s->has_gather = true;
 	s->gather.arg = s;
 	s->gather.tell_tag = true;
+	s->gather.hasty = s->url + 1 < s->repository->urls.of.n;
 	return s->part->begin(s, err);
 }
 

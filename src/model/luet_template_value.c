@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "model/luet_template.h"
 
 #define ARGS_MAX 8
 #define WORDS_MAX 16 /* functions in one pipeline */
@@ -288,7 +289,7 @@ static void ne(struct args *a)
 	set_bool(&a->of[0], !are_same(a));
 }
 
-static void not(struct args * a)
+static void invert(struct args *a)
 {
 	set_bool(&a->of[0], !template_is_true(&a->of[0]));
 }
@@ -303,12 +304,12 @@ static void choose(struct args *a, bool wanted)
 	exchange(a, 0, i);
 }
 
-static void and (struct args * a)
+static void all_of(struct args *a)
 {
 	choose(a, false);
 }
 
-static void or (struct args * a)
+static void any_of(struct args *a)
 {
 	choose(a, true);
 }
@@ -326,9 +327,9 @@ static const struct function {
 	{"default", 2, 2, use_default},
 	{"eq", 2, 2, eq},
 	{"ne", 2, 2, ne},
-	{"not", 1, 1, not },
-	{"and", 1, ARGS_MAX, and},
-	{"or", 1, ARGS_MAX, or },
+	{"not", 1, 1, invert},
+	{"and", 1, ARGS_MAX, all_of},
+	{"or", 1, ARGS_MAX, any_of},
 };
 
 static const struct function *find_function(struct span name)
@@ -366,11 +367,13 @@ static bool run_command(struct span words, const struct template_scope *scope, b
 	if (!f && (a.n != 1 || piped))
 		return fail(why, "not known", words);
 	for (size_t i = 0; f && i < a.n; i++)
-		if (template_is_many(&a.of[i]) && f->run != use_default &&
-				f->run != not &&f->run != and&&f->run != or)
+		if (template_is_many(&a.of[i]) && f->run != use_default && f->run != invert &&
+			f->run != all_of && f->run != any_of)
 			return fail(why, "a list or map where a text is wanted", words);
 	if (f)
 		f->run(&a);
+	if (a.of[0].text.n > LUET_TEMPLATE_OUT)
+		return fail(why, "more comes out of it than is sensible", words);
 	template_value_drop(value);
 	*value = a.of[0];
 	a.of[0] = TEMPLATE_VALUE_INIT;

@@ -59,6 +59,21 @@ wagon() { "$LIB/wagon.py" "$VENDOR/wagon" revision="$1" "${@:2}" <<<"$PACKAGES";
   diff -r "$WORK/newer" "$TREE"
 }
 
+@test "a folder that has anything else in it stays as it is" {
+  wagon 5
+  fardel -qq repo update
+  mkdir -p "$TREE"
+  echo mine >"$TREE/notes"
+  run --separate-stderr -11 fardel repo export-tree main "$TREE"
+  [[ $stderr == *'is no tree of luet'*'notes is in it'* && $(ls -A "$TREE") == notes ]]
+  rm -- "$TREE/notes"
+  fardel -qq repo export-tree main "$TREE"
+  fardel -qq repo export-tree main "$TREE"
+  ln -s "$TREE" "$WORK/link"
+  run --separate-stderr -1 fardel repo export-tree main "$WORK/link"
+  [[ -L $WORK/link ]]
+}
+
 @test "where luet has it; what was there goes, and a failure leaves it" {
   wagon 5
   fardel -qq repo update

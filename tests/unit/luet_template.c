@@ -136,6 +136,26 @@ static void what_is_not_known_is_refused_by_name(void **state)
 	}
 }
 
+/* Each quoting of a text of quotes makes two of each: what comes in between is bounded, too. */
+static void what_grows_is_given_up(void **state)
+{
+	AUTO(buf) text = buf_of("{{ `");
+	AUTO(buf) out = BUF_INIT;
+	AUTO(yaml) v = YAML_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	load(&v);
+	for (int i = 0; i < 100000; i++)
+		buf_adds(&text, "\"\"\"\"");
+	buf_adds(&text, "` ");
+	for (int i = 0; i < 14; i++)
+		buf_adds(&text, "| quote ");
+	buf_adds(&text, "| lower | eq 1 }}");
+	assert_int_equal(luet_template_render(buf_span(&text), &v, &out, &err), -1);
+	assert_err(&err, ERR_INSTALLER, "more comes out of it than is sensible");
+}
+
 static void what_does_not_end_is_given_up(void **state)
 {
 	AUTO(buf) deep = BUF_INIT;
@@ -176,6 +196,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_known_is_rendered),
 		cmocka_unit_test(what_is_not_known_is_refused_by_name),
+		cmocka_unit_test(what_grows_is_given_up),
 		cmocka_unit_test(what_does_not_end_is_given_up),
 	};
 

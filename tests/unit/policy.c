@@ -49,8 +49,8 @@ static const struct policy_id *built_in(const char *id)
 static void defaults(void **state)
 {
 	static const char *const denied[] = {"apt-keys", "apt-sources", "device-nodes",
-		"dpkg-database", "fardel", "ld-so-preload", "sudoers", "alternative-link",
-		"dpkg-attributes", "dpkg-file", "other-package"};
+		"dpkg-database", "fardel", "ld-so-preload", "repositories", "sudoers",
+		"alternative-link", "dpkg-attributes", "dpkg-file", "other-package"};
 	AUTO(policy) p = POLICY_INIT;
 	size_t count, found = 0;
 	const struct policy_id *ids = policy_ids(&count);
@@ -93,6 +93,8 @@ struct where {
 static void built_in_paths(void **state)
 {
 	static const struct where table[] = {
+		{"repositories", "/etc/luet/repos.conf.d/x.yml", false, true},
+		{"repositories", "/etc/luet/other", false, false},
 		{"apt-sources", "/etc/apt/sources.list", false, true},
 		{"apt-sources", "/etc/apt/sources.list.d/x.sources", false, true},
 		{"apt-sources", "/etc/apt/sources.list.save", false, false},
