@@ -148,3 +148,12 @@ rows() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.stat
   fardel -y -qq remove c
   [[ ! -e $ROOT/opt/c/c ]]
 }
+
+@test "a file that another package has already stays that one's; one by a link is where that leads" {
+  ln -s hello "$ROOT/opt/own"
+  run --separate-stderr -0 fardel --plain repo import luet <(database; printf '\ncategory: x\nid: 9\nname: y\nversion: "1"\n\nfiles:\n- opt/own/hello\n- opt/c/c\n- opt/own\n')
+  [[ $output == *$'x/y\t1\t1\t\ttaken over' ]]
+  [[ $stderr == *'x/y: 2 of its files are another package'* ]]
+  run --separate-stderr -0 fardel files x/y
+  [[ $output == /opt/own ]]
+}
