@@ -172,6 +172,10 @@ static void fail(struct sync *s, const struct err *why)
 			s->first = err;
 	}
 	s->err = s->first;
+	/* It is the repository that is at fault, and no package. */
+	if ((s->err.code == ERR_INSTALLER || s->err.code == ERR_CHECKSUM) && !s->err.next[0])
+		(void)err_next(&s->err, "try again later; if it stays so, tell who runs %s",
+			s->repository->name.s);
 	s->done = true;
 }
 
