@@ -46,6 +46,8 @@ has() { versions_of "$1" | grep -q .; }
 # versions_of NAME: all that are offered of it.
 versions_of() { fardel search --json "${1//\// }" | jq -r --arg name "$1" '.packages[] | select(.name == $name) | .version' | sort; }
 times() { find "$STATE" "$ROOT/var/cache/fardel" -printf '%p %s %T@\n' | grep -v -- '-shm ' | LC_ALL=C sort; }
+# rows TABLE: of the index in force.
+rows() { python3 -c 'import sqlite3, sys; print(sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute(f"SELECT count(*) FROM {sys.argv[2]}").fetchone()[0])' "$STATE"/repos/main/*.db "$1"; }
 logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
 
 @test "both layouts, in each compression: what they offer is the same" {
@@ -127,6 +129,8 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $output == main$'\t'1$'\t'2$'\t'5$'\t'* ]]
   run ! has app-x/hello
   [[ $(versions_of sys-libs/c) == 2.2 ]]
+  # What stood beside the leaves went with them.
+  [[ $(rows package) == 301 && $(rows texts) == 301 ]]
 }
 
 @test "never backwards: an older one and another under the same revision are refused; --allow-older takes it and counts from there" {
@@ -211,6 +215,28 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   run --separate-stderr -5 fardel repo update
   [[ $stderr == *'it is a web page, no YAML'* ]]
   has app-x/hello
+}
+
+@test "a tree that is whole, but another than repository.yaml names: refused, of both layouts; a mirror that has the right one is asked" {
+  "$LIB/wagon.py" "$WORK/evil" layout=both <<<'[{"name": "a/evil", "version": "1"}]'
+  number=0
+  for file in tree-v2.tar.zst tree.tar.zst repository.meta.yaml.tar.zst; do
+    layout=v1
+    [[ $file != tree-v2* ]] || layout=v2
+    rm -rf -- "$VENDOR/wagon" "$VENDOR/good"
+    wagon $((++number)) layout=$layout
+    cp -r -- "$VENDOR/wagon" "$VENDOR/good"
+    cp -- "$WORK/evil/$file" "$VENDOR/wagon/$file"
+    use "$VENDOR/wagon"
+    run --separate-stderr -5 fardel repo update --force
+    [[ $stderr == *"$file: checksum mismatch"* ]]
+    run ! has a/evil
+    use "$VENDOR/wagon" "$VENDOR/good"
+    fardel -qq repo update --force
+    [[ $(revision) == "$number" ]]
+    run ! has a/evil
+    has app-x/hello
+  done
 }
 
 @test "by http:// from elsewhere, and unsigned: each update warns" {
