@@ -131,6 +131,10 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $(versions_of sys-libs/c) == 2.2 ]]
   # What stood beside the leaves went with them.
   [[ $(rows package) == 301 && $(rows texts) == 301 ]]
+  # Of one that is empty nothing is left.
+  PACKAGES='[]' wagon 3
+  fardel -qq repo update
+  [[ $(rows package) == 0 && $(rows texts) == 0 && $(rows leaf) == 0 ]]
 }
 
 @test "never backwards: an older one and another under the same revision are refused; --allow-older takes it and counts from there" {
