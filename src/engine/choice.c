@@ -203,9 +203,15 @@ static int read_shelf(
 		if (!wants.v[i].to->name.n)
 			result = lost(wants.v[i].name, err);
 	for (size_t i = 0; result == 0 && i < wants.n; i++)
-		result = choice_luet_complete(shelf, wants.v[i].to, err);
+		result = choice_luet_complete(shelf, !o->looks, wants.v[i].to, err);
 	vec_drop(&wants);
 	return result;
+}
+
+/* Of luet's, the version says what it is: what was taken over from luet itself has an id of its own. */
+static bool is_same(const struct offer *o, const struct supply_item *item)
+{
+	return o->format == FORMAT_LUET || span_is(buf_span(&o->id), item->id);
 }
 
 /* What is in use already: as it is offered, where it still is (1; 0). */
@@ -223,9 +229,9 @@ static int add_same(
 						 &offer, err);
 		if (there < 0)
 			return -1;
-		if (!there || !span_is(buf_span(&offer.id), item->id))
+		if (!there || !is_same(&offer, item))
 			continue;
-		if (choice_luet_complete(shelf, &offer, err) < 0)
+		if (choice_luet_complete(shelf, !out->looks, &offer, err) < 0)
 			return -1;
 		one = vec_push(&out->of);
 		*one = (struct chosen){.offer = offer,
@@ -390,6 +396,7 @@ int choice_make(struct engine *e, const struct request *request, struct manifest
 
 	copy_request(request, &out->request);
 	out->made = true;
+	out->looks = e->lock.fd < 0;
 	if (is_kept(request, installed->world, out))
 		return 0;
 	if (!is_about_names(request)) {

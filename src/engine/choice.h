@@ -35,6 +35,7 @@ struct choice {
 	struct texts notes; /* what was not taken, or is kept back, and why */
 	struct buf id; /* of request.id, where a version that is still here was asked for */
 	bool made; /* request was */
+	bool looks; /* nothing of it is going to be made: it may be incomplete */
 };
 #define CHOICE_INIT ((struct choice){.id = BUF_INIT})
 void choice_drop(struct choice *o);

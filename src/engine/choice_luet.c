@@ -63,13 +63,14 @@ static void add_pack(const struct shelf *shelf, struct offer *o)
 	p->sums.of[DIGEST_SHA256] = o->sha256;
 }
 
-int choice_luet_complete(struct shelf *shelf, struct offer *o, struct err *err)
+int choice_luet_complete(struct shelf *shelf, bool texts, struct offer *o, struct err *err)
 {
-	int there;
+	int there = 1;
 
 	if (o->format != FORMAT_LUET)
 		return 0;
-	there = index_texts(&shelf->index, o, err);
+	if (texts)
+		there = index_texts(&shelf->index, o, err);
 	if (there == 0)
 		err_set(err, ERR_BAD_STATE, "the index has lost what %s is made of", o->name.s);
 	if (there <= 0)

@@ -7,9 +7,10 @@
 #include "engine/choice.h"
 #include "model/repository.h"
 
-/* After index_offer: the texts that the installer is made of; and the tarball becomes the offer's pack, at all of the repository's URLs,
+/* After index_offer: with `texts` those that the installer is made of; and the tarball becomes the offer's pack, at all of the repository's URLs,
  * that first which it was synced from. Of other formats it does nothing. */
-MUST_USE int choice_luet_complete(struct shelf *shelf, struct offer *o, struct err *err);
+MUST_USE int choice_luet_complete(
+	struct shelf *shelf, bool texts, struct offer *o, struct err *err);
 
 /* Makes the installer in the stage, as c->stage, as if it had been extracted there. */
 MUST_USE int choice_luet_make(

@@ -124,6 +124,10 @@ rows() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.stat
     {"name": "app-x/hello", "version": "1.1", "files": {"opt/hello/hello": "new\n"}, "requires": ["sys-libs/c >=2"]},
     {"name": "sys-libs/c", "version": "2.1+2", "files": {"opt/c/c": "c\n"}}]'
   fardel -qq repo update
+  # By its version: what was taken over has another id than what the wagon has.
+  printf 'spoilt\n' >"$ROOT/opt/c/c"
+  run --separate-stderr -0 fardel -y reinstall c
+  [[ $(<"$ROOT/opt/c/c") == c ]]
   run --separate-stderr -0 fardel -y upgrade
   [[ $(rows) == 'app-x/hello 1.1 installed,sys-libs/c 2.1+2 installed' ]]
   [[ $(<"$ROOT/opt/hello/hello") == new && ! -e $ROOT/opt/hello/link ]]
