@@ -90,6 +90,9 @@ static int begin(struct crew *c, struct download *d, size_t number, struct err *
 	fetch_init(&d->fetch);
 	buf_addf(&unique, "%s.%zu", o->name.s, number);
 	there = fetch_from_cache(c->e, &d->fetch, buf_span(&o->name), &d->pack, err);
+	if (there == 0 && c->e->offline)
+		return err_set(err, ERR_OFFLINE, "%s is not in the cache, and --offline was given",
+			o->path.s);
 	if (there == 0)
 		there = fetch_begin(&d->fetch, unique.s, err);
 	else if (there == 1)

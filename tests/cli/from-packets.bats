@@ -23,6 +23,7 @@ teardown() {
   {
     # shellcheck disable=SC2016
     echo 'trap '"'"'kill $(jobs -p) 2>/dev/null || true'"'"' EXIT'
+    # shellcheck disable=SC2016
     sed -n '/^```sh$/,/^```$/p' "$GUIDE" | grep -v '^```'
   } >"$WORK/typed.sh"
   # Where somebody has its port, another one.

@@ -235,3 +235,30 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   run --separate-stderr -11 fardel remove libx-3
   [[ $stderr == *app-1* ]]
 }
+
+@test "download, prepare, preview by name; offline from the cache; repo list and repo show tell of it" {
+  needs_a_stage
+  offer tool-1 1.0 name=tool dependencies=libx-1
+  offer libx-1 1.2
+  publish
+  use "$URL/none/index.db" "$URL/"
+  fardel -qq repo update
+  fardel -qq download tool
+  [[ $(versions) == '' ]]
+  forget_requests
+  fardel -qq download tool-1
+  [[ ! -s $ACCESS_LOG ]]
+  run --separate-stderr -2 fardel --set fetch.retries=0 -y prepare libx-1 --offline
+  run --separate-stderr -0 fardel -y preview tool libx-1
+  [[ $output == *'/opt/packets/tool-1/data/bin/tool-1'* && $output == *'/opt/packets/libx-1/manifest.toml'* && $(versions) == '' ]]
+  fardel -y -qq prepare tool-1
+  run -0 fardel list --plain
+  [[ $output == *$'tool-1\t1.0\t'*prepared* ]]
+  # All is here by now.
+  fardel -y -qq --offline install tool-1
+  [[ $(versions) == 'libx-1 1.2,tool-1 1.0' ]]
+  run -0 fardel repo list --json
+  jq -e '.repositories[0] | .name == "p" and .revision == 1 and .issued != null and .format == "packets"' <<<"$output"
+  run -0 fardel repo show p
+  [[ $output == *"$URL/"* && $output == *packets* ]]
+}
