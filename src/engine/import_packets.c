@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/wire.h"
 #include "engine/import.h"
 #include "engine/import_tree.h"
 #include "engine/packets.h"
@@ -45,34 +46,43 @@ static void listing_drop(struct listing *l)
 	vec_drop(&l->of);
 }
 
-static int take_read(struct listing *l, struct span payload, struct err *err)
+static int not_understood(struct err *err)
 {
-	struct packets_read read = {.why = BUF_INIT};
-	bool good = packets_read_get(payload, &read);
+	return err_set(err, ERR_WORKER, "fardel-index said what cannot be understood");
+}
 
-	if (good && read.passed)
-		engine_tell(l->e, WATCH_WARN, SPAN(""), "%lld packages of %s are none; %s",
-			(long long)read.passed, INSTALLED_DB, read.why.s);
-	buf_drop(&read.why);
-	return good ? 0 : err_set(err, ERR_WORKER, "fardel-index said what cannot be understood");
+static int take_offers(struct listing *l, struct span payload, struct err *err)
+{
+	struct wire w = {.rest = payload};
+
+	while (w.rest.n) {
+		int64_t type = wire_number(&w);
+		struct span one = wire_text(&w);
+		struct offer **slot = vec_push(&l->of);
+
+		*slot = mem_zero(1, sizeof(**slot));
+		offer_init(*slot);
+		if (w.bad || type != OFFER_ONE || !offer_message_get(one, *slot))
+			return not_understood(err);
+	}
+	return 0;
 }
 
 static int on_frame(struct worker *w, const struct frame *frame, struct err *err)
 {
 	struct listing *l = w->arg;
+	struct tree_read read;
 
-	if (frame->type == OFFER_ONE) {
-		struct offer **slot = vec_push(&l->of);
-
-		*slot = mem_zero(1, sizeof(**slot));
-		offer_init(*slot);
-		return offer_message_get(frame->payload, *slot)
-			       ? 0
-			       : err_set(err, ERR_WORKER,
-					 "fardel-index said what cannot be understood");
-	}
-	w->finished = frame->type == OFFER_PACKETS_READ;
-	return take_read(l, frame->payload, err);
+	if (frame->type == OFFER_BATCH)
+		return take_offers(l, frame->payload, err);
+	if (frame->type != OFFER_TREE_READ || !offer_message_get_tree_read(frame->payload, &read))
+		return not_understood(err);
+	if (read.left_out)
+		engine_tell(l->e, WATCH_WARN, SPAN(""),
+			"%lld packages of %s are none, the first: %.*s", (long long)read.left_out,
+			INSTALLED_DB, SPAN_ARG(read.why));
+	w->finished = true;
+	return 0;
 }
 
 static int open_installed(struct engine *e, struct err *err)

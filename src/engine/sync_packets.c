@@ -1,24 +1,20 @@
 /* A repository of Packets' brought up to date: its index.db, one file without a signature, is fetched where it is another one, read by the worker, and what it
  * offers becomes an index of ours. */
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "engine/repositories.h"
 #include "engine/sync_index.h"
+#include "engine/sync_offers.h"
 #include "engine/sync_part.h"
 #include "model/message.h"
 #include "model/offer_message.h"
 #include "model/packets_index.h"
-#include "store/leaf.h"
 #include "store/sum.h"
 #include "sys/fd.h"
 #include "sys/file.h"
-
-#define LEAVES (1U << INDEX_FOREIGN_BITS)
 
 /* --- The file -------------------------------------------------------------------------------- */
 
@@ -94,163 +90,20 @@ static int hash_file(struct sync *s, struct err *err)
 
 static const struct gather_sink sink = {begin_file, add_to_file, end_file};
 
-/* --- What it offers -------------------------------------------------------------------------- */
-
-/* Offers come leaf by leaf. */
-struct reading {
-	struct worker worker; /* first */
-	struct sync *s;
-	VEC(struct offer *) of; /* of the leaf that it is at */
-	unsigned leaf; /* those before it are put */
-	struct packets_read result;
-	struct leaf_unpacker unpacker;
-};
-
-static void clear_offers(struct reading *r)
-{
-	for (size_t i = 0; i < r->of.n; i++) {
-		offer_drop(r->of.v[i]);
-		free(r->of.v[i]);
-	}
-	r->of.n = 0;
-}
-
-static void reading_drop(struct reading *r)
-{
-	worker_drop(&r->worker);
-	clear_offers(r);
-	vec_drop(&r->of);
-	buf_drop(&r->result.why);
-	leaf_unpacker_drop(&r->unpacker);
-}
-
-static int not_understood(struct err *err)
-{
-	return err_set(err, ERR_WORKER, "fardel-index said what cannot be understood");
-}
-
-static int by_order(const void *a, const void *b)
-{
-	return offer_compare(*(const struct offer *const *)a, *(const struct offer *const *)b);
-}
-
-/* Whether the leaf that is there has just these lines. */
-static int is_there(struct reading *r, struct span text, bool *same, struct err *err)
-{
-	AUTO(buf) file = BUF_INIT;
-	AUTO(buf) before = BUF_INIT;
-
-	if (index_leaf(&r->s->index, r->leaf, &file, err) < 0 ||
-		(file.n && leaf_unpack(&r->unpacker, buf_span(&file), &before, err) < 0))
-		return -1;
-	*same = span_is(buf_span(&before), text);
-	return 0;
-}
-
-/* The leaf that it is at: only where it differs it is written. */
-static int put_leaf(struct reading *r, struct err *err)
-{
-	const struct offer *const *offers = (const struct offer *const *)r->of.v;
-	AUTO(buf) text = BUF_INIT;
-	AUTO(buf) file = BUF_INIT;
-	struct head_sum sum;
-	bool same;
-
-	if (r->of.n)
-		qsort(r->of.v, r->of.n, sizeof(*r->of.v), by_order);
-	leaf_text(offers, r->of.n, &text);
-	if (is_there(r, buf_span(&text), &same, err) < 0)
-		return -1;
-	if (!same && text.n && leaf_pack(buf_span(&text), &file, err) < 0)
-		return -1;
-	leaf_sum(buf_span(&file), &sum);
-	if (!same && index_put_leaf(&r->s->index, r->leaf, &sum, buf_span(&file), offers, r->of.n,
-			     err) < 0)
-		return -1;
-	clear_offers(r);
-	r->leaf++;
-	return 0;
-}
-
-static int put_until(struct reading *r, unsigned leaf, struct err *err)
-{
-	while (r->leaf < leaf)
-		if (put_leaf(r, err) < 0)
-			return -1;
-	return 0;
-}
-
-static int take_offer(struct reading *r, struct span payload, struct err *err)
-{
-	struct offer *offer = mem_zero(1, sizeof(*offer));
-	unsigned leaf;
-
-	offer_init(offer);
-	if (!offer_message_get(payload, offer) || offer->format != FORMAT_PACKETS) {
-		offer_drop(offer);
-		free(offer);
-		return not_understood(err);
-	}
-	leaf = leaf_of(INDEX_FOREIGN_BITS, buf_span(&offer->name));
-	if (leaf < r->leaf || put_until(r, leaf, err) < 0) {
-		offer_drop(offer);
-		free(offer);
-		return leaf < r->leaf ? not_understood(err) : -1;
-	}
-	*vec_push(&r->of) = offer;
-	return 0;
-}
-
-static int on_frame(struct worker *w, const struct frame *frame, struct err *err)
-{
-	struct reading *r = w->arg;
-
-	if (frame->type == OFFER_ONE)
-		return take_offer(r, frame->payload, err);
-	if (frame->type != OFFER_PACKETS_READ || !packets_read_get(frame->payload, &r->result))
-		return not_understood(err);
-	if (put_until(r, LEAVES, err) < 0)
-		return -1;
-	w->finished = true;
-	return 0;
-}
-
-static void tell_passed(const struct reading *r)
-{
-	if (r->result.passed)
-		engine_tell(r->s->e, WATCH_WARN, buf_span(&r->s->repository->name),
-			"%lld of its packages cannot be offered; %s", (long long)r->result.passed,
-			r->result.why.s);
-}
-
-static int read_index(struct sync *s, struct err *err)
-{
-	AUTO(reading) r = {
-		.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT, .frame = on_frame},
-		.s = s,
-		.result = {.why = BUF_INIT}};
-	AUTO(buf) order = BUF_INIT;
-
-	message_put_number(&order, 0);
-	r.worker.arg = &r;
-	if (worker_start(s->e, &r.worker, WORKER_INDEX, &s->file, 1, OFFER_PACKETS,
-		    buf_span(&order), err) < 0 ||
-		worker_finish(&r.worker, err) < 0)
-		return -1;
-	tell_passed(&r);
-	return 0;
-}
-
 /* --- The index ------------------------------------------------------------------------------- */
 
 static int translate(struct sync *s, struct err *err)
 {
+	AUTO(buf) order = BUF_INIT;
+
 	s->head.leaf_bits = INDEX_FOREIGN_BITS;
 	s->head.revision = s->state.revision + 1;
+	message_put_number(&order, 0);
 	if (sync_open(s, err) < 0 || index_begin(&s->index, err) < 0)
 		return -1;
 	s->putting = true;
-	if (read_index(s, err) < 0 || index_commit(&s->index, s->head.revision, err) < 0)
+	if (sync_read_offers(s, OFFER_PACKETS, buf_span(&order), &s->file, 1, err) < 0 ||
+		index_commit(&s->index, s->head.revision, err) < 0)
 		return -1;
 	s->putting = false;
 	return s->fresh ? sync_publish(s, err) : 0;

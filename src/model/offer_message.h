@@ -16,8 +16,7 @@ enum offer_message {
 	OFFER_WHOLE, /* to it: a number, the bytes that its descriptor 4 unpacks to; it writes them to 5 */
 	OFFER_WHOLE_READ, /* from it, last: no payload */
 	OFFER_PACKETS =
-		120, /* to it, a number: its descriptor 4 is an index.db of Packets' (0), or the database of what it has installed (1); it answers with OFFER_ONEs, leaf by leaf */
-	OFFER_PACKETS_READ, /* from it, last: struct packets_read */
+		120, /* to it, a number: its descriptor 4 is an index.db of Packets' (0), or the database of what it has installed (1); it answers as to OFFER_TREE */
 	OFFER_WAGON, /* to it: the bytes of a wagon's repository.yaml */
 	OFFER_WAGON_IS, /* from it, last: what wagon_put makes */
 	OFFER_TREE, /* to it: struct tree_order. Its descriptor 4 has the tarball of the tree, 5 that of the metadata */

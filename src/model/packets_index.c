@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "base/wire.h"
 #include "model/digest.h"
 #include "model/format3_check.h"
 #include "model/offer_of.h"
@@ -197,19 +196,4 @@ void packets_take_offer(const struct offer *o, struct installer *in)
 	set_relations(&in->provides, &o->provides);
 	buf_set(&in->packets.family, buf_span(&o->family));
 	in->packets.serial = o->serial;
-}
-
-void packets_read_put(struct buf *out, const struct packets_read *r)
-{
-	wire_put_number(out, r->passed);
-	wire_put_text(out, buf_span(&r->why));
-}
-
-bool packets_read_get(struct span payload, struct packets_read *r)
-{
-	struct wire w = {.rest = payload};
-
-	r->passed = wire_number(&w);
-	buf_set(&r->why, wire_text(&w));
-	return wire_ended(&w) && r->passed >= 0;
 }

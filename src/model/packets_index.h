@@ -1,10 +1,8 @@
 /* Rows of an index.db of Packets', as offers. */
 #pragma once
 
-#include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "model/offer.h"
@@ -46,12 +44,3 @@ MUST_USE int packets_row_installed(
 
 /* What the index says of a package counts more than its own manifest, as with Packets: version, family and serial, and what it needs. */
 void packets_take_offer(const struct offer *o, struct installer *in);
-
-/* What was read of an index. */
-struct packets_read {
-	int64_t passed; /* rows that cannot be offered */
-	struct buf why; /* the first of them: which, and why not */
-};
-void packets_read_put(struct buf *out, const struct packets_read *r);
-/* Into *r, whose `why` was initialised; false where the payload is malformed. */
-bool packets_read_get(struct span payload, struct packets_read *r);

@@ -89,6 +89,9 @@ static int send_texts(struct made *m, const struct offer *o, struct err *err)
 	AUTO(buf) packed = BUF_INIT;
 	struct span rest;
 
+	/* Packets' have none. */
+	if (!o->definition.n && !o->finalize.n && !o->metadata.n && !o->files.of.n)
+		return 0;
 	offer_message_put_texts(&plain, o);
 	if (compress(m, buf_span(&plain), &packed, err) < 0)
 		return -1;

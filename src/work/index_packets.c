@@ -10,11 +10,10 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
-#include "ext/digest.h"
 #include "ext/sql.h"
-#include "model/head.h"
 #include "model/offer_message.h"
 #include "model/packets_index.h"
+#include "work/index_made.h"
 #include "work/worker.h"
 
 #define INPUT_FD 4
@@ -25,7 +24,6 @@
 
 /* A row, until all are read. */
 struct entry {
-	unsigned char sum[HASH_MAX]; /* of its name, by which leaves are in order */
 	struct offer *offer;
 	int64_t row;
 };
@@ -36,7 +34,7 @@ struct reading {
 	bool has[PACKETS_COLUMNS];
 	VEC(struct entry) entries;
 	int64_t rows;
-	struct packets_read result;
+	struct made made;
 };
 
 static void entry_drop(struct entry *e)
@@ -49,7 +47,7 @@ static void reading_drop(struct reading *r)
 {
 	sql_close(r->sql);
 	vec_drop_each(&r->entries, entry_drop);
-	buf_drop(&r->result.why);
+	made_drop(&r->made);
 }
 
 static int refuse(const char *what, struct err *err)
@@ -171,23 +169,14 @@ static int read_values(struct sql_row *from, struct packets_row *out, struct err
 	return 0;
 }
 
-/* Of those that cannot be offered the first is told. */
-static void pass_over(struct reading *r, int64_t row, const char *why)
+static void pass_over(struct reading *r, int64_t row, const char *text)
 {
-	if (!r->result.passed++)
-		buf_setf(&r->result.why, "row %lld: %s", (long long)row, why);
-}
+	AUTO(buf) where = BUF_INIT;
+	struct err why = ERR_INIT;
 
-static int hash_name(const struct buf *name, unsigned char *sum, struct err *err)
-{
-	struct hash *hash;
-
-	if (hash_new("sha256", &hash, err) < 0)
-		return -1;
-	hash_add(hash, name->s, name->n);
-	hash_end(hash, sum);
-	hash_free(hash);
-	return 0;
+	(void)err_set(&why, ERR_INSTALLER, "%s", text);
+	buf_setf(&where, "row %lld", (long long)row);
+	made_leave_out(&r->made, buf_span(&where), &why);
 }
 
 static int read_row(struct reading *r, struct sql_row *from, struct err *err)
@@ -205,7 +194,7 @@ static int read_row(struct reading *r, struct sql_row *from, struct err *err)
 		(r->installed ? packets_row_installed : packets_row_offer)(&row, e.offer, &why) ==
 			0) {
 		*vec_push(&r->entries) = e;
-		return hash_name(&e.offer->name, r->entries.v[r->entries.n - 1].sum, err);
+		return 0;
 	}
 	pass_over(r, r->rows, why.text);
 	entry_drop(&e);
@@ -235,10 +224,10 @@ static int read_rows(struct reading *r, struct err *err)
 
 /* --- All of them together -------------------------------------------------------------------- */
 
-static int by_leaf(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
-	int order = memcmp(x->sum, y->sum, HEAD_SUM);
+	int order = span_compare(buf_span(&x->offer->name), buf_span(&y->offer->name));
 
 	return order ? order : (x->row > y->row) - (x->row < y->row);
 }
@@ -311,32 +300,25 @@ static int join_families(struct reading *r, struct err *err)
 static int settle(struct reading *r, struct err *err)
 {
 	if (r->entries.n)
-		qsort(r->entries.v, r->entries.n, sizeof(*r->entries.v), by_leaf);
+		qsort(r->entries.v, r->entries.n, sizeof(*r->entries.v), by_name);
 	leave_out_twins(r);
 	if (r->rows && !r->entries.n)
 		return err_set(err, ERR_INSTALLER, "none of its packages can be offered: %s",
-			r->result.why.s);
+			r->made.why.s);
 	return join_families(r, err);
 }
 
-static int send_all(const struct reading *r, struct err *err)
+static int send_all(struct reading *r, struct err *err)
 {
-	AUTO(buf) result = BUF_INIT;
-
-	VEC_FOR (const struct entry, e, &r->entries) {
-		AUTO(buf) payload = BUF_INIT;
-
-		offer_message_put(&payload, e->offer);
-		if (frame_send(FRAME_FD, OFFER_ONE, buf_span(&payload), err) < 0)
+	VEC_FOR (const struct entry, e, &r->entries)
+		if (made_add(&r->made, e->offer, err) < 0)
 			return -1;
-	}
-	packets_read_put(&result, &r->result);
-	return frame_send(FRAME_FD, OFFER_PACKETS_READ, buf_span(&result), err);
+	return made_send(&r->made, err);
 }
 
 int index_packets(struct span payload, struct err *err)
 {
-	AUTO(reading) r = {.result = {.why = BUF_INIT}};
+	AUTO(reading) r = {.made = MADE_INIT};
 	size_t size = 0;
 	char *bytes = NULL;
 	int64_t kind;

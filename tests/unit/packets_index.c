@@ -150,22 +150,6 @@ static void numbers_have_bounds(void **state)
 	assert_err(&err, ERR_INSTALLER, "mirrors must be at most");
 }
 
-static void what_was_read_comes_back(void **state)
-{
-	struct packets_read in = {3, buf_of("row 5: hash must be 64 hex digits")},
-			    out = {.why = BUF_INIT};
-	AUTO(buf) payload = BUF_INIT;
-
-	(void)state;
-	packets_read_put(&payload, &in);
-	assert_true(packets_read_get(buf_span(&payload), &out));
-	assert_int_equal(out.passed, 3);
-	assert_buf(&out.why, "row 5: hash must be 64 hex digits");
-	assert_false(packets_read_get(span_cut(buf_span(&payload), 0, payload.n - 1), &out));
-	buf_drop(&in.why);
-	buf_drop(&out.why);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,7 +158,6 @@ int main(void)
 		cmocka_unit_test(an_odd_short_name_is_none),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(numbers_have_bounds),
-		cmocka_unit_test(what_was_read_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
