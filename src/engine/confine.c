@@ -27,7 +27,7 @@ static const struct {
 		{.cpu_seconds = 1800, .file_size = 8 * GIB, .open_files = 64}},
 	[CONFINE_FETCH] = {SECCOMP_FETCH, 0, true, true, {.file_size = MIB, .open_files = 256}},
 	[CONFINE_INDEX] = {SECCOMP_WORKER, 0, false, true,
-		{.cpu_seconds = 600, .file_size = 4 * GIB, .open_files = 64}},
+		{.cpu_seconds = 600, .file_size = 4 * GIB, .open_files = 64, .address_space = GIB}},
 	[CONFINE_TREE] = {SECCOMP_WORKER, 0, false, true,
 		{.cpu_seconds = 1800, .file_size = 8 * GIB, .open_files = 64}},
 	[CONFINE_VERIFY] = {SECCOMP_WORKER, 0, false, true, {.cpu_seconds = 30, .open_files = 64}},

@@ -43,12 +43,12 @@ static const char *name_of(const struct request *r)
 	return wishes[r->wish] ? wishes[r->wish] : goal_names[r->goal];
 }
 
-/* Whether it is a package of luet's: what is there is a file, whatever it looks like. */
+/* Whether it is a package of luet's, whatever there is in the current folder: what somebody has put there is not what is meant. */
 static bool is_luets(const char *argument)
 {
 	AUTO(buf) name = BUF_INIT;
 
-	return luet_argument_read(span_of(argument), &name) && access(argument, F_OK) < 0;
+	return luet_argument_read(span_of(argument), &name);
 }
 
 bool engine_is_file(const char *argument)

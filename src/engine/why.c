@@ -1,6 +1,7 @@
 /* why: which transaction made a path so, and what was there before; or brought a package. */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/engine.h"
 #include "engine/needs.h"
@@ -283,6 +284,13 @@ int engine_why(struct engine *e, const char *what, struct why *out, struct err *
 {
 	*out = (struct why){.whose = {.path = BUF_INIT}};
 	bundle_init(&out->bundle);
-	return strchr(what, '/') && engine_is_file(what) ? why_path(e, what, out, err)
-							 : why_package(e, what, out, err);
+	if (strchr(what, '/') && engine_is_file(what))
+		return why_path(e, what, out, err);
+	if (why_package(e, what, out, err) == 0)
+		return 0;
+	if (err->code != ERR_NO_PACKAGE || !strchr(what, '/') || access(what, F_OK) < 0)
+		return -1;
+	/* usr/bin looks as a package of luet's does. */
+	err_clear(err);
+	return why_path(e, what, out, err);
 }

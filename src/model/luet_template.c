@@ -260,7 +260,8 @@ static int run_block(struct render *r, bool live, struct step *stop, struct err 
 int luet_template_render(
 	struct span text, const struct yaml *values, struct buf *out, struct err *err)
 {
-	struct render r = {.text = text, .scope = {.values = values}, .out = out};
+	size_t work = 0;
+	struct render r = {.text = text, .scope = {.values = values, .work = &work}, .out = out};
 	struct step stop;
 
 	if (run_block(&r, true, &stop, err) < 0)

@@ -370,6 +370,10 @@ static bool run_command(struct span words, const struct template_scope *scope, b
 		if (template_is_many(&a.of[i]) && f->run != use_default && f->run != invert &&
 			f->run != all_of && f->run != any_of)
 			return fail(why, "a list or map where a text is wanted", words);
+	for (size_t i = 0; f && i < a.n; i++)
+		*scope->work += template_text(&a.of[i]).n;
+	if (*scope->work > TEMPLATE_WORK_MAX)
+		return fail(why, "does not come to an end soon", words);
 	if (f)
 		f->run(&a);
 	if (a.of[0].text.n > LUET_TEMPLATE_OUT)

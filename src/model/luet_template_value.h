@@ -15,8 +15,11 @@ struct template_value {
 #define TEMPLATE_VALUE_INIT ((struct template_value){.text = BUF_INIT})
 void template_value_drop(struct template_value *v);
 
+#define TEMPLATE_WORK_MAX ((size_t)16 << 20)
+
 struct template_scope {
 	const struct yaml *values;
+	size_t *work; /* bytes that functions were given, so far */
 	const struct yaml *dot; /* of a range: the one whose turn it is; NULL: what has .Values */
 };
 

@@ -82,6 +82,7 @@ static void tell(const struct stat *st, bool in_upper, struct lay_seen *out)
 	out->in_upper = in_upper;
 	out->is_link = S_ISLNK(st->st_mode);
 	out->size = st->st_size;
+	out->uid = (int64_t)st->st_uid;
 	out->type = S_ISDIR(st->st_mode) ? LAY_FOLDER : LAY_FILE;
 }
 
@@ -244,6 +245,19 @@ static int restart(const struct lay *how, struct lay_spot *at, struct err *err)
 	return lay_spot_top(how, at, err);
 }
 
+/* A link of somebody who may not write where it leads. */
+static int check_link(
+	const struct lay_spot *at, const struct lay_seen *seen, const char *part, struct err *err)
+{
+	if (seen->uid == 0 || seen->uid == (int64_t)geteuid())
+		return 0;
+	err_set(err, ERR_UNSAFE,
+		"%s/%s is a link that uid %lld has made: no files are put through it", at->path.s,
+		part, (long long)seen->uid);
+	return err_next(
+		err, "make it a folder, or root's own: chown -h root %s/%s", at->path.s, part);
+}
+
 /* One part of the way. */
 static int step(const struct lay *how, struct lay_spot *at, const char *part, struct buf *way,
 	unsigned *links, struct err *err)
@@ -270,7 +284,7 @@ static int step(const struct lay *how, struct lay_spot *at, const char *part, st
 			err, ERR_CONFLICT, "a link to no folder is there, and a folder is to come");
 	if (++*links > LINKS_MAX)
 		return err_set(err, ERR_CONFLICT, "too many links lead to each other");
-	if (read_link(at, &seen, part, &target, err) < 0)
+	if (check_link(at, &seen, part, err) < 0 || read_link(at, &seen, part, &target, err) < 0)
 		return -1;
 	buf_addf(&link, "%s/%s", at->path.s, part);
 	texts_add(how->through, buf_span(&link));

@@ -30,6 +30,7 @@ struct lay_seen {
 	bool is_link;
 	bool hides; /* nothing, as the layer says that what is in lower is gone */
 	int64_t size;
+	int64_t uid;
 };
 
 /* The root. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "ext/archive.h"
+#include "model/facts.h"
 #include "model/luet_definition.h"
 #include "model/luet_made.h"
 #include "model/luet_offer.h"
@@ -45,8 +46,8 @@ enum part { DEFINITION, FINALIZE, METADATA, PARTS };
 static const struct {
 	const char *name;
 	size_t max;
-} part_rows[PARTS] = {[DEFINITION] = {"definition.yaml", LUET_DEFINITION_MAX},
-	[FINALIZE] = {"finalize.yaml", LUET_DEFINITION_MAX},
+} part_rows[PARTS] = {[DEFINITION] = {"definition.yaml", FACT_MAX},
+	[FINALIZE] = {"finalize.yaml", FACT_MAX}, /* they become facts of an installer */
 	[METADATA] = {"metadata.json", METADATA_MAX}};
 
 struct folder {
@@ -54,6 +55,7 @@ struct folder {
 	bool has[PARTS];
 	struct buf text[PARTS];
 	struct err why; /* a file of it cannot be used */
+	bool taken; /* an artifact was of it */
 };
 #define FOLDER_INIT \
 	((struct folder){.path = BUF_INIT, .text = {BUF_INIT, BUF_INIT, BUF_INIT}, .why = ERR_INIT})
@@ -330,7 +332,7 @@ static int on_artifact(void *arg, const struct yaml *item, struct err *err)
 	struct reading *r = arg;
 	const struct luet_node artifact = {item, NULL};
 	struct folder key = {.path = BUF_INIT};
-	const struct folder *f;
+	struct folder *f;
 	AUTO(buf) metadata = BUF_INIT;
 	struct err why = ERR_INIT;
 
@@ -341,9 +343,10 @@ static int on_artifact(void *arg, const struct yaml *item, struct err *err)
 	}
 	f = r->older.n ? bsearch(&key, r->older.v, r->older.n, sizeof(key), by_path) : NULL;
 	buf_drop(&key.path);
-	/* Of what was built once, and is not in the tree any more. */
-	if (!f)
+	/* Of what was built once, and is not in the tree any more; or was there already. */
+	if (!f || f->taken)
 		return 0;
+	f->taken = true;
 	luet_offer_json(item, &metadata);
 	return take_offer(r, f, artifact, buf_span(&metadata), err);
 }

@@ -55,7 +55,7 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   [[ $stderr == *'app-x/odd 1 needs sys-libs/c ~>2'* ]]
 }
 
-@test "what nobody has ends with 3; several of a name with 12, which names them; a file is a file" {
+@test "what nobody has ends with 3; several of a name with 12, which names them; what is in the folder is not meant" {
   run --separate-stderr -3 fardel install app-x/nosuch
   [[ $stderr == *'app-x/nosuch: no such package'* ]]
   run --separate-stderr -3 fardel install nosuch
@@ -66,8 +66,13 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   cd "$WORK"
   mkdir -p app-x
   echo rubbish >app-x/hello
-  run --separate-stderr -1 fardel install -n app-x/hello
+  [[ $(plan app-x/hello) == 'app-x/hello '* ]]
+  run --separate-stderr -1 fardel install -n ./app-x/hello
   [[ $stderr == *'app-x/hello'* && $stderr != *'no such package'* ]]
+  # `why` is asked about paths, too.
+  mkdir -p app-x/only
+  run --separate-stderr fardel why app-x/only
+  [[ $stderr != *'no such package'* ]]
 }
 
 @test "at a terminal one of several can be chosen" {

@@ -125,6 +125,17 @@ teardown() {
   rm -r "$ROOT/opt/tool" "$ROOT/opt/tool-real" "$ROOT/etc/tool.d"
 }
 
+@test "no files through a link that is somebody else's" {
+  skip_unless mount
+  mkdir -p "$ROOT/opt/tool-real"
+  ln -s tool-real "$ROOT/opt/tool"
+  chown -h 1234 "$ROOT/opt/tool"
+  run --separate-stderr fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a)"
+  [[ $status != 0 && $stderr == *'/opt/tool is a link that uid 1234 has made'* ]]
+  [[ -z $(ls -A "$ROOT/opt/tool-real") && -z $(fardel list) ]]
+  rm -r "$ROOT/opt/tool" "$ROOT/opt/tool-real"
+}
+
 @test "a folder in the way of a file, a file in the way of a folder: named, and nothing is registered" {
   mkdir -p "$ROOT/opt/tool/a"
   run --separate-stderr -11 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a file:opt/tool/b=b)"
