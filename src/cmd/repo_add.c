@@ -8,10 +8,14 @@
 
 enum kind { KIND_AUTO, KIND_HTTP, KIND_DISK, KIND_DIR };
 static const char *const kinds[] = {"auto", "http", "disk", "dir", NULL};
+static const char *const formats[] = {[REPOSITORY_FARDEL] = "fardel",
+	[REPOSITORY_LUET] = "luet",
+	[REPOSITORY_PACKETS] = "packets",
+	[REPOSITORY_FORMATS] = NULL};
 
 struct repo_add_options {
 	struct texts keys;
-	unsigned kind;
+	unsigned kind, format;
 	int64_t priority;
 	const char *description;
 	bool disabled, no_signature;
@@ -23,6 +27,9 @@ static const struct opt opts[] = {
 		.help = "a key to trust: its line (RW...), or minisign's file of it; may be given again"},
 	{"type", .letter = 't', .kind = OPT_CHOICE, AT(kind), .arg = "TYPE", .choices = kinds,
 		.help = "http, disk (or dir); auto: as the URL tells"},
+	{"format", .letter = 'f', .kind = OPT_CHOICE, AT(format), .arg = "FORMAT",
+		.choices = formats,
+		.help = "what is below the URL: fardel, luet (a wagon), packets"},
 	{"priority", .letter = 'p', .kind = OPT_NUMBER, AT(priority), .arg = "NUMBER",
 		.min = INT32_MIN, .max = INT32_MAX, .preset = REPOSITORY_PRIORITY,
 		.help = "the lowest is preferred (default: 9999)"},
@@ -56,7 +63,10 @@ static void fill(const struct run *run, struct repository *r)
 	buf_sets(&r->description, own->description ? own->description : "");
 	r->priority = own->priority;
 	r->enable = !own->disabled;
-	r->require_signature = !own->no_signature;
+	r->format = (enum repository_format)own->format;
+	/* Nobody signs those of others, but where there is a key. */
+	r->require_signature =
+		!own->no_signature && (r->format == REPOSITORY_FARDEL || own->keys.of.n);
 	VEC_FOR (const struct buf, key, &own->keys.of)
 		texts_add(&r->keys, buf_span(key));
 }

@@ -243,6 +243,19 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   done
 }
 
+@test "repo add --format luet: a wagon without luet" {
+  serve "$VENDOR"
+  wagon 1
+  fardel -qq repo add wagon "$URL/wagon" --format luet
+  grep -qx 'format: luet' "$FILES/wagon.yml"
+  run ! grep require_signature "$FILES/wagon.yml"
+  fardel -qq repo update wagon
+  has app-x/hello
+  fardel -qq repo add signed "$URL/wagon" -f luet --key RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3
+  run --separate-stderr -2 fardel --set fetch.retries=0 repo update signed
+  [[ $stderr == *repository.yaml.minisig* ]]
+}
+
 @test "by http:// from elsewhere, and unsigned: each update warns" {
   serve "$VENDOR"
   wagon 1
