@@ -8,6 +8,7 @@
 #include "engine/heir.h"
 #include "engine/naming.h"
 #include "engine/origin.h"
+#include "model/luet_argument.h"
 #include "solve/resolve.h"
 #include "store/leaf.h"
 
@@ -90,6 +91,23 @@ static bool is_about_names(const struct request *r)
 	return false;
 }
 
+/* cat/name-1.2, where none is called so. */
+static int split_wish(struct engine *e, struct stock *s, const struct world *world,
+	struct resolve_wish *wish, struct err *err)
+{
+	struct span name, version;
+	bool there;
+
+	if (wish->version.n || !luet_argument_split(wish->name, &name, &version) ||
+		world_first(world, wish->name))
+		return 0;
+	if (is_offered(e, s, wish->name, &there, err) < 0)
+		return -1;
+	if (!there)
+		*wish = (struct resolve_wish){.name = name, .version = version};
+	return 0;
+}
+
 /* As naming has it; files as they are. */
 static int call_items(struct engine *e, struct stock *s, const struct world *world,
 	const struct request *r, struct texts *called, struct err *err)
@@ -98,6 +116,8 @@ static int call_items(struct engine *e, struct stock *s, const struct world *wor
 		struct resolve_wish wish = wish_of(buf_span(item));
 		AUTO(buf) name = BUF_INIT;
 
+		if (split_wish(e, s, world, &wish, err) < 0)
+			return -1;
 		if (engine_is_file(item->s))
 			buf_set(&name, buf_span(item));
 		else if (naming_offered(e, world, s, wish.name, &name, err) < 0)

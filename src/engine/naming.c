@@ -188,6 +188,18 @@ static int take_version(
 		SPAN_ARG(bundle_version(b)), SPAN_ARG(version));
 }
 
+/* cat/name-1.2 where cat/name is here, and nothing that is called so altogether. */
+static void split_here(const struct world *world, struct span *name, struct span *version)
+{
+	struct span shorter, behind;
+
+	if (!world_first(world, *name) && luet_argument_split(*name, &shorter, &behind) &&
+		world_first(world, shorter)) {
+		*name = shorter;
+		*version = behind;
+	}
+}
+
 int engine_called(
 	struct engine *e, const char *typed, enum called called, struct buf *out, struct err *err)
 {
@@ -204,7 +216,11 @@ int engine_called(
 		buf_add_span(out, buf_span(&text));
 		return 0;
 	}
-	if (engine_world(e, &world, err) < 0 || naming_here(e, &world, name, out, err) < 0)
+	if (engine_world(e, &world, err) < 0)
+		return -1;
+	if (!rest.n)
+		split_here(&world, &name, &rest);
+	if (naming_here(e, &world, name, out, err) < 0)
 		return -1;
 	return take_version(&world, rest, out, err);
 }

@@ -52,6 +52,15 @@ static bool is_name(struct span x)
 	return name_is_luet(x) ? name_is_luet_valid(x) : name_is_valid(x);
 }
 
+bool luet_argument_split(struct span x, struct span *name, struct span *version)
+{
+	size_t at = version_at(x);
+
+	*name = span_cut(x, 0, at ? at - 1 : 0);
+	*version = span_cut(x, at, x.n);
+	return luet_version_is_valid(*version) && name_is_luet_valid(*name);
+}
+
 bool luet_argument_read(struct span x, struct buf *out)
 {
 	struct span sign = span_cut(x, 0, sign_at(x)), rest = span_cut(x, sign.n, x.n);

@@ -153,6 +153,17 @@ rows() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.stat
   [[ ! -e $ROOT/opt/c/c ]]
 }
 
+@test "killed at any moment: all of it is taken over, or nothing" {
+  for moment in 0.005 0.02 0.03 0.04 0.06 0.1 0.2; do
+    timeout -s KILL "$moment" fardel -qq repo import luet <(database) >/dev/null 2>&1 || true
+    fardel -qq gc
+    [[ -z $(rows) || $(rows) == 'app-x/hello 1.0 installed,sys-libs/c 2.1+2 installed' ]]
+    [[ $(find "$ROOT/var/lib/fardel/packages" -mindepth 2 -maxdepth 2 2>/dev/null | wc -l) == $(fardel list --plain | wc -l) ]]
+  done
+  fardel -qq repo import luet <(database)
+  fardel verify
+}
+
 @test "a file that another package has already stays that one's; one by a link is where that leads" {
   ln -s hello "$ROOT/opt/own"
   run --separate-stderr -0 fardel --plain repo import luet <(database; printf '\ncategory: x\nid: 9\nname: y\nversion: "1"\n\nfiles:\n- opt/own/hello\n- opt/c/c\n- opt/own\n')

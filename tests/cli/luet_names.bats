@@ -40,6 +40,7 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   [[ $(plan app-x/hello) == 'sys-libs/c 2.1+10,app-x/hello 1.0' ]]
   [[ $(plan hello) == 'sys-libs/c 2.1+10,app-x/hello 1.0' ]]
   [[ $(plan app-x/hello@1.0) == 'sys-libs/c 2.1+10,app-x/hello 1.0' ]]
+  [[ $(plan app-x/hello-0.9) == 'app-x/hello 0.9' ]]
   [[ $(plan app-x/hello=0.9) == 'app-x/hello 0.9' ]]
   [[ $(plan hello@0.9) == 'app-x/hello 0.9' ]]
   [[ $(plan '<app-x/hello-1.0') == 'app-x/hello 1.0_rc1' ]]
@@ -131,7 +132,7 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   fardel cache verify
   fardel -qq hold hello
   run --separate-stderr -11 fardel remove app-x/hello
-  fardel -qq unhold hello@1.0
+  fardel -qq unhold app-x/hello-1.0
   run --separate-stderr -3 fardel remove hello@2.0
   [[ $stderr == *'app-x/hello: what is here is 1.0, not 2.0'* ]]
   rm "$ROOT/usr/bin/hello"

@@ -54,11 +54,36 @@ static void what_is_none_is_left_alone(void **state)
 	}
 }
 
+static void a_version_behind_a_name_is_cut_off(void **state)
+{
+	static const struct {
+		const char *text, *name, *version;
+	} good[] = {
+		{"app-x/hello-1.0", "app-x/hello", "1.0"},
+		{"sys-devel-9.2.0/gcc-9.2.0-r1+1", "sys-devel-9.2.0/gcc", "9.2.0-r1+1"},
+		{"x/font-100dpi-x-2_rc1", "x/font-100dpi-x", "2_rc1"},
+	};
+	static const char *const bad[] = {"app-x/hello", "hello-1.0", "app-x/-1", "-1", "",
+		"app-x/hello-", "app-x/hello-1.0_what", "a/b/c-1"};
+	struct span name, version;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		assert_true(luet_argument_split(span_of(good[i].text), &name, &version));
+		assert_span(name, good[i].name);
+		assert_span(version, good[i].version);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (luet_argument_split(span_of(bad[i]), &name, &version))
+			fail_msg("taken: %s", bad[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(they_are_read),
 		cmocka_unit_test(what_is_none_is_left_alone),
+		cmocka_unit_test(a_version_behind_a_name_is_cut_off),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
