@@ -20,9 +20,10 @@ PKG_CONFIG ?= pkg-config
 # The programs that only the build runs; they run where it runs.
 HOSTCC     ?= $(CC)
 
-# Each library is named once; a program links those that its objects use.
+# Each library is named once; a program links those that its objects use. With sanitizers nothing is left out that is not used.
 LIBS_fardel  := libsolv sqlite3 nettle jansson smartcols yaml-0.1
-LIBS_extract := liblzma libzstd nettle zlib
+LIBS_more    := $(if $(SAN),jansson yaml-0.1)
+LIBS_extract := liblzma libzstd nettle zlib $(LIBS_more)
 LIBS_build   := $(LIBS_extract)
 LIBS_fetch   := libcurl
 # Of libarchive only what reads tars and zips and writes tars: as a shared library it brings a dozen others, XML and Unicode
@@ -156,19 +157,19 @@ $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 $(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-tree: $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(BUILD)/obj/work/unpack_members.c.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(if $(SAN),$(CXX),$(CC)) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive \
-		$$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib) -lbz2 -lm
+		$$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib $(LIBS_more)) -lbz2 -lm
 
 $(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CXX) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ $(LUA) \
-		-ljansson -lnettle -ldl -lm
+		-ljansson $(if $(SAN),-lyaml) -lnettle -ldl -lm
 
 # Statically, as each start counts. What SQLite would load extensions with is never called: the linker's warning of it says nothing.
 INDEX  := $(patsubst src/%,$(BUILD)/obj/%.o,$(wildcard src/work/index*.c))
 $(BUILD)/libexec/fardel/fardel-index: $(INDEX) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CXX) $(STATIC) -Wl,--no-warnings -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive -lyaml \
-		-lsqlite3 -ljansson $$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib) -lbz2 -lm
+		-lsqlite3 -ljansson $$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib $(LIBS_more)) -lbz2 -lm
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
