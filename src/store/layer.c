@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 
 static int get_mark(
 	bool user, const struct node_at *at, const char *name, char *value, struct err *err)
@@ -45,6 +46,9 @@ int layer_check(bool user, const struct node_at *at, struct err *err)
 	static const char *const names[] = {"redirect", "metacopy"};
 	char value;
 
+	/* Most files have no attributes at all. */
+	if (flistxattr(at->fd, NULL, 0) == 0)
+		return 0;
 	for (size_t i = 0; i < COUNT(names); i++) {
 		int there = S_ISREG(at->st.st_mode) || S_ISDIR(at->st.st_mode)
 				    ? get_mark(user, at, names[i], &value, err)
