@@ -186,3 +186,20 @@ teardown() {
   fardel install "$WORK/luet/1.0/app-x:tool.tar.gz"
   [[ $(stat -c %a "$ROOT/opt/tool/su") == 4755 && -z $(ls "$folder") ]]
 }
+
+@test "unconfigured it leaves nothing, and is laid again from its tarball; without a stage it is refused" {
+  file=$(make_luet app-x/tool 1.0 file:opt/tool/a=a)
+  fardel install "$file"
+  fardel unconfigure app-x/tool
+  [[ ! -e $ROOT/opt/tool ]]
+  run -0 fardel list --plain
+  [[ $output == app-x/tool$'\t'1.0$'\t'*prepared* ]]
+  fardel install "$file"
+  [[ $(cat "$ROOT/opt/tool/a") == a ]]
+  fardel remove app-x/tool
+  fardel undo 4
+  [[ $(cat "$ROOT/opt/tool/a") == a ]]
+  fardel verify app-x/tool
+  run --separate-stderr -10 fardel install --direct "$file"
+  [[ $stderr == *'it can only be installed or removed in a stage'* && $(cat "$ROOT/opt/tool/a") == a ]]
+}
