@@ -8,6 +8,7 @@
 #include "engine/installer_file.h"
 #include "engine/lint.h"
 #include "engine/worker.h"
+#include "model/luet_installer.h"
 #include "model/message.h"
 #include "model/packets.h"
 #include "sys/fd.h"
@@ -107,6 +108,11 @@ static int check_name(const char *path, struct lint_files *out, struct err *why)
 	}
 	if (lint_files_get(out, ".puavo-pkg-version") || lint_files_get(out, "manifest.toml"))
 		return 1;
+	if (lint_files_get(out, LUET_ARTIFACT) && lint_files_get(out, LUET_DEFINITION)) {
+		err_set(why, ERR_INSTALLER,
+			"it is made of what a wagon of luet's says: nothing in it is a packager's");
+		return 0;
+	}
 	/* Of format 1 the name is the file's. */
 	if (installer_file_name(span_of(path), &name, why) < 0)
 		return 0;

@@ -203,3 +203,11 @@ teardown() {
   run --separate-stderr -10 fardel install --direct "$file"
   [[ $stderr == *'it can only be installed or removed in a stage'* && $(cat "$ROOT/opt/tool/a") == a ]]
 }
+
+@test "show knows its file; lint has nothing to look at" {
+  file=$(make_luet app-x/tool 1.0+2 file:opt/tool/a=a 'def=license: MIT' 'def=uri: [https://tool.example/]')
+  run -0 fardel show "$file"
+  [[ $output == *'app-x/tool'* && $output == *'1.0+2'* && $output == *MIT* && $output == *'https://tool.example/'* && $output == *'Says tool'* ]]
+  run -1 fardel lint "$file"
+  [[ $output == *"it is made of what a wagon of luet's says"* ]]
+}
