@@ -20,6 +20,7 @@ teardown() {
   ln -s "$(type -P fardel)" "$WORK/bin/fardel"
   printf '#!/bin/sh\nexec "$@"\n' >"$WORK/bin/sudo"
   chmod 755 "$WORK/bin/sudo"
+  # shellcheck disable=SC2016
   sed -n '/^```sh$/,/^```$/p' "$GUIDE" | grep -v '^```' >"$WORK/typed.sh"
   [[ $(grep -c fardel "$WORK/typed.sh") -ge 8 ]]
   before=$(manifest)

@@ -463,7 +463,7 @@ def damaged(box):
     stand = Stand(box)
     file = [name for name in os.listdir(box.path("/var/lib/fardel/repos/main")) if name.endswith(".db")][0]
     path = box.path(f"/var/lib/fardel/repos/main/{file}")
-    for text in ("UPDATE texts SET bytes = zeroblob(10)", "UPDATE package SET name = '../x' WHERE row = 1", 
+    for text in ("UPDATE texts SET bytes = zeroblob(10)", "UPDATE package SET name = '../x' WHERE row = 1",
                  "UPDATE package SET version = '../../x' WHERE name = 'sys-libs/c'; UPDATE texts SET version = '../../x' WHERE name = 'sys-libs/c'",
                  "CREATE TABLE further (x)", "PRAGMA user_version = 401", "PRAGMA user_version = 1"):
         shutil.copyfile(path, path + ".kept")
