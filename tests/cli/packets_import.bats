@@ -129,3 +129,20 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.
   run --separate-stderr -1 fardel repo import packets
   [[ $stderr == *'can be written by others'* && $(versions) == '' ]]
 }
+
+@test "two of one family, as Packets has them side by side: the next upgrade takes the place of both" {
+  installed tool-1 1.0 family=F serial=1
+  installed tool-2 2.0 family=F serial=2
+  installed app-1 1.0 dependencies=tool-1
+  noted
+  fardel -qq repo import packets
+  three=$(make_packets tool-3 3.0)
+  cp "$three" "$VENDOR/"
+  serve "$VENDOR"
+  "$LIB/packets_index.py" "$VENDOR/index.db" -- realname=tool-3 version=3.0 family=F serial=3 "file=$three" "url=$URL/tool-3.pkt.tar.zst" \
+    -- realname=tool-1 version=1.0 family=F serial=1 "file=$three"
+  fardel -qq sync "$URL/index.db"
+  run --separate-stderr -0 fardel upgrade
+  [[ $stderr == *'takes the place of tool-1'*'takes the place of tool-2'* ]]
+  [[ $(versions) == 'app-1 1.0 installed,tool-3 3.0 installed' && ! -e $ROOT/opt/packets/tool-1 && ! -e $ROOT/opt/packets/tool-2 ]]
+}
