@@ -67,7 +67,7 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   cd "$WORK"
   mkdir -p app-x
   echo rubbish >app-x/hello
-  [[ $(plan app-x/hello) == 'app-x/hello '* ]]
+  [[ $(plan app-x/hello) == 'sys-libs/c 2.1+10,app-x/hello 1.0' ]]
   run --separate-stderr -1 fardel install -n ./app-x/hello
   [[ $stderr == *'app-x/hello'* && $stderr != *'no such package'* ]]
   # `why` is asked about paths, too.
