@@ -23,6 +23,17 @@ static int ask(struct sync *s, int (*full)(struct gather *g, struct err *err), s
 	return gather_go(&s->gather, err);
 }
 
+/* What is wrong with the wagon, not with us. */
+static int blame(const char *what, struct err *err)
+{
+	bool theirs =
+		err->code == ERR_CHECKSUM || err->code == ERR_INSTALLER || err->code == ERR_CONFIG;
+
+	if (theirs && !err->next[0])
+		err_next(err, "ask who runs the wagon; what was synced before stays in use");
+	return err_at(err, "%s", what);
+}
+
 /* --- Its documents -------------------------------------------------------------------------------- */
 
 static const struct wagon_document *document_of(const struct sync *s, size_t item)
@@ -77,7 +88,7 @@ static int end_document(struct gather *g, size_t item, struct err *err)
 	if (intake_end(&s->intake, false, &have, err) < 0)
 		return -1;
 	if (d->has_sum && intake_compare(&want, &have, err) < 0)
-		return err_at(err, "%s", d->name.s);
+		return blame(d->name.s, err);
 	return keep_document(s, item, err);
 }
 
@@ -118,7 +129,7 @@ static int on_documents(struct gather *g, struct err *err)
 		return -1;
 	if (sync_read_offers(s, OFFER_TREE, buf_span(&order), s->documents,
 		    s->wagon.has_meta ? 2 : 1, err) < 0)
-		return err_at(err, "%s", s->wagon.tree.name.s);
+		return blame(s->wagon.tree.name.s, err);
 	return settle(s, err);
 }
 
@@ -171,7 +182,7 @@ static int judge(struct sync *s, struct err *err)
 	int others;
 
 	if (sync_read_wagon(s, buf_span(&s->head_text), err) < 0)
-		return err_at(err, WAGON_FILE);
+		return blame(WAGON_FILE, err);
 	if (check_sums(s, err) < 0)
 		return -1;
 	others = trust_wagon(&s->state, &view, err);

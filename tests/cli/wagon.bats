@@ -217,7 +217,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   fardel -qq repo update --force
   use "$URL/wagon"
   run --separate-stderr -5 fardel repo update
-  [[ $stderr == *'it is a web page, no YAML'* ]]
+  [[ $stderr == *'it is a web page, no YAML'*'ask who runs the wagon'* ]]
   has app-x/hello
 }
 
@@ -233,7 +233,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
     cp -- "$WORK/evil/$file" "$VENDOR/wagon/$file"
     use "$VENDOR/wagon"
     run --separate-stderr -5 fardel repo update --force
-    [[ $stderr == *"$file: checksum mismatch"* ]]
+    [[ $stderr == *"$file: checksum mismatch"*'ask who runs the wagon'* ]]
     run ! has a/evil
     use "$VENDOR/wagon" "$VENDOR/good"
     fardel -qq repo update --force
