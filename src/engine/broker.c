@@ -89,7 +89,7 @@ static int begin(struct broker *b, struct err *why)
 	if (check(b, why) < 0)
 		return -1;
 	/* The admin's passwords are for what an installer states, not for what its code thinks of. */
-	b->fetch.anonymous = true;
+	b->fetch.logins = FETCH_NO_LOGIN;
 	result = fetch_from_cache(b->e, &b->fetch, b->package, &b->pack, why);
 	if (result)
 		return result < 0 ? -1 : 0;

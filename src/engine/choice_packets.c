@@ -89,7 +89,7 @@ static int begin(struct crew *c, struct download *d, size_t number, struct err *
 	make_pack(o, &d->pack);
 	fetch_init(&d->fetch);
 	/* Nobody has signed where it is to be had: no password goes there. */
-	d->fetch.anonymous = true;
+	d->fetch.logins = FETCH_LOGIN_OF_REPOSITORY;
 	buf_addf(&unique, "%s.%zu", o->name.s, number);
 	there = fetch_from_cache(c->e, &d->fetch, buf_span(&o->name), &d->pack, err);
 	if (there == 0 && c->e->offline)

@@ -295,7 +295,7 @@ static int start_worker(struct fetch *f, const char *url, struct err *err)
 	AUTO(fetch_order) order = {0};
 	AUTO(buf) payload = BUF_INIT;
 
-	if (fetch_order_make(f->e, url, f->anonymous, &order, err) < 0)
+	if (fetch_order_make(f->e, url, f->logins, &order, err) < 0)
 		return -1;
 	if (fetch_part_may(f)) {
 		order.resume_above = FETCH_PART_ABOVE;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "engine/fetch_order.h"
 #include "engine/session.h"
 #include "engine/worker.h"
 #include "model/message.h"
@@ -17,7 +18,7 @@ struct fetch {
 	struct engine *e;
 	struct span package; /* whose it is: borrowed */
 	const struct pack *pack; /* borrowed */
-	bool anonymous; /* without the user and password that netrc has */
+	enum fetch_logins logins;
 	struct buf file_name; /* the vendor's, for people */
 	struct buf incoming_name; /* in the cache's folder of incoming packs */
 	int incoming; /* that folder */

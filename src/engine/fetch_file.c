@@ -89,7 +89,7 @@ static int run(struct incoming *in, const char *url, struct err *err)
 	AUTO(buf) payload = BUF_INIT;
 	int result;
 
-	if (fetch_order_make(in->e, url, false, &order, err) < 0)
+	if (fetch_order_make(in->e, url, FETCH_LOGINS, &order, err) < 0)
 		return -1;
 	message_put_fetch(&payload, &order);
 	if (worker_start(in->e, &in->worker, WORKER_FETCH, NULL, 0, MESSAGE_FETCH,

@@ -32,12 +32,13 @@ void fetch_proxies(const struct engine *e, struct proxies *out)
 		proxies_take(out, buf_span(&environment->of.v[i]));
 }
 
-int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
+int fetch_order_make(const struct engine *e, const char *url, enum fetch_logins logins,
 	struct fetch_order *out, struct err *err)
 {
 	const struct config *c = &e->config;
 	struct login login = LOGIN_INIT;
-	const struct url_login *own = anonymous ? NULL : logins_find(&e->logins, span_of(url));
+	const struct url_login *own =
+		logins == FETCH_NO_LOGIN ? NULL : logins_find(&e->logins, span_of(url));
 	int found = 0;
 
 	*out = (struct fetch_order){.url = buf_of(url),
@@ -58,7 +59,7 @@ int fetch_order_make(const struct engine *e, const char *url, bool anonymous,
 		buf_set(&login.user, buf_span(&own->user));
 		buf_set(&login.password, buf_span(&own->password));
 		buf_set(&out->token, buf_span(&own->token));
-	} else if (!anonymous)
+	} else if (logins == FETCH_LOGINS)
 		found = login_find(&e->place, span_of(url), &login, err);
 	out->user = login.user;
 	out->password = login.password;

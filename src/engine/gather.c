@@ -196,7 +196,7 @@ static int start(struct gather *g, struct err *err)
 	const struct gather_item *first = &g->items.v[0];
 
 	add_url(g, first, &url);
-	if (fetch_order_make(g->e, url.s, false, &order, err) < 0)
+	if (fetch_order_make(g->e, url.s, FETCH_LOGINS, &order, err) < 0)
 		return -1;
 	order.max_size = first->max;
 	order.optional = first->optional;

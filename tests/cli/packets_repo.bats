@@ -262,3 +262,28 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   run -0 fardel repo show p
   [[ $output == *"$URL/"* && $output == *packets* ]]
 }
+
+@test "who makes an index learns no password: netrc's is for what its admin names, a repository's for what is below its URL" {
+  serve "$VENDOR" "access_log $WORK/heard.log heard;"
+  offer libx-1 1.0 name=libx
+  publish
+  printf 'machine 127.0.0.1 login me password secret\n' >"$ROOT/etc/fardel/netrc"
+  chmod 600 "$ROOT/etc/fardel/netrc"
+  use
+  fardel -qq repo update
+  wait_for grep -q . "$WORK/heard.log"
+  [[ $(sort -u "$WORK/heard.log") == '[Basic bWU6c2VjcmV0]' ]]
+  : >"$WORK/heard.log"
+  fardel -qq download libx
+  wait_for grep -q . "$WORK/heard.log"
+  [[ $(sort -u "$WORK/heard.log") == '[-]' ]]
+  # What the repository's own file has is for its packages, too.
+  printf 'auth: {token: abc}\n' >>"$FILES/p.yml"
+  sed -i "s|/index.db||" "$FILES/p.yml"
+  chmod 600 "$FILES/p.yml"
+  rm -rf -- "$ROOT/var/cache/fardel"
+  : >"$WORK/heard.log"
+  fardel -qq download libx
+  wait_for grep -q . "$WORK/heard.log"
+  [[ $(sort -u "$WORK/heard.log") == '[token abc]' ]]
+}
