@@ -177,7 +177,14 @@ int worker_spawn(struct engine *e, struct worker *w, enum worker_kind kind, cons
 
 int worker_order(struct worker *w, uint32_t type, struct span order, struct err *err)
 {
-	if (frame_send(w->task.fd, type, order, err) < 0) {
+	int sent = frame_send(w->task.fd, type, order, err);
+
+	/* One that has ended already tells why by its end. */
+	if (sent < 0 && (err->sys == EPIPE || err->sys == ECONNRESET)) {
+		err_clear(err);
+		sent = 0;
+	}
+	if (sent < 0) {
 		task_drop(&w->task);
 		return err_at(err, "fardel-%s", w->name);
 	}
