@@ -94,12 +94,14 @@ static int on_head(struct gather *g, struct err *err)
 		return take_unchanged(s, err);
 	if (s->open)
 		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
-	/* Leaves are to be read soon. */
-	if (s->state.file.n)
-		worker_reserve(s->e, WORKER_INDEX);
 	gather_clear(g);
 	want(s, "signature", s->head_sum.s, ".minisig", MINISIGN_FILE_MAX);
-	return ask(s, on_signatures, err);
+	if (ask(s, on_signatures, err) < 0)
+		return -1;
+	/* Leaves are to be read soon. */
+	if (!g->local && s->state.file.n)
+		worker_reserve(s->e, WORKER_INDEX);
+	return 0;
 }
 
 /* Only where the root that is trusted does not do, further ones are asked for: mostly there are none. */
