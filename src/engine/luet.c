@@ -233,18 +233,6 @@ static int lay(
 
 /* --- A phase --------------------------------------------------------------------------------------------- */
 
-static void tell(
-	struct stage *s, enum watch_kind kind, enum phase phase, const struct bundle *b, int result)
-{
-	struct event event = {.kind = kind,
-		.package = buf_span(&b->name),
-		.text = span_of(phase_name(phase)),
-		.done = result};
-
-	if (!s->beside)
-		engine_event(s->e, &event);
-}
-
 int luet_staged(struct stage *s, enum phase phase, const struct bundle *b,
 	const struct rules_stage *shown, struct err *err)
 {
@@ -256,11 +244,11 @@ int luet_staged(struct stage *s, enum phase phase, const struct bundle *b,
 	if (result == 0)
 		result = luet_about(s->e, b, &about, err);
 	if (result == 0) {
-		tell(s, WATCH_STEP, phase, b, 0);
+		stage_tell(s, WATCH_STEP, phase, b, 0);
 		result = phase == PHASE_CONFIGURE ? lay(s, b, &about, err) : 0;
 		if (result == 0)
 			result = luet_finalize(s, phase, b, &about, shown, err);
-		tell(s, WATCH_STEP_END, phase, b, result);
+		stage_tell(s, WATCH_STEP_END, phase, b, result);
 	}
 	installer_drop(&about);
 	return result;

@@ -232,18 +232,6 @@ static int run(struct stage *s, enum phase phase, const struct bundle *b, const 
 	return err->code == ERR_POLICY ? -1 : err_at(err, "its hook %s", hook->s);
 }
 
-static void tell(
-	struct stage *s, enum watch_kind kind, enum phase phase, const struct bundle *b, int result)
-{
-	struct event event = {.kind = kind,
-		.package = buf_span(&b->name),
-		.text = span_of(phase_name(phase)),
-		.done = result};
-
-	if (!s->beside)
-		engine_event(s->e, &event);
-}
-
 int packets_staged(struct stage *s, enum phase phase, const struct bundle *b,
 	const struct rules_stage *shown, struct err *err)
 {
@@ -255,11 +243,11 @@ int packets_staged(struct stage *s, enum phase phase, const struct bundle *b,
 	if (result == 0)
 		result = packets_about(s->e, b, &about, err);
 	if (result == 0) {
-		tell(s, WATCH_STEP, phase, b, 0);
+		stage_tell(s, WATCH_STEP, phase, b, 0);
 		result = run(s, phase, b,
 			phase == PHASE_CONFIGURE ? &about.packets.install : &about.packets.remove,
 			shown, err);
-		tell(s, WATCH_STEP_END, phase, b, result);
+		stage_tell(s, WATCH_STEP_END, phase, b, result);
 	}
 	installer_drop(&about);
 	return result;

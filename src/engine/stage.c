@@ -179,6 +179,18 @@ static int run_in(struct stage *s, enum phase phase, const struct bundle *bundle
 	}
 }
 
+void stage_tell(struct stage *s, enum watch_kind kind, enum phase phase,
+	const struct bundle *bundle, int result)
+{
+	struct event event = {.kind = kind,
+		.package = buf_span(&bundle->name),
+		.text = span_of(phase_name(phase)),
+		.done = result};
+
+	if (!s->beside)
+		engine_event(s->e, &event);
+}
+
 int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err)
 {

@@ -47,6 +47,10 @@ MUST_USE int stage_try(struct engine *e, struct err *err);
 MUST_USE int stage_rules(struct stage *s, enum phase phase, const struct bundle *bundle,
 	struct effects *effects, struct err *err);
 
+/* A phase that our own code plays begins or ends (WATCH_STEP, WATCH_STEP_END): said as of rules, but of what is only tried beside. */
+void stage_tell(struct stage *s, enum watch_kind kind, enum phase phase,
+	const struct bundle *bundle, int result);
+
 /* Lays a package's tree (a folder, which is emptied) into it; store/lay. `list`: what was laid is wanted. ERR_POLICY as stage_rules. */
 struct lay_done;
 MUST_USE int stage_lay(struct stage *s, int tree, const struct texts *protect, bool list,
