@@ -21,7 +21,7 @@ PKG_CONFIG ?= pkg-config
 HOSTCC     ?= $(CC)
 
 # Each library is named once; a program links those that its objects use. With sanitizers nothing is left out that is not used.
-LIBS_fardel  := libsolv sqlite3 nettle jansson smartcols yaml-0.1
+LIBS_fardel  := libsolv sqlite3 nettle jansson libsodium smartcols yaml-0.1
 LIBS_more    := $(if $(SAN),jansson yaml-0.1)
 LIBS_extract := liblzma libzstd nettle zlib $(LIBS_more)
 LIBS_build   := $(LIBS_extract)

@@ -305,12 +305,7 @@ static int begin(struct sync *s, struct err *err)
 		return -1;
 	sync_know_tag(s);
 	gather_add(&s->gather, SPAN(HEAD_FILE), HEAD_MAX);
-	if (ask(s, on_head, err) < 0)
-		return -1;
-	/* Whatever comes is news, so there is something to be done until it does. */
-	if (!s->done && !s->open && !s->state.file.n)
-		signatures_expect();
-	return 0;
+	return ask(s, on_head, err);
 }
 
 static void let_go(struct sync *s)

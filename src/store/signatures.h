@@ -8,9 +8,6 @@
 #include "base/span.h"
 #include "model/head.h"
 
-/* Some are about to be checked: what that takes is loaded. */
-void signatures_expect(void);
-
 struct signatures {
 	int64_t count; /* keys of the role whose signature holds: each once */
 	bool has[ROLE_KEYS_MAX]; /* which */
