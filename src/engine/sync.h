@@ -26,7 +26,7 @@ struct sync_whole { /* the whole index, as it is unpacked */
 	int feed; /* to it; -1: it takes no more */
 	int file; /* that it writes */
 	int64_t fed;
-	bool reads; /* reader was started */
+	bool reads, ordered; /* reader was started; and knows what for */
 };
 
 struct sync_part;

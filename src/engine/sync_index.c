@@ -25,7 +25,7 @@ static void add_folder(const struct sync *s, struct buf *out)
 	place_path(&s->e->place, folder.s, out);
 }
 
-static int open_folder(struct sync *s, struct err *err)
+int sync_open_folder(struct sync *s, struct err *err)
 {
 	AUTO(buf) folder = buf_of(PLACE_REPOS "/");
 
@@ -92,18 +92,21 @@ int sync_open(struct sync *s, struct err *err)
 {
 	struct err why = ERR_INIT;
 
-	if (open_folder(s, err) < 0)
+	if (sync_open_folder(s, err) < 0)
 		return -1;
-	buf_set(&s->index_file, buf_span(&s->state.file));
-	s->fresh = s->force || !s->index_file.n || open_index(s, false, &why) < 0 ||
+	if (s->state.file.n)
+		buf_set(&s->index_file, buf_span(&s->state.file));
+	s->fresh = s->force || !s->state.file.n || open_index(s, false, &why) < 0 ||
 		   s->index.leaf_bits != s->head.leaf_bits;
 	if (!s->fresh)
 		return 0;
 	if (why.code != ERR_NONE)
 		engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
 			"its index cannot be used (%s): it is fetched anew", why.text);
+	if (s->head.whole.size)
+		return 0;
 	sync_new_file(s);
-	return s->head.whole.size ? 0 : open_index(s, true, err);
+	return open_index(s, true, err);
 }
 
 int sync_compare(struct sync *s, struct err *err)

@@ -181,7 +181,10 @@ static int begin_tree(struct sync *s, struct err *err)
 {
 	if (sync_open(s, err) < 0)
 		return -1;
-	return s->fresh && s->head.whole.size ? ask_whole(s, err) : descend(s, err);
+	if (s->fresh && s->head.whole.size)
+		return ask_whole(s, err);
+	sync_drop_whole(s);
+	return descend(s, err);
 }
 
 static int ask_nodes(struct sync *s, struct err *err)
@@ -242,6 +245,7 @@ static int on_leaves(struct gather *g, struct err *err)
 
 static int settle(struct sync *s, struct err *err)
 {
+	gather_end(&s->gather); /* so that its worker ends while we wait for the disk */
 	if (sync_commit(s, err) < 0)
 		return -1;
 	s->state.expires = s->head.expires;
@@ -305,7 +309,11 @@ static int begin(struct sync *s, struct err *err)
 		return -1;
 	sync_know_tag(s);
 	gather_add(&s->gather, SPAN(HEAD_FILE), HEAD_MAX);
-	return ask(s, on_head, err);
+	if (ask(s, on_head, err) < 0)
+		return -1;
+	if (!s->gather.local && !s->state.file.n)
+		sync_expect_whole(s);
+	return 0;
 }
 
 static void let_go(struct sync *s)

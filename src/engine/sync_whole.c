@@ -27,47 +27,73 @@ static int on_read(struct worker *w, const struct frame *frame, struct err *err)
 	return 0;
 }
 
-static int start_reader(struct sync_whole *w, struct sync *s, int from, struct err *err)
-{
-	AUTO(buf) order = BUF_INIT;
-	const int fds[] = {from, w->file};
-
-	message_put_number(&order, s->head.whole.unpacked);
-	w->reader.frame = on_read;
-	w->reads = true;
-	return worker_start(
-		s->e, &w->reader, WORKER_INDEX, fds, 2, OFFER_WHOLE, buf_span(&order), err);
-}
-
 static void end_reader(struct sync_whole *w)
 {
 	fd_drop(&w->feed);
 	if (w->reads)
 		worker_drop(&w->reader);
-	w->reads = false;
+	w->reads = w->ordered = false;
+	w->fed = 0;
 }
 
-/* What it unpacked of an answer that is void goes. */
-static int begin_reader(struct sync *s, struct err *err)
+/* The file that it unpacks into, empty. */
+static int make_file(struct sync *s, struct err *err)
+{
+	struct sync_whole *w = &s->reading;
+
+	if (w->file < 0) {
+		sync_new_file(s);
+		w->file = openat(s->folder, s->index_file.s,
+			O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+	}
+	if (w->file < 0 || ftruncate(w->file, 0) < 0 || lseek(w->file, 0, SEEK_SET) < 0)
+		return err_sys(err, "make %s", s->index_file.s);
+	return 0;
+}
+
+/* It waits for its order. */
+static int spawn_reader(struct sync *s, struct err *err)
 {
 	struct sync_whole *w = &s->reading;
 	int pair[2], result;
 
-	if (w->reads && !w->fed)
-		return 0;
-	end_reader(w);
-	w->fed = 0;
-	if (w->file < 0)
-		w->file = openat(s->folder, s->index_file.s,
-			O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (w->file < 0 || ftruncate(w->file, 0) < 0 || lseek(w->file, 0, SEEK_SET) < 0)
-		return err_sys(err, "make %s", s->index_file.s);
+	if (make_file(s, err) < 0)
+		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, "make a socket");
 	w->feed = pair[0];
-	result = start_reader(w, s, pair[1], err);
+	w->reader.frame = on_read;
+	w->reads = true;
+	result = worker_spawn(
+		s->e, &w->reader, WORKER_INDEX, (const int[]){pair[1], w->file}, 2, err);
 	fd_drop(&pair[1]);
 	return result;
+}
+
+/* What one unpacked of an answer that is void goes. */
+static int begin_reader(struct sync *s, struct err *err)
+{
+	struct sync_whole *w = &s->reading;
+	AUTO(buf) order = BUF_INIT;
+
+	if (w->fed)
+		end_reader(w);
+	if (!w->reads && spawn_reader(s, err) < 0)
+		return -1;
+	if (w->ordered)
+		return 0;
+	w->ordered = true;
+	message_put_number(&order, s->head.whole.unpacked);
+	return worker_order(&w->reader, OFFER_WHOLE, buf_span(&order), err);
+}
+
+void sync_expect_whole(struct sync *s)
+{
+	struct err ignored = ERR_INIT;
+
+	/* Who asks for it will say why. */
+	if (sync_open_folder(s, &ignored) < 0 || spawn_reader(s, &ignored) < 0)
+		sync_drop_whole(s);
 }
 
 /* Why it takes no more is asked when all is there: a wrong sum weighs more. */
@@ -114,7 +140,7 @@ static int begin(struct gather *g, size_t item, const struct fetch_begin *b, str
 	(void)item;
 	if (fetch_lent_begin(&s->fetch, b, err) < 0)
 		return -1;
-	if (b->from && s->reading.reads)
+	if (b->from && s->reading.fed)
 		return 0;
 	return begin_reader(s, err) < 0 || (b->from && feed_part(s, err) < 0) ? -1 : 0;
 }
@@ -164,8 +190,7 @@ int sync_ask_whole(struct sync *s, int (*full)(struct gather *g, struct err *err
 	AUTO(buf) path = BUF_INIT;
 	struct gather_item *item;
 
-	sync_new_file(s);
-	s->took_whole = true;
+	s->fresh = s->took_whole = true;
 	if (describe(s, &path, err) < 0)
 		return -1;
 	/* Where something is there already, the answer tells whether that counts. */
@@ -226,5 +251,4 @@ void sync_drop_whole(struct sync *s)
 		fetch_part_leave(&s->fetch, &s->err);
 	end_reader(&s->reading);
 	fd_drop(&s->reading.file);
-	s->reading.fed = 0;
 }

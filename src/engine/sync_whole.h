@@ -4,6 +4,8 @@
 #include "base/err.h"
 #include "engine/sync.h"
 
+/* Where it is as good as certain that it will be asked for, who unpacks it is started while others are waited for. */
+void sync_expect_whole(struct sync *s);
 /* Asks for it; s->gather's `full` is called when all of it came. What came of it before and broke off is gone on with. */
 MUST_USE int sync_ask_whole(
 	struct sync *s, int (*full)(struct gather *g, struct err *err), struct err *err);

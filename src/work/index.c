@@ -19,7 +19,7 @@
 #define OUTPUT_FD 5
 #define CHUNK (256 << 10)
 #define AHEAD \
-	(4 << 20) /* bytes after which the disk begins with what is there: fardel waits for the rest only */
+	(1 << 20) /* bytes after which the disk begins with what is there: fardel waits for the rest only */
 #define WINDOW_LOG 23 /* of a leaf */
 #define WHOLE_WINDOW_LOG 27
 
@@ -150,6 +150,12 @@ static void unpacking_end(struct unpacking *u)
 	free(u->out);
 }
 
+static void hand_on(struct unpacking *u)
+{
+	(void)!sync_file_range(OUTPUT_FD, u->sent, u->written - u->sent, SYNC_FILE_RANGE_WRITE);
+	u->sent = u->written;
+}
+
 static int put(struct unpacking *u, long n, struct err *err)
 {
 	u->left -= n;
@@ -158,10 +164,8 @@ static int put(struct unpacking *u, long n, struct err *err)
 	if (file_write_all(OUTPUT_FD, u->out, (size_t)n, err) < 0)
 		return -1;
 	u->written += n;
-	if (u->written - u->sent < AHEAD)
-		return 0;
-	(void)!sync_file_range(OUTPUT_FD, u->sent, u->written - u->sent, SYNC_FILE_RANGE_WRITE);
-	u->sent = u->written;
+	if (u->written - u->sent >= AHEAD)
+		hand_on(u);
 	return 0;
 }
 
@@ -189,6 +193,7 @@ static int unpack(struct unpacking *u, struct err *err)
 			return -1;
 	if (n == 0 && u->left)
 		return err_set(err, ERR_INSTALLER, "unpacks to less than the head says");
+	hand_on(u);
 	return (int)n;
 }
 

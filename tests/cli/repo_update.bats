@@ -217,7 +217,9 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $stderr == *torn.yml* ]]
 }
 
-@test "what broke off of the whole index is gone on with" {
+# A repository whose whole index breaks off after a part of it: where that is kept, and all that is served.
+broken_off() {
+  local whole
   serve "$VENDOR"
   KEY=$(publish 1 made=20000 bits=4)
   use "$URL/repo"
@@ -233,14 +235,27 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   : >"$WORK/slow"
   use "$URL/repo"
   run --separate-stderr -2 fardel --set fetch.retries=0 --set fetch.stall_timeout=2 --set fetch.stall_rate=100000 repo update
-  kept=$(stat -c %s "$ROOT"/var/cache/fardel/packs/parts/* | sort -n | tail -n 1)
-  ((kept >= 1 << 20))
+  part=$(find "$ROOT/var/cache/fardel/packs/parts" -type f -size +1M)
+  kept=$(stat -c %s "$part")
   rm -- "$WORK/slow"
+}
+
+@test "what broke off of the whole index is gone on with" {
+  broken_off
   run --separate-stderr -0 fardel --plain repo update
   bytes=$(cut -f5 <<<"$output") # the rest of the whole index counts, too
   ((bytes >= size - kept && bytes < size))
   [[ $(grep -c '/whole/.* 206 bytes=' "$WORK/ranges.log") == 1 ]]
   [[ $(revision) == 2 && -z $(find "$ROOT/var/cache/fardel/packs/parts" "$ROOT/var/cache/fardel/packs/sha256" -type f) ]]
+}
+
+@test "what broke off of the whole index and makes a wrong one is fetched anew" {
+  broken_off
+  printf 'no such bytes' | dd of="$part" bs=1 seek=100000 conv=notrunc status=none
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $(grep -c '/whole/.* 206 bytes=' "$WORK/ranges.log") == 1 && $(grep -c '/whole/.* 200 ' "$WORK/ranges.log") == 2 ]]
+  [[ $(revision) == 2 && -z $(find "$ROOT/var/cache/fardel/packs/parts" -type f) ]]
+  [[ $(find "$STATE/repos/main" -name '*.db' | wc -l) == 1 ]]
 }
 
 @test "a proxy is asked; --offline asks nobody" {
