@@ -71,7 +71,7 @@ static int keep_undone(struct commit *c, struct err *err)
 	changes_invert(&original);
 	if (undo_read(&c->s->undone, UNDO_CHANGES, &whole, err) < 0 ||
 		(c->undo.kept.after >= 0 &&
-			undo_fill_base(c->undo.kept.after, &original, &source, NULL, err) < 0))
+			undo_fill_base(c->undo.kept.after, &original, &source, 1, err) < 0))
 		return -1;
 	return apply_keep_before(c->root, &c->s->now.changes, &c->undo.kept, err);
 }
@@ -91,14 +91,32 @@ static int keep_files(struct commit *c, struct err *err)
 		c->root, &c->s->now.changes, layers.of.v, layers.of.n, &c->undo.kept, err);
 }
 
+struct sources {
+	VEC(struct undo_source) of;
+};
+
+static void sources_drop(struct sources *s)
+{
+	vec_drop(&s->of);
+}
+
+static void add_source(struct sources *to, int folder, const struct changes *changes)
+{
+	if (folder >= 0)
+		*vec_push(&to->of) = (struct undo_source){folder, changes};
+}
+
 static int keep_base(struct commit *c, struct err *err)
 {
 	const struct staged *s = c->s;
-	const struct undo_source older = {s->kept.base, &s->before.changes};
-	const struct undo_source found = {c->undo.kept.before, &s->now.changes};
+	AUTO(sources) all = {0};
 
-	return undo_fill_base(
-		c->undo.base, &s->after.changes, s->has_before ? &older : NULL, &found, err);
+	if (s->has_before)
+		add_source(&all, s->kept.base, &s->before.changes);
+	add_source(&all, c->undo.kept.before, &s->now.changes);
+	VEC_FOR (const struct staged_other, o, &s->others.of)
+		add_source(&all, o->kept.base, &o->made.changes);
+	return undo_fill_base(c->undo.base, &s->after.changes, all.of.v, all.of.n, err);
 }
 
 static void fill_row(struct commit *c, int64_t txn, int64_t item)
@@ -152,7 +170,7 @@ int commit_keep(struct commit *out, struct staged *s, int64_t txn, int64_t item,
 	out->e = s->e;
 	out->s = s;
 	fill_row(out, txn, item);
-	out->nothing = !s->now.changes.of.n && s->made && s->has_before;
+	out->nothing = !s->now.changes.of.n && !s->now.common.of.n && s->made && s->has_before;
 	if (out->nothing || keep_all(out, err) == 0)
 		return 0;
 	commit_forget(out);

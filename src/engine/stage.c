@@ -46,6 +46,7 @@ void stage_close(struct stage *s)
 		return;
 	overlay_drop(&s->overlay);
 	fd_drop(&s->folder);
+	texts_drop(&s->same);
 	if (stage_remove(&s->e->place, name_of(s), &ignored) < 0 ||
 		stage_remove(&s->e->place, LOG_FOLDER, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
@@ -356,6 +357,7 @@ static int read_layers(
 {
 	AUTO(buf) own = BUF_INIT;
 
+	texts_drop(&s->same);
 	installation_above(&s->e->place, b, &own);
 	VEC_FOR (const struct overlay_layer, l, &s->overlay.of) {
 		AUTO(exceptions) except = {0};
@@ -367,6 +369,7 @@ static int read_layers(
 		list_exceptions(s, l, &except);
 		how.own = own.s;
 		how.except = except.of.v;
+		how.same = &s->same;
 		if (scan_layer(&how, &layer, out, err) < 0)
 			return err_at(err, "read what was changed in %s", l->place.s);
 	}

@@ -43,6 +43,7 @@ static void begin(struct staged *s)
 	s->kept = s->undone = UNDO_INIT;
 	s->has_before = false;
 	s->left = (struct texts){0};
+	s->others.of.n = 0; /* staged_drop has emptied it */
 	s->findings = FINDINGS_INIT;
 }
 
@@ -70,6 +71,7 @@ void staged_drop(struct staged *s)
 	undo_drop(&s->kept);
 	undo_drop(&s->undone);
 	texts_drop(&s->left);
+	vec_drop_each(&s->others.of, staged_other_drop);
 	findings_drop(&s->findings);
 }
 
@@ -247,7 +249,7 @@ int staged_take_back(struct staged *s, const struct changes *parts, const struct
 
 	if (base < 0)
 		return -1;
-	result = undo_fill_base(base, parts, from, NULL, err) < 0
+	result = undo_fill_base(base, parts, from, from ? 1 : 0, err) < 0
 			 ? -1
 			 : stage_take_back(&s->stage, parts, base, err);
 	if (stage_remove(&s->e->place, BASE_NAME, &ignored) < 0)
@@ -478,7 +480,7 @@ static int play(struct staged *s, struct err *err)
 		return -1;
 	memcpy(s->stage.network, s->network, sizeof(s->stage.network));
 	if (staged_moves(s))
-		return staged_move(s, &drifts, err);
+		return staged_move(s, &drifts, err) < 0 ? -1 : staged_share(s, err);
 	if (staged_is_luet(s) ? staged_play_luet(s, &drifts, &undone, &done, err) < 0
 		: !s->made    ? play_removal(s, &drifts, &undone, err) < 0
 			      : play_configuration(s, &undone, &done, &between, err) < 0 ||
@@ -487,11 +489,14 @@ static int play(struct staged *s, struct err *err)
 	if (compose_effects(s, &undone, &done, err) < 0)
 		return -1;
 	compose_after(s, &between);
+	if (staged_share(s, err) < 0)
+		return -1;
 	if (s->made)
 		staged_tell_replaced(s, &drifts);
 	else {
 		staged_tell_odd(s, &drifts);
 		staged_list_left(s, &drifts);
+		return staged_without_others(s, &s->left, err);
 	}
 	return 0;
 }
@@ -533,19 +538,26 @@ static bool is_taken_back(const struct staged *s, struct span path)
 	return made && now && node_is_same(&now->after, &made->before);
 }
 
-static void forgive(struct staged *s)
+static int forgive(struct staged *s, struct err *err)
 {
+	AUTO(texts) alike = {0};
 	size_t kept = 0;
+
+	if (staged_list_alike(s, &alike, err) < 0)
+		return -1;
 
 	for (size_t i = 0; i < s->findings.of.n; i++) {
 		struct finding f = s->findings.of.v[i];
 
-		if (is_taken_back(s, buf_span(&f.path)))
+		if (is_taken_back(s, buf_span(&f.path)) ||
+			(span_is_text(buf_span(&f.id), "other-package") &&
+				texts_has_sorted(&alike, buf_span(&f.path))))
 			continue;
 		s->findings.of.v[i] = s->findings.of.v[kept];
 		s->findings.of.v[kept++] = f;
 	}
 	findings_cut(&s->findings, kept);
+	return 0;
 }
 
 int staged_inspect(struct staged *s, struct err *err)
@@ -559,6 +571,5 @@ int staged_inspect(struct staged *s, struct err *err)
 	if (inspect(s->e, &s->stage, name_of(s), &own, &s->now.changes, &s->request->allowed,
 		    &s->findings, err) < 0)
 		return -1;
-	forgive(s);
-	return needs_hold(s, &own, err);
+	return forgive(s, err) < 0 ? -1 : needs_hold(s, &own, err);
 }

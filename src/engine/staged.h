@@ -13,6 +13,13 @@
 #include "store/committed.h"
 #include "store/undo.h"
 
+/* Another package, of whose footprint something was to be known. */
+struct staged_other {
+	struct buf name;
+	struct undo kept;
+	struct footprint made;
+};
+
 struct staged {
 	struct engine *e;
 	const struct request *request; /* borrowed, as are the bundles */
@@ -32,6 +39,9 @@ struct staged {
 	bool has_before;
 	struct undo
 		undone; /* of an undo: the commit that is taken back, whose kept files are the new ones; else UNDO_INIT */
+	struct {
+		VEC(struct staged_other) of;
+	} others;
 	struct texts left; /* what had been made and stays, as others have changed it since */
 	struct findings findings;
 };

@@ -27,6 +27,17 @@ MUST_USE int staged_configure(
 
 void staged_copy_change(struct changes *out, const struct change *c);
 
+/* --- engine/staged_share --- */
+
+void staged_other_drop(struct staged_other *o);
+/* After the footprint was composed: what the package has just as another one made it is of both from now on, and what it takes back, or makes no
+ * longer, and another one has as well, stays that one's. */
+MUST_USE int staged_share(struct staged *s, struct err *err);
+/* Of the paths of findings about other packages, those that become just as all of these have made them; sorted. */
+MUST_USE int staged_list_alike(struct staged *s, struct texts *out, struct err *err);
+/* Drops those that are another package's, and that this one has not made. */
+MUST_USE int staged_without_others(struct staged *s, struct texts *paths, struct err *err);
+
 /* --- engine/staged_tell --- */
 
 /* NULL: it is as the package made it. */

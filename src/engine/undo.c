@@ -56,6 +56,16 @@ static const struct buf *find_overlap(const struct changes *a, const struct chan
 	return NULL;
 }
 
+/* The first path that a commit took up or gave up as it is, and that the other one is about. */
+static const struct buf *find_common(const struct footprint *a, const struct footprint *b)
+{
+	VEC_FOR (const struct buf, path, &a->common.of)
+		if (changes_get(&b->changes, buf_span(path)) ||
+			texts_has_sorted(&b->common, buf_span(path)))
+			return path;
+	return NULL;
+}
+
 static int refuse(const struct committed *row, const struct committed *later, const char *what,
 	struct err *err)
 {
@@ -75,6 +85,8 @@ static int check_overlap(struct engine *e, const struct committed *row,
 	if (read_changes(e, later, &theirs, err) < 0)
 		return -1;
 	path = find_overlap(&mine->changes, &theirs.changes);
+	path = path ? path : find_common(mine, &theirs);
+	path = path ? path : find_common(&theirs, mine);
 	return path ? refuse(row, later, path->s, err) : 0;
 }
 

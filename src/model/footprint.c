@@ -1,6 +1,7 @@
 /* Footprints as text. */
 #include "model/footprint.h"
 
+#include "base/text.h"
 #include "ext/json.h"
 #include "model/changes_json.h"
 
@@ -11,6 +12,7 @@ void footprint_drop(struct footprint *f)
 	changes_drop(&f->changes);
 	effects_drop(&f->effects);
 	packets_dirs_drop(&f->dirs);
+	texts_drop(&f->common);
 }
 
 static void add_path(struct buf *out, const char *key, const struct buf *path)
@@ -24,6 +26,20 @@ static void add_path(struct buf *out, const char *key, const struct buf *path)
 	json_free(value);
 }
 
+static void add_common(struct buf *out, const struct texts *common)
+{
+	buf_adds(out, ",\"common\":[");
+	VEC_FOR (const struct buf, path, &common->of) {
+		AUTO(buf) text = BUF_INIT;
+
+		if (path > common->of.v)
+			buf_addc(out, ',');
+		text_escape(&text, buf_span(path));
+		json_format_text(buf_span(&text), out);
+	}
+	buf_addc(out, ']');
+}
+
 void footprint_format(const struct footprint *f, struct buf *out)
 {
 	struct json *effects = effects_to_json(&f->effects);
@@ -35,6 +51,8 @@ void footprint_format(const struct footprint *f, struct buf *out)
 	json_format(effects, out);
 	add_path(out, "data_dir", &f->dirs.data);
 	add_path(out, "bin_dir", &f->dirs.bin);
+	if (f->common.of.n)
+		add_common(out, &f->common);
 	buf_addc(out, '}');
 	json_free(effects);
 }
@@ -50,10 +68,26 @@ static int get_path(const struct json *value, const char *key, struct buf *out, 
 	return 0;
 }
 
+static int get_common(const struct json *list, struct texts *out, struct err *err)
+{
+	if (list && !json_is_list(list))
+		return err_set(err, ERR_FAILED, "no footprint: its common is no list");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *text = json_as_text(json_at(list, i));
+		AUTO(buf) path = BUF_INIT;
+
+		if (!text || !text_unescape(&path, span_of(text)) || path.s[0] != '/')
+			return err_set(err, ERR_FAILED, "no footprint: its common has no path");
+		texts_add(out, buf_span(&path));
+	}
+	texts_sort(out);
+	return 0;
+}
+
 static int parse_value(const struct json *value, struct footprint *out, struct err *err)
 {
 	static const char *const known[] = {
-		"schema", "whole", "changes", "effects", "data_dir", "bin_dir", NULL};
+		"schema", "whole", "changes", "effects", "data_dir", "bin_dir", "common", NULL};
 	const char *other = json_other_key(value, known);
 	int64_t schema;
 
@@ -65,6 +99,8 @@ static int parse_value(const struct json *value, struct footprint *out, struct e
 		get_path(value, "bin_dir", &out->dirs.bin, err) < 0)
 		return -1;
 	if (changes_from_json(json_get(value, "changes"), &out->changes, err) < 0)
+		return -1;
+	if (get_common(json_get(value, "common"), &out->common, err) < 0)
 		return -1;
 	return effects_from_json(json_get(value, "effects"), &out->effects, err);
 }

@@ -1,13 +1,14 @@
 /* A footprint: what of a package is in force on a machine, file system and running system; and the same for one commit alone. As
  * text:
  *	{"schema": 1, "whole": true, "changes": CHANGES, "effects": EFFECTS}
- * and of a package of Packets "data_dir" and "bin_dir" as well. */
+ * and of a package of Packets "data_dir" and "bin_dir" as well; of a commit that has some, "common", a list of paths. */
 #pragma once
 
 #include <stdbool.h>
 
 #include "base/err.h"
 #include "base/span.h"
+#include "base/texts.h"
 #include "model/changes.h"
 #include "model/effects.h"
 #include "model/packets_conf.h"
@@ -16,6 +17,8 @@ struct footprint {
 	struct changes changes;
 	struct effects effects;
 	struct packets_dirs dirs; /* of a package of Packets: where its files and programs went */
+	struct texts
+		common; /* of a commit: paths of files that others have just so, and that it took up, or gave up, as they are */
 	bool whole; /* all is in it: nothing of it was done outside of a stage, where nobody sees what rules do */
 };
 #define FOOTPRINT_INIT ((struct footprint){.dirs = {BUF_INIT, BUF_INIT}, .whole = true})

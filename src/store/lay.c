@@ -113,7 +113,8 @@ static int is_same(const struct piece *p, struct err *err)
 	AUTO_FD mine = -1;
 	AUTO_FD theirs = -1;
 
-	if (p->there.type != LAY_FILE || !S_ISREG(p->st.st_mode) || p->st.st_size != p->there.size)
+	if (p->there.type != LAY_FILE || p->there.is_link || !S_ISREG(p->st.st_mode) ||
+		p->st.st_size != p->there.size)
 		return 0;
 	mine = file_open(p->tree, p->name, O_RDONLY, 0, err);
 	theirs = mine < 0 ? -1 : lay_spot_read(p->to, &p->there, p->name, err);
@@ -208,6 +209,27 @@ static int put_beside_it(struct laying *l, struct piece *p, struct err *err)
 	return 0;
 }
 
+/* Of the same content: as written by the package, too, but with the mode and the owner that somebody has given it. */
+static int put_again(struct laying *l, const struct piece *p, struct err *err)
+{
+	struct node_at at = NODE_AT_INIT;
+	AUTO(node) n = NODE_INIT;
+	int dir = p->there.in_upper ? p->to->upper : p->to->lower, result;
+
+	if (p->st.st_nlink > 1) /* the other names would get them, too */
+		return 0;
+	result = node_open(dir, p->name, true, &at, err) <= 0 ? -1
+							      : node_load_attributes(&at, &n, err);
+	node_at_drop(&at);
+	if (result < 0 || put_as(l, p, p->name, err) < 0)
+		return -1;
+	result = node_open(p->to->upper, p->name, true, &at, err) <= 0
+			 ? -1
+			 : attributes_set(&at, &n, false, err);
+	node_at_drop(&at);
+	return result;
+}
+
 static int lay_file(struct laying *l, struct piece *p, struct err *err)
 {
 	int same;
@@ -218,7 +240,7 @@ static int lay_file(struct laying *l, struct piece *p, struct err *err)
 		return put_as(l, p, p->name, err);
 	same = is_same(p, err);
 	if (same)
-		return same < 0 ? -1 : 0;
+		return same < 0 ? -1 : put_again(l, p, err);
 	return put_beside_it(l, p, err);
 }
 

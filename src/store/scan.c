@@ -115,6 +115,18 @@ static int add_change(struct walk *w, struct change *c, struct err *err)
 	return 0;
 }
 
+/* Somebody wrote just what was there. */
+static void note_same(struct walk *w, const struct change *c)
+{
+	struct span path = buf_span(&w->path);
+
+	if (w->how->same && c->after.type != NODE_NONE && w->bytes < w->how->bytes_max &&
+		!is_within(w->how->own, path)) {
+		w->bytes += path.n;
+		texts_add(w->how->same, path);
+	}
+}
+
 static int compare(
 	struct walk *w, const struct node_at *lower, const struct node_at *upper, struct err *err)
 {
@@ -127,6 +139,8 @@ static int compare(
 		note_link(w, lower, false);
 		note_link(w, upper, true);
 		result = add_change(w, &c, err);
+	} else if (result == 0) {
+		note_same(w, &c);
 	}
 	node_drop(&c.before);
 	node_drop(&c.after);

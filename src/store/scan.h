@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/texts.h"
 #include "model/changes.h"
 
 /* More than real rules make: an application of 100,000 files is a large one. */
@@ -32,8 +33,11 @@ struct scan {
 	size_t changes_max; /* at most so many in `out` */
 	size_t bytes_max; /* and so many bytes of paths, targets and attributes by one call */
 	int64_t content_max; /* and so many bytes of files are read by it */
+	struct texts *
+		same; /* NULL, or gets the paths that were written and are as before; not in its own folder */
 };
-#define SCAN_INIT ((struct scan){"", NULL, SCAN_CHANGES_MAX, SCAN_BYTES_MAX, SCAN_CONTENT_MAX})
+#define SCAN_INIT \
+	((struct scan){"", NULL, SCAN_CHANGES_MAX, SCAN_BYTES_MAX, SCAN_CONTENT_MAX, NULL})
 
 /* Adds to `out` what differs between upper and lower, and sorts it: to be called for one layer after the other with the same
  * `out`. What was copied up but is as before is no change. Extended attributes: user.* (but user.overlay.*),

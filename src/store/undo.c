@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -139,9 +140,8 @@ struct shelf {
 static void shelf_init(struct shelf *s, const struct undo_source *of)
 {
 	s->of = of;
-	s->first = of ? mem_zero(of->changes->of.n + 1, sizeof(*s->first)) : NULL;
-	if (of)
-		kept_first(of->changes, false, s->first);
+	s->first = mem_zero(of->changes->of.n + 1, sizeof(*s->first));
+	kept_first(of->changes, false, s->first);
 }
 
 static void shelf_drop(struct shelf *s)
@@ -149,11 +149,20 @@ static void shelf_drop(struct shelf *s)
 	free(s->first);
 }
 
+struct sources {
+	VEC(struct shelf) of;
+};
+
+static void sources_drop(struct sources *s)
+{
+	vec_drop_each(&s->of, shelf_drop);
+}
+
 /* Its kept file of that path: 1, with its name; 0: it has none. */
 static int find_kept(
 	const struct shelf *s, const struct buf *path, char name[KEPT_NUMBERS], struct err *err)
 {
-	const struct change *c = s->of ? changes_get(s->of->changes, buf_span(path)) : NULL;
+	const struct change *c = changes_get(s->of->changes, buf_span(path));
 	struct stat st;
 
 	if (!c || c->before.type != NODE_FILE)
@@ -173,22 +182,13 @@ static int copy_as(int base, const char *to, const struct undo_source *from, con
 	return fd < 0 ? -1 : put_copy(fd, base, to, as, err);
 }
 
-static int fill_one(int base, const struct change *c, size_t number, const struct shelf *older,
-	const struct shelf *found, struct err *err)
+static int keep_one(int base, const struct change *c, size_t number, const struct shelf *from,
+	const char *name, struct err *err)
 {
-	char name[KEPT_NUMBERS], to[KEPT_NUMBERS];
-	const struct shelf *from = older;
-	int there = find_kept(older, &c->path, name, err);
-	const struct change *now;
+	const struct change *now = changes_get(from->of->changes, buf_span(&c->path));
+	char to[KEPT_NUMBERS];
 
 	kept_name(number, to);
-	if (there == 0) {
-		from = found;
-		there = find_kept(found, &c->path, name, err);
-	}
-	if (there <= 0)
-		return there;
-	now = changes_get(from->of->changes, buf_span(&c->path));
 	if (!node_is_same(&now->before, &c->before))
 		return copy_as(base, to, from->of, name, &c->before, err);
 	if (linkat(from->of->folder, name, base, to, 0) == 0)
@@ -197,21 +197,44 @@ static int fill_one(int base, const struct change *c, size_t number, const struc
 			       : err_sys(err, "keep what was there first");
 }
 
-int undo_fill_base(int base, const struct changes *footprint, const struct undo_source *older,
-	const struct undo_source *found, struct err *err)
+/* Where none has just that content, the first that has any. */
+static int fill_one(
+	int base, const struct change *c, size_t number, const struct sources *all, struct err *err)
+{
+	char name[KEPT_NUMBERS], first_name[KEPT_NUMBERS];
+	const struct shelf *first = NULL;
+
+	VEC_FOR (const struct shelf, s, &all->of) {
+		int there = find_kept(s, &c->path, name, err);
+
+		if (there < 0)
+			return -1;
+		if (there == 0)
+			continue;
+		if (node_holds_same(
+			    &changes_get(s->of->changes, buf_span(&c->path))->before, &c->before))
+			return keep_one(base, c, number, s, name, err);
+		if (!first)
+			memcpy(first_name, name, sizeof(name));
+		first = first ? first : s;
+	}
+	return first ? keep_one(base, c, number, first, first_name, err) : 0;
+}
+
+int undo_fill_base(int base, const struct changes *footprint, const struct undo_source *sources,
+	size_t count, struct err *err)
 {
 	AUTO_FREE size_t *first = mem_zero(footprint->of.n + 1, sizeof(*first));
-	AUTO(shelf) old;
-	AUTO(shelf) now;
+	AUTO(sources) all = {0};
 
-	shelf_init(&old, older);
-	shelf_init(&now, found);
+	for (size_t i = 0; i < count; i++)
+		shelf_init(vec_push(&all.of), &sources[i]);
 	kept_first(footprint, false, first);
 	for (size_t i = 0; i < footprint->of.n; i++) {
 		const struct change *c = &footprint->of.v[i];
 
 		if (c->before.type == NODE_FILE && first[i] == i &&
-			fill_one(base, c, i, &old, &now, err) < 0)
+			fill_one(base, c, i, &all, err) < 0)
 			return err_at(err, "%s", c->path.s);
 	}
 	return kept_seal(base, footprint, false, err);

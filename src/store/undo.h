@@ -49,10 +49,10 @@ struct undo_source {
 	int folder; /* as kept.before */
 	const struct changes *changes;
 };
-/* Fills `base`, which is empty, for the footprint: from the one before it (its base; NULL: there was none), else from what the commit
- * itself found (kept.before). */
+/* Fills `base`, which is empty, for the footprint: from the sources, the first of which that has just that content counts. They are the base of
+ * the footprint before it, what the commit itself found (kept.before), the bases of others who have the same. */
 MUST_USE int undo_fill_base(int base, const struct changes *footprint,
-	const struct undo_source *older, const struct undo_source *found, struct err *err);
+	const struct undo_source *sources, size_t count, struct err *err);
 
 /* Moves all of packages/NAME to the commit's folder, and back; missing is fine. Durable with place_sync_packages. 1 done, also
  * earlier; 0: it is not there, or cannot be kept (another file system); -1. */

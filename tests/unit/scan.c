@@ -215,6 +215,27 @@ static void attributes_are_kept_but_for_the_overlays_in(struct scratch *s, bool 
 }
 BOTH(attributes_are_kept_but_for_the_overlays)
 
+static void what_is_written_as_it_was_in(struct scratch *s, bool user)
+{
+	struct scan how = SCAN_INIT;
+	AUTO(changes) c = CHANGES_INIT;
+	AUTO(texts) same = {0};
+	AUTO(buf) all = BUF_INIT;
+
+	put(s, "lower/dir/a", "1");
+	put(s, "lower/dir/b", "1");
+	put(s, "lower/own/c", "1");
+	how.same = &same;
+	how.own = "/own";
+	stage(s, user,
+		"rm dir/a; printf 1 >dir/a; printf 2 >dir/b; printf 1 >new; printf 1 >own/c; mkdir made");
+	assert_int_equal(read_stage(s, user, &how, &c), 0);
+	VEC_FOR (const struct buf, path, &same.of)
+		buf_addf(&all, "%s ", path->s);
+	assert_buf(&all, "/ /dir /dir/a ");
+}
+BOTH(what_is_written_as_it_was)
+
 static void owners_are_attributes(void **state)
 {
 	struct scratch *s = *state;
@@ -257,6 +278,7 @@ int main(void)
 		BOTH_TESTS(hard_links_share_a_number),
 		BOTH_TESTS(names_are_bytes),
 		BOTH_TESTS(a_sparse_file_is_as_long_as_it_says),
+		BOTH_TESTS(what_is_written_as_it_was),
 		BOTH_TESTS(attributes_are_kept_but_for_the_overlays),
 		SCRATCH_TEST(owners_are_attributes),
 		SCRATCH_TEST(marks_of_the_rules_own_say_nothing),

@@ -53,7 +53,8 @@ static void unit_assert_refused(struct scratch *s, const struct scan *how, enum 
 #define assert_refused(s, how, code, part) \
 	unit_assert_refused(s, how, code, part, __FILE__, __LINE__)
 
-static const struct scan usual = {"", NULL, SCAN_CHANGES_MAX, SCAN_BYTES_MAX, SCAN_CONTENT_MAX};
+static const struct scan usual = {
+	"", NULL, SCAN_CHANGES_MAX, SCAN_BYTES_MAX, SCAN_CONTENT_MAX, NULL};
 
 static void nothing_in_it_is_no_change(void **state)
 {
@@ -288,7 +289,7 @@ static void too_much_is_refused(void **state)
 	how = usual;
 	how.content_max = 19;
 	assert_refused(s, &how, ERR_POLICY, "/b/2: more than 19 bytes of files");
-	how = (struct scan){"", NULL, 5, 14, 20};
+	how = (struct scan){"", NULL, 5, 14, 20, NULL};
 	assert_int_equal(read_stage(s, true, &how, &c), 0);
 }
 

@@ -1,0 +1,275 @@
+/* What several packages have alike, in the play.
+ *
+ * A file that a package makes just as another one has made it already is no change, and yet it is to stay as long as one of them is there. So it is in
+ * the footprints of both, as the first has it: with what was there before. Who goes first takes it back no more than a file of
+ * somebody else's; who goes last does. */
+#include "engine/staged_parts.h"
+
+#include <string.h>
+
+#include "model/changes_math.h"
+#include "model/findings.h"
+#include "store/beneath.h"
+#include "store/node.h"
+#include "sys/fd.h"
+
+void staged_other_drop(struct staged_other *o)
+{
+	buf_drop(&o->name);
+	undo_drop(&o->kept);
+	footprint_drop(&o->made);
+}
+
+static const struct staged_other *find_other(const struct staged *s, struct span name)
+{
+	VEC_FOR (const struct staged_other, o, &s->others.of)
+		if (span_is(buf_span(&o->name), name))
+			return o;
+	return NULL;
+}
+
+/* Of whom nothing can be read, nothing is known. */
+static int load_other(struct staged *s, struct span name, struct err *err)
+{
+	AUTO(committed) row = COMMITTED_INIT;
+	struct staged_other *o;
+	int there;
+
+	if (find_other(s, name))
+		return 0;
+	o = vec_push(&s->others.of);
+	*o = (struct staged_other){.name = BUF_INIT, .kept = UNDO_INIT, .made = FOOTPRINT_INIT};
+	buf_set(&o->name, name);
+	there = in_force_get(&s->e->db, name, &row, err);
+	if (there > 0)
+		there = undo_open(&s->e->place, row.txn, row.item, &o->kept, err);
+	if (there > 0 && undo_read(&o->kept, UNDO_FOOTPRINT, &o->made, err) < 0) {
+		if (err->code != ERR_BAD_STATE)
+			return -1;
+		err_clear(err);
+	}
+	return there < 0 ? -1 : 0;
+}
+
+/* Calls fn with each of the paths that another package has, and what that has made of it; NULL: that is not known. */
+static int each_other(struct staged *s, const struct texts *paths,
+	int (*fn)(struct staged *s, struct span path, const struct change *made, void *arg,
+		struct err *err),
+	void *arg, struct err *err)
+{
+	struct span name = buf_span(&staged_subject(s)->name);
+	AUTO(owners) owners = OWNERS_INIT;
+
+	if (paths->of.n && owned_find(&s->e->db, paths, &owners, err) < 0)
+		return -1;
+	VEC_FOR (const struct owner, o, &owners.of) {
+		const struct change *made;
+
+		if (span_is(buf_span(&o->name), name))
+			continue;
+		if (load_other(s, buf_span(&o->name), err) < 0)
+			return err_at(err, "%s", o->name.s);
+		made = changes_get(
+			&find_other(s, buf_span(&o->name))->made.changes, buf_span(&o->path));
+		if (fn(s, buf_span(&o->path), made, arg, err) < 0)
+			return err_at(err, "%s", o->path.s);
+	}
+	return 0;
+}
+
+static void add_common(struct staged *s, const struct change *c)
+{
+	if (c->after.type != NODE_FOLDER)
+		texts_add(&s->now.common, buf_span(&c->path));
+}
+
+/* --- Taken up ------------------------------------------------------------------------------------------ */
+
+static int load_standing(struct staged *s, struct change *c, struct err *err)
+{
+	struct node_at at = NODE_AT_INIT;
+	AUTO_FD root = engine_root(s->e, err);
+	int result = root < 0 || beneath_look(root, &c->path, &at, err) < 0
+			     ? -1
+			     : node_load(&at, &c->after, err);
+
+	node_at_drop(&at);
+	return result;
+}
+
+/* A folder that was there before the other one came, too, is nobody's. */
+static int take_up(
+	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+{
+	struct changes *taken = arg;
+	struct change *c;
+
+	if (!made || made->after.type == NODE_NONE ||
+		(made->after.type == NODE_FOLDER && made->before.type != NODE_NONE))
+		return 0;
+	VEC_FOR (const struct change, x, &taken->of) /* of several others the first counts */
+		if (span_is(buf_span(&x->path), path))
+			return 0;
+	c = changes_add(taken, path);
+	node_copy(&c->before, &made->before);
+	return load_standing(s, c, err);
+}
+
+static int take_up_all(struct staged *s, struct err *err)
+{
+	AUTO(changes) taken = CHANGES_INIT;
+	AUTO(texts) paths = {0};
+
+	VEC_FOR (const struct buf, path, &s->stage.same.of)
+		if (!changes_get(&s->after.changes, buf_span(path)))
+			texts_add(&paths, buf_span(path));
+	if (each_other(s, &paths, take_up, &taken, err) < 0)
+		return -1;
+	VEC_FOR (const struct change, c, &taken.of) {
+		add_common(s, c);
+		staged_copy_change(&s->after.changes, c);
+	}
+	changes_sort(&s->after.changes);
+	changes_number_links(&s->after.changes);
+	return 0;
+}
+
+/* --- Given up ------------------------------------------------------------------------------------------ */
+
+/* That it becomes as it was before the package came. */
+static bool takes_back(const struct staged *s, const struct change *c)
+{
+	const struct change *made = changes_get(&s->before.changes, buf_span(&c->path));
+
+	return made && node_is_same(&c->after, &made->before);
+}
+
+static int hold(
+	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+{
+	const struct change *c = changes_get(&s->now.changes, path);
+	bool *held = arg;
+
+	(void)err;
+	if (c && made && node_is_same(&made->after, &c->before))
+		held[c - s->now.changes.of.v] = true;
+	return 0;
+}
+
+static bool is_in(const struct change *folder, const struct change *c)
+{
+	return c && c->path.n > folder->path.n && c->path.s[folder->path.n] == '/' &&
+	       memcmp(c->path.s, folder->path.s, folder->path.n) == 0;
+}
+
+/* What is held, and the folders that it is in, is no change. */
+static void keep_held(struct staged *s, bool *held)
+{
+	struct changes *all = &s->now.changes;
+	const struct change *last = NULL;
+	size_t kept = 0;
+
+	for (size_t i = all->of.n; i-- > 0;) {
+		const struct change *c = &all->of.v[i];
+
+		held[i] |= c->before.type == NODE_FOLDER && is_in(c, last);
+		last = held[i] ? c : last;
+	}
+	for (size_t i = 0; i < all->of.n; i++) {
+		struct change c = all->of.v[i];
+
+		if (held[i]) {
+			if (c.before.type != NODE_FOLDER)
+				texts_add(&s->now.common, buf_span(&c.path));
+			continue;
+		}
+		all->of.v[i] = all->of.v[kept];
+		all->of.v[kept++] = c;
+	}
+	changes_cut(all, kept);
+	changes_number_links(all);
+}
+
+static int give_up_all(struct staged *s, struct err *err)
+{
+	AUTO_FREE bool *held = mem_zero(s->now.changes.of.n + 1, sizeof(*held));
+	AUTO(texts) paths = {0};
+
+	VEC_FOR (const struct change, c, &s->now.changes.of)
+		if (takes_back(s, c))
+			texts_add(&paths, buf_span(&c->path));
+	if (each_other(s, &paths, hold, held, err) < 0)
+		return -1;
+	keep_held(s, held);
+	return 0;
+}
+
+int staged_share(struct staged *s, struct err *err)
+{
+	if (s->made && take_up_all(s, err) < 0)
+		return -1;
+	if (s->has_before && give_up_all(s, err) < 0)
+		return -1;
+	texts_sort(&s->now.common);
+	return 0;
+}
+
+/* --- Alike --------------------------------------------------------------------------------------------- */
+
+static int note_other(
+	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+{
+	const struct change *c = changes_get(&s->now.changes, path);
+	struct texts *others = arg;
+
+	(void)err;
+	if (!c || !made || !node_is_same(&made->after, &c->after))
+		texts_add(others, path);
+	return 0;
+}
+
+int staged_list_alike(struct staged *s, struct texts *out, struct err *err)
+{
+	AUTO(texts) asked = {0};
+	AUTO(texts) others = {0};
+
+	VEC_FOR (const struct finding, f, &s->findings.of)
+		if (span_is_text(buf_span(&f->id), "other-package"))
+			texts_add(&asked, buf_span(&f->path));
+	if (each_other(s, &asked, note_other, &others, err) < 0)
+		return -1;
+	texts_sort(&others);
+	VEC_FOR (const struct buf, path, &asked.of)
+		if (!texts_has_sorted(&others, buf_span(path)))
+			texts_add(out, buf_span(path));
+	texts_sort(out);
+	return 0;
+}
+
+/* --- Others' ------------------------------------------------------------------------------------------- */
+
+static int note_path(
+	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+{
+	struct texts *theirs = arg;
+
+	(void)err;
+	if (made && !changes_get(&s->before.changes, path))
+		texts_add(theirs, path);
+	return 0;
+}
+
+int staged_without_others(struct staged *s, struct texts *paths, struct err *err)
+{
+	AUTO(texts) theirs = {0};
+	AUTO(texts) all = *paths;
+
+	*paths = (struct texts){0};
+	if (each_other(s, &all, note_path, &theirs, err) < 0)
+		return -1;
+	texts_sort(&theirs);
+	VEC_FOR (const struct buf, path, &all.of)
+		if (!texts_has_sorted(&theirs, buf_span(path)))
+			texts_add(paths, buf_span(path));
+	return 0;
+}

@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# What several packages have alike: it is of all of them, and goes with the last.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  skip_unless mount userns
+  fresh
+  rm -rf -- "$ROOT"/opt/{tool,other} "$ROOT"/etc/{tool*,._cfg*} "$ROOT"/etc/luet
+}
+
+teardown() {
+  finish
+}
+
+# one NAME [VERSION] [KEY…]: with a file that all of them have.
+one() {
+  make_luet "app-x/$1" "${2:-1.0}" dir:opt/tool file:opt/tool/both=both link:opt/tool/link=both "file:opt/tool/$1=$1" "${@:3}"
+}
+
+@test "a file, a link, a folder that two packages have: whoever goes first, they stay the other's, and go with that" {
+  before=$(manifest)
+  for first in a b; do
+    second=$([[ $first == a ]] && echo b || echo a)
+    fardel install "$(one a)"
+    fardel install "$(one b)"
+    run -0 fardel owns /opt/tool/both
+    [[ $output == *app-x/a* && $output == *app-x/b* ]]
+    fardel verify
+    run --separate-stderr -0 fardel remove "app-x/$first"
+    [[ $stderr == *'removed, 0 left behind'* ]]
+    [[ $(cat "$ROOT/opt/tool/link") == both && ! -e $ROOT/opt/tool/$first && -e $ROOT/opt/tool/$second ]]
+    fardel verify
+    run --separate-stderr -0 fardel remove --purge "app-x/$second"
+    [[ $stderr == *'removed, 0 left behind'* && $(manifest) == "$before" ]]
+  done
+}
+
+@test "what was there before both of them comes back with the last" {
+  mkdir -p "$ROOT/opt/tool"
+  echo mine >"$ROOT/opt/tool/both"
+  before=$(manifest)
+  fardel install --yes "$(one a)"
+  fardel install "$(one b)"
+  fardel remove app-x/a
+  [[ $(cat "$ROOT/opt/tool/both") == both ]]
+  fardel remove --purge app-x/b
+  [[ $(manifest) == "$before" && $(cat "$ROOT/opt/tool/both") == mine ]]
+}
+
+@test "an upgrade that has it no longer gives it up, one that has another is a conflict" {
+  fardel install "$(one a)"
+  fardel install "$(one b)"
+  fardel install "$(make_luet app-x/a 2.0 file:opt/tool/a=two)"
+  [[ $(cat "$ROOT/opt/tool/both") == both && $(cat "$ROOT/opt/tool/a") == two ]]
+  fardel verify
+  run -0 fardel files app-x/a
+  [[ $output != *'/opt/tool/both'* ]]
+  run --separate-stderr -11 fardel install "$(make_luet app-x/a 3.0 file:opt/tool/both=three)"
+  [[ $stderr == *'/opt/tool/both'* && $stderr == *'app-x/b'* && $(cat "$ROOT/opt/tool/both") == both ]]
+  fardel remove app-x/b
+  [[ ! -e $ROOT/opt/tool/both && -e $ROOT/opt/tool/a ]]
+}
+
+@test "installed again, and mended, it stays of both" {
+  fardel install "$(one a)"
+  fardel install "$(one b)"
+  fardel reconfigure app-x/a
+  fardel install "$(one a 1.1)"
+  rm "$ROOT/opt/tool/both"
+  fardel verify --repair app-x/b
+  fardel verify
+  fardel remove app-x/b
+  [[ $(cat "$ROOT/opt/tool/both") == both ]]
+  fardel remove app-x/a
+  [[ ! -e $ROOT/opt/tool ]]
+}
+
+@test "in a protected folder: an equal file, with the mode that the admin gave it" {
+  mkdir -p "$ROOT/etc/fardel/conf.d"
+  printf '[luet]\nconfig_protect = ["/etc"]\n' >"$ROOT/etc/fardel/conf.d/luet.toml"
+  fardel install "$(make_luet app-x/a 1.0 file:etc/tool.conf=x)"
+  chmod 600 "$ROOT/etc/tool.conf"
+  fardel install "$(make_luet app-x/b 1.0 file:etc/tool.conf=x)"
+  [[ $(stat -c %a "$ROOT/etc/tool.conf") == 600 && ! -e $ROOT/etc/._cfg0001_tool.conf ]]
+  fardel remove app-x/a
+  [[ $(cat "$ROOT/etc/tool.conf") == x ]]
+  fardel remove app-x/b
+}
+
+@test "an undo that would take it from the other is refused; in their order they can be taken back" {
+  before=$(manifest)
+  fardel install "$(one a)"
+  fardel install "$(one b)"
+  run --separate-stderr -11 fardel undo 1
+  [[ $stderr == *'overlaps with the later 2: /opt/tool/both'* ]]
+  fardel remove app-x/a
+  run --separate-stderr -11 fardel undo 2
+  [[ $stderr == *'overlaps with the later 3: /opt/tool/both'* ]]
+  fardel undo 3
+  fardel undo 2
+  [[ $(cat "$ROOT/opt/tool/both") == both ]]
+  fardel undo 1
+  [[ $(manifest) == "$before" ]]
+}
