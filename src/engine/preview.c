@@ -2,6 +2,7 @@
 #include "engine/debian.h"
 #include "engine/differ.h"
 #include "engine/licence.h"
+#include "engine/moves.h"
 #include "engine/needs.h"
 #include "engine/prepare.h"
 #include "engine/session.h"
@@ -89,12 +90,30 @@ static void take(struct preview *p, struct staged *s)
 	s->left = (struct texts){0};
 }
 
-static int preview_one(
-	struct engine *e, struct preview *p, const struct request *request, struct err *err)
+/* What is found of it, but for files that move from one of them to another. */
+static int find(struct staged *s, struct moves *moves, size_t self, struct err *err)
+{
+	bool none;
+
+	for (;;) {
+		int next;
+
+		if (staged_run(s, &none, err) < 0)
+			return -1;
+		moves_note(moves, self, s);
+		if (staged_inspect(s, err) < 0)
+			return -1;
+		next = moves_take(moves, self, s, err);
+		if (next != MOVES_AGAIN)
+			return next < 0 ? -1 : 0;
+	}
+}
+
+static int preview_one(struct engine *e, struct preview *p, struct moves *moves, size_t self,
+	const struct request *request, struct err *err)
 {
 	AUTO(staged) s;
 	const struct bundle *b;
-	bool none;
 	int result;
 
 	staged_init(&s, e, &p->item, request);
@@ -102,8 +121,7 @@ static int preview_one(
 	if (!b)
 		return 0;
 	installation_path(&e->place, b, &p->folder);
-	result = needs_preview(&s, err) < 0 || staged_run(&s, &none, err) < 0 ||
-				 staged_inspect(&s, err) < 0 ||
+	result = needs_preview(&s, err) < 0 || find(&s, moves, self, err) < 0 ||
 				 needs_inspect(&s, &s.findings, err) < 0
 			 ? -1
 			 : 0;
@@ -147,10 +165,18 @@ static int judge(const struct previews *all, const struct err *early, struct err
 static int preview_each(struct engine *e, const struct request *request, struct previews *all,
 	const struct err *early, struct err *err)
 {
+	AUTO(moves) moves = {e, request, {0}};
+
+	VEC_FOR (struct preview, p, &all->of)
+		moves_add(&moves, &p->item);
+	if (moves_look_at_trees(&moves, err) < 0)
+		return -1;
 	VEC_FOR (struct preview, p, &all->of) {
+		size_t self = (size_t)(p - all->of.v);
+
 		if (p->item.result == RESULT_FAILED)
 			err_set(&p->err, ERR_FAILED, "%s", p->item.why.s);
-		else if (preview_one(e, p, request, &p->err) < 0 &&
+		else if (preview_one(e, p, &moves, self, request, &p->err) < 0 &&
 			 (!request->keep_going || p->err.code == ERR_SIGNAL))
 			return err_copy(err, &p->err);
 	}

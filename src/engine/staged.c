@@ -492,13 +492,10 @@ static int play(struct staged *s, struct err *err)
 	if (staged_share(s, err) < 0)
 		return -1;
 	if (s->made)
-		staged_tell_replaced(s, &drifts);
-	else {
-		staged_tell_odd(s, &drifts);
-		staged_list_left(s, &drifts);
-		return staged_without_others(s, &s->left, err);
-	}
-	return 0;
+		return staged_tell_replaced(s, &drifts, err);
+	staged_tell_odd(s, &drifts);
+	staged_list_left(s, &drifts);
+	return staged_without_others(s, &s->left, err);
 }
 
 /* What is in force stays so. */

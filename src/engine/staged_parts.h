@@ -35,7 +35,9 @@ void staged_other_drop(struct staged_other *o);
 MUST_USE int staged_share(struct staged *s, struct err *err);
 /* Of the paths of findings about other packages, those that become just as all of these have made them; sorted. */
 MUST_USE int staged_list_alike(struct staged *s, struct texts *out, struct err *err);
-/* Drops those that are another package's, and that this one has not made. */
+/* The paths, which are sorted, are this package's from now on, as if it had come in the other's place; findings about other packages go. */
+MUST_USE int staged_take_over(struct staged *s, const struct texts *paths, struct err *err);
+/* Drops those that are another package's. */
 MUST_USE int staged_without_others(struct staged *s, struct texts *paths, struct err *err);
 
 /* --- engine/staged_tell --- */
@@ -47,4 +49,5 @@ void staged_tell_odd(struct staged *s, const struct apply_drifts *drifts);
 /* To s->left, what others have changed and is still there afterwards. */
 void staged_list_left(struct staged *s, const struct apply_drifts *drifts);
 /* What somebody had changed of it, and is made anew now. */
-void staged_tell_replaced(struct staged *s, const struct apply_drifts *drifts);
+MUST_USE int staged_tell_replaced(
+	struct staged *s, const struct apply_drifts *drifts, struct err *err);

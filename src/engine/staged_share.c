@@ -204,13 +204,88 @@ static int give_up_all(struct staged *s, struct err *err)
 	return 0;
 }
 
+/* --- Taken by others ----------------------------------------------------------------------------------- */
+
+/* It is as that one has made it, and no longer as this one did. */
+static int note_taken(
+	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+{
+	const struct change *mine = changes_get(&s->after.changes, path);
+	struct texts *taken = arg;
+	AUTO(changes) stands = CHANGES_INIT;
+	struct change *c;
+
+	if (!made || !mine || node_is_same(&mine->after, &made->after))
+		return 0;
+	c = changes_add(&stands, path);
+	if (load_standing(s, c, err) < 0)
+		return -1;
+	if (node_is_same(&c->after, &made->after))
+		texts_add(taken, path);
+	return 0;
+}
+
+/* What it made no longer, and another one took over. */
+static int drop_taken(struct staged *s, struct err *err)
+{
+	AUTO(texts) paths = {0};
+	AUTO(texts) taken = {0};
+	AUTO(texts) same = {0};
+
+	texts_add_all(&s->stage.same, &same);
+	texts_sort(&same);
+	VEC_FOR (const struct change, c, &s->after.changes.of)
+		if (!changes_get(&s->now.changes, buf_span(&c->path)) &&
+			!texts_has_sorted(&same, buf_span(&c->path)))
+			texts_add(&paths, buf_span(&c->path));
+	if (each_other(s, &paths, note_taken, &taken, err) < 0)
+		return -1;
+	VEC_FOR (const struct buf, path, &taken.of)
+		(void)changes_take(&s->after.changes, buf_span(path));
+	changes_number_links(&s->after.changes);
+	return 0;
+}
+
 int staged_share(struct staged *s, struct err *err)
 {
 	if (s->made && take_up_all(s, err) < 0)
 		return -1;
-	if (s->has_before && give_up_all(s, err) < 0)
+	if (s->has_before && (give_up_all(s, err) < 0 || (s->made && drop_taken(s, err) < 0)))
 		return -1;
 	texts_sort(&s->now.common);
+	return 0;
+}
+
+/* --- Taken over ---------------------------------------------------------------------------------------- */
+
+static int inherit(
+	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+{
+	(void)arg;
+	(void)err;
+	VEC_FOR (struct change, c, &s->after.changes.of)
+		if (made && span_is(buf_span(&c->path), path))
+			node_copy(&c->before, &made->before);
+	return 0;
+}
+
+int staged_take_over(struct staged *s, const struct texts *paths, struct err *err)
+{
+	size_t kept = 0;
+
+	if (each_other(s, paths, inherit, NULL, err) < 0)
+		return -1;
+	changes_number_links(&s->after.changes);
+	for (size_t i = 0; i < s->findings.of.n; i++) {
+		struct finding f = s->findings.of.v[i];
+
+		if (span_is_text(buf_span(&f.id), "other-package") &&
+			texts_has_sorted(paths, buf_span(&f.path)))
+			continue;
+		s->findings.of.v[i] = s->findings.of.v[kept];
+		s->findings.of.v[kept++] = f;
+	}
+	findings_cut(&s->findings, kept);
 	return 0;
 }
 
@@ -251,11 +326,10 @@ int staged_list_alike(struct staged *s, struct texts *out, struct err *err)
 static int note_path(
 	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
 {
-	struct texts *theirs = arg;
-
+	(void)s;
 	(void)err;
-	if (made && !changes_get(&s->before.changes, path))
-		texts_add(theirs, path);
+	if (made)
+		texts_add(arg, path);
 	return 0;
 }
 

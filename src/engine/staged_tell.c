@@ -45,16 +45,23 @@ void staged_list_left(struct staged *s, const struct apply_drifts *drifts)
 }
 
 /* What somebody had changed of it, and is made anew now: said, as it would be missed. */
-void staged_tell_replaced(struct staged *s, const struct apply_drifts *drifts)
+int staged_tell_replaced(struct staged *s, const struct apply_drifts *drifts, struct err *err)
 {
+	AUTO(texts) paths = {0};
+
 	VEC_FOR (const struct apply_drift, d, &drifts->of) {
 		const struct change *now = changes_get(&s->now.changes, buf_span(&d->path));
 
 		if (now && !d->shared && d->now.type == NODE_FILE && now->after.type == NODE_FILE &&
 			!node_holds_same(&now->after, &d->now) &&
 			!apply_is_cache(buf_span(&d->path)))
-			engine_tell(s->e, WATCH_WARN, buf_span(&staged_subject(s)->name),
-				"%s was changed since by somebody, and is replaced; undo brings it back",
-				d->path.s);
+			texts_add(&paths, buf_span(&d->path));
 	}
+	if (staged_without_others(s, &paths, err) < 0)
+		return -1;
+	VEC_FOR (const struct buf, path, &paths.of)
+		engine_tell(s->e, WATCH_WARN, buf_span(&staged_subject(s)->name),
+			"%s was changed since by somebody, and is replaced; undo brings it back",
+			path->s);
+	return 0;
 }

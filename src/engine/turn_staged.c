@@ -69,9 +69,20 @@ static void tell_findings(struct turn *t, const struct staged *s)
 			"and %zu more like these (fardel preview shows all)", warns - NAMED_MOST);
 }
 
+/* What is found of it, but for files that move from package to package in this plan: as of moves_before; -1. */
+static int look(struct turn *t, struct staged *s, struct err *why)
+{
+	size_t self = (size_t)t->index;
+	int next = moves_before(t->moves, self, s, &t->first, why);
+
+	if (next != MOVES_NOTHING)
+		return next;
+	return staged_inspect(s, why) < 0 ? -1 : moves_take(t->moves, self, s, why);
+}
+
 static int judge(struct turn *t, struct staged *s, struct err *why)
 {
-	if (staged_inspect(s, why) < 0 || findings_verdict(&s->findings, why) < 0)
+	if (findings_verdict(&s->findings, why) < 0)
 		return -1;
 	if (t->request->previewed && previewed_check(s, t->request->previewed, why) < 0)
 		return -1;
@@ -84,16 +95,21 @@ static bool may_go_without(const struct turn *t)
 	return !t->e->config.require_sandbox && !t->request->previewed;
 }
 
-/* Plays it until nobody else has changed what the rules saw. 1; 0: no stage is to be had (*why); -1: *why. */
+/* Plays it until nobody else has changed what the rules saw. 1; 0: no stage is to be had (*why); TURN_LATER; -1: *why. */
 static int play(struct turn *t, struct staged *s, struct err *why)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
 		bool none;
-		int fits;
+		int fits, next;
 
 		if (staged_run(s, &none, why) < 0)
 			return none && may_go_without(t) ? 0 : -1;
-		if (judge(t, s, why) < 0)
+		next = look(t, s, why);
+		if (next == MOVES_FIRST)
+			return TURN_LATER;
+		if (next == MOVES_AGAIN)
+			continue;
+		if (next < 0 || judge(t, s, why) < 0)
 			return -1;
 		fits = commit_check(s, why);
 		if (fits)
@@ -191,8 +207,8 @@ int turn_staged(
 		return -1;
 	played = t->item->undoes_txn ? undo_play(&s, t->item, why) : play(t, &s, why);
 	*live = played == 0;
-	if (*live)
-		return 0;
+	if (*live || played == TURN_LATER)
+		return played;
 	if (played > 0 && commit_keep(&c, &s, t->number, t->index, why) == 0)
 		return carry_through(t, &c, why, err);
 	return turn_stay(t, NULL, err);

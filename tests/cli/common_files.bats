@@ -105,3 +105,62 @@ one() {
   fardel undo 1
   [[ $(manifest) == "$before" ]]
 }
+
+# What is at the path, as seen by somebody who looks all the time while a command runs: each content once.
+watching() {
+  local path=$1 pid
+  shift
+  python3 -c '
+import sys, os
+seen = []
+while not os.path.exists(sys.argv[2]):
+    try:
+        with open(sys.argv[1]) as f: text = f.read()
+    except FileNotFoundError:
+        text = "gone"
+    if not seen or seen[-1] != text: seen.append(text)
+print(*seen)' "$path" "$WORK/done" >"$WORK/seen" &
+  pid=$!
+  "$@"
+  touch "$WORK/done"
+  wait "$pid"
+  rm "$WORK/done"
+}
+
+@test "a file that moves from one package to another in one upgrade, in either order: it is there at any moment" {
+  before=$(manifest)
+  for order in 'a b' 'b a'; do
+    read -r from to <<<"$order"
+    fardel install "$(make_luet "app-x/$from" 1.0 file:opt/tool/moves=old "file:opt/tool/$from=1")" "$(make_luet "app-x/$to" 1.0 "file:opt/tool/$to=1")"
+    files=("$(make_luet app-x/a 2.0 "$([[ $from == a ]] && echo file:opt/tool/a=2 || echo file:opt/tool/moves=new)")"
+      "$(make_luet app-x/b 2.0 "$([[ $from == b ]] && echo file:opt/tool/b=2 || echo file:opt/tool/moves=new)")")
+    run --separate-stderr -8 fardel preview --check "${files[@]}"
+    [[ $stderr != *warning* ]]
+    watching "$ROOT/opt/tool/moves" fardel install "${files[@]}"
+    [[ $(cat "$WORK/seen") == 'old new' && $(cat "$ROOT/opt/tool/$from") == 2 && ! -e $ROOT/opt/tool/$to ]]
+    fardel verify
+    run -0 fardel owns /opt/tool/moves
+    [[ $output == *"app-x/$to"* && $output != *"app-x/$from"* ]]
+    transaction=$(fardel history --plain | head -n 1 | cut -f 1)
+    fardel undo "$transaction"
+    [[ $(cat "$ROOT/opt/tool/moves") == old && $(cat "$ROOT/opt/tool/$from") == 1 && $(cat "$ROOT/opt/tool/$to") == 1 ]]
+    fardel verify
+    fardel undo $((transaction + 1))
+    [[ $(cat "$ROOT/opt/tool/moves") == new ]]
+    # It goes with who has it now, and not back to what it was before.
+    fardel remove --purge "app-x/$to"
+    [[ ! -e $ROOT/opt/tool/moves ]]
+    fardel remove --purge "app-x/$from"
+    [[ $(manifest) == "$before" ]]
+  done
+}
+
+@test "two that exchange their files; one that has it still, in another version, is a conflict" {
+  fardel install "$(make_luet app-x/a 1.0 file:opt/tool/x=ax)" "$(make_luet app-x/b 1.0 file:opt/tool/y=by)"
+  fardel install "$(make_luet app-x/a 2.0 file:opt/tool/y=ay)" "$(make_luet app-x/b 2.0 file:opt/tool/x=bx)"
+  [[ $(cat "$ROOT/opt/tool/x" "$ROOT/opt/tool/y") == bxay ]]
+  fardel verify
+  run --separate-stderr -11 fardel install "$(make_luet app-x/a 3.0 file:opt/tool/x=ax file:opt/tool/y=ay)" "$(make_luet app-x/b 3.0 file:opt/tool/x=bx)"
+  [[ $stderr == *'/opt/tool/x: of app-x/b'* && $(cat "$ROOT/opt/tool/x") == bx ]]
+  fardel verify
+}

@@ -1,0 +1,278 @@
+/* Files that move from one package to another. */
+#include "engine/moves.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "engine/staged_parts.h"
+#include "store/committed.h"
+#include "store/installation.h"
+#include "sys/fd.h"
+#include "sys/file.h"
+#include "sys/resolve.h"
+#include "sys/tree.h"
+
+static void moves_item_drop(struct moves_item *x)
+{
+	texts_drop(&x->makes);
+}
+
+void moves_drop(struct moves *m)
+{
+	vec_drop_each(&m->of, moves_item_drop);
+}
+
+void moves_add(struct moves *m, struct plan_item *item)
+{
+	*vec_push(&m->of) = (struct moves_item){.item = item};
+}
+
+static bool has_step(const struct plan_item *item, enum step_kind kind)
+{
+	for (size_t i = 0; i < item->steps.n; i++)
+		if (item->steps.v[i].kind == kind)
+			return true;
+	return false;
+}
+
+static bool is_pending(const struct moves *m, size_t i, size_t self)
+{
+	return i != self && m->of.v[i].item->result == RESULT_OPEN;
+}
+
+/* --- What an item makes -------------------------------------------------------------------------------- */
+
+void moves_note(struct moves *m, size_t self, const struct staged *s)
+{
+	struct moves_item *x = &m->of.v[self];
+
+	texts_drop(&x->makes);
+	VEC_FOR (const struct change, c, &s->now.changes.of)
+		if (c->after.type != NODE_NONE && c->after.type != NODE_FOLDER)
+			texts_add(&x->makes, buf_span(&c->path));
+	texts_add_all(&s->stage.same, &x->makes);
+	texts_sort(&x->makes);
+	x->looked = x->known = true;
+}
+
+/* Where the files of a tree come to. */
+struct looking {
+	const char *root;
+	struct buf folder, resolved; /* of the last one */
+	struct texts *out;
+};
+
+static void looking_drop(struct looking *l)
+{
+	buf_drop(&l->folder);
+	buf_drop(&l->resolved);
+}
+
+static int look_at(void *arg, const struct tree_entry *entry, struct err *err)
+{
+	struct looking *l = arg;
+	AUTO(buf) folder = BUF_INIT;
+	AUTO(buf) path = BUF_INIT;
+
+	if (S_ISDIR(entry->st->st_mode))
+		return 0;
+	buf_addf(&folder, "/%.*s", (int)(strlen(entry->path) - strlen(entry->name)), entry->path);
+	if (!l->resolved.n || !span_is(buf_span(&folder), buf_span(&l->folder))) {
+		buf_clear(&l->resolved);
+		if (resolve_whole(l->root, folder.s, &l->resolved, err) < 0)
+			return -1;
+		buf_set(&l->folder, buf_span(&folder));
+	}
+	path = buf_dup(&l->resolved);
+	buf_add_path(&path, entry->name);
+	texts_add(l->out, buf_span(&path));
+	return 0;
+}
+
+/* Of one that was laid before there is no tree any more: nothing is known. */
+static int look_at_tree(struct moves *m, struct moves_item *x, struct err *err)
+{
+	AUTO(looking) l = {m->e->place.root.s, BUF_INIT, BUF_INIT, &x->makes};
+	AUTO_FD dir = installation_open_if(&m->e->place, &x->item->to, err);
+	AUTO_FD tree =
+		dir < 0 ? -1
+			: file_open(dir, INSTALLATION_UPSTREAM, O_RDONLY | O_DIRECTORY, 0, err);
+
+	if (tree < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	if (tree_walk(tree, look_at, &l, err) < 0)
+		return err_at(err, "look at what %s has", x->item->to.name.s);
+	texts_sort(&x->makes);
+	x->known = x->makes.of.n > 0;
+	return 0;
+}
+
+/* Nobody is told of it. Where it fails, its own turn will say so. */
+static int play(struct moves *m, size_t i, struct err *err)
+{
+	struct watch *watch = m->e->watch;
+	struct err failed = ERR_INIT;
+	AUTO(staged) s;
+	bool none;
+	int result;
+
+	log_line(&m->e->log, "%s: played before its turn, to see what it makes",
+		m->of.v[i].item->to.name.s);
+	staged_init(&s, m->e, m->of.v[i].item, m->request);
+	m->e->watch = NULL;
+	result = staged_run(&s, &none, &failed);
+	m->e->watch = watch;
+	if (result == 0)
+		moves_note(m, i, &s);
+	return result < 0 && failed.code == ERR_SIGNAL ? err_copy(err, &failed) : 0;
+}
+
+static bool is_played(const struct moves_item *x)
+{
+	return x->item->to.format != FORMAT_LUET;
+}
+
+/* *again: the stage was needed for it. */
+static int look(struct moves *m, size_t i, struct staged *s, bool *again, struct err *err)
+{
+	struct moves_item *x = &m->of.v[i];
+
+	if (x->looked)
+		return 0;
+	x->looked = true;
+	if (!is_played(x))
+		return look_at_tree(m, x, err);
+	stage_close(&s->stage);
+	*again = true;
+	return play(m, i, err);
+}
+
+int moves_look_at_trees(struct moves *m, struct err *err)
+{
+	VEC_FOR (struct moves_item, x, &m->of) {
+		if (m->of.n < 2 || is_played(x) || !has_step(x->item, STEP_CONFIGURE))
+			continue;
+		x->looked = true;
+		if (look_at_tree(m, x, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* --- Who comes first ----------------------------------------------------------------------------------- */
+
+/* Files that it had made and makes no longer. */
+static void list_gone(const struct staged *s, struct texts *out)
+{
+	VEC_FOR (const struct change, c, &s->now.changes.of) {
+		const struct change *made = changes_get(&s->before.changes, buf_span(&c->path));
+
+		if (made && !c->own && made->after.type != NODE_FOLDER &&
+			node_is_same(&c->after, &made->before))
+			texts_add(out, buf_span(&c->path));
+	}
+}
+
+static bool makes_any(const struct moves_item *x, const struct texts *paths)
+{
+	VEC_FOR (const struct buf, path, &paths->of)
+		if (texts_has_sorted(&x->makes, buf_span(path)))
+			return true;
+	return false;
+}
+
+int moves_before(struct moves *m, size_t self, struct staged *s, size_t *first, struct err *err)
+{
+	AUTO(texts) gone = {0};
+	bool again = false;
+
+	m->of.v[self].busy = true;
+	moves_note(m, self, s);
+	if (m->request->goal == GOAL_INSTALL && s->made)
+		list_gone(s, &gone);
+	for (size_t i = 0; gone.of.n && i < m->of.n; i++) {
+		struct moves_item *x = &m->of.v[i];
+
+		if (!is_pending(m, i, self) || x->busy || !has_step(x->item, STEP_CONFIGURE))
+			continue;
+		if (look(m, i, s, &again, err) < 0)
+			return -1;
+		*first = i;
+		if (x->known && makes_any(x, &gone))
+			return MOVES_FIRST;
+	}
+	return again ? MOVES_AGAIN : MOVES_NOTHING;
+}
+
+/* --- Taken over ---------------------------------------------------------------------------------------- */
+
+static size_t find_pending(const struct moves *m, size_t self, struct span name)
+{
+	size_t i = 0;
+
+	while (i < m->of.n &&
+		!(is_pending(m, i, self) && span_is(buf_span(&m->of.v[i].item->from.name), name)))
+		i++;
+	return i;
+}
+
+/* Whether that package makes it no longer: 1, 0, -1. */
+static int gives(struct moves *m, size_t self, const struct owner *o, struct staged *s, bool *again,
+	struct err *err)
+{
+	size_t i = find_pending(m, self, buf_span(&o->name));
+	struct moves_item *x;
+
+	if (i == m->of.n)
+		return 0;
+	x = &m->of.v[i];
+	if (!has_step(x->item, STEP_CONFIGURE))
+		return has_step(x->item, STEP_UNCONFIGURE);
+	if (look(m, i, s, again, err) < 0)
+		return -1;
+	return x->known && !texts_has_sorted(&x->makes, buf_span(&o->path));
+}
+
+static int list_given(struct moves *m, size_t self, struct staged *s, struct texts *out,
+	bool *again, struct err *err)
+{
+	AUTO(owners) owners = OWNERS_INIT;
+	AUTO(texts) asked = {0};
+
+	VEC_FOR (const struct finding, f, &s->findings.of)
+		if (span_is_text(buf_span(&f->id), "other-package"))
+			texts_add(&asked, buf_span(&f->path));
+	if (asked.of.n && owned_find(&m->e->db, &asked, &owners, err) < 0)
+		return -1;
+	owners_sort(&owners);
+	VEC_FOR (const struct buf, path, &asked.of) {
+		size_t n;
+		const struct owner *o = owners_get(&owners, buf_span(path), &n);
+		int given = 1;
+
+		for (size_t i = 0; i < n && given > 0; i++)
+			if (!span_is(buf_span(&o[i].name), buf_span(&staged_subject(s)->name)))
+				given = gives(m, self, &o[i], s, again, err);
+		if (given < 0)
+			return -1;
+		if (given)
+			texts_add(out, buf_span(path));
+	}
+	texts_sort(out);
+	return 0;
+}
+
+int moves_take(struct moves *m, size_t self, struct staged *s, struct err *err)
+{
+	AUTO(texts) given = {0};
+	bool again = false;
+
+	if (m->request->goal != GOAL_INSTALL || !s->made)
+		return MOVES_NOTHING;
+	if (list_given(m, self, s, &given, &again, err) < 0)
+		return -1;
+	if (again)
+		return MOVES_AGAIN;
+	return given.of.n && staged_take_over(s, &given, err) < 0 ? -1 : MOVES_NOTHING;
+}
