@@ -1,6 +1,8 @@
 /* Files of luet's config.protect.d. */
 #include "model/luet_protect.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "ext/yaml.h"
 
@@ -11,6 +13,17 @@ void luet_protect_add(struct texts *out, struct span folder)
 	while (folder.n > 1 && folder.s[folder.n - 1] == '/')
 		folder.n--;
 	texts_add(out, folder);
+}
+
+bool luet_protect_covers(const struct texts *folders, struct span path)
+{
+	VEC_FOR (const struct buf, folder, &folders->of) {
+		size_t n = folder->n == 1 ? 0 : folder->n;
+
+		if (path.n > n && path.s[n] == '/' && memcmp(path.s, folder->s, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool is_path(const struct yaml *value)

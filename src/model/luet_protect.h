@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/span.h"
 #include "base/texts.h"
@@ -17,3 +19,5 @@ MUST_USE int luet_protect_parse(struct span text, struct texts *out, struct err 
 
 /* Adds a folder without slashes at its end. */
 void luet_protect_add(struct texts *out, struct span folder);
+/* Whether the path is in one of them: by whole names, and everything is in "/". */
+bool luet_protect_covers(const struct texts *folders, struct span path);

@@ -9,6 +9,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "model/luet_protect.h"
 #include "store/attributes.h"
 #include "store/lay_spot.h"
 #include "store/put.h"
@@ -66,11 +67,6 @@ static void piece_drop(struct piece *p)
 	buf_drop(&p->path);
 }
 
-static bool is_within(struct span path, struct span folder)
-{
-	return path.n > folder.n && !memcmp(path.s, folder.s, folder.n) && path.s[folder.n] == '/';
-}
-
 static bool is_excepted(const struct lay *how, struct span path)
 {
 	for (const char *const *at = how->except; at && *at; at++)
@@ -81,12 +77,7 @@ static bool is_excepted(const struct lay *how, struct span path)
 
 static bool is_protected(const struct lay *how, struct span path)
 {
-	if (!how->protect)
-		return false;
-	VEC_FOR (const struct buf, folder, &how->protect->of)
-		if (is_within(path, buf_span(folder)))
-			return true;
-	return false;
+	return how->protect && luet_protect_covers(how->protect, path);
 }
 
 /* --- Files ----------------------------------------------------------------------------------------------- */

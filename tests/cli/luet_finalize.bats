@@ -112,6 +112,15 @@ teardown() {
   [[ ! -e $ROOT/etc/right/plain && ! -e $ROOT/etc/right/._cfg0001_edited ]]
 }
 
+@test "config protect: everything is in /" {
+  fardel() { command fardel --set 'luet.config_protect=["/"]' "$@"; }
+  echo mine >"$ROOT/etc/right"
+  run --separate-stderr -0 fardel install --yes "$(make_luet app-x/tool 1.0 'file:etc/right=1\n' 'file:opt/tool/new=1\n')"
+  [[ $stderr == *"the package's own is /etc/._cfg0001_right"* && $(cat "$ROOT/etc/right") == mine && $(cat "$ROOT/opt/tool/new") == 1 ]]
+  fardel remove app-x/tool
+  rm "$ROOT/etc/right"
+}
+
 @test "luet's own configuration, where it is used: config.protect.d, finalizer_envs" {
   mkdir -p "$ROOT/etc/luet/config.protect.d" "$ROOT/etc/right"
   printf 'finalizer_envs:\n- key: TOOL_SAYS\n  value: "hello there"\n' >"$ROOT/etc/luet/luet.yaml"
