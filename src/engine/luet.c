@@ -226,7 +226,7 @@ static int lay(
 		result = check_through(s->e, b, &done, err);
 	if (result == 0 && list)
 		result = write_laid(s->e, b, &done, err);
-	if (result == 0 && !s->beside)
+	if (result == 0 && !s->beside && !s->mends)
 		tell_done(s->e, b, &done);
 	return result < 0 ? err_at(err, "lay its files") : 0;
 }

@@ -41,6 +41,11 @@ static void add_reason(struct verify_finding *f, const struct plan *plan)
 			buf_set(&f->why, buf_span(&item->why));
 	if (f->why.n)
 		return;
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (has_name(&item->left, buf_span(&f->path)))
+			buf_sets(&f->why, "it is protected (config protect), and stays as it is");
+	if (f->why.n)
+		return;
 	if (f->wanted == NODE_FILE)
 		buf_sets(&f->why, "its rules do not make it as it was");
 	else

@@ -26,6 +26,7 @@ struct stage {
 	 * empty: where the configuration says. */
 	const struct packets_dirs *was, *is;
 	bool moves; /* configure brings along what else is in its folder there */
+	bool mends; /* but for what is mended, nothing of it is kept */
 	struct texts same; /* what was written and is as before, by the last stage_read */
 };
 #define STAGE_INIT ((struct stage){.folder = -1})

@@ -2,8 +2,10 @@
 #include "engine/staged_luet.h"
 
 #include "engine/luet.h"
+#include "engine/luet_protect.h"
 #include "engine/staged_parts.h"
 #include "model/changes_math.h"
+#include "model/luet_protect.h"
 
 bool staged_is_luet(const struct staged *s)
 {
@@ -34,6 +36,49 @@ static int take_back_laid(struct staged *s, struct err *err)
 	if (list_laid(s, &laid, err) < 0)
 		return -1;
 	return laid.of.n ? staged_take_back(s, &laid, &from, err) : 0;
+}
+
+static bool is_edited(const struct apply_drift *d)
+{
+	return d->change->after.type != NODE_FOLDER && d->now.type != NODE_NONE &&
+	       d->now.type != NODE_FOLDER;
+}
+
+static int spare(struct staged *s, const struct installer *about, struct apply_drifts *drifts,
+	struct err *err)
+{
+	AUTO(texts) protect = {0};
+	size_t kept = 0;
+
+	if (luet_protected(s->e, about, &protect, err) < 0)
+		return -1;
+	for (size_t i = 0; i < drifts->of.n; i++) {
+		struct apply_drift d = drifts->of.v[i];
+
+		if (is_edited(&d) && luet_protect_covers(&protect, buf_span(&d.path))) {
+			texts_add(&s->left, buf_span(&d.path));
+			continue;
+		}
+		drifts->of.v[i] = drifts->of.v[kept];
+		drifts->of.v[kept++] = d;
+	}
+	apply_drifts_cut(drifts, kept);
+	return 0;
+}
+
+int staged_spare_protected(struct staged *s, struct apply_drifts *drifts, struct err *err)
+{
+	struct installer about;
+	int result;
+
+	if (!staged_is_luet(s) || !drifts->of.n)
+		return 0;
+	installer_init(&about);
+	result = luet_about(s->e, s->made, &about, err);
+	if (result == 0)
+		result = spare(s, &about, drifts, err);
+	installer_drop(&about);
+	return result;
 }
 
 int staged_play_luet(struct staged *s, const struct apply_drifts *drifts, struct effects *undone,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engine/run_rules.h"
+#include "engine/staged_luet.h"
 #include "engine/staged_parts.h"
 #include "model/changes_math.h"
 #include "store/apply.h"
@@ -251,6 +252,9 @@ int staged_mend(struct staged *s, struct effects *done, struct err *err)
 	if (m.root < 0)
 		return -1;
 	find_broken(&m);
+	if (staged_spare_protected(s, &m.drifts, err) < 0)
+		return -1;
+	s->stage.mends = true;
 	if (make_the_rest(&m, err) < 0)
 		return -1;
 	/* Rules need their folders, and may disturb what was mended. */

@@ -138,6 +138,8 @@ static int begin(struct turn *t, struct commit *c, struct err *err)
 
 static const char *why_left(const struct turn *t, const struct staged *s, struct span path)
 {
+	if (t->request->goal == GOAL_REPAIR)
+		return "it is protected (config protect), and stays as somebody has made it";
 	if (!changes_get(&s->before.changes, path))
 		return "somebody else has put it there";
 	if (apply_is_shared(path))

@@ -34,6 +34,7 @@ struct apply_drifts {
 };
 #define APPLY_DRIFTS_INIT ((struct apply_drifts){0})
 void apply_drifts_drop(struct apply_drifts *d);
+void apply_drifts_cut(struct apply_drifts *d, size_t n); /* drops all from the n-th on */
 
 /* A database that many programs write to, each a line or an entry of its own: passwd, ld.so.cache, mime.cache, … */
 bool apply_is_shared(struct span path);

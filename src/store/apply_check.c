@@ -18,6 +18,12 @@ void apply_drifts_drop(struct apply_drifts *d)
 	vec_drop_each(&d->of, drift_drop);
 }
 
+void apply_drifts_cut(struct apply_drifts *d, size_t n)
+{
+	while (d->of.n > n)
+		drift_drop(&d->of.v[--d->of.n]);
+}
+
 static bool matches_any(struct span path, const char *const *globs, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

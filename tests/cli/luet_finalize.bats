@@ -121,6 +121,24 @@ teardown() {
   rm "$ROOT/etc/right"
 }
 
+@test "config protect: verify --repair keeps what somebody has edited, says so, and mends the rest" {
+  fardel() { command fardel --set 'luet.config_protect=["/etc/right"]' "$@"; }
+  fardel install "$(make_luet app-x/tool 1.0 'file:etc/right/edited=1\n' 'file:etc/right/gone=1\n' 'file:opt/tool/edited=1\n')"
+  echo mine | tee "$ROOT/etc/right/edited" "$ROOT/opt/tool/edited"
+  rm "$ROOT/etc/right/gone"
+  run --separate-stderr -1 fardel verify --repair app-x/tool
+  [[ $stderr == *'kept /etc/right/edited: it is protected'* && $stderr != *'._cfg'* ]]
+  [[ $output == *'/etc/right/edited'*'it is protected'* && $output != *'its rules'* ]]
+  [[ $(cat "$ROOT/etc/right/edited") == mine && $(cat "$ROOT/opt/tool/edited") == 1 && $(cat "$ROOT/etc/right/gone") == 1 ]]
+  [[ $(ls -A "$ROOT/etc/right") == $'edited\ngone' ]]
+  # Alone, it is no reason to run anything.
+  run --separate-stderr -1 fardel verify --repair app-x/tool
+  [[ $stderr == *'kept /etc/right/edited'* && $(cat "$ROOT/etc/right/edited") == mine ]]
+  rm "$ROOT/etc/right/edited"
+  fardel verify --repair app-x/tool
+  [[ $(cat "$ROOT/etc/right/edited") == 1 ]]
+}
+
 @test "luet's own configuration, where it is used: config.protect.d, finalizer_envs" {
   mkdir -p "$ROOT/etc/luet/config.protect.d" "$ROOT/etc/right"
   printf 'finalizer_envs:\n- key: TOOL_SAYS\n  value: "hello there"\n' >"$ROOT/etc/luet/luet.yaml"
