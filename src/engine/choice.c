@@ -201,6 +201,15 @@ static int add_one(struct stock *s, const struct supply *supply, const struct re
 	return 0;
 }
 
+/* With what its leaf does not say. */
+static int complete(
+	struct shelf *shelf, const struct choice *o, struct offer *offer, struct err *err)
+{
+	if (heir_of_family(&shelf->index, offer, err) < 0)
+		return -1;
+	return choice_luet_complete(shelf, !o->looks, offer, err);
+}
+
 /* What is of one repository, as its leaves say it. */
 static int read_shelf(
 	struct shelf *shelf, const struct supply *supply, struct choice *o, struct err *err)
@@ -223,7 +232,7 @@ static int read_shelf(
 		if (!wants.v[i].to->name.n)
 			result = lost(wants.v[i].name, err);
 	for (size_t i = 0; result == 0 && i < wants.n; i++)
-		result = choice_luet_complete(shelf, !o->looks, wants.v[i].to, err);
+		result = complete(shelf, o, wants.v[i].to, err);
 	vec_drop(&wants);
 	return result;
 }
@@ -251,7 +260,7 @@ static int add_same(
 			return -1;
 		if (!there || !is_same(&offer, item))
 			continue;
-		if (choice_luet_complete(shelf, !out->looks, &offer, err) < 0)
+		if (complete(shelf, out, &offer, err) < 0)
 			return -1;
 		one = vec_push(&out->of);
 		*one = (struct chosen){.offer = offer,

@@ -1,6 +1,8 @@
 /* What takes the place of another of its family stands for what that stood for. */
 #include "engine/heir.h"
 
+#include "model/packets.h"
+
 /* The family in lines of the supply, and the serial; false: there is none. */
 static bool read_family(struct span relations, struct span *key, unsigned long long *serial)
 {
@@ -89,4 +91,27 @@ void heir_provides(struct span relations, struct relations *provides)
 		if (span_starts(line, "p ") && !is_provided(provides, text))
 			(void)!relations_add_text(provides, text);
 	}
+}
+
+static int add_older(void *arg, const struct index_row *row, struct err *err)
+{
+	struct offer *o = arg;
+	unsigned long long serial;
+	struct span key;
+
+	(void)err;
+	if (read_family(row->relations, &key, &serial) && (int64_t)serial < o->serial &&
+		!is_provided(&o->provides, row->name))
+		relations_add(&o->provides, row->name);
+	return 0;
+}
+
+int heir_of_family(struct index *ix, struct offer *o, struct err *err)
+{
+	AUTO(buf) key = BUF_INIT;
+
+	if (o->format != FORMAT_PACKETS || !o->family.n)
+		return 0;
+	packets_family_key(buf_span(&o->family), &key);
+	return index_providing(ix, buf_span(&key), add_older, o, err);
 }

@@ -11,6 +11,7 @@
 #define PACKETS_INDEX_MAX (64 << 20) /* bytes of the file */
 #define PACKETS_ROWS_MAX 200000
 #define PACKETS_FAMILY_MAX 1000 /* packages of one family */
+#define PACKETS_RELATIONS_MAX 1000000 /* dependencies of all of them */
 
 /* Its columns, which may stand there in any order; those behind the hash need not be there. */
 enum packets_column {

@@ -132,6 +132,57 @@ static int count_step(struct look *l)
 	return err_set(l->err, ERR_FAILED, "too many packages depend on too many others");
 }
 
+static int compare_numbers(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void keep_each_once(struct reach_need *need)
+{
+	size_t kept = 0;
+
+	if (need->met_by.n)
+		qsort(need->met_by.v, need->met_by.n, sizeof(uint32_t), compare_numbers);
+	for (size_t i = 0; i < need->met_by.n; i++)
+		if (!kept || need->met_by.v[kept - 1] != need->met_by.v[i])
+			need->met_by.v[kept++] = need->met_by.v[i];
+	need->met_by.n = kept;
+}
+
+/* Those that are offered of the family of number `of`, and newer. Of what is installed it was written down when it came. */
+static int find_newer(struct look *l, uint32_t of, struct reach_need *out)
+{
+	struct span family = l->seen.v[of].family;
+	int64_t serial = l->seen.v[of].serial;
+	size_t walk = 0, i;
+
+	while (family.n && (i = supply_provider(l->supply, family, &walk)) != SUPPLY_NONE) {
+		uint32_t at = see(l, i);
+
+		if (at == REACH_NONE || count_step(l) < 0)
+			return -1;
+		if (l->seen.v[at].item.repository != SUPPLY_INSTALLED &&
+			span_is(l->seen.v[at].family, family) && l->seen.v[at].serial > serial)
+			*vec_push(&out->met_by) = at;
+	}
+	return 0;
+}
+
+/* A newer one of a family of Packets' stands for the older ones, as after an upgrade of its own. */
+static int find_in_families(struct look *l, const struct relation *r, struct reach_need *out)
+{
+	if (!relation_holds(r, SPAN("")))
+		return 0;
+	for (size_t i = supply_first(l->supply, buf_span(&r->name)); i != SUPPLY_NONE;
+		i = supply_older(l->supply, i))
+		if (find_newer(l, l->at[i] - 1, out) < 0)
+			return -1;
+	keep_each_once(out);
+	return 0;
+}
+
 /* As related_is has it. */
 static int find_meeting(struct look *l, const struct relation *r, struct reach_need *out)
 {
@@ -157,7 +208,7 @@ static int find_meeting(struct look *l, const struct relation *r, struct reach_n
 			provides(&l->seen.v[at], r))
 			*vec_push(&out->met_by) = at;
 	}
-	return 0;
+	return find_in_families(l, r, out);
 }
 
 static bool is_same_relation(const struct relation *a, const struct relation *b)

@@ -335,7 +335,7 @@ static void touch(struct supply *s, uint32_t name)
 		want(s, s->packages.v[s->links.v[i].package].name);
 }
 
-/* What a package depends on is looked up; what it is, provides or conflicts with, only where somebody is installed who has to do with it. */
+/* What a package depends on is looked up, and its family, of which newer ones stand for it; what it is, provides or conflicts with, only where somebody is installed who has to do with it. */
 static void read_package(struct supply *s, size_t number)
 {
 	const struct package *p = &s->packages.v[number];
@@ -347,9 +347,9 @@ static void read_package(struct supply *s, size_t number)
 		return;
 	touch(s, name);
 	while (read_name(&rest, &kind, &text)) {
-		if (kind == 'd' || (kind == 'f' && p->repository == SUPPLY_INSTALLED))
+		if (kind == 'd' || kind == 'f')
 			want(s, name_of(s, text));
-		else if (kind == 'c' || kind == 'p' || kind == 'f')
+		else if (kind == 'c' || kind == 'p')
 			touch(s, name_of(s, text));
 	}
 }

@@ -20,7 +20,6 @@
 #define VALUE_MAX (128 << 10) /* bytes of a value, and of a row */
 #define STEPS_MAX 40000 /* thousands: of 200,000 rows it takes a tenth */
 #define TABLE "packages"
-#define STANDS_FOR 64 /* older ones of its family, by their names */
 
 /* A row, until all are read. */
 struct entry {
@@ -33,7 +32,7 @@ struct reading {
 	bool installed; /* it is what Packets knows of what is installed */
 	bool has[PACKETS_COLUMNS];
 	VEC(struct entry) entries;
-	int64_t rows;
+	int64_t rows, relations;
 	struct made made;
 };
 
@@ -179,6 +178,15 @@ static void pass_over(struct reading *r, int64_t row, const char *text)
 	made_leave_out(&r->made, buf_span(&where), &why);
 }
 
+static int count_relations(struct reading *r, const struct offer *o, struct err *err)
+{
+	r->relations += (int64_t)o->depends.of.n;
+	if (r->relations <= PACKETS_RELATIONS_MAX)
+		return 0;
+	return err_set(err, ERR_INSTALLER, "its packages have more than %d dependencies",
+		PACKETS_RELATIONS_MAX);
+}
+
 static int read_row(struct reading *r, struct sql_row *from, struct err *err)
 {
 	struct packets_row row = {0};
@@ -194,7 +202,7 @@ static int read_row(struct reading *r, struct sql_row *from, struct err *err)
 		(r->installed ? packets_row_installed : packets_row_offer)(&row, e.offer, &why) ==
 			0) {
 		*vec_push(&r->entries) = e;
-		return 0;
+		return count_relations(r, e.offer, err);
 	}
 	pass_over(r, r->rows, why.text);
 	entry_drop(&e);
@@ -232,16 +240,12 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (x->row > y->row) - (x->row < y->row);
 }
 
-/* The oldest first. */
 static int by_family(const void *a, const void *b)
 {
 	const struct offer *x = *(const struct offer *const *)a,
 			   *y = *(const struct offer *const *)b;
-	int order = span_compare(buf_span(&x->family), buf_span(&y->family));
 
-	if (!order)
-		order = (x->serial > y->serial) - (x->serial < y->serial);
-	return order ? order : span_compare(buf_span(&x->name), buf_span(&y->name));
+	return span_compare(buf_span(&x->family), buf_span(&y->family));
 }
 
 /* Which of two of one name would be meant nobody can know: the first counts. */
@@ -263,17 +267,7 @@ static void leave_out_twins(struct reading *r)
 	r->entries.n = kept;
 }
 
-/* Who needs an older one of the family is content with a newer one, as after an upgrade of Packets'. `of` has them in order. */
-static void stand_for_older(struct offer **of, size_t first, size_t at)
-{
-	size_t i = at;
-
-	while (i-- > first && at - i <= STANDS_FOR)
-		if (of[i]->serial < of[at]->serial)
-			relations_add(&of[at]->provides, buf_span(&of[i]->name));
-}
-
-static int join_families(struct reading *r, struct err *err)
+static int check_families(struct reading *r, struct err *err)
 {
 	struct offer **all = mem_alloc((r->entries.n + 1) * sizeof(*all));
 	size_t count = 0, first = 0;
@@ -291,7 +285,6 @@ static int join_families(struct reading *r, struct err *err)
 			result = err_set(err, ERR_INSTALLER,
 				"more than %d packages of it are of one family",
 				PACKETS_FAMILY_MAX);
-		stand_for_older(all, first, i);
 	}
 	free(all);
 	return result;
@@ -305,7 +298,7 @@ static int settle(struct reading *r, struct err *err)
 	if (r->rows && !r->entries.n)
 		return err_set(err, ERR_INSTALLER, "none of its packages can be offered: %s",
 			r->made.why.s);
-	return join_families(r, err);
+	return check_families(r, err);
 }
 
 static int send_all(struct reading *r, struct err *err)

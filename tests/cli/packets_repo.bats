@@ -287,3 +287,25 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   wait_for grep -q . "$WORK/heard.log"
   [[ $(sort -u "$WORK/heard.log") == '[token abc]' ]]
 }
+
+@test "one of a family stands for the older ones of its index from the day that it comes, also unpacked anew" {
+  needs_a_stage
+  for serial in 1 2 3; do
+    offer "libx-$serial" "$serial.0" family=F "serial=$serial"
+  done
+  offer app-1 1.0 dependencies=libx-1
+  offer app-2 1.0 dependencies=libx-3
+  publish
+  use
+  fardel -qq repo update
+  fardel -qq install libx-2
+  # What is here already will do.
+  fardel -qq install app-1
+  [[ $(versions) == 'app-1 1.0,libx-2 2.0' ]]
+  fardel -qq reinstall libx-2
+  run --separate-stderr -11 fardel remove libx-2
+  [[ $stderr == *app-1* ]]
+  # An older one does not stand for a newer one, which is one for both.
+  fardel -y -qq install app-2
+  [[ $(versions) == 'app-1 1.0,app-2 1.0,libx-3 3.0' ]]
+}

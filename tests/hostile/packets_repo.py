@@ -279,6 +279,22 @@ def many(box):
     box.must("install", "--dry-run", "p7", patience=30)
 
 
+@case("I11-families", "many large families take no more than many packages do; a bound on all dependencies")
+def families(box):
+    stand = Stand(box)
+    packets_index.make(stand.file, [packets_index.row(f"p{i}", dependencies=" ".join(f"d{k}" for k in range(256)))
+                                    for i in range(3910)])
+    stand.refused("its packages have more than 1000000 dependencies", peak=2 * MANY)
+    packets_index.make(stand.file, [packets_index.row(f"p{i}", family=f"F{i // 1000}", serial=i % 1000) for i in range(20000)])
+    box.must("repo", "update", patience=60)
+    want(len(stand.offers()) == 20000, f"{len(stand.offers())}")
+    folder = box.path("/var/lib/fardel/repos/p")
+    size = sum(os.path.getsize(os.path.join(folder, name)) for name in os.listdir(folder))
+    want(size < 16 << 20, f"the index takes {size >> 20} MiB")
+    run = box.must("install", "--dry-run", "p3999", patience=60)
+    want("p3999" in run.out + run.err, run.out)
+
+
 # --- What it leads to -------------------------------------------------------------------------------------------
 
 def package(box, name, /, **keys):
