@@ -178,6 +178,7 @@ static int judge(struct sync *s, struct err *err)
 	const struct trust_wagon view = {.wagon = &s->wagon,
 		.text = buf_span(&s->head_text),
 		.sum = buf_span(&s->head_sum),
+		.clock = engine_now(),
 		.allow_older = s->allow_older};
 	int others;
 

@@ -48,9 +48,11 @@ struct trust_wagon {
 	struct span
 		text; /* its repository.yaml, which trust_by_anchor passed, or nobody has to sign */
 	struct span sum; /* of it, in hex */
+	int64_t clock;
 	bool allow_older; /* what it says counts from now on, whatever was seen */
 };
-/* The same of a wagon of luet's, which has no roots and no expiry: its revision, then last_update, tell which is newer. 1: its documents are others
+/* The same of a wagon of luet's, which has no roots and no expiry: its revision, then last_update, tell which is newer. One from
+ * the future is none; and one of a lower revision is newer where its time is a week later: no number that was seen once keeps all others away for ever. 1: its documents are others
  * than those that were seen last; 0: they are just these. */
 MUST_USE int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *err);
 

@@ -2,6 +2,10 @@
 #include "base/text.h"
 #include "store/trust.h"
 
+#define DAY 86400
+#define ANEW \
+	(7 * DAY) /* so much later a lower revision is no older one: who publishes has begun to count anew */
+
 static int older(const struct repo_state *s, const struct wagon *w, struct err *err)
 {
 	AUTO(buf) is = BUF_INIT;
@@ -30,9 +34,36 @@ static int another(const struct wagon *w, struct err *err)
 	return err_next(err, "ask who runs the wagon; to take it all the same: --allow-older");
 }
 
+static int check_time(
+	const struct repo_state *s, const struct wagon *w, int64_t clock, struct err *err)
+{
+	int64_t now = trust_now(s, clock);
+	AUTO(buf) at = BUF_INIT;
+	AUTO(buf) is = BUF_INIT;
+
+	if (w->last_update <= now + DAY)
+		return 0;
+	text_time_local(&at, w->last_update);
+	text_time_local(&is, now);
+	err_set(err, ERR_CHECKSUM, "its last_update, %s, is yet to come", at.s);
+	err_detail(err, "It is %s now, as far as this machine knows.", is.s);
+	return err_next(
+		err, "ask who runs the wagon; see whether this machine's clock is right: date");
+}
+
 static int compare(int64_t a, int64_t b)
 {
 	return (a > b) - (a < b);
+}
+
+/* Whether it is newer than what was seen, by its own words. */
+static int compare_seen(const struct repo_state *s, const struct wagon *w)
+{
+	int order = compare(w->revision, s->revision);
+
+	if (order < 0 && w->last_update > s->issued + ANEW)
+		return 1;
+	return order ? order : compare(w->last_update, s->issued);
 }
 
 /* What its documents are stands before an empty line, its repository.yaml behind that. */
@@ -57,13 +88,13 @@ int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *e
 {
 	const struct wagon *w = t->wagon;
 	AUTO(buf) documents = BUF_INIT;
-	int order = compare(w->revision, s->revision);
+	int order = compare_seen(s, w);
 	bool seen = s->head_sha256.n > 0, same;
 
+	if (check_time(s, w, t->clock, err) < 0)
+		return -1;
 	wagon_documents(w, &documents);
 	same = seen && span_is(buf_span(&documents), documents_of(s));
-	if (!order)
-		order = compare(w->last_update, s->issued);
 	if (seen && order < 0 && !t->allow_older)
 		return older(s, w, err);
 	if (seen && order == 0 && !same && !t->allow_older)

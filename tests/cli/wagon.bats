@@ -114,7 +114,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $(revision) == 2 ]]
   wait_for logged '/wagon/repository.yaml 200'
   # As luet-build does it without --reset-revision: the time alone is newer.
-  wagon 2 date=1800000000
+  wagon 2 date=1700009999
   run --separate-stderr -0 fardel --plain repo update
   [[ $(fardel repo list --json | jq '.repositories[0].revision') == 2 ]]
 }
@@ -155,6 +155,21 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   wagon 4 date=1600000001
   fardel -qq repo update
   [[ $(revision) == 4 ]]
+}
+
+@test "one from the future is refused; no number that was seen once keeps all others away" {
+  wagon 9007199254740991 date="$(($(date +%s) + 90000))"
+  use "$VENDOR/wagon"
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'repository.yaml: its last_update, '*' is yet to come'*'It is 20'*'date'* ]]
+  wagon 9007199254740991 date=1700000000
+  fardel -qq repo update
+  wagon 10 date=1700604800
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'older than revision 9007199254740991'* ]]
+  wagon 10 date=1700604801
+  fardel -qq repo update
+  [[ $(revision) == 10 ]]
 }
 
 @test "checksums: without one of the tree it is refused, unless the file allows it; of a package, that one is left out" {

@@ -3,6 +3,9 @@
 
 #include "unit.h"
 
+#define DAY 86400
+#define NOW 4000000000 /* after fardel was built */
+
 static void set(struct wagon *w, int64_t revision, int64_t date, unsigned char sum)
 {
 	wagon_init(w);
@@ -24,6 +27,7 @@ static int give(struct repo_state *s, int64_t revision, int64_t date, unsigned c
 		&(struct trust_wagon){.wagon = &w,
 			.text = SPAN("revision: x\n\nlast: y\n"),
 			.sum = SPAN("0123"),
+			.clock = NOW,
 			.allow_older = allow_older},
 		err);
 }
@@ -85,7 +89,7 @@ static void older_ones_do_not(void **state)
 	}
 }
 
-/* A mistake of who publishes, or a lie: no revision can follow. --allow-older begins anew. */
+/* A mistake of who publishes, or a lie: no revision can follow. --allow-older begins anew, and so does who numbers anew: a week later by its own time. */
 static void far_ahead(void **state)
 {
 	AUTO(repo_state) s;
@@ -97,6 +101,30 @@ static void far_ahead(void **state)
 	assert_int_equal(give(&s, 10, 2000, 2, false, &err), -1);
 	assert_int_equal(give(&s, 10, 2000, 2, true, &err), 1);
 	assert_int_equal(give(&s, 11, 2001, 3, false, &err), 1);
+	assert_int_equal(give(&s, REVISION_MAX, NOW, 1, false, &err), 1);
+	assert_int_equal(give(&s, 12, NOW + DAY - 1, 2, false, &err), -1);
+	assert_err(&err, ERR_CHECKSUM, "older than revision");
+	assert_int_equal(give(&s, REVISION_MAX, 3000, 1, true, &err), 0);
+	assert_int_equal(give(&s, 12, 3000 + 7 * DAY, 2, false, &err), -1);
+	assert_int_equal(give(&s, 12, 3000 + 7 * DAY + 1, 2, false, &err), 1);
+	assert_int_equal(s.revision, 12);
+}
+
+/* What is yet to come would keep all that really comes away. */
+static void the_future_is_refused(void **state)
+{
+	AUTO(repo_state) s;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	repo_state_init(&s);
+	/* Also where it is the first, and whatever is allowed. */
+	assert_int_equal(give(&s, 9, NOW + DAY + 1, 1, true, &err), -1);
+	assert_err(&err, ERR_CHECKSUM, "yet to come");
+	assert_true(strstr(err.next, "date") != NULL);
+	assert_int_equal(s.head_sha256.n, 0);
+	assert_int_equal(give(&s, 9, REVISION_MAX, 1, false, &err), -1);
+	assert_int_equal(give(&s, 9, NOW + DAY, 1, false, &err), 1);
 }
 
 int main(void)
@@ -105,6 +133,7 @@ int main(void)
 		cmocka_unit_test(newer_ones_count),
 		cmocka_unit_test(older_ones_do_not),
 		cmocka_unit_test(far_ahead),
+		cmocka_unit_test(the_future_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
