@@ -11,6 +11,7 @@
 #include "model/luet_argument.h"
 #include "solve/resolve.h"
 #include "store/leaf.h"
+#include "store/origins.h"
 
 static void chosen_drop(struct chosen *one)
 {
@@ -158,6 +159,28 @@ static int lost(struct span name, struct err *err)
 	return err_set(err, ERR_BAD_STATE, "the index has lost %.*s", SPAN_ARG(name));
 }
 
+/* That it comes from another repository than before is said. */
+static void note_moved(const struct supply *supply, const struct resolve_change *c,
+	const struct shelf *shelf, struct choice *out)
+{
+	struct supply_item to, from;
+	AUTO(buf) text = BUF_INIT;
+	struct span rest, line;
+
+	if (c->from == RESOLVE_NONE)
+		return;
+	supply_get(supply, c->to, &to);
+	supply_get(supply, c->from, &from);
+	for (rest = from.relations; span_split(&rest, '\n', &line);)
+		if (span_starts(line, "o ") &&
+			!span_is(span_cut(line, 2, line.n), buf_span(&shelf->repository->name))) {
+			buf_addf(&text, "%.*s %.*s is of %s; what is installed came from %.*s",
+				SPAN_ARG(to.name), SPAN_ARG(to.version), shelf->repository->name.s,
+				SPAN_ARG(span_cut(line, 2, line.n)));
+			texts_add(&out->notes, buf_span(&text));
+		}
+}
+
 /* Whose place it takes, where that is called otherwise. */
 static void note_instead(
 	const struct supply *supply, const struct resolve_change *c, struct chosen *one)
@@ -198,6 +221,7 @@ static int add_one(struct stock *s, const struct supply *supply, const struct re
 		.inherited = BUF_INIT};
 	offer_init(&one->offer);
 	note_instead(supply, c, one);
+	note_moved(supply, c, shelf, out);
 	return 0;
 }
 
@@ -243,49 +267,60 @@ static bool is_same(const struct offer *o, const struct supply_item *item)
 	return o->format == FORMAT_LUET || span_is(buf_span(&o->id), item->id);
 }
 
-/* What is in use already: as it is offered, where it still is (1; 0). */
-static int add_same(
-	struct stock *s, const struct supply_item *item, struct choice *out, struct err *err)
+/* As one repository offers it: 1; 0: it does not. */
+static int add_same_of(
+	struct shelf *shelf, const struct supply_item *item, struct choice *out, struct err *err)
 {
-	VEC_FOR (struct shelf, shelf, &s->of) {
-		AUTO(offer) offer;
-		struct chosen *one;
-		int there;
+	AUTO(offer) offer;
+	struct chosen *one;
+	int there;
 
-		offer_init(&offer);
-		there = shelf->damaged ? 0
-				       : index_offer(&shelf->index, item->name, item->version,
-						 &offer, err);
-		if (there < 0)
-			return -1;
-		if (!there || !is_same(&offer, item))
-			continue;
-		if (complete(shelf, out, &offer, err) < 0)
-			return -1;
-		one = vec_push(&out->of);
-		*one = (struct chosen){.offer = offer,
-			.repository = buf_dup(&shelf->repository->name),
-			.url = buf_dup(&shelf->url),
-			.format = shelf->repository->format,
-			.asked = true,
-			.why = BUF_INIT,
-			.path = BUF_INIT,
-			.instead = BUF_INIT,
-			.inherited = BUF_INIT};
-		offer_init(&offer);
-		return 1;
-	}
-	return 0;
+	offer_init(&offer);
+	there = shelf->damaged ? 0
+			       : index_offer(&shelf->index, item->name, item->version, &offer, err);
+	if (there < 0)
+		return -1;
+	if (!there || !is_same(&offer, item))
+		return 0;
+	if (complete(shelf, out, &offer, err) < 0)
+		return -1;
+	one = vec_push(&out->of);
+	*one = (struct chosen){.offer = offer,
+		.repository = buf_dup(&shelf->repository->name),
+		.url = buf_dup(&shelf->url),
+		.format = shelf->repository->format,
+		.asked = true,
+		.why = BUF_INIT,
+		.path = BUF_INIT,
+		.instead = BUF_INIT,
+		.inherited = BUF_INIT};
+	offer_init(&offer);
+	return 1;
+}
+
+/* What is in use already: as it is offered, where it still is (1; 0); by the repository that it came from, if that one does. */
+static int add_same(struct engine *e, struct stock *s, const struct supply_item *item,
+	struct choice *out, struct err *err)
+{
+	AUTO(buf) home = BUF_INIT;
+	int there = origins_repository(&e->db, item->name, item->id, &home, err) < 0 ? -1 : 0;
+
+	for (int own = 1; own >= 0; own--)
+		VEC_FOR (struct shelf, shelf, &s->of)
+			if (there == 0 &&
+				own == span_is(buf_span(&shelf->repository->name), buf_span(&home)))
+				there = add_same_of(shelf, item, out, err);
+	return there;
 }
 
 /* For who wants its packs alone. */
-static int add_again(struct stock *s, const struct supply *supply, const struct resolve_change *c,
-	struct choice *out, struct err *err)
+static int add_again(struct engine *e, struct stock *s, const struct supply *supply,
+	const struct resolve_change *c, struct choice *out, struct err *err)
 {
 	struct supply_item item;
 
 	supply_get(supply, c->from, &item);
-	return add_same(s, &item, out, err) < 0 ? -1 : 0;
+	return add_same(e, s, &item, out, err) < 0 ? -1 : 0;
 }
 
 /* What nobody offers any more is configured again. */
@@ -301,7 +336,7 @@ static int take_same(struct engine *e, struct stock *s, const struct world *worl
 			return err_set(err, ERR_NO_PACKAGE, "%s: it is not installed", name->s);
 		item.version = buf_span(&b->version);
 		item.id = buf_span(&b->id);
-		there = add_same(s, &item, out, err);
+		there = add_same(e, s, &item, out, err);
 		if (there < 0)
 			return -1;
 		if (there)
@@ -313,8 +348,8 @@ static int take_same(struct engine *e, struct stock *s, const struct world *worl
 	return 0;
 }
 
-static int take_change(struct stock *s, const struct supply *supply, const struct resolve_change *c,
-	struct choice *out, struct err *err)
+static int take_change(struct engine *e, struct stock *s, const struct supply *supply,
+	const struct resolve_change *c, struct choice *out, struct err *err)
 {
 	struct supply_item item;
 
@@ -332,7 +367,7 @@ static int take_change(struct stock *s, const struct supply *supply, const struc
 			return 0;
 		if (out->request.goal != GOAL_INSTALL)
 			return out->request.goal == GOAL_DOWNLOAD
-				       ? add_again(s, supply, c, out, err)
+				       ? add_again(e, s, supply, c, out, err)
 				       : 0;
 		supply_get(supply, c->from, &item);
 		texts_add(&out->request.items, item.name);
@@ -345,7 +380,7 @@ static int take_resolution(struct engine *e, struct stock *s, const struct suppl
 	const struct resolution *r, struct choice *out, struct err *err)
 {
 	VEC_FOR (const struct resolve_change, c, &r->of)
-		if (take_change(s, supply, c, out, err) < 0)
+		if (take_change(e, s, supply, c, out, err) < 0)
 			return -1;
 	VEC_FOR (struct shelf, shelf, &s->of)
 		if (read_shelf(shelf, supply, out, err) < 0)

@@ -1,4 +1,4 @@
-/* What repositories of Packets' said of what was installed from them. */
+/* Which repositories what is installed came from, and what those of Packets' said of it. */
 #include "engine/origin.h"
 
 #include "base/text.h"
@@ -66,22 +66,16 @@ static int note(
 	AUTO(buf) line = BUF_INIT;
 	AUTO(buf) file = BUF_INIT;
 
-	if (!choice_is_packets(one) || one->err || !item)
+	if (one->err || !item)
 		return 0;
-	offer_format(&one->offer, &line);
-	text_hex(&file, one->offer.sha256.bytes, digest_size(DIGEST_SHA256));
+	if (choice_is_packets(one)) {
+		offer_format(&one->offer, &line);
+		text_hex(&file, one->offer.sha256.bytes, digest_size(DIGEST_SHA256));
+	}
 	return origins_put(&e->db,
 		&(struct origin){buf_span(&item->to.name), buf_span(&item->to.id),
 			buf_span(&one->repository), buf_span(&file), buf_span(&line)},
 		err);
-}
-
-static bool is_about_packets(const struct choice *o)
-{
-	VEC_FOR (const struct chosen, one, &o->of)
-		if (choice_is_packets(one))
-			return true;
-	return false;
 }
 
 static int note_all(
@@ -97,7 +91,7 @@ static int note_all(
 
 int origin_note(struct engine *e, const struct choice *o, const struct plan *plan, struct err *err)
 {
-	if (!is_about_packets(o))
+	if (!o->of.n)
 		return 0;
 	if (db_begin(&e->db, err) < 0)
 		return -1;

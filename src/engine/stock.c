@@ -63,14 +63,15 @@ static int open_index(struct engine *e, const struct repository *r, struct repo_
 	}
 }
 
-/* By whom its file names now: 1; else it is told, and is not used: 0; -1. */
+/* By whom its file names now, if anybody has to: 1; else it is told, and is not used: 0; -1. */
 static int is_vouched(struct engine *e, const struct repository *r, const struct repo_state *state,
-	struct err *err)
+	bool *is_signed, struct err *err)
 {
 	AUTO(texts) keys = {0};
 
 	if (repositories_keys(e, r, &keys, err) < 0)
 		return -1;
+	*is_signed = keys.of.n > 0;
 	if (keys.of.n ? trust_is_anchored(state, &keys) &&
 				(state->root || r->format != REPOSITORY_FARDEL)
 		      : !r->require_signature)
@@ -112,7 +113,7 @@ int stock_open_shelf(
 			r->name.s, why.text);
 		return 0;
 	}
-	opened = is_vouched(e, r, &state, err);
+	opened = is_vouched(e, r, &state, &out->is_signed, err);
 	if (opened <= 0) {
 		index_drop(&out->index);
 		return opened;
@@ -165,6 +166,18 @@ static void add_family(const struct packets_info *p, struct buf *relations)
 	buf_addf(relations, " %lld\n", (long long)p->serial);
 }
 
+/* Whose it is, as far as that is known. */
+static int add_origin(
+	struct engine *e, const struct supply_item *item, struct buf *relations, struct err *err)
+{
+	AUTO(buf) repository = BUF_INIT;
+	int known = origins_repository(&e->db, item->name, item->id, &repository, err);
+
+	if (known == 1)
+		buf_addf(relations, "o %s\n", repository.s);
+	return known < 0 ? -1 : 0;
+}
+
 static int add_bundle(struct engine *e, const struct bundle *b, const struct installer *in,
 	struct supply *out, struct err *err)
 {
@@ -179,6 +192,8 @@ static int add_bundle(struct engine *e, const struct bundle *b, const struct ins
 
 	supply_relations(&in->depends, &in->conflicts, &in->provides, &relations);
 	add_family(&in->packets, &relations);
+	if (add_origin(e, &item, &relations, err) < 0)
+		return -1;
 	item.relations = buf_span(&relations);
 	known = origins_file(&e->db, item.name, item.id, &file, err);
 	if (known < 0)
@@ -372,7 +387,7 @@ int stock_fill(struct engine *e, struct stock *s, struct supply *out, struct err
 		return -1;
 	VEC_FOR (struct shelf, shelf, &s->of)
 		if (supply_repository(out, buf_span(&shelf->repository->name),
-			    shelf->repository->priority, &shelf->number, err) < 0)
+			    shelf->repository->priority, shelf->is_signed, &shelf->number, err) < 0)
 			return -1;
 	while (result == 0 && supply_next(out, &next)) {
 		AUTO(buf) name = BUF_INIT;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "solve/home.h"
 
 /* How often a package is held against a relation. */
 #define STEPS_MAX 10000000
@@ -27,6 +28,7 @@ void look_drop(struct look *l)
 	vec_drop_each(&l->seen, look_package_drop);
 	vec_drop(&l->in);
 	vec_drop(&l->queue);
+	vec_drop(&l->away);
 	vec_drop_each(&l->needs, look_need_drop);
 	free(l->at);
 	free(l->table);
@@ -60,6 +62,8 @@ static int read_relations(struct reach_package *p, struct err *err)
 	while (span_split(&rest, '\n', &line)) {
 		if (span_starts(line, "f "))
 			read_family(p, span_cut(line, 2, line.n));
+		if (span_starts(line, "o "))
+			p->origin = span_cut(line, 2, line.n);
 		struct relations *to = span_starts(line, "d ")   ? &p->depends
 				       : span_starts(line, "c ") ? &p->conflicts
 				       : span_starts(line, "p ") ? &p->provides
@@ -75,8 +79,7 @@ static int read_relations(struct reach_package *p, struct err *err)
 	return 0;
 }
 
-/* Its number in `seen`; REACH_NONE where it cannot be read. */
-static uint32_t see(struct look *l, size_t number)
+uint32_t look_see(struct look *l, size_t number)
 {
 	struct reach_package *p;
 
@@ -94,20 +97,29 @@ static int reach_one(struct look *l, size_t number)
 {
 	struct supply_item item;
 	uint32_t at;
+	int away;
 
 	supply_get(l->supply, number, &item);
 	if (!l->offers && item.repository != SUPPLY_INSTALLED)
 		return 0;
-	at = see(l, number);
+	at = look_see(l, number);
 	if (at == REACH_NONE)
 		return -1;
-	if (!l->in.v[at])
-		*vec_push(&l->queue) = at;
+	if (l->in.v[at])
+		return 0;
+	away = home_is_elsewhere(l, at);
+	if (away < 0)
+		return -1;
+	if (away) {
+		*vec_push(&l->away) = number;
+		return 0;
+	}
+	*vec_push(&l->queue) = at;
 	l->in.v[at] = true;
 	return 0;
 }
 
-static int reach_name(struct look *l, struct span name)
+static int reach_all(struct look *l, struct span name)
 {
 	for (size_t i = supply_first(l->supply, name); i != SUPPLY_NONE;
 		i = supply_older(l->supply, i))
@@ -159,7 +171,7 @@ static int find_newer(struct look *l, uint32_t of, struct reach_need *out)
 	size_t walk = 0, i;
 
 	while (family.n && (i = supply_provider(l->supply, family, &walk)) != SUPPLY_NONE) {
-		uint32_t at = see(l, i);
+		uint32_t at = look_see(l, i);
 
 		if (at == REACH_NONE || count_step(l) < 0)
 			return -1;
@@ -190,7 +202,7 @@ static int find_meeting(struct look *l, const struct relation *r, struct reach_n
 	size_t walk = 0, i;
 
 	for (i = supply_first(l->supply, name); i != SUPPLY_NONE; i = supply_older(l->supply, i)) {
-		uint32_t at = see(l, i);
+		uint32_t at = look_see(l, i);
 
 		if (at == REACH_NONE || count_step(l) < 0)
 			return -1;
@@ -198,7 +210,7 @@ static int find_meeting(struct look *l, const struct relation *r, struct reach_n
 			*vec_push(&out->met_by) = at;
 	}
 	while ((i = supply_provider(l->supply, name, &walk)) != SUPPLY_NONE) {
-		uint32_t at = see(l, i);
+		uint32_t at = look_see(l, i);
 
 		if (at == REACH_NONE || count_step(l) < 0)
 			return -1;
@@ -306,18 +318,20 @@ static int follow(struct look *l, uint32_t at)
 	return 0;
 }
 
-int look_run(struct look *l, const struct span *names, size_t count)
+int look_run(struct look *l, const struct reach_name *names, size_t count)
 {
+	l->names = names;
+	l->count = count;
 	l->at = mem_zero(supply_count(l->supply) + 1, sizeof(*l->at));
 	for (size_t i = 0; i < supply_count(l->supply); i++) {
 		struct supply_item item;
 
 		supply_get(l->supply, i, &item);
-		if (item.repository == SUPPLY_INSTALLED && reach_name(l, item.name) < 0)
+		if (item.repository == SUPPLY_INSTALLED && reach_all(l, item.name) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (reach_name(l, names[i]) < 0)
+		if (reach_all(l, names[i].name) < 0)
 			return -1;
 	for (size_t i = 0; i < l->queue.n; i++)
 		if (follow(l, l->queue.v[i]) < 0)

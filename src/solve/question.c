@@ -108,12 +108,12 @@ int question_make(const struct supply *s, const struct resolve_request *request,
 	struct question *out, struct err *err)
 {
 	bool offers = request->goal != RESOLVE_REMOVE && request->goal != RESOLVE_AUTOREMOVE;
-	VEC(struct span) names = {0};
+	VEC(struct reach_name) names = {0};
 	int made;
 
 	*out = (struct question){.request = request};
 	VEC_FOR (const struct resolve_wish, wish, &request->of)
-		*vec_push(&names) = wish->name;
+		*vec_push(&names) = (struct reach_name){wish->name, wish->version.n > 0};
 	made = reach_make(s, names.v, names.n, offers, &out->reach, err);
 	vec_drop(&names);
 	if (made < 0)

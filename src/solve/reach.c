@@ -16,6 +16,7 @@ void reach_drop(struct reach *r)
 	vec_drop_each(&r->of, look_package_drop);
 	vec_drop_each(&r->needs, look_need_drop);
 	families_drop(&r->families);
+	vec_drop(&r->away);
 	sat_free(r->sat);
 	r->sat = NULL;
 }
@@ -75,31 +76,31 @@ static void set_ranks(struct reach *r)
 	}
 }
 
-static int compare_priorities(const void *a, const void *b)
+static int compare_places(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
 	return (x > y) - (x < y);
 }
 
-/* Priorities are any numbers; of them only the order matters. */
+/* Places are any numbers; of them only the order matters. */
 static void set_homes(struct reach *r)
 {
 	VEC(int64_t) all = {0};
 	size_t kept = 0;
 
 	VEC_FOR (const struct reach_package, p, &r->of)
-		if (!all.n || all.v[all.n - 1] !=
-				      supply_repository_priority(r->supply, p->item.repository))
-			*vec_push(&all) = supply_repository_priority(r->supply, p->item.repository);
+		if (!all.n ||
+			all.v[all.n - 1] != supply_repository_place(r->supply, p->item.repository))
+			*vec_push(&all) = supply_repository_place(r->supply, p->item.repository);
 	if (all.n)
-		qsort(all.v, all.n, sizeof(*all.v), compare_priorities);
+		qsort(all.v, all.n, sizeof(*all.v), compare_places);
 	for (size_t i = 0; i < all.n; i++)
 		if (!i || all.v[i] != all.v[kept - 1])
 			all.v[kept++] = all.v[i];
 	VEC_FOR (struct reach_package, p, &r->of) {
-		int64_t own = supply_repository_priority(r->supply, p->item.repository);
-		const int64_t *at = bsearch(&own, all.v, kept, sizeof(own), compare_priorities);
+		int64_t own = supply_repository_place(r->supply, p->item.repository);
+		const int64_t *at = bsearch(&own, all.v, kept, sizeof(own), compare_places);
 
 		p->home = at ? (uint32_t)(at - all.v) : 0;
 	}
@@ -165,6 +166,11 @@ static void take(struct look *l, struct reach *r)
 	renumber(l, r);
 	set_ranks(r);
 	set_homes(r);
+	r->away.v = l->away.v;
+	r->away.n = l->away.n;
+	r->away.cap = l->away.cap;
+	l->away.v = NULL;
+	l->away.n = l->away.cap = 0;
 }
 
 static int check_pairs(const struct reach *r, struct err *err)
@@ -207,7 +213,7 @@ static void tell(struct reach *r)
 	}
 }
 
-int reach_make(const struct supply *s, const struct span *names, size_t count, bool offers,
+int reach_make(const struct supply *s, const struct reach_name *names, size_t count, bool offers,
 	struct reach *out, struct err *err)
 {
 	AUTO(look) l = {.supply = s, .offers = offers, .err = err};

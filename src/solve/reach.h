@@ -23,10 +23,11 @@ struct reach_package {
 	VEC(uint32_t) needs; /* numbers of what it depends on, then of what it conflicts with */
 	struct span family; /* of Packets'; empty: none */
 	int64_t serial; /* which of it is newer */
+	struct span origin; /* installed: the repository that it came from; may be empty */
 	struct span group; /* of one group one can be there: of a family, else of a name */
 	bool fresh; /* without a version, and another one than what is installed */
 	uint32_t rank; /* of its version among those of its group; of 0 is the oldest */
-	uint32_t home; /* of its repository's priority among all: 0 is the best */
+	uint32_t home; /* of its repository's place among all: 0 is the best */
 };
 struct reach_need {
 	const struct relation *relation; /* somebody's */
@@ -37,14 +38,22 @@ struct reach {
 	VEC(struct reach_package) of; /* by group, then by rank */
 	struct families families;
 	VEC(struct reach_need) needs;
+	VEC(size_t)
+	away; /* offers, by their numbers in the supply, that are not looked at for what is installed came from elsewhere (solve/home) */
 	struct sat *sat;
 };
 void reach_drop(struct reach *r);
 
+/* What is asked for. */
+struct reach_name {
+	struct span name;
+	bool anywhere; /* also from another repository than it came from */
+};
+
 /* All that is installed, and of `names` all there is; with `offers` also what is offered of all these names, and of what they need. *out need
  * not be initialised. ERR_FAILED names what is no relation; ERR_FAILED where it is too much to be looked through. */
-MUST_USE int reach_make(const struct supply *s, const struct span *names, size_t count, bool offers,
-	struct reach *out, struct err *err);
+MUST_USE int reach_make(const struct supply *s, const struct reach_name *names, size_t count,
+	bool offers, struct reach *out, struct err *err);
 
 /* Those of a name's group are one after the other: the first and how many; 0: none. */
 size_t reach_named(const struct reach *r, struct span name, uint32_t *first);

@@ -211,6 +211,23 @@ static void add_who(const struct reasons *r, struct statement *s, struct buf *ou
 		buf_addf(out, " and %zu more", s->packages.n - NAMES_MAX);
 }
 
+/* There is one, in another repository than what is installed is of. */
+static bool add_away(const struct reasons *r, const struct relation *relation, struct buf *out)
+{
+	VEC_FOR (const size_t, number, &r->q->reach.away) {
+		struct supply_item item;
+
+		supply_get(r->q->reach.supply, *number, &item);
+		if (!span_is(item.name, buf_span(&relation->name)) ||
+			!relation_holds(relation, item.version))
+			continue;
+		buf_adds(out, ", and ");
+		words_away(r->q, *number, out);
+		return true;
+	}
+	return false;
+}
+
 /* Nobody meets it: which versions there are of whom it names. */
 static void add_missing(const struct reasons *r, const struct relation *relation, struct buf *out)
 {
@@ -228,7 +245,7 @@ static void add_missing(const struct reasons *r, const struct relation *relation
 			(!best.n || ordering_compare(item.name, item.version, best) > 0))
 			best = item.version;
 	}
-	if (r->q->request->goal == RESOLVE_REMOVE)
+	if (r->q->request->goal == RESOLVE_REMOVE || add_away(r, relation, out))
 		return;
 	if (!count)
 		buf_adds(out, ", which nobody offers");

@@ -1,6 +1,7 @@
 /* Which packages come and which go. */
 #include "solve/resolve.h"
 
+#include "model/ordering.h"
 #include "solve/answer.h"
 #include "solve/helps.h"
 #include "solve/question.h"
@@ -201,6 +202,54 @@ static int check_upgraded(struct question *q, const struct missed_list *missed, 
 	return 0;
 }
 
+static bool is_asked(const struct question *q, struct span name)
+{
+	VEC_FOR (const struct resolve_wish, wish, &q->request->of)
+		if (span_is(wish->name, name))
+			return true;
+	return q->request->all;
+}
+
+/* Whether it is newer than what will be there of that name. */
+static bool is_better(const struct question *q, const struct supply_item *item)
+{
+	uint32_t got = chosen(q, item->name);
+	const struct supply_item *is = got == REACH_NONE ? NULL : &q->reach.of.v[got].item;
+
+	return is && span_is(is->name, item->name) && ordering_has(is->name, is->version) &&
+	       ordering_has(item->name, item->version) &&
+	       ordering_compare(item->name, item->version, is->version) > 0;
+}
+
+/* What is newer elsewhere is told, the newest of each name: those of one stand together. */
+static void note_away(const struct question *q, struct resolution *out)
+{
+	const size_t *of = q->reach.away.v;
+	size_t told = 0, best = RESOLVE_NONE;
+
+	for (size_t i = 0; i < q->reach.away.n && told < NOTES_MAX; i++) {
+		struct supply_item item, other = {.name = SPAN("")};
+		AUTO(buf) text = BUF_INIT;
+
+		supply_get(q->reach.supply, of[i], &item);
+		if (best != RESOLVE_NONE)
+			supply_get(q->reach.supply, best, &other);
+		if (is_asked(q, item.name) && is_better(q, &item) &&
+			(best == RESOLVE_NONE ||
+				ordering_compare(item.name, item.version, other.version) > 0))
+			best = of[i];
+		if (i + 1 < q->reach.away.n)
+			supply_get(q->reach.supply, of[i + 1], &other);
+		if (best == RESOLVE_NONE ||
+			(i + 1 < q->reach.away.n && span_is(other.name, item.name)))
+			continue;
+		words_away(q, best, &text);
+		texts_add(&out->notes, buf_span(&text));
+		best = RESOLVE_NONE;
+		told++;
+	}
+}
+
 static int answer(struct question *q, struct resolution *out, struct err *err)
 {
 	struct tweak tweak = TWEAK_NONE;
@@ -218,6 +267,7 @@ static int answer(struct question *q, struct resolution *out, struct err *err)
 	if (q->request->goal == RESOLVE_REMOVE)
 		return 0;
 	find_missed(q, &missed);
+	note_away(q, out);
 	if (check_upgraded(q, &missed, err) < 0)
 		return -1;
 	for (size_t i = 0; i < missed.of.n && i < NOTES_MAX; i++)

@@ -14,6 +14,7 @@
 struct repository {
 	struct span name;
 	int64_t priority;
+	bool is_signed;
 };
 
 struct package {
@@ -59,7 +60,7 @@ struct supply *supply_new(void)
 
 	s->table_size = 1024;
 	s->table = mem_zero(s->table_size, sizeof(*s->table));
-	*vec_push(&s->repositories) = (struct repository){SPAN(""), 0};
+	*vec_push(&s->repositories) = (struct repository){SPAN(""), 0, true};
 	return s;
 }
 
@@ -163,7 +164,7 @@ static bool read_name(struct span *rest, char *kind, struct span *name)
 	size_t n = 0;
 
 	while (span_split(rest, '\n', &line)) {
-		if (line.n < 3 || line.s[1] != ' ')
+		if (line.n < 3 || line.s[1] != ' ' || line.s[0] == 'o')
 			continue;
 		*kind = line.s[0];
 		line = span_cut(line, 2, line.n);
@@ -175,14 +176,14 @@ static bool read_name(struct span *rest, char *kind, struct span *name)
 	return false;
 }
 
-int supply_repository(
-	struct supply *s, struct span name, int64_t priority, unsigned *repository, struct err *err)
+int supply_repository(struct supply *s, struct span name, int64_t priority, bool is_signed,
+	unsigned *repository, struct err *err)
 {
 	if (s->repositories.n > SUPPLY_REPOSITORIES_MAX)
 		return err_set(
 			err, ERR_FAILED, "more than %d repositories", SUPPLY_REPOSITORIES_MAX);
 	*repository = (unsigned)s->repositories.n;
-	*vec_push(&s->repositories) = (struct repository){keep(s, name), priority};
+	*vec_push(&s->repositories) = (struct repository){keep(s, name), priority, is_signed};
 	return 0;
 }
 
@@ -194,6 +195,20 @@ struct span supply_repository_name(const struct supply *s, unsigned repository)
 int64_t supply_repository_priority(const struct supply *s, unsigned repository)
 {
 	return s->repositories.v[repository].priority;
+}
+
+int64_t supply_repository_place(const struct supply *s, unsigned repository)
+{
+	return s->repositories.v[repository].priority * 2 +
+	       !s->repositories.v[repository].is_signed;
+}
+
+unsigned supply_repository_named(const struct supply *s, struct span name)
+{
+	for (size_t i = 1; i < s->repositories.n; i++)
+		if (span_is(s->repositories.v[i].name, name))
+			return (unsigned)i;
+	return SUPPLY_INSTALLED;
 }
 
 static int check_room(const struct supply *s, const struct supply_item *item, struct err *err)
@@ -395,6 +410,18 @@ size_t supply_older(const struct supply *s, size_t number)
 	uint32_t older = s->packages.v[number].older;
 
 	return older == NOBODY ? SUPPLY_NONE : older;
+}
+
+/* What is installed was added first. */
+size_t supply_installed(const struct supply *s, struct span name)
+{
+	const struct name *n = find_name(s, name);
+
+	for (uint32_t i = n && n->is_installed ? n->first : NOBODY; i != NOBODY;
+		i = s->packages.v[i].older)
+		if (s->packages.v[i].repository == SUPPLY_INSTALLED)
+			return i;
+	return SUPPLY_NONE;
 }
 
 size_t supply_provider(const struct supply *s, struct span name, size_t *walk)

@@ -21,7 +21,7 @@
 struct supply_item {
 	struct span name, version, id; /* version, id: may be empty */
 	struct span
-		relations; /* lines: "d x (>= 1)", "c x", "p x (= 1)", "f KEY 7" (one of a family of Packets', found as if it provided KEY, and its serial); what begins otherwise is passed over */
+		relations; /* lines: "d x (>= 1)", "c x", "p x (= 1)", "f KEY 7" (one of a family of Packets', found as if it provided KEY, and its serial), "o NAME" (installed: the repository that it came from); what begins otherwise is passed over */
 	unsigned repository; /* SUPPLY_INSTALLED, or what supply_repository gave */
 	bool held; /* installed: it stays as it is */
 	bool automatic; /* installed: for others' sake */
@@ -31,11 +31,15 @@ struct supply_item {
 struct supply *supply_new(void);
 void supply_free(struct supply *s);
 
-/* Whose packages have the lower priority are preferred to all others. ERR_FAILED where there are too many. */
-MUST_USE int supply_repository(struct supply *s, struct span name, int64_t priority,
+/* Whose packages have the lower priority are preferred to all others; of the same, those that somebody has signed. ERR_FAILED where there are too many. */
+MUST_USE int supply_repository(struct supply *s, struct span name, int64_t priority, bool is_signed,
 	unsigned *repository, struct err *err);
 struct span supply_repository_name(const struct supply *s, unsigned repository); /* installed: "" */
 int64_t supply_repository_priority(const struct supply *s, unsigned repository);
+/* Which is preferred: the lowest. */
+int64_t supply_repository_place(const struct supply *s, unsigned repository);
+/* The one of that name; SUPPLY_INSTALLED: there is none. */
+unsigned supply_repository_named(const struct supply *s, struct span name);
 
 /* Copies. What is installed is added before what is offered, once for each name; what was added of that name, version and repository already is passed over. ERR_FAILED where there is too much. */
 MUST_USE int supply_add(struct supply *s, const struct supply_item *item, struct err *err);
@@ -57,5 +61,6 @@ bool supply_next(struct supply *s, struct span *name);
 /* Who has a name, then who provides it, whatever they are called: numbers of packages, one after the other; SUPPLY_NONE: no more. */
 size_t supply_first(const struct supply *s, struct span name);
 size_t supply_older(const struct supply *s, size_t number); /* of the same name, added before it */
+size_t supply_installed(const struct supply *s, struct span name); /* the one of it; SUPPLY_NONE */
 size_t supply_provider(
 	const struct supply *s, struct span name, size_t *walk); /* *walk begins as 0 */

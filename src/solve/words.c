@@ -27,6 +27,24 @@ void words_package(const struct question *q, uint32_t package, bool whose, struc
 		buf_adds(out, item->held ? " (held)" : " (installed)");
 }
 
+void words_away(const struct question *q, size_t number, struct buf *out)
+{
+	uint32_t installed;
+	struct supply_item item;
+
+	supply_get(q->reach.supply, number, &item);
+	installed = reach_incumbent(&q->reach, item.name);
+	buf_addf(out, "%.*s %.*s of %.*s is not taken", SPAN_ARG(item.name), SPAN_ARG(item.version),
+		SPAN_ARG(supply_repository_name(q->reach.supply, item.repository)));
+	if (installed == REACH_NONE)
+		return;
+	buf_addf(out, ": %.*s is of %.*s", SPAN_ARG(q->reach.of.v[installed].item.name),
+		SPAN_ARG(q->reach.of.v[installed].origin));
+	if (item.version.n)
+		buf_addf(out, " (to have it from there: %.*s=%.*s)", SPAN_ARG(item.name),
+			SPAN_ARG(item.version));
+}
+
 int words_compare(const struct relation *a, const struct relation *b)
 {
 	int differs = span_compare(buf_span(&a->name), buf_span(&b->name));

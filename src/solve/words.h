@@ -11,6 +11,8 @@
 /* Appends "runtime >= 3"; "runtime". */
 void words_relation(const struct relation *r, struct buf *out);
 /* The order in which they are said: by name, what is at least before what is at most. */
+/* "a 2 of twin is not taken, as a is of main (a=2 takes it from there)": of an offer that is away (solve/home); its number in the supply. */
+void words_away(const struct question *q, size_t number, struct buf *out);
 int words_compare(const struct relation *a, const struct relation *b);
 /* Appends "editor 2.1"; of what is installed " (installed)" or " (held)" behind it, where `whose`. */
 void words_package(const struct question *q, uint32_t package, bool whose, struct buf *out);

@@ -34,17 +34,27 @@ static int ask(struct db *db, const char *text, struct span name, struct span ke
 int origins_offer(
 	struct db *db, struct span name, struct span id, struct buf *line, struct err *err)
 {
-	return ask(db, "SELECT offer FROM origin WHERE name = ? AND id = ?", name, id, line, err);
+	return ask(db, "SELECT offer FROM origin WHERE name = ? AND id = ? AND offer <> ''", name,
+		id, line, err);
 }
 
 int origins_id(struct db *db, struct span name, struct span file, struct buf *id, struct err *err)
 {
-	return ask(db, "SELECT id FROM origin WHERE name = ? AND file = ?", name, file, id, err);
+	return ask(db, "SELECT id FROM origin WHERE name = ? AND file = ? AND file <> ''", name,
+		file, id, err);
 }
 
 int origins_file(struct db *db, struct span name, struct span id, struct buf *file, struct err *err)
 {
-	return ask(db, "SELECT file FROM origin WHERE name = ? AND id = ?", name, id, file, err);
+	return ask(db, "SELECT file FROM origin WHERE name = ? AND id = ? AND file <> ''", name, id,
+		file, err);
+}
+
+int origins_repository(
+	struct db *db, struct span name, struct span id, struct buf *out, struct err *err)
+{
+	return ask(
+		db, "SELECT repository FROM origin WHERE name = ? AND id = ?", name, id, out, err);
 }
 
 int origins_sweep(struct db *db, struct err *err)

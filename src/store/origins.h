@@ -1,4 +1,4 @@
-/* What state.db knows of where installations came from: what the repository said of each, where that counts more than what the package says itself. */
+/* What state.db knows of where installations came from: what the repository said of each, where that counts more than what the package says itself. Of most it is the repository's name alone. */
 #pragma once
 
 #include "base/buf.h"
@@ -8,8 +8,9 @@
 struct origin {
 	struct span name, id; /* the installation */
 	struct span repository; /* whose it was */
-	struct span file; /* sha256 of the package's file, in hex; empty: not known */
-	struct span offer; /* the line of its index (model/offer) */
+	struct span
+		file; /* sha256 of the package's file, in hex; empty: not known, or it does not count */
+	struct span offer; /* the line of its index (model/offer); empty: it does not count */
 };
 
 /* Writes it; what was noted of that installation before is void. */
@@ -22,5 +23,8 @@ MUST_USE int origins_id(
 	struct db *db, struct span name, struct span file, struct buf *id, struct err *err);
 MUST_USE int origins_file(
 	struct db *db, struct span name, struct span id, struct buf *file, struct err *err);
+/* Appends the repository's name: 1, or 0. */
+MUST_USE int origins_repository(
+	struct db *db, struct span name, struct span id, struct buf *out, struct err *err);
 /* Forgets those of which there is neither the installation nor a transaction that could bring it back. */
 MUST_USE int origins_sweep(struct db *db, struct err *err);

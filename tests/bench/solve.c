@@ -183,7 +183,7 @@ int main(int argc, char **argv)
 
 	if (argc != 3)
 		return 64;
-	if (supply_repository(b.supply, SPAN("main"), 0, &b.repository, &b.err) < 0)
+	if (supply_repository(b.supply, SPAN("main"), 0, true, &b.repository, &b.err) < 0)
 		fail(&b);
 	make(&b, argv[1], (unsigned)strtoul(argv[2], NULL, 10));
 	given = now();

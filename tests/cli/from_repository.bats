@@ -379,7 +379,7 @@ evil.put(sys.argv[2])
 print(evil.key.line)
 P
   )
-  printf 'name: evil\nurls: [%s/evil]\ntype: http\nenable: true\nkey: %s\n' "$URL" "$key" >"$ROOT/etc/fardel/repos.d/evil.yml"
+  printf 'name: evil\nurls: [%s/evil]\ntype: http\nenable: true\npriority: 1\nkey: %s\n' "$URL" "$key" >"$ROOT/etc/fardel/repos.d/evil.yml"
   fardel -qq repo update
   run --separate-stderr -5 fardel upgrade
   [[ $stderr == *'not writer 99'* ]]
@@ -473,4 +473,48 @@ P
   run --separate-stderr -0 fardel orphans --plain
   [[ $output == *$'browser\t9'*$'runtime\t2'* ]]
   [[ $stderr == *'No repository has been synced yet'* ]]
+}
+
+# another PRIORITY PACKAGE VERSION: a repository `other` that nobody signs.
+another() {
+  local kept=$VENDOR/repo
+  mv -- "$kept" "$VENDOR/kept"
+  mkdir -p "$VENDOR/other"
+  offer_at other "$2" "$3"
+  mv -- "$VENDOR/kept" "$kept"
+  "$LIB/publish" "$VENDOR/other" 1 name=other >/dev/null
+  printf 'name: other\nurls: [%s/other]\ntype: http\nenable: true\nrequire_signature: false\npriority: %s\n' "$URL" "$1" \
+    >"$ROOT/etc/fardel/repos.d/other.yml"
+  fardel -qq repo update other
+}
+offer_at() {
+  mkdir -p "$VENDOR/repo"
+  offer "${@:2}"
+  mv -- "$VENDOR"/repo/* "$VENDOR/$1/"
+  rmdir "$VENDOR/repo"
+}
+
+@test "what is installed keeps to its repository: another's newer one is told; by its version it comes, and that is said" {
+  fardel -y -qq install writer=2.0 runtime=2
+  another 9999 runtime 4
+  # It was main's, and is upgraded from there.
+  run --separate-stderr -0 fardel --plain upgrade --dry-run
+  [[ $output == *$'upgrade\truntime\t3'* && $stderr == *'runtime 4 of other is not taken: runtime is of main'*'runtime=4'* ]]
+  run --separate-stderr -0 fardel install runtime=4
+  [[ $stderr == *'runtime 4 is of other; what is installed came from main'* && $(versions) == 'runtime 4,writer 2.0' ]]
+  # From then on it is the other's, and undone it is main's again.
+  run --separate-stderr -0 fardel upgrade --dry-run
+  [[ $stderr != *'is not taken'* ]]
+  fardel -qq undo "$(fardel history --plain | head -1 | cut -f1)"
+  run --separate-stderr -0 fardel --plain upgrade --dry-run
+  [[ $output == *$'upgrade\truntime\t3'* ]]
+  # With a better priority it is everybody's.
+  sed -i "s/^priority: .*/priority: 1/" "$ROOT/etc/fardel/repos.d/other.yml"
+  fardel -qq upgrade
+  [[ $(versions) == 'runtime 4,writer 2.1' ]]
+}
+
+@test "between equals who signs comes first" {
+  another 9999 writer 99
+  [[ $(fardel --plain install --dry-run writer | cut -f 2,3 --output-delimiter ' ' | paste -sd,) == 'runtime 3,writer 2.1' ]]
 }

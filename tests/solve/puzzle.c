@@ -1,8 +1,8 @@
 /* puzzle [--lazy]: answers puzzles from its input, one after the other, on its output. A puzzle ends with a line "."; so does its answer.
  * Lazily: what is offered is looked up by the names that the supply asks for, instead of being given at once.
- *   repository NAME PRIORITY
- *   NAME-OF-REPOSITORY PACKAGE VERSION[#ID]: d RELATION; c RELATION; p RELATION    (VERSION "-": none)
- *   installed PACKAGE VERSION[#ID]: … ; held; automatic
+ *   repository NAME PRIORITY [unsigned]
+ *   NAME-OF-REPOSITORY PACKAGE VERSION[#ID]: d RELATION; c RELATION; p RELATION; f FAMILY SERIAL    (VERSION "-": none)
+ *   installed PACKAGE VERSION[#ID]: … ; held; automatic; o REPOSITORY that it came from
  *   ask install|upgrade|remove|autoremove|switch [--cascade] NAME[=VERSION]…
  * and an answer
  *   + PACKAGE VERSION REPOSITORY                asked for; "~" for "+": not asked for; then " for " and whose sake
@@ -157,11 +157,13 @@ static void read_package(struct puzzle *p, struct span line)
 
 static void read_repository(struct puzzle *p, struct span rest)
 {
-	struct span name = word(&rest);
+	struct span name = word(&rest), priority = word(&rest);
+	bool is_signed = !span_is_text(word(&rest), "unsigned");
 	struct err err = ERR_INIT;
 	unsigned number;
 
-	check(supply_repository(p->supply, name, strtoll(word(&rest).s, NULL, 10), &number, &err),
+	check(supply_repository(
+		      p->supply, name, strtoll(priority.s, NULL, 10), is_signed, &number, &err),
 		&err);
 	*vec_push(&p->repositories) = name;
 }

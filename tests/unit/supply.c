@@ -23,7 +23,7 @@ static unsigned repository(struct supply *s)
 	struct err err = ERR_INIT;
 	unsigned number;
 
-	assert_int_equal(supply_repository(s, SPAN("main"), 7, &number, &err), 0);
+	assert_int_equal(supply_repository(s, SPAN("main"), 7, true, &number, &err), 0);
 	return number;
 }
 
@@ -177,7 +177,7 @@ static void too_much_is_refused(void **state)
 	assert_err(&err, ERR_FAILED, "versions of a");
 	for (unsigned i = 1; i < SUPPLY_REPOSITORIES_MAX; i++)
 		repository(s);
-	assert_int_equal(supply_repository(s, SPAN("main"), 7, &number, &err), -1);
+	assert_int_equal(supply_repository(s, SPAN("main"), 7, true, &number, &err), -1);
 	assert_err(&err, ERR_FAILED, "repositories");
 	supply_free(s);
 }
