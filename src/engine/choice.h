@@ -19,6 +19,7 @@ struct chosen {
 	bool asked; /* named; else it comes for the sake of another */
 	struct buf why; /* whose; may be empty */
 	struct buf path; /* of its installer's file, once that was fetched; empty: not yet */
+	int64_t within; /* as of struct shelf */
 	bool makes; /* its installer is to be made (choice_luet) */
 	struct buf
 		instead; /* of a family of Packets': the one whose place it takes; may be empty */

@@ -88,8 +88,9 @@ static int begin(struct crew *c, struct download *d, size_t number, struct err *
 	d->open = true;
 	make_pack(o, &d->pack);
 	fetch_init(&d->fetch);
-	/* Nobody has signed where it is to be had: no password goes there. */
+	/* Nobody has signed where it is to be had: no password goes there, and it is no way further in than the index came from. */
 	d->fetch.logins = FETCH_LOGIN_OF_REPOSITORY;
+	d->fetch.within = c->o->of.v[number].within;
 	buf_addf(&unique, "%s.%zu", o->name.s, number);
 	there = fetch_from_cache(c->e, &d->fetch, buf_span(&o->name), &d->pack, err);
 	if (there == 0 && c->e->offline)

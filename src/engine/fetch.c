@@ -21,6 +21,7 @@
 void fetch_init(struct fetch *f)
 {
 	*f = (struct fetch){.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT},
+		.within = -1,
 		.file_name = BUF_INIT,
 		.incoming_name = BUF_INIT,
 		.incoming = -1,
@@ -297,6 +298,8 @@ static int start_worker(struct fetch *f, const char *url, struct err *err)
 
 	if (fetch_order_make(f->e, url, f->logins, &order, err) < 0)
 		return -1;
+	order.bounded = f->within >= 0;
+	order.within = f->within;
 	if (fetch_part_may(f)) {
 		order.resume_above = FETCH_PART_ABOVE;
 		order.from = f->intake.size;

@@ -19,6 +19,7 @@ struct fetch {
 	struct span package; /* whose it is: borrowed */
 	const struct pack *pack; /* borrowed */
 	enum fetch_logins logins;
+	int64_t within; /* as of struct fetch_order; -1: it has no bounds */
 	struct buf file_name; /* the vendor's, for people */
 	struct buf incoming_name; /* in the cache's folder of incoming packs */
 	int incoming; /* that folder */

@@ -51,6 +51,7 @@ int fetch_order_make(const struct engine *e, const char *url, enum fetch_logins 
 		.proxies = PROXIES_INIT,
 		.ca_text = BUF_INIT,
 		.token = BUF_INIT,
+		.login_bases = BUF_INIT,
 		.resume_above = -1,
 		.etag = BUF_INIT,
 		.unless = BUF_INIT};
@@ -59,6 +60,7 @@ int fetch_order_make(const struct engine *e, const char *url, enum fetch_logins 
 		buf_set(&login.user, buf_span(&own->user));
 		buf_set(&login.password, buf_span(&own->password));
 		buf_set(&out->token, buf_span(&own->token));
+		logins_bases(&e->logins, own, &out->login_bases);
 	} else if (logins == FETCH_LOGINS)
 		found = login_find(&e->place, span_of(url), &login, err);
 	out->user = login.user;

@@ -12,6 +12,7 @@
 #include "model/message.h"
 #include "model/pack.h"
 #include "net/source.h"
+#include "sys/address.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 
@@ -124,7 +125,7 @@ static int copy_local(
 	struct gather *g, struct gather_item *item, int fd, int64_t size, struct err *err)
 {
 	AUTO(buf) chunk = BUF_INIT;
-	const struct fetch_begin b = {.total = size, .etag = BUF_INIT};
+	const struct fetch_begin b = {.total = size, .reach = ADDRESS_SELF, .etag = BUF_INIT};
 
 	if (begin_item(g, item, &b, err) < 0)
 		return -1;

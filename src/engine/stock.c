@@ -14,6 +14,7 @@
 #include "store/origins.h"
 #include "store/repos.h"
 #include "store/trust.h"
+#include "sys/address.h"
 
 void shelf_drop(struct shelf *s)
 {
@@ -97,6 +98,18 @@ static const struct buf *url_of(const struct repository *r, struct span synced)
 	return &r->urls.of.v[0];
 }
 
+/* Who makes an index of Packets may not have us ask what answers only who is near: it says no more than who is as near as it is. */
+static int64_t within_of(const struct repository *r, const struct repo_state *state)
+{
+	unsigned long long reach;
+
+	if (r->format != REPOSITORY_PACKETS)
+		return -1;
+	if (span_number(buf_span(&state->root_text), ADDRESS_SELF, &reach))
+		return (int64_t)reach;
+	return address_reach_of_host(pack_url_host(buf_span(&state->url)));
+}
+
 int stock_open_shelf(
 	struct engine *e, const struct repository *r, struct shelf *out, struct err *err)
 {
@@ -124,6 +137,7 @@ int stock_open_shelf(
 			why.text);
 	out->repository = r;
 	out->url = buf_dup(url_of(r, buf_span(&state.url)));
+	out->within = within_of(r, &state);
 	out->synced = state.synced;
 	out->expires = state.expires;
 	return 1;

@@ -16,6 +16,7 @@ struct shelf { /* one repository's */
 	struct buf url; /* where it was synced from */
 	int64_t synced, expires;
 	unsigned number; /* in the supply */
+	int64_t within; /* of Packets: mirrors that it names may lead no further in (enum address_reach); -1: they may */
 	bool is_signed; /* by whom its file names */
 	bool damaged; /* a row of it is none: it is passed over from there on */
 	bool overfull; /* that it has more versions of something than count was told */

@@ -60,6 +60,7 @@ struct sync {
 	size_t at,
 		upto; /* of these: those before `at` were put; those before `upto` are asked for */
 	int file; /* of Packets: its index, in memory; -1: not yet */
+	int64_t reach; /* where that came from: enum address_reach */
 	bool putting; /* in a transaction of the index */
 	bool settling; /* state.db was told of it: whether it has it, only the next one to read it knows */
 	bool done, unchanged;

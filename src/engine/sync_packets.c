@@ -43,7 +43,7 @@ static int begin_file(
 	struct sync *s = g->arg;
 
 	(void)item;
-	(void)begin;
+	s->reach = begin->reach;
 	let_go(s);
 	s->file = memfd_create(PACKETS_INDEX_FILE, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	return s->file < 0 ? err_sys(err, "make room for " PACKETS_INDEX_FILE) : 0;
@@ -115,6 +115,7 @@ static int settle(struct sync *s, struct err *err)
 	s->state.revision = s->head.revision;
 	s->state.issued = engine_now();
 	s->state.expires = 0;
+	buf_setf(&s->state.root_text, "%lld", (long long)s->reach);
 	buf_set(&s->state.head_sha256, buf_span(&s->head_sum));
 	return sync_settle(s, err) < 0 ? -1 : sync_finish(s);
 }

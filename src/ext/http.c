@@ -60,7 +60,9 @@ static bool is_http(const char *url)
 
 static int begin(struct get *g)
 {
-	struct http_head head = {.etag = span_of(g->words.etag), .range = span_of(g->words.range)};
+	struct http_head head = {.reach = g->reach,
+		.etag = span_of(g->words.etag),
+		.range = span_of(g->words.range)};
 	curl_off_t length = -1;
 
 	if (g->begun)
@@ -123,12 +125,25 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 	return g->headers > HEADERS_MAX ? 0 : line.n;
 }
 
-/* The connection stands, the request goes out. */
+/* How far in this hop may lead; what a proxy connects to is looked at by its name alone. */
+static enum address_reach bound_of(const struct get *g)
+{
+	if (g->hops)
+		return g->reach;
+	return g->request->bounded ? g->request->within : ADDRESS_SELF;
+}
+
+/* The connection stands, the request goes out. Where the first hop led to says how far in others may lead. */
 static int on_ready(void *arg, char *peer, char *own, int peer_port, int own_port)
 {
 	struct get *g = arg;
 
-	(void)peer, (void)own, (void)peer_port, (void)own_port;
+	(void)own, (void)peer_port, (void)own_port;
+	g->inward = !g->proxy && address_reach_of_host(span_of(peer)) > bound_of(g);
+	if (g->inward)
+		return CURL_PREREQFUNC_ABORT;
+	if (!g->hops && !g->proxy)
+		g->reach = address_reach_of_host(span_of(peer));
 	pace_start(&g->pace, g->request->stall_rate, g->request->stall_timeout, pace_clock());
 	g->paced = true;
 	return CURL_PREREQFUNC_OK;
@@ -145,13 +160,13 @@ static int on_progress(
 	return g->stalled;
 }
 
-/* A redirect does not lead to what only answers because it is we who ask. */
+/* Neither a redirect nor what somebody else has named leads to what only answers because it is we who ask. */
 static curl_socket_t on_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
 {
 	struct get *g = arg;
 
 	(void)purpose;
-	if (g->hops && !g->proxy && address_reach(&at->addr) > g->reach) {
+	if (!g->proxy && address_reach(&at->addr) > bound_of(g)) {
 		g->inward = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -294,15 +309,21 @@ static void add_peer(const struct get *g, struct buf *out)
 	add_host(g->proxy ? g->proxy : g->url.s, out);
 }
 
+static int fail_inward(struct get *g, const char *to)
+{
+	AUTO(buf) host = BUF_INIT;
+
+	add_host(to, &host);
+	g->answer->retry = false;
+	return http_fail_inward(g->err, host.s, g->hops > 0);
+}
+
 static int fail_connect(struct get *g, const char *peer)
 {
 	long number = 0;
 
-	if (g->inward) {
-		g->answer->retry = false;
-		return err_set(g->err, ERR_NETWORK,
-			"redirected to %s, an address of this machine or its network", peer);
-	}
+	if (g->inward)
+		return fail_inward(g, g->url.s);
 	curl_easy_getinfo(g->curl, CURLINFO_OS_ERRNO, &number);
 	if (number == ECONNREFUSED)
 		return err_set(g->err, ERR_NETWORK, "connection to %s refused", peer);
@@ -347,6 +368,8 @@ static int fail_host(struct get *g, CURLcode rc, const char *host)
 	case CURLE_COULDNT_RESOLVE_HOST:
 		return err_set(g->err, ERR_NETWORK, "the name %s cannot be resolved", host);
 	case CURLE_ABORTED_BY_CALLBACK:
+		if (g->inward)
+			return fail_inward(g, g->url.s);
 		return err_set(g->err, ERR_NETWORK,
 			"%s stalled: less than %d bytes a second for %d s", host,
 			g->request->stall_rate, g->request->stall_timeout);
@@ -413,15 +436,6 @@ static int fail_status(struct get *g)
 	return http_fail_status(g->err, host.s, status);
 }
 
-static int fail_redirect(struct get *g, const char *to)
-{
-	AUTO(buf) host = BUF_INIT;
-
-	add_host(to, &host);
-	return err_set(g->err, ERR_NETWORK,
-		"redirected to %s, an address of this machine or its network", host.s);
-}
-
 /* 1: g->url is the next hop; 0: no redirect. */
 static int redirect(struct get *g)
 {
@@ -439,6 +453,8 @@ static int redirect(struct get *g)
 	if (secure && !is_https(to))
 		return err_set(g->err, ERR_NETWORK, "redirected from https to http");
 	buf_sets(&g->url, to);
+	if (g->request->user || g->request->token)
+		http_take_user_out(&g->url);
 	g->hops++;
 	return 1;
 }
@@ -447,7 +463,8 @@ static int redirect(struct get *g)
 static void set_login(struct get *g, const struct buf *home)
 {
 	const struct http_request *r = g->request;
-	bool is_home = strcmp(home->s, g->home.s) == 0;
+	bool is_home = strcmp(home->s, g->home.s) == 0 &&
+		       (!r->login_goes || r->login_goes(r->login_arg, buf_span(&g->url)));
 
 	check(curl_easy_setopt(g->curl, CURLOPT_USERNAME, is_home ? r->user : NULL));
 	check(curl_easy_setopt(g->curl, CURLOPT_PASSWORD, is_home ? r->password : NULL));
@@ -471,23 +488,11 @@ static int set_hop(struct get *g)
 	check(curl_easy_setopt(g->curl, CURLOPT_NOPROXY, ""));
 	set_login(g, &home);
 	/* Of what a proxy connects to, only the name is known. */
+	if (address_reach_of_host(buf_span(&host)) > bound_of(g))
+		return fail_inward(g, g->url.s);
 	if (!g->hops)
 		g->reach = address_reach_of_host(buf_span(&host));
-	else if (address_reach_of_host(buf_span(&host)) > g->reach)
-		return fail_redirect(g, g->url.s);
 	return 0;
-}
-
-/* Where the first hop led to says how far in others may lead. */
-static void note_reach(struct get *g)
-{
-	char *address = NULL;
-
-	if (g->hops || g->proxy)
-		return;
-	curl_easy_getinfo(g->curl, CURLINFO_PRIMARY_IP, &address);
-	if (address && *address)
-		g->reach = address_reach_of_host(span_of(address));
 }
 
 /* One request: 1 redirected, 0 done, -1. */
@@ -504,7 +509,6 @@ static int hop(struct get *g)
 		return -1;
 	rc = curl_easy_perform(g->curl);
 	curl_easy_getinfo(g->curl, CURLINFO_RESPONSE_CODE, &g->answer->status);
-	note_reach(g);
 	if (g->failed)
 		return -1;
 	if (rc == CURLE_FILESIZE_EXCEEDED && is_good(g, g->answer->status))

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/span.h"
+#include "sys/address.h"
 
 struct http_request {
 	const char *url;
@@ -23,6 +24,12 @@ struct http_request {
 	const void *proxy_arg;
 	const char *user, *password; /* for the URL's own host alone; NULL: what the URL holds */
 	const char *token; /* the same, in their place: "Authorization: token …"; NULL: none */
+	/* Whether a URL of that host may be told them; NULL: each. */
+	bool (*login_goes)(const void *arg, struct span url);
+	const void *login_arg;
+	/* Somebody else than the admin has named the URL: it may not lead further in than this. */
+	bool bounded;
+	enum address_reach within;
 	const char *ca_text; /* certificates to trust, PEM; NULL: the system's */
 	const char *user_agent;
 };
@@ -31,6 +38,8 @@ struct http_request {
 struct http_head {
 	long status; /* 2xx; 206 only where a range was asked for */
 	int64_t length; /* of this body; -1 where the server does not say */
+	enum address_reach
+		reach; /* where the first hop led to; of what a proxy connects to only the name is known */
 	struct span etag, range; /* ETag and Content-Range as they came; may be empty */
 };
 

@@ -108,3 +108,25 @@ int http_fail_proxy(struct err *err, const char *who, long status)
 	err_set(err, ERR_NETWORK, "%s wants a user and password (HTTP status 407)", who);
 	return err_next(err, "give them in the proxy's URL: http://USER:PASSWORD@HOST:PORT");
 }
+
+int http_fail_inward(struct err *err, const char *who, bool redirected)
+{
+	if (redirected)
+		return err_set(err, ERR_NETWORK,
+			"redirected to %s, an address of this machine or its network", who);
+	return err_set(err, ERR_NETWORK,
+		"%s is an address of this machine or its network, and who names it is not from there",
+		who);
+}
+
+void http_take_user_out(struct buf *url)
+{
+	const char *host = strstr(url->s, "://") + 3;
+	const char *at = memrchr(host, '@', strcspn(host, "/?#"));
+	AUTO(buf) plain = BUF_INIT;
+
+	if (!at)
+		return;
+	buf_addf(&plain, "%.*s%s", (int)(host - url->s), url->s, at + 1);
+	buf_set(url, buf_span(&plain));
+}

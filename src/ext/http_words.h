@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -17,7 +18,13 @@ struct http_words {
 /* Takes one line of an answer; the line of a status begins anew. */
 void http_words_take(struct http_words *w, struct span line);
 
+/* curl puts the user that it was given into the URL that it is redirected to: takes that out of an http(s) URL. */
+void http_take_user_out(struct buf *url);
+
 /* Each sets ERR_NETWORK and gives -1. */
+
+/* It leads further in than it may: by a redirect, or somebody else than the admin has named it. */
+int http_fail_inward(struct err *err, const char *who, bool redirected);
 
 /* verify is OpenSSL's X509_V_ERR_…; `peer`: its certificate was refused, else TLS failed. */
 int http_fail_tls(struct err *err, const char *who, bool peer, long verify, const char *why);

@@ -57,3 +57,27 @@ const struct url_login *logins_find(const struct logins *l, struct span url)
 			found = one;
 	return found;
 }
+
+static bool is_same(const struct url_login *a, const struct url_login *b)
+{
+	return span_is(buf_span(&a->user), buf_span(&b->user)) &&
+	       span_is(buf_span(&a->password), buf_span(&b->password)) &&
+	       span_is(buf_span(&a->token), buf_span(&b->token));
+}
+
+void logins_bases(const struct logins *l, const struct url_login *login, struct buf *out)
+{
+	VEC_FOR (const struct url_login, one, &l->of)
+		if (is_same(one, login))
+			buf_addf(out, "%s\n", one->base.s);
+}
+
+bool login_is_for(struct span bases, struct span url)
+{
+	struct span base;
+
+	while (span_split(&bases, '\n', &base))
+		if (base.n && is_below(url, base))
+			return true;
+	return false;
+}

@@ -1,6 +1,8 @@
 /* Logins that are for what lies below a URL. Pure. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/span.h"
 #include "base/vec.h"
@@ -18,3 +20,7 @@ void logins_drop(struct logins *l);
 void logins_add(struct logins *l, struct span base, const struct url_login *login);
 /* The one whose base is the longest that the URL is below; NULL: none. A URL with a user in it needs none. Borrowed. */
 const struct url_login *logins_find(const struct logins *l, struct span url);
+/* Appends all bases that this login is for, a line each. */
+void logins_bases(const struct logins *l, const struct url_login *login, struct buf *out);
+/* Whether the URL is below one of such lines. */
+bool login_is_for(struct span bases, struct span url);

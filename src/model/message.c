@@ -19,6 +19,7 @@ void fetch_order_drop(struct fetch_order *o)
 	buf_drop(&o->ca_text);
 	buf_drop(&o->user);
 	buf_drop(&o->token);
+	buf_drop(&o->login_bases);
 	buf_drop(&o->password);
 	buf_drop(&o->etag);
 	buf_drop(&o->unless);
@@ -197,6 +198,9 @@ void message_put_fetch(struct buf *out, const struct fetch_order *o)
 	wire_put_text(out, buf_span(&o->user));
 	wire_put_text(out, buf_span(&o->password));
 	wire_put_text(out, buf_span(&o->token));
+	wire_put_text(out, buf_span(&o->login_bases));
+	wire_put_number(out, o->bounded);
+	wire_put_number(out, o->within);
 	wire_put_number(out, o->resume_above);
 	wire_put_number(out, o->from);
 	wire_put_number(out, o->total);
@@ -225,6 +229,9 @@ bool message_get_fetch(struct span payload, struct fetch_order *o)
 	o->user = get_text(&w);
 	o->password = get_text(&w);
 	o->token = get_text(&w);
+	o->login_bases = get_text(&w);
+	o->bounded = get_bool(&w);
+	o->within = wire_number(&w);
 	o->resume_above = wire_number(&w);
 	o->from = wire_number(&w);
 	o->total = wire_number(&w);
@@ -268,6 +275,7 @@ void message_put_begin(struct buf *out, const struct fetch_begin *b)
 {
 	wire_put_number(out, b->from);
 	wire_put_number(out, b->total);
+	wire_put_number(out, b->reach);
 	wire_put_text(out, buf_span(&b->etag));
 }
 
@@ -277,6 +285,7 @@ bool message_get_begin(struct span payload, struct fetch_begin *b)
 
 	b->from = wire_number(&w);
 	b->total = wire_number(&w);
+	b->reach = wire_number(&w);
 	b->etag = get_text(&w);
 	if (wire_ended(&w) && b->from >= 0 && b->total >= -1)
 		return true;

@@ -75,6 +75,10 @@ struct fetch_order {
 	struct buf ca_text; /* certificates to trust, PEM; "" : the system's */
 	struct buf user, password; /* for the URL's host alone; "" : none */
 	struct buf token; /* the same, in their place */
+	struct buf
+		login_bases; /* URLs, a line each, below which they are for; "" : all of the host */
+	bool bounded; /* somebody else than the admin has named the URL: */
+	int64_t within; /* it may lead no further in (enum address_reach) */
 	/* A body that breaks off is gone on with when it is above so many bytes; -1: never. */
 	int64_t resume_above;
 	/* Bytes that are there of an earlier run, and of which file; 0: none. */
@@ -101,6 +105,7 @@ struct fetch_next {
 struct fetch_begin {
 	int64_t from; /* where the bytes that come begin; 0: what came before is void */
 	int64_t total; /* the whole body's size, -1: not known */
+	int64_t reach; /* how far in it came from: enum address_reach */
 	struct buf etag; /* with it the body can be gone on with; "" : it cannot */
 };
 void fetch_begin_drop(struct fetch_begin *b);

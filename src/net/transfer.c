@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "ext/http.h"
+#include "model/login.h"
 #include "net/resume.h"
 
 #define DELAY_MAX 60 /* seconds */
@@ -47,6 +48,7 @@ static int on_begin(struct http_sink *http, const struct http_head *head, struct
 	b->have = 0;
 	b->body.from = 0;
 	b->body.total = head->length;
+	b->body.reach = head->reach;
 	buf_clear(&b->body.etag);
 	if (b->order->tag ? resume_is_tag(head->etag)
 			  : above >= 0 && head->length > above && resume_is_strong(head->etag))
@@ -65,6 +67,11 @@ static int on_data(struct http_sink *http, const void *bytes, size_t n, struct e
 static const char *proxy_of(const void *arg, bool secure, struct span host)
 {
 	return proxies_choose(arg, secure, host);
+}
+
+static bool login_goes(const void *arg, struct span url)
+{
+	return login_is_for(buf_span(arg), url);
 }
 
 static int to_int(int64_t value)
@@ -88,6 +95,14 @@ static struct http_request make_request(const struct fetch_order *order)
 
 	if (order->ca_text.n)
 		request.ca_text = order->ca_text.s;
+	if (order->login_bases.n) {
+		request.login_goes = login_goes;
+		request.login_arg = &order->login_bases;
+	}
+	request.bounded = order->bounded;
+	request.within = order->within >= 0 && order->within < ADDRESS_SELF
+				 ? (enum address_reach)order->within
+				 : ADDRESS_SELF;
 	if (order->token.n)
 		request.token = order->token.s;
 	else if (order->user.n || order->password.n) {

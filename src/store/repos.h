@@ -12,7 +12,7 @@ struct repo_state {
 	struct buf anchor; /* the keys, a line each, that the trust in it began with */
 	int64_t root; /* the version of the root that is trusted; 0: none yet */
 	struct buf
-		root_text; /* its file; of a wagon: which documents it had, an empty line, its repository.yaml */
+		root_text; /* its file; of a wagon: which documents it had, an empty line, its repository.yaml; of Packets: how far in its index came from (enum address_reach) */
 	int64_t revision; /* the highest that was ever seen; 0: none */
 	struct buf head_sha256; /* of that revision's head */
 	int64_t issued; /* the latest time that a head or root which counted had */

@@ -288,6 +288,45 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $(sort -u "$WORK/heard.log") == '[token abc]' ]]
 }
 
+@test "mirrors may lead no further in than the index came from" {
+  offer tool-1 1.0
+  publish
+  use
+  fardel -qq repo update
+  fardel -qq download tool-1
+  rm -rf -- "$ROOT/var/cache/fardel"
+  # As if it had come from the internet.
+  python3 - "$ROOT/var/lib/fardel/state.db" <<'P'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+assert db.execute("SELECT root_text FROM repo WHERE name = 'p'").fetchone() == ("3",)
+db.execute("UPDATE repo SET root_text = '0' WHERE name = 'p'")
+db.commit()
+P
+  forget_requests
+  run --separate-stderr -2 fardel download tool-1
+  [[ $stderr == *'127.0.0.1:'*' is an address of this machine or its network, and who names it is not from there'* ]]
+  [[ ! -s $ACCESS_LOG ]]
+}
+
+@test "a login is for what is below the repository's URL, also after a redirect" {
+  serve "$VENDOR" "access_log $WORK/heard.log heard; location = /p/index.db { return 302 /~other/index.db; }"
+  offer tool-1 1.0
+  publish
+  mkdir -p "$VENDOR/~other"
+  cp "$VENDOR/index.db" "$VENDOR/~other/"
+  use "$URL/p/index.db"
+  for login in 'token: abc' 'basic: bWU6c2VjcmV0'; do
+    printf 'auth: {%s}\n' "$login" >>"$FILES/p.yml"
+    chmod 600 "$FILES/p.yml"
+    : >"$WORK/heard.log"
+    fardel -qq repo update --force
+    wait_for grep -q '^\[-\]' "$WORK/heard.log"
+    [[ $(cut -c 2 "$WORK/heard.log" | paste -sd,) == [tB],- ]]
+    sed -i '/^auth/d' "$FILES/p.yml"
+  done
+}
+
 @test "one of a family stands for the older ones of its index from the day that it comes, also unpacked anew" {
   needs_a_stage
   for serial in 1 2 3; do

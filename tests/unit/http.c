@@ -11,6 +11,7 @@ struct taker {
 	struct buf body;
 	int64_t total;
 	int begun;
+	enum address_reach reach;
 	bool refuse_begin, refuse_data;
 };
 
@@ -20,6 +21,7 @@ static int on_begin(struct http_sink *sink, const struct http_head *head, struct
 
 	t->begun++;
 	t->total = head->length;
+	t->reach = head->reach;
 	return t->refuse_begin ? err_set(err, ERR_NO_SPACE, "no room") : 0;
 }
 
@@ -360,6 +362,78 @@ static void logins_stay_with_their_host(void **state)
 	}
 }
 
+static bool goes_to_hop(const void *arg, struct span url)
+{
+	return memmem(url.s, url.n, arg, strlen(arg)) != NULL;
+}
+
+/* Another's folder of the same host is not told it. */
+static void logins_stay_below_their_place(void **state)
+{
+	AUTO(buf) url = BUF_INIT;
+	struct http_request request = {.max_size = 9000,
+		.connect_timeout = 5,
+		.stall_timeout = 5,
+		.login_goes = goes_to_hop,
+		.login_arg = "hop-echo",
+		.user_agent = "x"};
+	struct http_answer answer;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	buf_setf(&url, "http://127.0.0.1:%d/hop-echo", server.port);
+	request.url = url.s;
+	for (int i = 0; i < 4; i++) {
+		AUTO(taker) t = TAKER_INIT;
+
+		request.token = i & 1 ? "abc" : NULL;
+		request.user = request.password = i & 1 ? NULL : "me";
+		request.login_arg = i & 2 ? "echo" : "hop-echo";
+		if (http_get(&request, &t.sink, &answer, &err) < 0)
+			fail_msg("%s", err.text);
+		assert_int_equal(strstr(t.body.s, "Authorization") != NULL, i / 2);
+	}
+}
+
+/* What somebody else has named may lead no further in than that one is. */
+static void what_others_name_has_bounds(void **state)
+{
+	static const char *const hosts[] = {"127.0.0.1", "localhost", "[::1]", "127.1"};
+	struct http_request request = {.max_size = 9000,
+		.connect_timeout = 5,
+		.stall_timeout = 5,
+		.bounded = true,
+		.within = ADDRESS_LINK,
+		.user_agent = "x"};
+	struct http_answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(hosts); i++) {
+		AUTO(taker) t = TAKER_INIT;
+		AUTO(buf) url = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		buf_setf(&url, "http://%s:%d/ok", hosts[i], server.port);
+		request.url = url.s;
+		assert_int_equal(http_get(&request, &t.sink, &answer, &err), -1);
+		assert_err(&err, ERR_NETWORK, "an address of this machine or its network, and who");
+		assert_false(answer.retry);
+		assert_int_equal(t.begun, 0);
+	}
+	request.within = ADDRESS_SELF;
+	for (int i = 0; i < 2; i++) {
+		AUTO(taker) t = TAKER_INIT;
+		AUTO(buf) url = BUF_INIT;
+		struct err err = ERR_INIT;
+
+		/* The second time the connection may be there already. */
+		buf_setf(&url, "http://localhost:%d/echo", server.port);
+		request.url = url.s;
+		assert_int_equal(http_get(&request, &t.sink, &answer, &err), 0);
+		assert_int_equal(t.reach, ADDRESS_SELF);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -377,6 +451,8 @@ int main(void)
 		cmocka_unit_test(certificates_that_cannot_be_read_say_what_to_do),
 		cmocka_unit_test(the_proxy_is_as_told),
 		cmocka_unit_test(logins_stay_with_their_host),
+		cmocka_unit_test(logins_stay_below_their_place),
+		cmocka_unit_test(what_others_name_has_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, start, stop);

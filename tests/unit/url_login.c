@@ -43,9 +43,34 @@ static void a_login_is_for_what_is_below(void **state)
 	buf_drop(&deep.token);
 }
 
+static void where_it_goes_is_below_its_bases(void **state)
+{
+	struct logins l = {0};
+	struct url_login me = {.user = buf_of("me"), .password = buf_of("pw"), .token = BUF_INIT};
+	struct url_login you = {.user = buf_of("you"), .password = BUF_INIT, .token = BUF_INIT};
+	AUTO(buf) bases = BUF_INIT;
+
+	(void)state;
+	logins_add(&l, SPAN("https://a.example/w/"), &me);
+	logins_add(&l, SPAN("https://a.example/you"), &you);
+	logins_add(&l, SPAN("https://b.example/w"), &me);
+	logins_bases(&l, &me, &bases);
+	assert_buf(&bases, "https://a.example/w\nhttps://b.example/w\n");
+	assert_true(login_is_for(buf_span(&bases), SPAN("https://b.example/w/x")));
+	assert_false(login_is_for(buf_span(&bases), SPAN("https://a.example/you/x")));
+	assert_false(login_is_for(buf_span(&bases), SPAN("https://a.example/w/../you/x")));
+	assert_false(login_is_for(SPAN(""), SPAN("https://a.example/w/x")));
+	assert_false(login_is_for(SPAN("\n"), SPAN("/x")));
+	logins_drop(&l);
+	buf_drop(&me.user);
+	buf_drop(&me.password);
+	buf_drop(&you.user);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(a_login_is_for_what_is_below)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(a_login_is_for_what_is_below),
+		cmocka_unit_test(where_it_goes_is_below_its_bases)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
