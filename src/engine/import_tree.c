@@ -15,6 +15,8 @@
 
 #define NAMES_MAX 100000 /* of binDir */
 #define TARGET_MAX 4096
+#define BYTES_MAX (8LL << 30)
+#define ENTRIES_MAX 200000
 #define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
 static void add_home(const struct packets_dirs *dirs, const struct buf *name, struct buf *out)
@@ -87,6 +89,38 @@ static int check_safe(int home, const struct installer *in, struct err *err)
 	return in->packets.remove.n ? check_file(home, in->packets.remove.s, err) : 0;
 }
 
+/* Bounds of a package: as much as comes out of one that is installed. */
+struct bounds {
+	int64_t bytes, entries;
+};
+
+static int check_entry(void *arg, const struct tree_entry *entry, struct err *err)
+{
+	struct bounds *b = arg;
+	bool others = entry->st->st_uid != geteuid() || (entry->st->st_mode & OTHERS_WRITE);
+
+	b->entries++;
+	if (S_ISREG(entry->st->st_mode))
+		b->bytes += entry->st->st_size < BYTES_MAX ? entry->st->st_size : BYTES_MAX;
+	if (b->bytes >= BYTES_MAX || b->entries > ENTRIES_MAX) {
+		err_set(err, ERR_POLICY, "it has more than %d files, or %lld GiB", ENTRIES_MAX,
+			BYTES_MAX >> 30);
+		return err_next(err, "look at what is in its folder, as at %s", entry->path);
+	}
+	if (!S_ISDIR(entry->st->st_mode) || !others)
+		return 0;
+	err_set(err, ERR_UNSAFE, "others than root may write to its %s", entry->path);
+	return err_next(err, "look at what is in it; then: chown root and chmod go-w");
+}
+
+/* What others than root put there would be taken for the package's; and they could put there what nobody comes to an end with. */
+static int check_tree(int home, struct err *err)
+{
+	struct bounds b = {0};
+
+	return tree_walk(home, check_entry, &b, err);
+}
+
 static int parse(int home, const struct offer *o, struct installer *out, struct err *err)
 {
 	AUTO(facts) facts = FACTS_INIT;
@@ -113,7 +147,7 @@ int import_check(int home, const struct offer *o, struct texts *notes, struct er
 		buf_addf(&text, "its manifest.toml is of version %s", in.version.s);
 		texts_add(notes, buf_span(&text));
 	}
-	return check_safe(home, &in, err);
+	return check_safe(home, &in, err) < 0 ? -1 : check_tree(home, err);
 }
 
 /* --- What it has ----------------------------------------------------------------------------- */

@@ -98,6 +98,25 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.
   [[ $(versions) == *'open-1 1.0 installed'* ]]
 }
 
+@test "a folder of it that others may write to, and more than a package may have, are named, and it stays as it is" {
+  installed open-1 1.0
+  mkdir -m 777 "$ROOT/opt/packets/open-1/data/cache"
+  installed large-1 1.0
+  truncate -s 200G "$ROOT/opt/packets/large-1/data/hole"
+  installed many-1 1.0
+  mkdir "$ROOT/opt/packets/many-1/data/many"
+  (cd "$ROOT/opt/packets/many-1/data/many" && seq 200000 | xargs touch)
+  installed good-1 1.0
+  noted
+  run --separate-stderr -6 timeout 60 fardel --plain repo import packets --dry-run
+  [[ $stderr == *"open-1: others than root may write to its data/cache"*'chown root'* ]]
+  [[ $stderr == *'large-1: it has more than 200000 files, or 8 GiB'* && $stderr == *'many-1: it has more than 200000 files, or 8 GiB'* ]]
+  [[ $output == *$'good-1\t1.0\t'*'would be taken over'* ]]
+  chmod 755 "$ROOT/opt/packets/open-1/data/cache"
+  run --separate-stderr -6 fardel repo import packets
+  [[ $(versions) == 'good-1 1.0 installed,open-1 1.0 installed' ]]
+}
+
 @test "an upgrade by the index goes on from there; without Packets there is nothing to take over" {
   run --separate-stderr -3 fardel repo import packets
   [[ $stderr == *'/etc/packets/installed.db'*'Packets has installed nothing'* ]]
