@@ -78,6 +78,70 @@ static void add_puavo(const struct place *p, struct texts *fixed)
 	texts_add(fixed, span_of(links_folder(LINKS_PUAVO_AVAILABLE)));
 }
 
+/* --- Files that are kept as they are ------------------------------------------------------------------ */
+
+/* As if they were replaced; what they would hold does not matter. */
+static void pretend(const struct texts *kept, struct changes *out)
+{
+	VEC_FOR (const struct buf, path, &kept->of) {
+		struct change *c = changes_add(out, buf_span(path));
+
+		c->before.type = c->after.type = NODE_FILE;
+		c->before.mode = c->after.mode = 0644;
+		c->after.size = 1;
+	}
+	changes_sort(out);
+}
+
+static bool is_about_owner(const struct finding *f)
+{
+	static const char *const ids[] = {"other-package", "dpkg-file", "conffile"};
+
+	for (size_t i = 0; i < COUNT(ids); i++)
+		if (span_is_text(buf_span(&f->id), ids[i]))
+			return true;
+	return false;
+}
+
+static void add_finding(const struct finding *from, struct findings *out)
+{
+	struct finding *f = findings_add(out);
+	const struct policy_id *id = policy_id_get(buf_span(&from->id));
+
+	f->severity = from->severity;
+	f->always = from->always;
+	buf_set(&f->id, buf_span(&from->id));
+	buf_set(&f->path, buf_span(&from->path));
+	buf_set(&f->owner, buf_span(&from->owner));
+	buf_set(&f->how, buf_span(&from->how));
+	buf_set(&f->origin, buf_span(&from->origin));
+	buf_addf(&f->text, "%s, stays (config protect), and the package's own would come beside it",
+		id->text);
+}
+
+/* That a file is kept does not make it the package's: whose it is counts as if it were replaced. */
+static int inspect_kept(struct engine *e, struct stage *stage, const struct check_facts *about,
+	const struct policy *policy, struct findings *out, struct err *err)
+{
+	AUTO(changes) kept = CHANGES_INIT;
+	AUTO(findings) all = FINDINGS_INIT;
+	AUTO(owners) owners = OWNERS_INIT;
+	struct check_facts facts = *about;
+
+	if (!stage->kept.of.n)
+		return 0;
+	pretend(&stage->kept, &kept);
+	if (find_owners(e, stage, &kept, &owners, err) < 0)
+		return -1;
+	facts.owners = &owners;
+	check_changes(&kept, &facts, policy, &all);
+	VEC_FOR (const struct finding, f, &all.of)
+		if (is_about_owner(f))
+			add_finding(f, out);
+	findings_sort(out);
+	return 0;
+}
+
 int inspect(struct engine *e, struct stage *stage, struct span package, const struct texts *own,
 	const struct changes *c, const struct texts *allowed, struct findings *out, struct err *err)
 {
@@ -93,5 +157,5 @@ int inspect(struct engine *e, struct stage *stage, struct span package, const st
 		texts_add(&fixed, buf_span(&e->libexec));
 	add_puavo(&e->place, &fixed);
 	check_changes(c, &facts, &policy, out);
-	return 0;
+	return inspect_kept(e, stage, &facts, &policy, out, err);
 }

@@ -135,9 +135,6 @@ static int open_tree(
 
 static void tell_done(struct engine *e, const struct bundle *b, const struct lay_done *done)
 {
-	VEC_FOR (const struct buf, path, &done->beside.of)
-		engine_tell(e, WATCH_WARN, buf_span(&b->name),
-			"a configuration file is kept as it is; the package's own is %s", path->s);
 	for (size_t i = 0; i < done->left_out.of.n && i < NAMED_MOST; i++)
 		engine_tell(e, WATCH_WARN, buf_span(&b->name),
 			"%s is left out: what is there is not kept, or the running system's",
@@ -224,9 +221,11 @@ static int lay(
 		engine_tell(s->e, WATCH_WARN, buf_span(&b->name), "%s", ignored.text);
 	if (result == 0)
 		result = check_through(s->e, b, &done, err);
+	texts_add_all(&done.kept, &s->kept);
+	texts_add_all(&done.beside, &s->laid_beside);
 	if (result == 0 && list)
 		result = write_laid(s->e, b, &done, err);
-	if (result == 0 && !s->beside && !s->mends)
+	if (result == 0 && !s->beside)
 		tell_done(s->e, b, &done);
 	return result < 0 ? err_at(err, "lay its files") : 0;
 }

@@ -16,6 +16,7 @@
 static void moves_item_drop(struct moves_item *x)
 {
 	texts_drop(&x->makes);
+	texts_drop(&x->given);
 }
 
 void moves_drop(struct moves *m)
@@ -207,12 +208,14 @@ int moves_before(struct moves *m, size_t self, struct staged *s, size_t *first, 
 
 /* --- Taken over ---------------------------------------------------------------------------------------- */
 
-static size_t find_pending(const struct moves *m, size_t self, struct span name)
+/* Another item that is about it, and that has had its turn with success, or will have it. */
+static size_t find_giver(const struct moves *m, size_t self, struct span name)
 {
 	size_t i = 0;
 
 	while (i < m->of.n &&
-		!(is_pending(m, i, self) && span_is(buf_span(&m->of.v[i].item->from.name), name)))
+		!((is_pending(m, i, self) || m->of.v[i].item->result == RESULT_DONE) &&
+			span_is(buf_span(&m->of.v[i].item->from.name), name)))
 		i++;
 	return i;
 }
@@ -221,7 +224,7 @@ static size_t find_pending(const struct moves *m, size_t self, struct span name)
 static int gives(struct moves *m, size_t self, const struct owner *o, struct staged *s, bool *again,
 	struct err *err)
 {
-	size_t i = find_pending(m, self, buf_span(&o->name));
+	size_t i = find_giver(m, self, buf_span(&o->name));
 	struct moves_item *x;
 
 	if (i == m->of.n)
@@ -229,7 +232,7 @@ static int gives(struct moves *m, size_t self, const struct owner *o, struct sta
 	x = &m->of.v[i];
 	if (!has_step(x->item, STEP_CONFIGURE))
 		return has_step(x->item, STEP_UNCONFIGURE);
-	if (look(m, i, s, again, err) < 0)
+	if (x->item->result == RESULT_OPEN && look(m, i, s, again, err) < 0)
 		return -1;
 	return x->known && !texts_has_sorted(&x->makes, buf_span(&o->path));
 }
@@ -263,6 +266,25 @@ static int list_given(struct moves *m, size_t self, struct staged *s, struct tex
 	return 0;
 }
 
+/* In protected folders: what nobody has edited is replaced all the same. */
+static int take_protected(struct moves *m, size_t self, struct staged *s, const struct texts *paths,
+	bool *again, struct err *err)
+{
+	struct moves_item *x = &m->of.v[self];
+	AUTO(texts) kept = {0};
+	size_t had = x->given.of.n;
+
+	VEC_FOR (const struct buf, path, &s->stage.kept.of)
+		if (texts_has_sorted(paths, buf_span(path)))
+			texts_add(&kept, buf_span(path));
+	if (staged_list_unedited(s, &kept, &x->given, err) < 0)
+		return -1;
+	texts_sort(&x->given);
+	s->given = &x->given;
+	*again = x->given.of.n > had;
+	return 0;
+}
+
 int moves_take(struct moves *m, size_t self, struct staged *s, struct err *err)
 {
 	AUTO(texts) given = {0};
@@ -271,6 +293,10 @@ int moves_take(struct moves *m, size_t self, struct staged *s, struct err *err)
 	if (m->request->goal != GOAL_INSTALL || !s->made)
 		return MOVES_NOTHING;
 	if (list_given(m, self, s, &given, &again, err) < 0)
+		return -1;
+	if (again)
+		return MOVES_AGAIN;
+	if (given.of.n && take_protected(m, self, s, &given, &again, err) < 0)
 		return -1;
 	if (again)
 		return MOVES_AGAIN;

@@ -22,6 +22,8 @@ struct moves_item {
 	bool busy; /* its turn has begun */
 	bool looked, known; /* `makes` is what it makes */
 	struct texts makes; /* paths, but for folders; sorted */
+	struct texts
+		given; /* protected files that it takes over, as nobody has edited them; sorted */
 };
 
 struct moves {

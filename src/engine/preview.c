@@ -7,6 +7,7 @@
 #include "engine/prepare.h"
 #include "engine/session.h"
 #include "engine/staged.h"
+#include "engine/staged_parts.h"
 #include "store/installation.h"
 #include "store/stages.h"
 #include "sys/process.h"
@@ -104,8 +105,10 @@ static int find(struct staged *s, struct moves *moves, size_t self, struct err *
 		if (staged_inspect(s, err) < 0)
 			return -1;
 		next = moves_take(moves, self, s, err);
-		if (next != MOVES_AGAIN)
-			return next < 0 ? -1 : 0;
+		if (next == MOVES_AGAIN)
+			continue;
+		staged_tell_kept(s);
+		return next < 0 ? -1 : 0;
 	}
 }
 

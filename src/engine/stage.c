@@ -47,6 +47,8 @@ void stage_close(struct stage *s)
 	overlay_drop(&s->overlay);
 	fd_drop(&s->folder);
 	texts_drop(&s->same);
+	texts_drop(&s->kept);
+	texts_drop(&s->laid_beside);
 	if (stage_remove(&s->e->place, name_of(s), &ignored) < 0 ||
 		stage_remove(&s->e->place, LOG_FOLDER, &ignored) < 0)
 		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
@@ -339,7 +341,7 @@ int stage_lay(struct stage *s, int tree, const struct texts *protect, bool list,
 {
 	AUTO(exceptions) except = {0};
 	AUTO_FD root = engine_root(s->e, err);
-	struct lay how = {.root = root, .protect = protect, .list = list};
+	struct lay how = {.root = root, .protect = protect, .given = s->given, .list = list};
 
 	/* Which layers there are is known once something has run in it. */
 	if (root < 0 || (!s->overlay.of.n && stage_do(s, nothing, NULL, err) < 0))

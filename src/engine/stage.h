@@ -25,8 +25,11 @@ struct stage {
 	/* Of packages of Packets, borrowed: where unconfigure finds what it had made, and where configure puts it; NULL, or
 	 * empty: where the configuration says. */
 	const struct packets_dirs *was, *is;
+	const struct texts
+		*given; /* borrowed, sorted: protected files that may be replaced; NULL: none */
 	bool moves; /* configure brings along what else is in its folder there */
-	bool mends; /* but for what is mended, nothing of it is kept */
+	struct texts kept; /* protected files that stand where others were to come, */
+	struct texts laid_beside; /* and these others' places, in the same order */
 	struct texts same; /* what was written and is as before, by the last stage_read */
 };
 #define STAGE_INIT ((struct stage){.folder = -1})

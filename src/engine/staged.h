@@ -27,6 +27,7 @@ struct staged {
 	const struct bundle *made; /* to be configured; NULL: none */
 	bool fresh; /* `made` was made by this transaction */
 	int64_t undoes_txn, undoes_item; /* as the item's */
+	const struct texts *given; /* as of struct stage; for the caller to set */
 	bool network
 		[PHASES]; /* in which of them its rules have that of the machine: for the caller to say */
 	bool goes; /* the package's folder goes afterwards: what happens in it does not matter */

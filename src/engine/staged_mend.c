@@ -254,7 +254,6 @@ int staged_mend(struct staged *s, struct effects *done, struct err *err)
 	find_broken(&m);
 	if (staged_spare_protected(s, &m.drifts, err) < 0)
 		return -1;
-	s->stage.mends = true;
 	if (make_the_rest(&m, err) < 0)
 		return -1;
 	/* Rules need their folders, and may disturb what was mended. */

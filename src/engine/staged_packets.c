@@ -44,6 +44,7 @@ int staged_open(struct staged *s, bool beside, struct stage *out, struct err *er
 
 	out->was = &s->before.dirs;
 	out->is = &s->after.dirs;
+	out->given = s->given;
 	return result;
 }
 

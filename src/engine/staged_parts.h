@@ -37,11 +37,16 @@ MUST_USE int staged_share(struct staged *s, struct err *err);
 MUST_USE int staged_list_alike(struct staged *s, struct texts *out, struct err *err);
 /* The paths, which are sorted, are this package's from now on, as if it had come in the other's place; findings about other packages go. */
 MUST_USE int staged_take_over(struct staged *s, const struct texts *paths, struct err *err);
+/* Adds those that stand there as another package has made them. */
+MUST_USE int staged_list_unedited(
+	struct staged *s, const struct texts *paths, struct texts *out, struct err *err);
 /* Drops those that are another package's. */
 MUST_USE int staged_without_others(struct staged *s, struct texts *paths, struct err *err);
 
 /* --- engine/staged_tell --- */
 
+/* After the last play: what was put beside protected files. */
+void staged_tell_kept(struct staged *s);
 /* NULL: it is as the package made it. */
 const struct apply_drift *staged_get_drift(const struct apply_drifts *drifts, struct span path);
 /* A file that was kept may have been written to by who had it open, or be damaged: there is no other. */

@@ -258,6 +258,25 @@ int staged_share(struct staged *s, struct err *err)
 
 /* --- Taken over ---------------------------------------------------------------------------------------- */
 
+static int note_unedited(
+	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+{
+	AUTO(changes) stands = CHANGES_INIT;
+	struct change *c = changes_add(&stands, path);
+
+	if (load_standing(s, c, err) < 0)
+		return -1;
+	if (made && node_is_same(&c->after, &made->after))
+		texts_add(arg, path);
+	return 0;
+}
+
+int staged_list_unedited(
+	struct staged *s, const struct texts *paths, struct texts *out, struct err *err)
+{
+	return each_other(s, paths, note_unedited, out, err);
+}
+
 static int inherit(
 	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
 {

@@ -65,3 +65,10 @@ int staged_tell_replaced(struct staged *s, const struct apply_drifts *drifts, st
 			path->s);
 	return 0;
 }
+
+void staged_tell_kept(struct staged *s)
+{
+	VEC_FOR (const struct buf, path, &s->stage.laid_beside.of)
+		engine_tell(s->e, WATCH_WARN, buf_span(&staged_subject(s)->name),
+			"a configuration file is kept as it is; the package's own is %s", path->s);
+}

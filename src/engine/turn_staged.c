@@ -5,6 +5,7 @@
 
 #include "engine/previewed.h"
 #include "engine/staged.h"
+#include "engine/staged_parts.h"
 #include "engine/undo.h"
 #include "store/apply.h"
 #include "sys/signals.h"
@@ -112,6 +113,8 @@ static int play(struct turn *t, struct staged *s, struct err *why)
 		if (next < 0 || judge(t, s, why) < 0)
 			return -1;
 		fits = commit_check(s, why);
+		if (fits > 0 && t->request->goal != GOAL_REPAIR)
+			staged_tell_kept(s);
 		if (fits)
 			return fits;
 		engine_tell(t->e, WATCH_INFO, buf_span(&staged_subject(s)->name),

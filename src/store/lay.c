@@ -23,6 +23,7 @@
 void lay_done_drop(struct lay_done *d)
 {
 	texts_drop(&d->beside);
+	texts_drop(&d->kept);
 	texts_drop(&d->left_out);
 	texts_drop(&d->laid);
 	texts_drop(&d->through);
@@ -77,7 +78,8 @@ static bool is_excepted(const struct lay *how, struct span path)
 
 static bool is_protected(const struct lay *how, struct span path)
 {
-	return how->protect && luet_protect_covers(how->protect, path);
+	return how->protect && luet_protect_covers(how->protect, path) &&
+	       !(how->given && texts_has_sorted(how->given, path));
 }
 
 /* --- Files ----------------------------------------------------------------------------------------------- */
@@ -197,6 +199,7 @@ static int put_beside_it(struct laying *l, struct piece *p, struct err *err)
 		return -1;
 	buf_addf(&path, "%s/%s", p->to->path.s, name.s);
 	texts_add(&l->out->beside, buf_span(&path));
+	texts_add(&l->out->kept, buf_span(&p->path));
 	return 0;
 }
 

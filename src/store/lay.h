@@ -17,6 +17,7 @@ struct lay {
 	size_t layer_count;
 	const struct texts *
 		protect; /* folders, absolute: a file in one of them that is there already, and another one, stays */
+	const struct texts *given; /* but for these files; NULL, or sorted */
 	const char *const *
 		except; /* NULL-ended: folders that the stage has its own of; nothing can be laid there */
 	bool list; /* `laid` is wanted */
@@ -26,6 +27,7 @@ struct lay {
 /* What came of it; paths are absolute. */
 struct lay_done {
 	struct texts beside; /* what was put beside a protected file: ._cfg0001_NAME */
+	struct texts kept; /* those files */
 	struct texts left_out; /* what would have come to an excepted folder */
 	struct texts laid; /* all that was put somewhere */
 	struct texts through; /* links that were gone through; some may be there several times */

@@ -155,6 +155,31 @@ print(*seen)' "$path" "$WORK/done" >"$WORK/seen" &
   done
 }
 
+@test "a file of config protect that moves: replaced where nobody has edited it, else it stays" {
+  mkdir -p "$ROOT/etc/fardel/conf.d"
+  printf '[luet]\nconfig_protect = ["/etc"]\n' >"$ROOT/etc/fardel/conf.d/luet.toml"
+  for order in 'a b' 'b a'; do
+    read -r from to <<<"$order"
+    files=()
+    for name in a b; do
+      key=$([[ $name == "$from" ]] && echo file:opt/tool/x=x || echo file:etc/tool.conf=new)
+      files+=("$(make_luet "app-x/$name" 2.0 "$key")")
+    done
+    fardel install "$(make_luet "app-x/$from" 1.0 file:etc/tool.conf=old)" "$(make_luet "app-x/$to" 1.0 file:opt/tool/y=y)"
+    watching "$ROOT/etc/tool.conf" fardel install "${files[@]}"
+    [[ $(cat "$WORK/seen") == 'old new' && ! -e $ROOT/etc/._cfg0001_tool.conf ]]
+    fardel verify
+    fardel remove app-x/a app-x/b
+    fardel install "$(make_luet "app-x/$from" 1.0 file:etc/tool.conf=old)" "$(make_luet "app-x/$to" 1.0 file:opt/tool/y=y)"
+    echo mine >"$ROOT/etc/tool.conf"
+    watching "$ROOT/etc/tool.conf" fardel install "${files[@]}"
+    [[ $(cat "$WORK/seen") == 'old mine' || $(cat "$WORK/seen") == mine ]]
+    [[ $(cat "$ROOT/etc/._cfg0001_tool.conf") == new ]]
+    fardel remove app-x/a app-x/b
+    rm "$ROOT/etc/tool.conf"
+  done
+}
+
 @test "two that exchange their files; one that has it still, in another version, is a conflict" {
   fardel install "$(make_luet app-x/a 1.0 file:opt/tool/x=ax)" "$(make_luet app-x/b 1.0 file:opt/tool/y=by)"
   fardel install "$(make_luet app-x/a 2.0 file:opt/tool/y=ay)" "$(make_luet app-x/b 2.0 file:opt/tool/x=bx)"

@@ -139,6 +139,32 @@ teardown() {
   [[ $(cat "$ROOT/etc/right/edited") == 1 ]]
 }
 
+@test "config protect is no way past a conflict: another package's file is named, and only kept where that is allowed" {
+  fardel() { command fardel --set 'luet.config_protect=["/etc"]' "$@"; }
+  fardel install "$(make_luet app-x/other 1.0 file:etc/right=other)"
+  one=$(make_luet app-x/tool 1.0 file:etc/right=tool file:opt/tool/new=1)
+  run --separate-stderr -11 fardel install "$one"
+  [[ $stderr == *'/etc/right: of app-x/other: another package'*'config protect'*'other-package'* ]]
+  [[ $(cat "$ROOT/etc/right") == other && ! -e $ROOT/etc/._cfg0001_right && ! -e $ROOT/opt/tool ]]
+  fardel install --allow other-package "$one"
+  [[ $(cat "$ROOT/etc/right") == other && $(cat "$ROOT/etc/._cfg0001_right") == tool ]]
+  fardel remove app-x/tool app-x/other
+  # Debian's, as everywhere: a file of its own is refused, a conffile is told.
+  echo "hand made" | tee "$ROOT/etc/right.d" "$ROOT/etc/right.c"
+  mkdir -p "$ROOT/var/lib/dpkg/info"
+  cp "$ROOT/var/lib/dpkg/status" "$WORK/status" 2>/dev/null || true
+  printf 'Package: righty\nStatus: install ok installed\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\nConffiles:\n /etc/right.c 0123456789abcdef0123456789abcdef\n\n' >>"$ROOT/var/lib/dpkg/status"
+  printf '/etc\n/etc/right.d\n/etc/right.c\n' >"$ROOT/var/lib/dpkg/info/righty.list"
+  echo /etc/right.c >"$ROOT/var/lib/dpkg/info/righty.conffiles"
+  run --separate-stderr -11 fardel install "$(make_luet app-x/tool 1.0 file:etc/right.d=tool)"
+  [[ $stderr == *'/etc/right.d: of righty (dpkg)'* && ! -e $ROOT/etc/._cfg0001_right.d ]]
+  run --separate-stderr -0 fardel install "$(make_luet app-x/tool 1.0 file:etc/right.c=tool)"
+  [[ $stderr == *'warning'*'/etc/right.c: of righty (dpkg)'* && $(cat "$ROOT/etc/._cfg0001_right.c") == tool ]]
+  fardel remove app-x/tool
+  rm -f "$ROOT"/var/lib/dpkg/info/righty.* "$ROOT"/etc/right.*
+  if [[ -e $WORK/status ]]; then cp "$WORK/status" "$ROOT/var/lib/dpkg/status"; else rm -r "$ROOT/var/lib/dpkg"; fi
+}
+
 @test "luet's own configuration, where it is used: config.protect.d, finalizer_envs" {
   mkdir -p "$ROOT/etc/luet/config.protect.d" "$ROOT/etc/right"
   printf 'finalizer_envs:\n- key: TOOL_SAYS\n  value: "hello there"\n' >"$ROOT/etc/luet/luet.yaml"
