@@ -18,6 +18,7 @@
 void lay_spot_drop(struct lay_spot *s)
 {
 	buf_drop(&s->path);
+	buf_drop(&s->loose);
 	fd_drop(&s->upper);
 	fd_drop(&s->lower);
 }
@@ -67,14 +68,36 @@ static const struct overlay_layer *layer_at(const struct lay *how, const struct 
 	return NULL;
 }
 
+/* In a sticky one nobody replaces what is root's. */
+static int check_loose(const struct lay_spot *above, struct lay_spot *s, struct err *err)
+{
+	struct stat st;
+
+	if (above && above->loose.n) {
+		buf_set(&s->loose, buf_span(&above->loose));
+		return 0;
+	}
+	if (fstat(s->lower >= 0 ? s->lower : s->upper, &st) < 0)
+		return err_sys(err, "look at a folder");
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) ||
+		(st.st_mode & S_IWOTH && !(st.st_mode & S_ISVTX)))
+		buf_sets(&s->loose, s->path.n ? s->path.s : "/");
+	return 0;
+}
+
 int lay_spot_top(const struct lay *how, struct lay_spot *out, struct err *err)
 {
 	const struct overlay_layer *l = layer_at(how, &out->path);
 
-	if (l)
-		return take_layer(l, out, err);
-	out->lower = fcntl(how->root, F_DUPFD_CLOEXEC, 0);
-	return out->lower < 0 ? err_sys(err, "open the root") : 0;
+	if (l) {
+		if (take_layer(l, out, err) < 0)
+			return -1;
+	} else {
+		out->lower = fcntl(how->root, F_DUPFD_CLOEXEC, 0);
+		if (out->lower < 0)
+			return err_sys(err, "open the root");
+	}
+	return check_loose(NULL, out, err);
 }
 
 static void tell(const struct stat *st, bool in_upper, struct lay_seen *out)
@@ -176,7 +199,7 @@ static bool has_folder(int dir, const char *name)
 	return dir >= 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int enter_folder(const struct lay *how, const struct lay_spot *s, const char *name,
+static int open_folder(const struct lay *how, const struct lay_spot *s, const char *name,
 	struct lay_spot *out, struct err *err)
 {
 	const struct overlay_layer *l;
@@ -199,6 +222,12 @@ static int enter_folder(const struct lay *how, const struct lay_spot *s, const c
 		return -1;
 	out->upper = file_open(s->upper, name, O_RDONLY | O_DIRECTORY, 0, err);
 	return out->upper < 0 ? -1 : read_marks(out, err);
+}
+
+static int enter_folder(const struct lay *how, const struct lay_spot *s, const char *name,
+	struct lay_spot *out, struct err *err)
+{
+	return open_folder(how, s, name, out, err) < 0 ? -1 : check_loose(s, out, err);
 }
 
 /* --- Links ----------------------------------------------------------------------------------------------- */
@@ -245,10 +274,18 @@ static int restart(const struct lay *how, struct lay_spot *at, struct err *err)
 	return lay_spot_top(how, at, err);
 }
 
-/* A link of somebody who may not write where it leads. */
+/* A link of somebody who may not write where it leads, or that such a one could replace. */
 static int check_link(
 	const struct lay_spot *at, const struct lay_seen *seen, const char *part, struct err *err)
 {
+	if (at->loose.n) {
+		err_set(err, ERR_UNSAFE,
+			"%s/%s is a link that others than root may replace: no files are put through it",
+			at->path.s, part);
+		return err_next(err,
+			"make %s root's own, for nobody else to write to, or the link a folder",
+			at->loose.s);
+	}
 	if (seen->uid == 0 || seen->uid == (int64_t)geteuid())
 		return 0;
 	err_set(err, ERR_UNSAFE,

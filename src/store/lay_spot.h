@@ -10,13 +10,16 @@
 
 struct lay_spot {
 	struct buf path; /* absolute, without links; "" is the root */
+	struct buf
+		loose; /* the first folder of the path in which others than root may put something else; empty: none */
 	int upper; /* the layer's folder; -1: nothing can be written there */
 	int lower; /* what shows through; -1: nothing */
 	const struct overlay_layer *layer; /* that upper is of; NULL: none */
 	bool user; /* as of overlay_layer */
 	struct layer_marks marks;
 };
-#define LAY_SPOT_INIT ((struct lay_spot){.path = BUF_INIT, .upper = -1, .lower = -1})
+#define LAY_SPOT_INIT \
+	((struct lay_spot){.path = BUF_INIT, .loose = BUF_INIT, .upper = -1, .lower = -1})
 void lay_spot_drop(struct lay_spot *s);
 
 enum lay_type {

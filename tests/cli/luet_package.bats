@@ -136,6 +136,28 @@ teardown() {
   rm -r "$ROOT/opt/tool" "$ROOT/opt/tool-real"
 }
 
+@test "no files through a link that others may replace: in their folder, or in one below it; a sticky one keeps root's" {
+  skip_unless mount
+  mkdir -p "$ROOT/opt/tool/in/it" "$ROOT/opt/tool-real"
+  ln -s /opt/tool-real "$ROOT/opt/tool/in/it/link"
+  file=$(make_luet app-x/tool 1.0 file:opt/tool/in/it/link/a=a)
+  for loose in tool tool/in tool/in/it; do
+    for how in 'chown 1234' 'chmod 757'; do
+      $how "$ROOT/opt/$loose"
+      run --separate-stderr -1 fardel install "$file"
+      [[ $stderr == *'/opt/tool/in/it/link is a link that others than root may replace'*"make /opt/$loose root's own"* ]]
+      [[ -z $(ls -A "$ROOT/opt/tool-real") && -z $(fardel list) ]]
+      chown 0 "$ROOT/opt/$loose"
+      chmod 755 "$ROOT/opt/$loose"
+    done
+  done
+  chmod 1777 "$ROOT/opt/tool"
+  fardel install "$file"
+  [[ $(cat "$ROOT/opt/tool-real/a") == a ]]
+  fardel remove app-x/tool
+  rm -r "$ROOT/opt/tool" "$ROOT/opt/tool-real"
+}
+
 @test "a folder in the way of a file, a file in the way of a folder: named, and nothing is registered" {
   mkdir -p "$ROOT/opt/tool/a"
   run --separate-stderr -11 fardel install "$(make_luet app-x/tool 1.0 file:opt/tool/a=a file:opt/tool/b=b)"
