@@ -10,10 +10,6 @@
 #include "model/luet_installer.h"
 #include "sys/file.h"
 
-/* What finalizers ask for, to know who runs them: that luet whose ways these are. */
-#define LUET_VERSION "LUET_VERSION=0.40.1"
-#define LUET_SUBSETS "ANISE_SUBSETS="
-
 /* --- Their shell ----------------------------------------------------------------------------------------- */
 
 /* In the stage: in one of its layers, or in the root below. */
@@ -90,8 +86,8 @@ static int prepare(
 {
 	if (find_shell(s, &f->shell.of.v[0], &c->program, err) < 0)
 		return -1;
-	texts_add(&c->environment, SPAN(LUET_VERSION));
-	texts_add(&c->environment, SPAN(LUET_SUBSETS));
+	texts_add(&c->environment, SPAN("LUET_VERSION=" LUET_FOLLOWED));
+	texts_add(&c->environment, SPAN("ANISE_SUBSETS=")); /* none is enabled: they are not read */
 	if (add_configured(s->e, &c->environment, err) < 0)
 		return -1;
 	*vec_push(&c->argv) = c->program.s;

@@ -13,6 +13,11 @@
 #include "base/span.h"
 #include "base/texts.h"
 
+/* The luet whose ways are followed: which shell is taken, what a template may say, what is in the environment and in which order scripts run. They
+ * find it as LUET_VERSION there, as with luet, which tells them so that they are not run by hand, and what they may rely on. To be raised
+ * with what docs/from-luet.md says of finalizers. */
+#define LUET_FOLLOWED "0.40.1"
+
 struct luet_finalize {
 	struct texts shell; /* one word at least */
 	struct texts install, uninstall;
