@@ -40,6 +40,11 @@ static struct process_bind bind(struct live_show *s, struct buf *from, struct bu
 	return (struct process_bind){keep(s, from), keep(s, to)};
 }
 
+void live_show_instead(struct live_show *s, struct buf *from, struct buf *to)
+{
+	*vec_push(&s->binds) = bind(s, from, to);
+}
+
 /* The path of what is open, without links. False where it has none. */
 static bool path_of(int fd, struct buf *out)
 {

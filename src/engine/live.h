@@ -24,6 +24,9 @@ MUST_USE int live_show_running(struct live_show *s, int folder, const char *path
  * network. */
 MUST_USE int live_show_resolver(struct live_show *s, const char *root, struct err *err);
 
+/* Shows the first at the place of the other, read-only. Takes both texts. */
+void live_show_instead(struct live_show *s, struct buf *from, struct buf *to);
+
 /* Makes the log, an empty file `name` in the folder, of which `path` is the absolute path; it must not be there. The stand-ins are for the
  * programs of the root ("": the system's own), as far as it has them; `program` is the path of fardel-live. */
 MUST_USE int live_show_make(struct live_show *out, const char *root, int folder, const char *path,

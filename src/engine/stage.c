@@ -14,6 +14,7 @@
 #include "engine/mime.h"
 #include "engine/packets.h"
 #include "engine/run_rules.h"
+#include "engine/secrets.h"
 #include "model/changes_math.h"
 #include "model/glob.h"
 #include "store/apply.h"
@@ -146,6 +147,8 @@ static int show_live(struct stage *s, enum phase phase, const struct bundle *bun
 	place_path(&e->place, folder.s, &path);
 	buf_add_path(&program, "fardel-live");
 	if (live_show_make(out, e->place.root.s, dir, path.s, "log", program.s, err) < 0)
+		return -1;
+	if (secrets_hide(e, dir, path.s, out, err) < 0)
 		return -1;
 	if (s->network[phase] && live_show_resolver(out, e->place.root.s, err) < 0)
 		return -1;

@@ -76,6 +76,23 @@ teardown() {
   [[ $stderr == *'finalize.yaml: line '*': not known: toYaml'* && ! -e $ROOT/opt/tool && -z $(fardel list) ]]
 }
 
+@test "logins of fardel's are not shown to them, nor to other rules" {
+  mkdir -p "$ROOT/etc/fardel/repos.d" "$ROOT/etc/fardel/private" "$ROOT/etc/luet/repos.conf.d"
+  printf 'machine dl.example login me password s3cret\n' >"$ROOT/etc/right.netrc"
+  ln -s ../right.netrc "$ROOT/etc/fardel/netrc"
+  printf 'name: a\ntype: http\nurls: [https://dl.example/]\nauth: {token: s3cret}\n' | tee "$ROOT/etc/fardel/repos.d/a.yml" >"$ROOT/etc/luet/repos.conf.d/b.yml"
+  echo s3cret >"$ROOT/etc/fardel/private/x"
+  echo open >"$ROOT/etc/fardel/open"
+  printf '{}\n' >"$ROOT/etc/luet/luet.yaml"
+  chmod 600 "$ROOT/etc/right.netrc" "$ROOT/etc/fardel/repos.d/a.yml" "$ROOT/etc/luet/repos.conf.d/b.yml"
+  chmod 700 "$ROOT/etc/fardel/private"
+  fardel --set luet.config=/etc/luet/luet.yaml install --yes "$(make_luet app-x/tool 1.0 \
+    'install=mkdir -p /opt/tool; { cat /etc/fardel/netrc /etc/right.netrc /etc/fardel/repos.d/* /etc/luet/repos.conf.d/* /etc/fardel/private/* /etc/fardel/open; ls /etc/fardel; } >/opt/tool/seen 2>&1; true')"
+  run -0 cat "$ROOT/opt/tool/seen"
+  [[ $output != *s3cret* && $output == *open*private*repos.d* ]]
+  rm -r "$ROOT/etc/right.netrc" "$ROOT/etc/fardel/repos.d/a.yml" "$ROOT/etc/fardel/netrc" "$ROOT/etc/fardel/private" "$ROOT/etc/fardel/open"
+}
+
 # --- config protect -----------------------------------------------------------------------------------------
 
 @test "config protect: a differing file stays, the new one comes beside it, under the next free name" {
