@@ -13,6 +13,8 @@
 #include "store/leaf.h"
 #include "store/origins.h"
 
+#define MASKED_TOLD 5
+
 static void chosen_drop(struct chosen *one)
 {
 	offer_drop(&one->offer);
@@ -399,6 +401,27 @@ static int take_resolution(struct engine *e, struct stock *s, const struct suppl
 	return 0;
 }
 
+/* Of what was asked for, what the admin has masked. */
+static void tell_masked(struct engine *e, const struct stock *s, const struct choice *o)
+{
+	VEC_FOR (const struct masked, m, &s->masked)
+		VEC_FOR (const struct buf, item, &o->called.of)
+			if (span_is(wish_of(buf_span(item)).name, buf_span(&m->name)))
+				engine_tell(e, WATCH_WARN, SPAN(""), "%s", m->text.s);
+}
+
+/* Nothing does, and perhaps because of that. */
+static void blame_masks(const struct stock *s, struct err *err)
+{
+	size_t told = 0;
+
+	if (err->code != ERR_CONFLICT && err->code != ERR_NO_PACKAGE)
+		return;
+	VEC_FOR (const struct masked, m, &s->masked)
+		if (told++ < MASKED_TOLD)
+			err_detail(err, "%s", m->text.s);
+}
+
 static void supply_release(struct supply **s)
 {
 	supply_free(*s);
@@ -416,8 +439,13 @@ static int ask(struct engine *e, struct stock *s, struct manifests *installed,
 		supply_want_installed(supply);
 	for (size_t i = 0; i < wanted->of.n; i++)
 		supply_want(supply, wanted->of.v[i].name);
-	if (stock_fill(e, s, supply, err) < 0 || resolve_run(supply, wanted, &r, err) < 0)
+	if (stock_fill(e, s, supply, err) < 0)
 		return -1;
+	if (resolve_run(supply, wanted, &r, err) < 0) {
+		blame_masks(s, err);
+		return -1;
+	}
+	tell_masked(e, s, out);
 	return take_resolution(e, s, supply, &r, out, err);
 }
 

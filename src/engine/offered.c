@@ -8,13 +8,15 @@
 #include "engine/naming.h"
 #include "engine/query.h"
 #include "engine/stock.h"
+#include "model/luet_argument.h"
 #include "model/luet_selector.h"
 #include "model/name.h"
 #include "model/ordering.h"
 
 /* The best one that was met: of the repository with the lowest priority, there the newest. */
 struct best {
-	const struct span version; /* the one that is wanted; empty: any */
+	struct span version; /* the one that is wanted; empty: any */
+	struct stock *stock;
 	struct shelf *shelf; /* NULL: none yet */
 	struct shelf *at; /* the one that is looked at */
 	struct buf found; /* its version */
@@ -25,10 +27,14 @@ static int meet(void *arg, const struct index_row *row, struct err *err)
 {
 	struct best *b = arg;
 	AUTO(buf) text = BUF_INIT;
+	bool masked = stock_is_masked(b->stock, b->at, row);
 
 	(void)err;
-	buf_addf(&text, "%.*s %s", SPAN_ARG(row->version), b->at->repository->name.s);
+	buf_addf(&text, "%.*s %s%s", SPAN_ARG(row->version), b->at->repository->name.s,
+		masked ? " (masked)" : "");
 	texts_add(b->versions, buf_span(&text));
+	if (masked)
+		return 0;
 	if (b->version.n &&
 		!(name_is_luet(row->name) ? luet_selector_holds(b->version, row->version)
 					  : span_is(b->version, row->version)))
@@ -110,11 +116,14 @@ static int no_package(
 	const struct stock *s, const char *what, const struct texts *versions, struct err *err)
 {
 	if (versions->of.n)
-		err_set(err, ERR_NO_PACKAGE, "%s: there is no such version", what);
+		err_set(err, ERR_NO_PACKAGE, "%s: there is no such version%s", what,
+			s->masked.n ? " that is not masked" : "");
 	else
 		err_set(err, ERR_NO_PACKAGE, "%s: no such package", what);
 	VEC_FOR (const struct buf, version, &versions->of)
 		err_detail(err, "%s", version->s);
+	VEC_FOR (const struct masked, m, &s->masked)
+		err_detail(err, "%s", m->text.s);
 	if (!s->of.n)
 		return err_next(err, "no repository was synced yet: fardel repo update");
 	return err_next(err, "fardel search %.*s", (int)strcspn(what, "="), what);
@@ -135,6 +144,10 @@ static int about(struct engine *e, struct stock *s, const char *what, struct bes
 		return -1;
 	name = buf_span(&called);
 	found = find_best(e, s, name, b, err);
+	/* cat/name-1.2, where none is called so. */
+	if (found == 0 && !b->version.n && !out->versions.of.n &&
+		luet_argument_split(name, &name, &b->version))
+		found = find_best(e, s, name, b, err);
 	if (found <= 0)
 		return found < 0 ? -1 : no_package(s, what, &out->versions, err);
 	offer_init(&one.offer);
@@ -144,6 +157,8 @@ static int about(struct engine *e, struct stock *s, const char *what, struct bes
 	if (found > 0)
 		found = index_texts(&b->shelf->index, &one.offer, err) < 0 ? -1 : 1;
 	found = found > 0 ? fill(e, b, &one, out, err) : -1;
+	VEC_FOR (const struct masked, m, &s->masked)
+		engine_tell(e, WATCH_INFO, SPAN(""), "%s", m->text.s);
 	offer_drop(&one.offer);
 	return found;
 }
@@ -154,6 +169,7 @@ int offered_about(struct engine *e, const char *what, struct about *out, struct 
 	const char *sign = strchr(what, '=');
 	struct best b = {.version = span_of(sign ? sign + 1 : ""),
 		.found = BUF_INIT,
+		.stock = &stock,
 		.versions = &out->versions};
 	int result = stock_open(e, &stock, err);
 

@@ -250,7 +250,7 @@ int engine_about(struct engine *e, const char *name_or_file, struct about *out, 
 	err_clear(err);
 	if (offered_about(e, name_or_file, out, err) == 0)
 		return 0;
-	if (err->code == ERR_NO_PACKAGE)
+	if (err->code == ERR_NO_PACKAGE && !out->versions.of.n)
 		*err = unknown;
 	return -1;
 }

@@ -8,6 +8,7 @@
 
 #define LIMIT 100
 #define LIMIT_MOST 1000
+#define MASKED_TOLD 5
 
 static void found_drop(struct found *f)
 {
@@ -43,6 +44,7 @@ struct finding_of {
 	struct founds *out;
 	const struct world *world;
 	const struct search_options *options;
+	struct stock *stock;
 	const struct shelf *shelf;
 	size_t from; /* of out: before it is what came of others */
 };
@@ -99,7 +101,8 @@ static int take(void *arg, const struct index_row *row, struct err *err)
 	struct found *found = find(f->out, row->name);
 
 	(void)err;
-	if ((f->options->installed && !current) || !is_meant(f->options, row))
+	if ((f->options->installed && !current) || !is_meant(f->options, row) ||
+		stock_is_masked(f->stock, f->shelf, row))
 		return 0;
 	/* A repository that is preferred said it already; of its own versions the newest counts. */
 	if (found && (found < f->out->of.v + f->from || ordering_compare(row->name, row->version,
@@ -159,7 +162,7 @@ static int search_all(struct stock *s, const struct world *world, const struct s
 {
 	int64_t limit = o->limit ? o->limit : LIMIT;
 	VEC(size_t) starts = {0};
-	struct finding_of f = {.out = out, .world = world, .options = o};
+	struct finding_of f = {.out = out, .world = world, .options = o, .stock = s};
 	int result = 0;
 
 	VEC_FOR (struct shelf, shelf, &s->of) {
@@ -187,7 +190,13 @@ int engine_search(
 	if (stock_open(e, &stock, err) < 0 || engine_world(e, &world, err) < 0)
 		return -1;
 	out->repositories = stock.of.n;
-	return search_all(&stock, &world, o, out, err);
+	if (search_all(&stock, &world, o, out, err) < 0)
+		return -1;
+	for (size_t i = 0; i < stock.masked.n && i < MASKED_TOLD; i++)
+		engine_tell(e, WATCH_INFO, SPAN(""), "%s", stock.masked.v[i].text.s);
+	if (stock.masked.n > MASKED_TOLD)
+		engine_tell(e, WATCH_INFO, SPAN(""), "and more are masked");
+	return 0;
 }
 
 /* --- What nobody offers ------------------------------------------------------------------------ */

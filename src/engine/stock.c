@@ -5,6 +5,7 @@
 
 #include "engine/architecture.h"
 #include "engine/heir.h"
+#include "engine/luet_mask.h"
 #include "engine/repositories.h"
 #include "model/ordering.h"
 #include "model/pack.h"
@@ -22,11 +23,21 @@ void shelf_drop(struct shelf *s)
 	buf_drop(&s->url);
 }
 
+static void masked_drop(struct masked *m)
+{
+	buf_drop(&m->name);
+	buf_drop(&m->text);
+}
+
 void stock_drop(struct stock *s)
 {
 	vec_drop_each(&s->of, shelf_drop);
+	vec_drop_each(&s->masked, masked_drop);
+	luet_masks_drop(&s->masks);
 	repositories_drop(&s->repositories);
 }
+
+#define MASKED_MAX 100 /* that are told */
 
 /* 1; else as open_index. */
 static int is_its(const struct repository *r, struct index *index, struct err *why)
@@ -143,15 +154,29 @@ int stock_open_shelf(
 	return 1;
 }
 
+/* Where the admin's masks cannot be read, nothing that they might be about is offered. */
+static bool load_masks(struct engine *e, struct stock *s)
+{
+	struct err why = ERR_INIT;
+
+	if (luet_masks_load(e, &s->masks, &why) == 0)
+		return true;
+	engine_tell(e, WATCH_WARN, SPAN(""), "nothing of wagons is offered: %s", why.text);
+	return false;
+}
+
 int stock_open(struct engine *e, struct stock *out, struct err *err)
 {
 	AUTO(repository_faults) faults = {0};
+	bool wagons;
 
 	if (repositories_load(e, &out->repositories, &faults, err) < 0)
 		return -1;
+	wagons = load_masks(e, out);
 	VEC_FOR (const struct repository, r, &out->repositories.of) {
 		struct shelf shelf = {.index = INDEX_INIT, .url = BUF_INIT};
-		int opened = r->enable ? stock_open_shelf(e, r, &shelf, err) : 0;
+		bool counts = r->enable && (wagons || r->format != REPOSITORY_LUET);
+		int opened = counts ? stock_open_shelf(e, r, &shelf, err) : 0;
 
 		if (opened < 0)
 			return -1;
@@ -159,6 +184,40 @@ int stock_open(struct engine *e, struct stock *out, struct err *err)
 			*vec_push(&out->of) = shelf;
 	}
 	return 0;
+}
+
+static bool is_noted(const struct stock *s, const struct buf *text)
+{
+	VEC_FOR (const struct masked, m, &s->masked)
+		if (span_is(buf_span(&m->text), buf_span(text)))
+			return true;
+	return false;
+}
+
+static struct masked *note(struct stock *s, const struct buf *text)
+{
+	struct masked *m = vec_push(&s->masked);
+
+	*m = (struct masked){BUF_INIT, buf_dup(text)};
+	return m;
+}
+
+bool stock_is_masked(struct stock *s, const struct shelf *shelf, const struct index_row *row)
+{
+	const struct luet_mask *mask =
+		shelf->repository->format == REPOSITORY_LUET
+			? luet_masks_find(&s->masks, buf_span(&shelf->repository->name), row->name,
+				  row->version)
+			: NULL;
+	AUTO(buf) text = BUF_INIT;
+
+	if (!mask)
+		return false;
+	buf_addf(&text, "%.*s %.*s of %s is left out by the mask %s (%s)", SPAN_ARG(row->name),
+		SPAN_ARG(row->version), shelf->repository->name.s, mask->text.s, mask->file.s);
+	if (s->masked.n < MASKED_MAX && !is_noted(s, &text))
+		buf_add_span(&note(s, &text)->name, row->name);
+	return true;
 }
 
 struct shelf *stock_shelf(struct stock *s, unsigned number)
@@ -250,6 +309,7 @@ int stock_add_installed(
 
 struct filling {
 	struct engine *e;
+	struct stock *stock;
 	struct supply *supply;
 	struct shelf *shelf;
 	struct span architecture;
@@ -309,7 +369,7 @@ static int add_row(void *arg, const struct index_row *row, struct err *err)
 		.row = row->row};
 	AUTO(buf) inherited = BUF_INIT;
 
-	if (!is_ours(row, f->architecture) ||
+	if (!is_ours(row, f->architecture) || stock_is_masked(f->stock, f->shelf, row) ||
 		(f->least.n && ordering_compare(row->name, row->version, f->least) < 0))
 		return 0;
 	if (count_of(f, row->name) >= f->most) {
@@ -328,7 +388,7 @@ static int note_version(void *arg, const struct index_row *row, struct err *err)
 	struct filling *f = arg;
 
 	(void)err;
-	if (is_ours(row, f->architecture))
+	if (is_ours(row, f->architecture) && !stock_is_masked(f->stock, f->shelf, row))
 		texts_add(&f->versions, row->version);
 	return 0;
 }
@@ -393,7 +453,8 @@ static int fill_name(struct filling *f, struct stock *s, struct span name, struc
 
 int stock_fill(struct engine *e, struct stock *s, struct supply *out, struct err *err)
 {
-	struct filling f = {.e = e, .supply = out, .most = SUPPLY_VERSIONS_MAX / (s->of.n + 1) + 1};
+	struct filling f = {
+		.e = e, .stock = s, .supply = out, .most = SUPPLY_VERSIONS_MAX / (s->of.n + 1) + 1};
 	struct span next;
 	int result = 0;
 

@@ -5,6 +5,7 @@
 #include "base/vec.h"
 #include "engine/manifests.h"
 #include "engine/session.h"
+#include "model/luet_mask.h"
 #include "model/offer.h"
 #include "model/repository.h"
 #include "solve/supply.h"
@@ -21,8 +22,13 @@ struct shelf { /* one repository's */
 	bool damaged; /* a row of it is none: it is passed over from there on */
 	bool overfull; /* that it has more versions of something than count was told */
 };
+struct masked { /* a package that is not offered */
+	struct buf name, text;
+};
 struct stock {
 	struct repositories repositories;
+	struct luet_masks masks;
+	VEC(struct masked) masked; /* as far as they were met, in words */
 	VEC(struct shelf) of; /* by priority, then name */
 };
 #define STOCK_INIT ((struct stock){0})
@@ -44,6 +50,9 @@ MUST_USE int stock_fill(struct engine *e, struct stock *s, struct supply *out, s
 
 /* After asking its index has failed: what is wrong with that alone is told, and it is left out from now on; else -1. */
 MUST_USE int stock_pass_over(struct engine *e, struct shelf *shelf, struct err *err);
+
+/* Whether the admin has masked a row of the shelf: nobody is to see it; it is noted in words. */
+bool stock_is_masked(struct stock *s, const struct shelf *shelf, const struct index_row *row);
 
 /* The shelf that an item of the supply is from; NULL: it is installed. */
 struct shelf *stock_shelf(struct stock *s, unsigned number);

@@ -9,6 +9,7 @@
 
 #define REPOS "/etc/luet/repos.conf.d"
 #define PROTECT "/etc/luet/config.protect.d"
+#define MASK "/etc/luet/mask.d"
 #define DATABASE "/var/cache/luet"
 
 void luet_conf_init(struct luet_conf *c)
@@ -20,6 +21,7 @@ void luet_conf_drop(struct luet_conf *c)
 {
 	texts_drop(&c->repos_confdir);
 	texts_drop(&c->protect_confdir);
+	texts_drop(&c->mask_dir);
 	texts_drop(&c->finalizer_envs);
 	buf_drop(&c->database_path);
 }
@@ -139,6 +141,8 @@ int luet_conf_parse(struct span text, struct luet_conf *out, struct err *err)
 	return take_folders(&y, "repos_confdir", REPOS, &out->repos_confdir, err) < 0 ||
 			       take_folders(&y, "config_protect_confdir", PROTECT,
 				       &out->protect_confdir, err) < 0 ||
+			       take_folders(&y, "packages_maskdir", MASK, &out->mask_dir, err) <
+				       0 ||
 			       take_envs(&y, out, err) < 0 || take_database(&y, out, err) < 0
 		       ? -1
 		       : 0;

@@ -3,6 +3,7 @@
  *	repos_confdir:                       # folders of repositories' files
  *	- /etc/luet/repos.conf.d
  *	config_protect_confdir: [/etc/luet/config.protect.d]
+ *	packages_maskdir: [/etc/luet/mask.d] # packages that are not offered
  *	finalizer_envs:                      # what finalizers find in their environment
  *	- {key: BUILD, value: "1"}
  *	system:
@@ -20,7 +21,7 @@
 #define LUET_CONF_ENVS_MAX 64
 
 struct luet_conf {
-	struct texts repos_confdir, protect_confdir; /* absolute paths */
+	struct texts repos_confdir, protect_confdir, mask_dir; /* absolute paths */
 	struct texts finalizer_envs; /* NAME=VALUE */
 	struct buf database_path;
 	size_t inline_repositories; /* that stand in luet.yaml itself, where they are not read */

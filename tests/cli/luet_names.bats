@@ -97,6 +97,11 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   run --separate-stderr -0 fardel show -F Version hello
   [[ $output == 2.0 ]]
   run --separate-stderr -3 fardel show app-x/hello@7
+  # As luet's search prints it, where none is called so.
+  run --separate-stderr -0 fardel show app-x/hello-0.9
+  [[ $output == *0.9* && $output == *app-x/hello* && $output != *'Says hello'* ]]
+  run --separate-stderr -0 fardel show app-x/font-100dpi-x
+  run --separate-stderr -3 fardel show app-x/hello-7
 }
 
 @test "search: hidden ones by --hidden, labels by --label" {
@@ -150,4 +155,30 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   fardel -y -qq remove hello
   fardel -y -qq autoremove
   [[ -z $(here) && ! -e $ROOT/usr/bin/hello && ! -e $ROOT/usr/lib/c ]]
+}
+
+@test "what mask.d of luet's masks is not offered, and that is said" {
+  mkdir -p "$ROOT/etc/luet/mask.d" "$ROOT/my-masks"
+  printf '[luet]\nconfig = "/etc/luet/luet.yaml"\n' >"$ROOT/etc/fardel/fardel.toml"
+  printf 'enabled: true\nrules: ["=app-x/hello-1.0", app-x/tool::other]\n' >"$ROOT/etc/luet/mask.d/00-mine.yml"
+  run --separate-stderr -0 fardel --plain install --dry-run app-x/hello
+  [[ $output == *$'app-x/hello\t1.0_rc1'* && $stderr == *'app-x/hello 1.0 of main is left out by the mask =app-x/hello-1.0 (/etc/luet/mask.d/00-mine.yml)'* ]]
+  run --separate-stderr -3 fardel install --dry-run app-x/hello@1.0
+  [[ $stderr == *'left out by the mask =app-x/hello-1.0'* ]]
+  [[ $(plan app-x/tool) == 'app-x/tool 1' ]]
+  run --separate-stderr -0 fardel show app-x/hello
+  [[ $output == *'1.0 main (masked)'* && $stderr == *'left out by the mask'* ]]
+  # Where a dependency is masked, the refusal says so; a folder of another place; all versions.
+  printf 'packages_maskdir: [/my-masks]\n' >"$ROOT/etc/luet/luet.yaml"
+  printf 'enabled: true\nrules:\n- sys-libs/c\n- app-x/tool\n' >"$ROOT/my-masks/a.yaml"
+  run --separate-stderr -11 fardel install --dry-run app-x/hello@1.0
+  [[ $stderr == *'sys-libs/c 2.1+10 of main is left out by the mask sys-libs/c (/my-masks/a.yaml)'* ]]
+  run --separate-stderr -0 fardel search tool
+  [[ $output != *app-x/tool* && $output == *dev-x/tool* && $stderr == *'app-x/tool 1 of main is left out'* ]]
+  run --separate-stderr -3 fardel show app-x/tool
+  [[ $stderr == *'no such version that is not masked'*'1 main (masked)'*'left out by the mask app-x/tool'* ]]
+  # What is installed is no matter of masks; what cannot be read offers nothing.
+  printf 'enabled: true\nrules: [broken]\n' >"$ROOT/my-masks/a.yaml"
+  run --separate-stderr -3 fardel install --dry-run dev-x/tool
+  [[ $stderr == *'nothing of wagons is offered: '*'/my-masks/a.yaml: line 2'* ]]
 }
