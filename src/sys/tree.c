@@ -17,9 +17,11 @@
 #include "base/buf.h"
 #include "sys/fd.h"
 #include "sys/file.h"
+#include "sys/flush.h"
 
 #define DEPTH_MAX 512 /* folders; each costs a descriptor while it is walked */
 #define REMOVE_DEPTH 128
+#define MANY 2000 /* entries, of which the disk takes longer than we do */
 
 static void free_name(char **name)
 {
@@ -290,6 +292,7 @@ struct settle {
 	uid_t uid;
 	gid_t gid;
 	int64_t stripped;
+	int64_t entries;
 	VEC(struct linked) linked;
 };
 
@@ -375,6 +378,7 @@ static int count_names(void *arg, const struct tree_entry *e, struct err *err)
 {
 	struct settle *s = arg;
 
+	s->entries++;
 	if (S_ISREG(e->st->st_mode) && e->st->st_nlink > 1)
 		*vec_push(&s->linked) = (struct linked){e->st->st_ino, e->st->st_nlink};
 	if (S_ISDIR(e->st->st_mode) && e->st->st_uid == geteuid() &&
@@ -413,6 +417,8 @@ int tree_settle(int dirfd, uid_t uid, gid_t gid, int64_t *stripped, struct err *
 
 	if (result == 0)
 		result = refuse_foreign(&s, err);
+	if (s.entries >= MANY)
+		flush_ahead(dirfd);
 	if (result == 0)
 		result = settle_open(&s, dirfd, ".", err);
 	if (result == 0)
