@@ -98,6 +98,8 @@ static int take_turn(struct turn *t, struct err *why, struct err *err)
 		err_set(why, ERR_POLICY, "it can only be %s in a stage, and there is none: %s",
 			t->request->goal == GOAL_REPAIR ? "mended" : "installed or removed",
 			said.s);
+		if (t->request->direct)
+			(void)err_next(why, "the same command without --direct");
 		return turn_stay(t, NULL, err);
 	}
 	engine_tell(t->e, WATCH_INFO, name,
