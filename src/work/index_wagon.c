@@ -54,17 +54,28 @@ struct folder {
 	struct buf path; /* CATEGORY/NAME/VERSION; empty: none yet */
 	bool has[PARTS];
 	struct buf text[PARTS];
-	struct err why; /* a file of it cannot be used */
+	struct err *
+		why; /* a file of it cannot be used; NULL: all can. Few have one, and it is large */
 	bool taken; /* an artifact was of it */
 };
-#define FOLDER_INIT \
-	((struct folder){.path = BUF_INIT, .text = {BUF_INIT, BUF_INIT, BUF_INIT}, .why = ERR_INIT})
+#define FOLDER_INIT ((struct folder){.path = BUF_INIT, .text = {BUF_INIT, BUF_INIT, BUF_INIT}})
 
 static void folder_drop(struct folder *f)
 {
 	buf_drop(&f->path);
 	for (unsigned i = 0; i < PARTS; i++)
 		buf_drop(&f->text[i]);
+	free(f->why);
+	f->why = NULL;
+}
+
+/* To be set; what was set before is gone. */
+static struct err *folder_why(struct folder *f)
+{
+	if (!f->why)
+		f->why = mem_zero(1, sizeof(*f->why));
+	err_clear(f->why);
+	return f->why;
 }
 
 struct reading {
@@ -141,9 +152,8 @@ static int take_offer(struct reading *r, const struct folder *f, struct luet_nod
 	struct err why = ERR_INIT;
 
 	offer_init(&o);
-	if (f->why.code != ERR_NONE || make_offer(r, f, artifact, &o, &why) < 0) {
-		made_leave_out(
-			&r->made, buf_span(&f->path), f->why.code != ERR_NONE ? &f->why : &why);
+	if (f->why || make_offer(r, f, artifact, &o, &why) < 0) {
+		made_leave_out(&r->made, buf_span(&f->path), f->why ? f->why : &why);
 		return 0;
 	}
 	buf_set(&o.metadata, metadata);
@@ -185,14 +195,15 @@ static int end_folder(struct reading *r, struct err *err)
 {
 	struct folder *f = &r->at;
 	struct json *json = NULL;
+	struct err why = ERR_INIT;
 	int result = 0;
 
 	if (!f->has[DEFINITION])
 		return 0;
-	if (f->why.code == ERR_NONE && !f->has[METADATA])
-		err_set(&f->why, ERR_INSTALLER, "it has no metadata.json");
-	if (f->why.code == ERR_NONE)
-		(void)!read_metadata(buf_span(&f->text[METADATA]), &json, &f->why);
+	if (!f->why && !f->has[METADATA])
+		(void)err_set(folder_why(f), ERR_INSTALLER, "it has no metadata.json");
+	if (!f->why && read_metadata(buf_span(&f->text[METADATA]), &json, &why) < 0)
+		err_copy(folder_why(f), &why);
 	result =
 		take_offer(r, f, (struct luet_node){NULL, json}, buf_span(&f->text[METADATA]), err);
 	json_free(json);
@@ -279,14 +290,14 @@ static int take_member(struct reading *r, struct archive_in *in, struct span fol
 		buf_set(&f->path, folder);
 	}
 	if (f->has[part])
-		err_set(&f->why, ERR_INSTALLER, "%s is there twice", part_rows[part].name);
+		err_set(folder_why(f), ERR_INSTALLER, "%s is there twice", part_rows[part].name);
 	f->has[part] = true;
 	buf_clear(&f->text[part]);
 	if (read_member(in, part_rows[part].max, &f->text[part], err) < 0)
 		return -1;
 	if (f->text[part].n <= part_rows[part].max)
 		return 0;
-	err_set(&f->why, ERR_INSTALLER, "%s has more than %zu bytes", part_rows[part].name,
+	err_set(folder_why(f), ERR_INSTALLER, "%s has more than %zu bytes", part_rows[part].name,
 		part_rows[part].max);
 	buf_clear(&f->text[part]);
 	return 0;

@@ -207,6 +207,14 @@ def many(box):
         box.within_memory(run)
         box.clean_text(run.out + run.err)
         stand.check(stand.number if run.status == 0 else stand.has()[0])
+    # Of the older layout all are kept until their metadata comes: what one byte takes counts.
+    made = stand.next()
+    made.layout, made.members = "v1", [member(f"app-x/n{i}/1/definition.yaml", data=b"x") for i in range(60000)]
+    made.put(stand.folder)
+    run = box.fardel("repo", "update")
+    want(run.status == 0 and run.seconds < 5, f"{run}")
+    box.within_memory(run)
+    stand.check(stand.number)
     box.unharmed()
 
 
