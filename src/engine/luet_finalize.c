@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/conf.h"
 #include "engine/luet_conf.h"
 #include "model/luet_finalize.h"
 #include "model/luet_installer.h"
@@ -69,6 +70,31 @@ static void call_drop(struct call *c)
 	buf_drop(&c->what);
 }
 
+static int take_subsets(void *arg, const struct conf_file *file, struct err *err)
+{
+	return luet_subsets_parse(file->text, arg, err) < 0 ? err_at(err, "%s", file->path) : 0;
+}
+
+/* "ANISE_SUBSETS=devel portage": luet.yaml's, then those of the folders. */
+static int add_subsets(
+	const struct engine *e, struct luet_conf *conf, struct texts *out, struct err *err)
+{
+	static const char *const endings[] = {".yml", ".yaml", NULL};
+	const struct conf_reader r = {.take = take_subsets,
+		.arg = &conf->subsets,
+		.endings = endings,
+		.size_max = LUET_CONF_MAX};
+	AUTO(buf) text = buf_of("ANISE_SUBSETS=");
+
+	VEC_FOR (const struct buf, folder, &conf->subsets_confdir.of)
+		if (conf_folder(&e->place, folder->s, &r, err) < 0)
+			return -1;
+	for (size_t i = 0; i < conf->subsets.of.n; i++)
+		buf_addf(&text, "%s%s", i ? " " : "", conf->subsets.of.v[i].s);
+	texts_add(out, buf_span(&text));
+	return 0;
+}
+
 /* What luet's configuration gives them, where it is used. */
 static int add_configured(const struct engine *e, struct texts *out, struct err *err)
 {
@@ -78,7 +104,7 @@ static int add_configured(const struct engine *e, struct texts *out, struct err 
 	if (luet_conf_load(e, &conf, err) < 0)
 		return -1;
 	texts_add_all(&conf.finalizer_envs, out);
-	return 0;
+	return add_subsets(e, &conf, out, err);
 }
 
 static int prepare(
@@ -87,7 +113,6 @@ static int prepare(
 	if (find_shell(s, &f->shell.of.v[0], &c->program, err) < 0)
 		return -1;
 	texts_add(&c->environment, SPAN("LUET_VERSION=" LUET_FOLLOWED));
-	texts_add(&c->environment, SPAN("ANISE_SUBSETS=")); /* none is enabled: they are not read */
 	if (add_configured(s->e, &c->environment, err) < 0)
 		return -1;
 	*vec_push(&c->argv) = c->program.s;

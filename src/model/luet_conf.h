@@ -3,6 +3,8 @@
  *	repos_confdir:                       # folders of repositories' files
  *	- /etc/luet/repos.conf.d
  *	config_protect_confdir: [/etc/luet/config.protect.d]
+ *	subsets: {enabled: [devel]}          # what finalizers are told to do more, or less
+ *	subsets_confdir: [/etc/luet/subsets.conf.d] # files with more of them: enabled: [portage]
  *	packages_maskdir: [/etc/luet/mask.d] # packages that are not offered
  *	finalizer_envs:                      # what finalizers find in their environment
  *	- {key: BUILD, value: "1"}
@@ -19,9 +21,11 @@
 #define LUET_CONF_MAX (64 << 10) /* bytes of it */
 #define LUET_CONF_FOLDERS_MAX 64
 #define LUET_CONF_ENVS_MAX 64
+#define LUET_CONF_SUBSETS_MAX 256
 
 struct luet_conf {
-	struct texts repos_confdir, protect_confdir, mask_dir; /* absolute paths */
+	struct texts repos_confdir, protect_confdir, mask_dir, subsets_confdir; /* absolute paths */
+	struct texts subsets; /* that are enabled */
 	struct texts finalizer_envs; /* NAME=VALUE */
 	struct buf database_path;
 	size_t inline_repositories; /* that stand in luet.yaml itself, where they are not read */
@@ -31,3 +35,6 @@ void luet_conf_drop(struct luet_conf *c);
 
 /* Reads the text into what was initialised; of what it does not say, what luet takes. ERR_CONFIG names line, key and what is wrong. */
 MUST_USE int luet_conf_parse(struct span text, struct luet_conf *out, struct err *err);
+
+/* Adds those that a file of subsets_confdir enables, each once. ERR_CONFIG as above. */
+MUST_USE int luet_subsets_parse(struct span text, struct texts *out, struct err *err);

@@ -22,7 +22,7 @@ static const struct policy_id ids[] = {
 		"/etc/apt/trusted.gpg.d", "/etc/apt/keyrings", "/usr/share/keyrings"),
 	PATHS("repositories", POLICY_DENY, "where luet and Packets have packages from",
 		"/etc/luet/luet.yaml", "/etc/luet/repos.conf.d", "/etc/luet/config.protect.d",
-		"/etc/luet/mask.d", "/etc/packets"),
+		"/etc/luet/mask.d", "/etc/luet/subsets.conf.d", "/etc/packets"),
 	PATHS("sudoers", POLICY_DENY, "who may become root", "/etc/sudoers", "/etc/sudoers.d",
 		"/etc/sudo.conf", "/etc/doas.conf"),
 	PATHS("ld-so-preload", POLICY_DENY, "loaded into every program", "/etc/ld.so.preload"),

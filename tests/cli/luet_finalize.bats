@@ -198,6 +198,14 @@ teardown() {
   echo 'dirs: /etc/right' >"$ROOT/etc/luet/config.protect.d/right.yml"
   run --separate-stderr -1 fardel --set luet.config=/etc/luet/luet.yaml install "$file"
   [[ $stderr == *'/etc/luet/config.protect.d/right.yml: line 1: dirs must be a list of absolute paths'* && $(cat "$ROOT/etc/right/a") == mine ]]
+  # Subsets that are enabled are told to finalizers.
+  rm -r "$ROOT/etc/luet/config.protect.d"
+  mkdir -p "$ROOT/etc/luet/subsets.conf.d"
+  printf 'subsets: {enabled: [devel]}\n' >"$ROOT/etc/luet/luet.yaml"
+  printf 'enabled:\n    - gcc-devel\n    - devel\n' >"$ROOT/etc/luet/subsets.conf.d/main.yml"
+  other=$(make_luet app-x/other 1.0 'install=mkdir -p /opt/other; echo "$ANISE_SUBSETS" >/opt/other/said')
+  fardel --set luet.config=/etc/luet/luet.yaml install "$other"
+  [[ $(cat "$ROOT/opt/other/said") == 'devel gcc-devel' ]]
   # It is not used unasked.
   fardel install "$file"
   [[ $(cat "$ROOT/etc/right/a") == 1 && -z $(cat "$ROOT/opt/tool/said") ]]
