@@ -30,13 +30,19 @@ static int check_open(struct span url, const struct adopt_options *o, struct err
 }
 
 /* The file itself; else where it may be below a server's URL: as Packets asks for it, and where it is published. */
-static void add_urls(struct span url, struct texts *out)
+static int add_urls(struct span url, struct texts *out, struct err *err)
 {
 	static const char *const files[] = {"/" PACKETS_INDEX_FILE, MIRROR_FILE};
+	struct span folder, file;
 
-	if (span_ends(url, ".db")) {
+	if (packets_url_split(url, &folder, &file)) {
 		texts_add(out, url);
-		return;
+		return 0;
+	}
+	if (url.n && (memchr(url.s, '?', url.n) || memchr(url.s, '#', url.n))) {
+		err_set(err, ERR_USAGE, "%.*s: nobody can know where below it an index is",
+			SPAN_ARG(url));
+		return err_next(err, "name the index itself: https://…/" PACKETS_INDEX_FILE);
 	}
 	while (span_ends(url, "/"))
 		url.n--;
@@ -47,6 +53,7 @@ static void add_urls(struct span url, struct texts *out)
 		buf_adds(&whole, files[i]);
 		texts_add(out, buf_span(&whole));
 	}
+	return 0;
 }
 
 static bool has_url(const struct repository *r, const struct texts *urls)
@@ -132,7 +139,8 @@ int engine_repo_adopt(
 
 	repository_init(&new);
 	*out = (struct repo_change){.name = BUF_INIT, .file = BUF_INIT};
-	add_urls(url, &urls);
+	if (add_urls(url, &urls, err) < 0)
+		return -1;
 	if (repositories_load(e, &all, &faults, err) < 0)
 		return -1;
 	known = find(&all, &urls);

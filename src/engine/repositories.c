@@ -11,6 +11,7 @@
 #include "engine/conf.h"
 #include "engine/luet_conf.h"
 #include "engine/session.h"
+#include "model/packets_index.h"
 #include "sys/resolve.h"
 
 #define FILES_MAX 1000 /* of a folder */
@@ -176,12 +177,11 @@ static void leave_out_twins(struct loading *l)
 /* Packets' URL is that of a file: what is beside it is below the repository's place, too. */
 static struct span place_of(const struct repository *r, const struct buf *url)
 {
-	struct span place = buf_span(url);
+	struct span folder, file;
 
-	if (r->format == REPOSITORY_PACKETS && span_ends(place, ".db"))
-		while (place.n && place.s[place.n - 1] != '/')
-			place.n--;
-	return place;
+	if (r->format == REPOSITORY_PACKETS && packets_url_split(buf_span(url), &folder, &file))
+		return folder;
+	return buf_span(url);
 }
 
 /* For what is fetched from below their URLs from now on. */

@@ -21,13 +21,13 @@
 /* A URL is of the file, or of the folder that it is in. */
 static void split_url(struct buf *base, struct buf *name)
 {
-	const char *slash = strrchr(base->s, '/');
+	struct span folder, file;
 
 	buf_sets(name, PACKETS_INDEX_FILE);
-	if (!slash || !span_ends(buf_span(base), ".db"))
+	if (!packets_url_split(buf_span(base), &folder, &file))
 		return;
-	buf_sets(name, slash + 1);
-	base->n = (size_t)(slash - base->s);
+	buf_set(name, file);
+	base->n = folder.n;
 	base->s[base->n] = 0;
 }
 

@@ -99,7 +99,18 @@ static int take_sum(struct luet_node artifact, struct offer *out, struct err *er
 }
 
 /* Only shown: what is no path in one line is left out. */
-static void take_files(struct luet_node artifact, struct offer *out)
+static bool leads_up(struct span path)
+{
+	struct span part;
+
+	while (span_split(&path, '/', &part))
+		if (span_is_text(part, ".."))
+			return true;
+	return false;
+}
+
+/* luet deletes what the list names, when the package goes; other tools get it as it is (repo export-tree). */
+static int take_files(struct luet_node artifact, struct offer *out, struct err *err)
 {
 	struct luet_node files = luet_node_get(artifact, "files");
 	size_t count = luet_node_count(files);
@@ -112,6 +123,9 @@ static void take_files(struct luet_node artifact, struct offer *out)
 		if (!luet_node_text(luet_node_at(files, i), &name))
 			continue;
 		rest = buf_span(&name);
+		if (leads_up(rest))
+			return err_set(err, ERR_INSTALLER, "files: \"%.*s\" leads out of the root",
+				SPAN_ARG(span_cut(rest, 0, 200)));
 		while (span_starts(rest, "/"))
 			rest = span_cut(rest, 1, rest.n);
 		if (!rest.n || !text_is_line(rest))
@@ -119,6 +133,7 @@ static void take_files(struct luet_node artifact, struct offer *out)
 		buf_setf(&path, "/%.*s", SPAN_ARG(rest));
 		texts_add(&out->files, buf_span(&path));
 	}
+	return 0;
 }
 
 /* --- What the package says ----------------------------------------------------------------------- */
@@ -215,8 +230,7 @@ int luet_offer_make(const struct luet_files *f, struct offer *out, struct err *e
 	take_definition(&d, out);
 	buf_set(&out->definition, f->definition);
 	buf_set(&out->finalize, f->finalize);
-	take_files(f->artifact, out);
-	return 0;
+	return take_files(f->artifact, out, err);
 }
 
 /* --- YAML as JSON ---------------------------------------------------------------------------------- */

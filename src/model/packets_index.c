@@ -197,3 +197,16 @@ void packets_take_offer(const struct offer *o, struct installer *in)
 	buf_set(&in->packets.family, buf_span(&o->family));
 	in->packets.serial = o->serial;
 }
+
+bool packets_url_split(struct span url, struct span *folder, struct span *file)
+{
+	size_t end = 0, slash;
+
+	while (end < url.n && url.s[end] != '?' && url.s[end] != '#')
+		end++;
+	for (slash = end; slash && url.s[slash - 1] != '/'; slash--)
+		;
+	*folder = span_cut(url, 0, slash ? slash - 1 : 0);
+	*file = span_cut(url, slash, url.n);
+	return slash && span_ends(span_cut(url, slash, end - slash), ".db");
+}

@@ -1,6 +1,7 @@
 /* Rows of an index.db of Packets', as offers. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -29,6 +30,9 @@ enum packets_column {
 #define PACKETS_COLUMNS_NEEDED PACKETS_NAME
 #define PACKETS_COLUMNS_INSTALLED PACKETS_HASH /* of installed.db: those before it */
 const char *packets_column_name(enum packets_column column); /* "realname" */
+
+/* A URL, with its query, of an index: the folder that it is in, and the file's name. False: it is of no .db file. */
+bool packets_url_split(struct span url, struct span *folder, struct span *file);
 
 struct packets_row {
 	struct span texts[PACKETS_COLUMNS]; /* of what is NULL: "" */

@@ -288,6 +288,18 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $(sort -u "$WORK/heard.log") == '[token abc]' ]]
 }
 
+@test "sync URL: with a query, too, where it is the index's own" {
+  offer tool-1 1.0
+  publish
+  run --separate-stderr -0 fardel sync "$URL/index.db?token=a/b"
+  grep -qF "$URL/index.db?token=a/b" "$FILES/127.0.0.1.yml"
+  [[ $(found tool-1) == 'tool-1 1.0' ]]
+  wait_for grep -q '^/index.db?token=a/b 200' "$ACCESS_LOG"
+  fardel -qq repo remove 127.0.0.1
+  run --separate-stderr -64 fardel sync "$URL/?token=a.db"
+  [[ $stderr == *'name the index itself'* && -z $(ls "$FILES") ]]
+}
+
 @test "mirrors may lead no further in than the index came from" {
   offer tool-1 1.0
   publish

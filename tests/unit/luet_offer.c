@@ -110,6 +110,10 @@ static void what_cannot_be_offered(void **state)
 		{"app-x/hello/1.0",
 			"{\"path\":\"a\",\"checksums\":{\"sha256\":\"x\"},\"runtime\":" PACKAGE "}",
 			"sha256 must be"},
+		{"app-x/hello/1.0",
+			"{\"path\":\"a\",\"files\":[\"a/b\",\"a/../../victim\"],\"runtime\":" PACKAGE
+			"}",
+			"\"a/../../victim\" leads out of the root"},
 	};
 
 	(void)state;

@@ -150,6 +150,33 @@ static void numbers_have_bounds(void **state)
 	assert_err(&err, ERR_INSTALLER, "mirrors must be at most");
 }
 
+static void where_an_index_is(void **state)
+{
+	static const char *const rows[][3] = {
+		{"https://h/index.db", "https://h", "index.db"},
+		{"https://h/a/b.db?x=1/2.db", "https://h/a", "b.db?x=1/2.db"},
+		{"/srv/mirror/index.db", "/srv/mirror", "index.db"},
+		{"https://h/a/?x=/b.db", NULL, NULL},
+		{"https://h/a#/b.db", NULL, NULL},
+		{"https://h/a", NULL, NULL},
+		{"index.db", NULL, NULL},
+		{"", NULL, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct span folder, file;
+		bool is = packets_url_split(span_of(rows[i][0]), &folder, &file);
+
+		if (is != (rows[i][1] != NULL))
+			fail_msg("%s", rows[i][0]);
+		if (!is)
+			continue;
+		assert_span(folder, rows[i][1]);
+		assert_span(file, rows[i][2]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +185,7 @@ int main(void)
 		cmocka_unit_test(an_odd_short_name_is_none),
 		cmocka_unit_test(what_is_wrong_is_named),
 		cmocka_unit_test(numbers_have_bounds),
+		cmocka_unit_test(where_an_index_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
