@@ -31,6 +31,8 @@ LIBS_fetch   := libcurl
 ARCHIVE     ?= -Wl,-Bstatic -larchive -Wl,-Bdynamic
 MORE_extract := $(ARCHIVE) -lbz2
 MORE_build   := $(MORE_extract)
+# Of jansson, for tokens of registries, the same.
+MORE_fetch   := -Wl,-Bstatic -ljansson -Wl,-Bdynamic
 # libzstd of fardel itself is static: only what reads an index asks for it, and every start would load it.
 ZSTD        ?= -Wl,-Bstatic -lzstd -Wl,-Bdynamic
 MORE_fardel := $(ZSTD)

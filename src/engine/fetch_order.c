@@ -32,6 +32,24 @@ void fetch_proxies(const struct engine *e, struct proxies *out)
 		proxies_take(out, buf_span(&environment->of.v[i]));
 }
 
+static void take_own(const struct engine *e, const struct url_login *own, struct login *login,
+	struct fetch_order *out)
+{
+	buf_set(&login->user, buf_span(&own->user));
+	buf_set(&login->password, buf_span(&own->password));
+	buf_set(&out->token, buf_span(&own->token));
+	out->registry = own->registry;
+	buf_set(&out->identity, buf_span(&own->identity));
+	buf_set(&out->realm, buf_span(&own->realm));
+	logins_bases(&e->logins, own, &out->login_bases);
+}
+
+/* A registry is noted without one, too. */
+static bool has_login(const struct url_login *own)
+{
+	return own && (own->user.n || own->password.n || own->token.n || own->identity.n);
+}
+
 int fetch_order_make(const struct engine *e, const char *url, enum fetch_logins logins,
 	struct fetch_order *out, struct err *err)
 {
@@ -51,17 +69,16 @@ int fetch_order_make(const struct engine *e, const char *url, enum fetch_logins 
 		.proxies = PROXIES_INIT,
 		.ca_text = BUF_INIT,
 		.token = BUF_INIT,
+		.identity = BUF_INIT,
+		.realm = BUF_INIT,
 		.login_bases = BUF_INIT,
 		.resume_above = -1,
 		.etag = BUF_INIT,
 		.unless = BUF_INIT};
 	fetch_proxies(e, &out->proxies);
-	if (own) {
-		buf_set(&login.user, buf_span(&own->user));
-		buf_set(&login.password, buf_span(&own->password));
-		buf_set(&out->token, buf_span(&own->token));
-		logins_bases(&e->logins, own, &out->login_bases);
-	} else if (logins == FETCH_LOGINS)
+	if (own)
+		take_own(e, own, &login, out);
+	if (!has_login(own) && logins == FETCH_LOGINS)
 		found = login_find(&e->place, span_of(url), &login, err);
 	out->user = login.user;
 	out->password = login.password;

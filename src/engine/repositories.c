@@ -12,6 +12,7 @@
 #include "engine/luet_conf.h"
 #include "engine/session.h"
 #include "model/packets_index.h"
+#include "model/registry.h"
 #include "sys/resolve.h"
 
 #define FILES_MAX 1000 /* of a folder */
@@ -184,16 +185,31 @@ static struct span place_of(const struct repository *r, const struct buf *url)
 	return buf_span(url);
 }
 
-/* For what is fetched from below their URLs from now on. */
+static void take_login(struct engine *e, const struct repository *r, const struct buf *url)
+{
+	const struct url_login login = {.user = r->auth.user,
+		.password = r->auth.password,
+		.token = r->auth.token,
+		.registry = r->type == REPOSITORY_DOCKER,
+		.identity = r->auth.identity,
+		.realm = r->auth.realm};
+	AUTO(buf) base = BUF_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (!login.registry)
+		logins_add(&e->logins, place_of(r, url), &login);
+	else if (registry_base(buf_span(url), &base, &ignored) == 0)
+		logins_add(&e->logins, buf_span(&base), &login);
+}
+
+/* For what is fetched from below their URLs from now on. A registry asks everybody who he is, or says that it need not know. */
 static void take_logins(struct engine *e, const struct repositories *all)
 {
 	logins_drop(&e->logins);
 	VEC_FOR (const struct repository, r, &all->of)
-		for (size_t i = 0; repository_has_login(r) && i < r->urls.of.n; i++)
-			logins_add(&e->logins, place_of(r, &r->urls.of.v[i]),
-				&(struct url_login){.user = r->auth.user,
-					.password = r->auth.password,
-					.token = r->auth.token});
+		for (size_t i = 0; i < r->urls.of.n; i++)
+			if (repository_has_login(r) || r->type == REPOSITORY_DOCKER)
+				take_login(e, r, &r->urls.of.v[i]);
 }
 
 static bool is_named(const struct texts *folders, const struct buf *folder)

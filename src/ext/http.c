@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/buf.h"
@@ -46,16 +45,6 @@ static bool is_good(const struct get *g, long status)
 {
 	/* A part is no answer to who asked for the whole. */
 	return status >= 200 && status < 300 && (status != 206 || g->request->from > 0);
-}
-
-static bool is_https(const char *url)
-{
-	return strncasecmp(url, "https://", 8) == 0;
-}
-
-static bool is_http(const char *url)
-{
-	return is_https(url) || strncasecmp(url, "http://", 7) == 0;
 }
 
 static int begin(struct get *g)
@@ -440,20 +429,22 @@ static int fail_status(struct get *g)
 static int redirect(struct get *g)
 {
 	char *to = NULL;
-	bool secure = is_https(g->url.s);
+	bool secure = http_is_secure(g->url.s);
 
 	curl_easy_getinfo(g->curl, CURLINFO_REDIRECT_URL, &to);
 	if (g->answer->status < 300 || g->answer->status > 399 || !to)
 		return 0;
+	if (g->request->form)
+		return err_set(g->err, ERR_NETWORK, "redirected to where no password is sent");
 	if (g->hops >= REDIRECTS_MAX)
 		return err_set(g->err, ERR_NETWORK, "more than %d redirects", REDIRECTS_MAX);
-	if (!is_http(to))
+	if (!http_is_url(to))
 		return err_set(
 			g->err, ERR_NETWORK, "redirected to something other than http or https");
-	if (secure && !is_https(to))
+	if (secure && !http_is_secure(to))
 		return err_set(g->err, ERR_NETWORK, "redirected from https to http");
 	buf_sets(&g->url, to);
-	if (g->request->user || g->request->token)
+	if (g->request->user || g->request->authorization)
 		http_take_user_out(&g->url);
 	g->hops++;
 	return 1;
@@ -481,8 +472,9 @@ static int set_hop(struct get *g)
 	find_home(g, &home, &host);
 	if (!g->hops)
 		buf_set(&g->home, buf_span(&home));
-	g->proxy =
-		r->proxy_of ? r->proxy_of(r->proxy_arg, is_https(g->url.s), buf_span(&host)) : NULL;
+	g->proxy = r->proxy_of
+			   ? r->proxy_of(r->proxy_arg, http_is_secure(g->url.s), buf_span(&host))
+			   : NULL;
 	check(curl_easy_setopt(g->curl, CURLOPT_URL, g->url.s));
 	check(curl_easy_setopt(g->curl, CURLOPT_PROXY, g->proxy ? g->proxy : ""));
 	check(curl_easy_setopt(g->curl, CURLOPT_NOPROXY, ""));
@@ -493,6 +485,14 @@ static int set_hop(struct get *g)
 	if (!g->hops)
 		g->reach = address_reach_of_host(buf_span(&host));
 	return 0;
+}
+
+/* What the host that was asked for says; who it sends us to has nothing to ask. */
+static void note_home(struct get *g)
+{
+	g->answer->reach = g->reach;
+	if (g->answer->status == 401)
+		memcpy(g->answer->challenge, g->words.challenge, sizeof(g->answer->challenge));
 }
 
 /* One request: 1 redirected, 0 done, -1. */
@@ -509,6 +509,8 @@ static int hop(struct get *g)
 		return -1;
 	rc = curl_easy_perform(g->curl);
 	curl_easy_getinfo(g->curl, CURLINFO_RESPONSE_CODE, &g->answer->status);
+	if (!g->hops)
+		note_home(g);
 	if (g->failed)
 		return -1;
 	if (rc == CURLE_FILESIZE_EXCEEDED && is_good(g, g->answer->status))
@@ -527,24 +529,25 @@ static int hop(struct get *g)
 	return begin(g); /* of an empty body */
 }
 
-static void add_header(struct curl_slist **lines, const struct buf *line)
+static void add_line(struct curl_slist **lines, const char *name, const char *value)
 {
-	struct curl_slist *longer = curl_slist_append(*lines, line->s);
+	AUTO(buf) text = BUF_INIT;
+	struct curl_slist *longer;
 
+	if (!value)
+		return;
+	buf_addf(&text, "%s: %s", name, value);
+	longer = curl_slist_append(*lines, text.s);
 	if (!longer)
 		mem_none();
 	*lines = longer;
 }
 
-/* What only that host may know. */
-static void add_token(struct get *g)
+/* For every host, or only for the first hop's. */
+static void add_lines(struct get *g, const char *name, const char *value)
 {
-	AUTO(buf) text = BUF_INIT;
-
-	if (!g->request->token)
-		return;
-	buf_addf(&text, "Authorization: token %s", g->request->token);
-	add_header(&g->home_lines, &text);
+	add_line(&g->lines, name, value);
+	add_line(&g->home_lines, name, value);
 }
 
 /* Asks for what is missing, of the same file only, or for what is another file. (curl takes a greatest size of 0 for none: `take` knows
@@ -562,10 +565,7 @@ static void set_range(struct get *g)
 		buf_addf(&text, "%lld-", (long long)r->from);
 		check(curl_easy_setopt(g->curl, CURLOPT_RANGE, text.s));
 	}
-	buf_setf(&text, "%s: %s", r->from ? "If-Range" : "If-None-Match",
-		r->from ? r->etag : r->unless);
-	add_header(&g->lines, &text);
-	add_header(&g->home_lines, &text);
+	add_lines(g, r->from ? "If-Range" : "If-None-Match", r->from ? r->etag : r->unless);
 }
 
 int http_get(const struct http_request *request, struct http_sink *sink, struct http_answer *answer,
@@ -575,7 +575,7 @@ int http_get(const struct http_request *request, struct http_sink *sink, struct 
 	int rc = 1;
 
 	*answer = (struct http_answer){0};
-	if (!is_http(request->url))
+	if (!http_is_url(request->url))
 		return err_set(err, ERR_FAILED, "not an http or https URL");
 	if (request->from > request->max_size)
 		return fail_size(&g);
@@ -586,7 +586,10 @@ int http_get(const struct http_request *request, struct http_sink *sink, struct 
 	g.home = BUF_INIT;
 	set_options(&g);
 	set_range(&g);
-	add_token(&g);
+	add_line(&g.home_lines, "Authorization", request->authorization);
+	add_lines(&g, "Accept", request->accept);
+	if (request->form)
+		check(curl_easy_setopt(g.curl, CURLOPT_POSTFIELDS, request->form));
 	while (rc > 0)
 		rc = hop(&g);
 	curl_easy_cleanup(g.curl);

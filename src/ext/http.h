@@ -9,6 +9,8 @@
 #include "base/span.h"
 #include "sys/address.h"
 
+#define HTTP_CHALLENGE_MAX 2048 /* bytes */
+
 struct http_request {
 	const char *url;
 	int64_t max_size; /* a body above it is refused: ERR_FAILED */
@@ -23,13 +25,15 @@ struct http_request {
 	const char *(*proxy_of)(const void *arg, bool secure, struct span host);
 	const void *proxy_arg;
 	const char *user, *password; /* for the URL's own host alone; NULL: what the URL holds */
-	const char *token; /* the same, in their place: "Authorization: token …"; NULL: none */
+	const char *authorization; /* the same, in their place: that header; NULL: none */
 	/* Whether a URL of that host may be told them; NULL: each. */
 	bool (*login_goes)(const void *arg, struct span url);
 	const void *login_arg;
 	/* Somebody else than the admin has named the URL: it may not lead further in than this. */
 	bool bounded;
 	enum address_reach within;
+	const char *accept; /* the kinds of content that will do; NULL: any */
+	const char *form; /* sent by POST, to that URL alone: no redirect is followed; NULL: GET */
 	const char *ca_text; /* certificates to trust, PEM; NULL: the system's */
 	const char *user_agent;
 };
@@ -54,6 +58,9 @@ struct http_answer {
 	long status; /* the last HTTP status, 0 if none came; 304: as `unless` says, and nothing came */
 	bool retry; /* trying again may help: connection, time-out, 408, 429, 5xx */
 	int64_t received; /* bytes given to data() */
+	enum address_reach reach; /* how far in the URL's own host was */
+	char challenge
+		[HTTP_CHALLENGE_MAX]; /* of a 401 of the URL's own host: what it wants to see */
 };
 
 /* Connections are kept for the transfers that come after it in this process. TLS is always verified (1.2 or newer). Redirects: at most 10, to http(s) only, never from

@@ -4,6 +4,16 @@
 #include <string.h>
 #include <strings.h>
 
+bool http_is_secure(const char *url)
+{
+	return strncasecmp(url, "https://", 8) == 0;
+}
+
+bool http_is_url(const char *url)
+{
+	return http_is_secure(url) || strncasecmp(url, "http://", 7) == 0;
+}
+
 /* Whether the line is that header; its value goes into `to`. */
 static bool take(struct span line, const char *name, char *to, size_t size)
 {
@@ -20,6 +30,25 @@ static bool take(struct span line, const char *name, char *to, size_t size)
 	return true;
 }
 
+/* A server may ask in several lines. */
+static bool take_challenge(struct http_words *w, struct span line)
+{
+	char one[sizeof(w->challenge)];
+	size_t n = strlen(w->challenge), more;
+
+	if (!take(line, "WWW-Authenticate", one, sizeof(one)))
+		return false;
+	more = strlen(one);
+	w->many |= !more || n + more + 3 > sizeof(w->challenge);
+	if (w->many)
+		n = more = 0;
+	else if (n)
+		n = (size_t)(stpcpy(w->challenge + n, ", ") - w->challenge);
+	memcpy(w->challenge + n, one, more);
+	w->challenge[n + more] = 0;
+	return true;
+}
+
 void http_words_take(struct http_words *w, struct span line)
 {
 	char length[sizeof(w->length)];
@@ -29,7 +58,7 @@ void http_words_take(struct http_words *w, struct span line)
 	} else if (take(line, "Content-Length", length, sizeof(length))) {
 		w->two_lengths |= w->length[0] && strcmp(w->length, length) != 0;
 		memcpy(w->length, length, sizeof(length));
-	} else if (!take(line, "ETag", w->etag, sizeof(w->etag))) {
+	} else if (!take(line, "ETag", w->etag, sizeof(w->etag)) && !take_challenge(w, line)) {
 		(void)take(line, "Content-Range", w->range, sizeof(w->range));
 	}
 }

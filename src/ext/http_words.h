@@ -12,8 +12,12 @@
  * there. */
 struct http_words {
 	char etag[256], range[128], length[32];
-	bool two_lengths;
+	char challenge[2048]; /* all of WWW-Authenticate, with commas between; too long: nothing */
+	bool two_lengths, many;
 };
+
+bool http_is_secure(const char *url); /* https://, in either case */
+bool http_is_url(const char *url); /* or http:// */
 
 /* Takes one line of an answer; the line of a status begins anew. */
 void http_words_take(struct http_words *w, struct span line);

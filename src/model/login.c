@@ -11,6 +11,8 @@ static void url_login_drop(struct url_login *l)
 	buf_drop(&l->user);
 	buf_drop(&l->password);
 	buf_drop(&l->token);
+	buf_drop(&l->identity);
+	buf_drop(&l->realm);
 }
 
 void logins_drop(struct logins *l)
@@ -25,7 +27,10 @@ void logins_add(struct logins *l, struct span base, const struct url_login *logi
 	*added = (struct url_login){.base = BUF_INIT,
 		.user = buf_dup(&login->user),
 		.password = buf_dup(&login->password),
-		.token = buf_dup(&login->token)};
+		.token = buf_dup(&login->token),
+		.registry = login->registry,
+		.identity = buf_dup(&login->identity),
+		.realm = buf_dup(&login->realm)};
 	while (base.n && base.s[base.n - 1] == '/')
 		base.n--;
 	buf_add_span(&added->base, base);
@@ -62,7 +67,9 @@ static bool is_same(const struct url_login *a, const struct url_login *b)
 {
 	return span_is(buf_span(&a->user), buf_span(&b->user)) &&
 	       span_is(buf_span(&a->password), buf_span(&b->password)) &&
-	       span_is(buf_span(&a->token), buf_span(&b->token));
+	       span_is(buf_span(&a->token), buf_span(&b->token)) && a->registry == b->registry &&
+	       span_is(buf_span(&a->identity), buf_span(&b->identity)) &&
+	       span_is(buf_span(&a->realm), buf_span(&b->realm));
 }
 
 void logins_bases(const struct logins *l, const struct url_login *login, struct buf *out)

@@ -10,6 +10,8 @@
 struct url_login {
 	struct buf base; /* the URL, without a slash at its end */
 	struct buf user, password, token; /* any of them may be empty */
+	bool registry; /* there are images */
+	struct buf identity, realm; /* of those: as of struct fetch_order */
 };
 struct logins {
 	VEC(struct url_login) of;

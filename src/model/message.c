@@ -19,6 +19,8 @@ void fetch_order_drop(struct fetch_order *o)
 	buf_drop(&o->ca_text);
 	buf_drop(&o->user);
 	buf_drop(&o->token);
+	buf_drop(&o->identity);
+	buf_drop(&o->realm);
 	buf_drop(&o->login_bases);
 	buf_drop(&o->password);
 	buf_drop(&o->etag);
@@ -198,6 +200,9 @@ void message_put_fetch(struct buf *out, const struct fetch_order *o)
 	wire_put_text(out, buf_span(&o->user));
 	wire_put_text(out, buf_span(&o->password));
 	wire_put_text(out, buf_span(&o->token));
+	wire_put_number(out, o->registry);
+	wire_put_text(out, buf_span(&o->identity));
+	wire_put_text(out, buf_span(&o->realm));
 	wire_put_text(out, buf_span(&o->login_bases));
 	wire_put_number(out, o->bounded);
 	wire_put_number(out, o->within);
@@ -229,6 +234,9 @@ bool message_get_fetch(struct span payload, struct fetch_order *o)
 	o->user = get_text(&w);
 	o->password = get_text(&w);
 	o->token = get_text(&w);
+	o->registry = get_bool(&w);
+	o->identity = get_text(&w);
+	o->realm = get_text(&w);
 	o->login_bases = get_text(&w);
 	o->bounded = get_bool(&w);
 	o->within = wire_number(&w);

@@ -75,6 +75,9 @@ struct fetch_order {
 	struct buf ca_text; /* certificates to trust, PEM; "" : the system's */
 	struct buf user, password; /* for the URL's host alone; "" : none */
 	struct buf token; /* the same, in their place */
+	bool registry; /* it is one of images: the token is a bearer's */
+	struct buf identity; /* of a registry: by which a token is had; "" : none */
+	struct buf realm; /* of a registry: on another host, that is told all of these */
 	struct buf
 		login_bases; /* URLs, a line each, below which they are for; "" : all of the host */
 	bool bounded; /* somebody else than the admin has named the URL: */

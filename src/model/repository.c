@@ -10,6 +10,7 @@
 #include "model/installer.h"
 #include "model/minisign.h"
 #include "model/pack.h"
+#include "model/registry.h"
 
 #define LOGIN_MAX 1024 /* bytes of "USER:PASSWORD" */
 
@@ -65,7 +66,11 @@ void repository_init(struct repository *r)
 		.description = BUF_INIT,
 		.priority = REPOSITORY_PRIORITY,
 		.require_signature = true,
-		.auth = {.token = BUF_INIT, .user = BUF_INIT, .password = BUF_INIT},
+		.auth = {.token = BUF_INIT,
+			.user = BUF_INIT,
+			.password = BUF_INIT,
+			.identity = BUF_INIT,
+			.realm = BUF_INIT},
 		.file = BUF_INIT};
 }
 
@@ -78,6 +83,8 @@ void repository_drop(struct repository *r)
 	buf_drop(&r->auth.token);
 	buf_drop(&r->auth.user);
 	buf_drop(&r->auth.password);
+	buf_drop(&r->auth.identity);
+	buf_drop(&r->auth.realm);
 	buf_drop(&r->file);
 }
 
@@ -108,8 +115,10 @@ static bool is_path(struct span x)
 
 int repository_check_url(enum repository_type type, struct span url, struct err *err)
 {
-	if (type == REPOSITORY_DOCKER && url.n && text_is_line(url))
-		return 0;
+	AUTO(buf) base = BUF_INIT;
+
+	if (type == REPOSITORY_DOCKER)
+		return registry_base(url, &base, err);
 	if (type == REPOSITORY_DISK && is_path(url))
 		return 0;
 	if (type == REPOSITORY_DISK && !span_starts(url, "file://"))
@@ -129,7 +138,7 @@ bool repository_has_login(const struct repository *r)
 	VEC_FOR (const struct buf, url, &r->urls.of)
 		if (pack_url_has_login(buf_span(url)))
 			return true;
-	return r->auth.token.n || r->auth.user.n || r->auth.password.n;
+	return r->auth.token.n || r->auth.user.n || r->auth.password.n || r->auth.identity.n;
 }
 
 static int refuse(const struct yaml *at, const char *key, const char *what, struct err *err)
@@ -288,14 +297,30 @@ static bool take_basic(struct span x, struct repository *out)
 	return true;
 }
 
+/* luet's name for it, and docker's. */
+static int take_pair(
+	const struct yaml *auth, const char *key, struct repository *out, struct err *err)
+{
+	const struct yaml_pair *p = yaml_get(auth, key);
+
+	if (!p || yaml_is_null(&p->value) || !p->value.text.n ||
+		take_basic(buf_span(&p->value.text), out))
+		return 0;
+	return refuse(&p->value, key, "must be base64 of USER:PASSWORD", err);
+}
+
+/* By now the type is known. */
 static int take_auth(const struct yaml *value, struct repository *out, struct err *err)
 {
+	bool docker = out->type == REPOSITORY_DOCKER;
 	const struct {
 		const char *key;
 		struct buf *to;
-	} rows[] = {{"token", &out->auth.token}, {"user", &out->auth.user},
-		{"username", &out->auth.user}, {"password", &out->auth.password}};
-	const struct yaml_pair *basic = yaml_get(value, "basic");
+		bool docker; /* only there */
+	} rows[] = {{"token", &out->auth.token, false}, {"user", &out->auth.user, false},
+		{"username", &out->auth.user, false}, {"password", &out->auth.password, false},
+		{"registrytoken", &out->auth.token, true},
+		{"identitytoken", &out->auth.identity, true}, {"realm", &out->auth.realm, true}};
 
 	if (yaml_is_null(value))
 		return 0;
@@ -305,12 +330,16 @@ static int take_auth(const struct yaml *value, struct repository *out, struct er
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct yaml_pair *p = yaml_get(value, rows[i].key);
 
-		if (p && take_line(&p->value, rows[i].key, rows[i].to, err) < 0)
+		if (p && (docker || !rows[i].docker) &&
+			take_line(&p->value, rows[i].key, rows[i].to, err) < 0)
 			return -1;
 	}
-	if (basic && !yaml_is_null(&basic->value) && !take_basic(buf_span(&basic->value.text), out))
-		return refuse(&basic->value, "basic", "must be base64 of USER:PASSWORD", err);
-	return 0;
+	if (out->auth.realm.n && !registry_is_realm(buf_span(&out->auth.realm)))
+		return refuse(value, "auth: realm", "must be an https:// URL", err);
+	return take_pair(value, "basic", out, err) < 0 ||
+			       (docker && take_pair(value, "auth", out, err) < 0)
+		       ? -1
+		       : 0;
 }
 
 static const struct {
@@ -408,6 +437,10 @@ static void add_auth(struct buf *out, const struct repository *r)
 		add_line(out, "  user", buf_span(&r->auth.user));
 	if (r->auth.password.n)
 		add_line(out, "  password", buf_span(&r->auth.password));
+	if (r->auth.identity.n)
+		add_line(out, "  identitytoken", buf_span(&r->auth.identity));
+	if (r->auth.realm.n)
+		add_line(out, "  realm", buf_span(&r->auth.realm));
 }
 
 void repository_format(const struct repository *r, struct buf *out)
@@ -431,6 +464,7 @@ void repository_format(const struct repository *r, struct buf *out)
 		buf_addf(out, "require_signature: %s\n", r->require_signature ? "true" : "false");
 	if (r->allow_unchecked)
 		buf_adds(out, "allow_unchecked: true\n");
-	if (r->auth.token.n || r->auth.user.n || r->auth.password.n)
+	if (r->auth.token.n || r->auth.user.n || r->auth.password.n || r->auth.identity.n ||
+		r->auth.realm.n)
 		add_auth(out, r);
 }

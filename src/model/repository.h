@@ -13,7 +13,7 @@
 enum repository_type {
 	REPOSITORY_HTTP,
 	REPOSITORY_DISK, /* "disk" or "dir" */
-	REPOSITORY_DOCKER, /* luet's: it is listed, and cannot be used */
+	REPOSITORY_DOCKER, /* luet's: a registry of images */
 	REPOSITORY_TYPES,
 };
 const char *repository_type_name(enum repository_type type); /* "http" */
@@ -37,7 +37,7 @@ const char *repository_format_name(enum repository_format format); /* "fardel" *
 struct repository {
 	struct buf name, description;
 	struct texts
-		urls; /* of the same files: the next is tried where one fails. http:// or https://; of a disk file:/// or an absolute path */
+		urls; /* of the same files: the next is tried where one fails. http:// or https://; of a disk file:/// or an absolute path; of docker HOST[:PORT]/PATH */
 	enum repository_type type;
 	enum repository_format format;
 	int64_t priority; /* the lowest number is preferred */
@@ -48,6 +48,7 @@ struct repository {
 	bool allow_unchecked; /* of other formats: what comes without a checksum is taken; false unless it is stated */
 	struct { /* how to log in; all may be empty */
 		struct buf token, user, password;
+		struct buf identity, realm; /* of a registry: as of struct fetch_order */
 	} auth;
 	struct buf file; /* that it was read from, without the root */
 };

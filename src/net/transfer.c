@@ -8,6 +8,7 @@
 
 #include "ext/http.h"
 #include "model/login.h"
+#include "net/registry.h"
 #include "net/resume.h"
 
 #define DELAY_MAX 60 /* seconds */
@@ -20,11 +21,13 @@ struct bridge {
 	int64_t have; /* bytes that the sink has */
 	struct fetch_begin body; /* the one they are of */
 	bool stale; /* what came is not the rest of it */
+	struct buf authorization; /* what the URL's own host is shown */
 };
 
 static void bridge_drop(struct bridge *b)
 {
 	fetch_begin_drop(&b->body);
+	buf_drop(&b->authorization);
 }
 
 /* A part that is not the rest of what is there ends the try. */
@@ -79,7 +82,26 @@ static int to_int(int64_t value)
 	return value < 0 ? 0 : value > INT_MAX / 1000 ? INT_MAX / 1000 : (int)value;
 }
 
-static struct http_request make_request(const struct fetch_order *order)
+/* A registry is asked first what it wants to see. */
+static void set_login(
+	const struct fetch_order *order, struct buf *authorization, struct http_request *request)
+{
+	if (order->login_bases.n) {
+		request->login_goes = login_goes;
+		request->login_arg = &order->login_bases;
+	}
+	if (order->registry)
+		return;
+	if (order->token.n) {
+		buf_setf(authorization, "token %s", order->token.s);
+		request->authorization = authorization->s;
+	} else if (order->user.n || order->password.n) {
+		request->user = order->user.s;
+		request->password = order->password.s;
+	}
+}
+
+static struct http_request make_request(const struct fetch_order *order, struct buf *authorization)
 {
 	struct http_request request = {
 		.url = order->url.s,
@@ -95,20 +117,11 @@ static struct http_request make_request(const struct fetch_order *order)
 
 	if (order->ca_text.n)
 		request.ca_text = order->ca_text.s;
-	if (order->login_bases.n) {
-		request.login_goes = login_goes;
-		request.login_arg = &order->login_bases;
-	}
+	set_login(order, authorization, &request);
 	request.bounded = order->bounded;
 	request.within = order->within >= 0 && order->within < ADDRESS_SELF
 				 ? (enum address_reach)order->within
 				 : ADDRESS_SELF;
-	if (order->token.n)
-		request.token = order->token.s;
-	else if (order->user.n || order->password.n) {
-		request.user = order->user.s;
-		request.password = order->password.s;
-	}
 	return request;
 }
 
@@ -144,7 +157,8 @@ static int try_once(
 	b->stale = false;
 	request->from = part ? b->have : 0;
 	request->etag = part ? b->body.etag.s : NULL;
-	if (http_get(request, &b->http, answer, err) == 0)
+	if ((b->order->registry ? registry_get(b->order, request, &b->http, answer, err)
+				: http_get(request, &b->http, answer, err)) == 0)
 		return 0;
 	/* 416: the file is shorter by now. */
 	if (!part || !(b->stale || answer->status == 416))
@@ -167,8 +181,9 @@ int transfer_run(const struct fetch_order *order, struct transfer_sink *sink, in
 		.sink = sink,
 		.order = order,
 		.have = order->from,
-		.body = {.total = order->total, .etag = buf_dup(&order->etag)}};
-	struct http_request request = make_request(order);
+		.body = {.total = order->total, .etag = buf_dup(&order->etag)},
+		.authorization = BUF_INIT};
+	struct http_request request = make_request(order, &bridge.authorization);
 	int64_t delay = limit_delay(order->retry_delay);
 
 	for (int64_t try = 1;; try++) {

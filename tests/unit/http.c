@@ -350,13 +350,13 @@ static void logins_stay_with_their_host(void **state)
 			fail_msg("%s: %s", paths[i], err.text);
 		/* me:secret */
 		assert_int_equal(strstr(t.body.s, "Basic bWU6c2VjcmV0") != NULL, i < 2);
-		request.token = "abc";
+		request.authorization = "token abc";
 		request.user = request.password = NULL;
 		buf_clear(&t.body);
 		if (http_get(&request, &t.sink, &answer, &err) < 0)
 			fail_msg("%s: %s", paths[i], err.text);
 		assert_int_equal(strstr(t.body.s, "token abc") != NULL, i < 2);
-		request.token = NULL;
+		request.authorization = NULL;
 		request.user = "me";
 		request.password = "secret";
 	}
@@ -386,7 +386,7 @@ static void logins_stay_below_their_place(void **state)
 	for (int i = 0; i < 4; i++) {
 		AUTO(taker) t = TAKER_INIT;
 
-		request.token = i & 1 ? "abc" : NULL;
+		request.authorization = i & 1 ? "token abc" : NULL;
 		request.user = request.password = i & 1 ? NULL : "me";
 		request.login_arg = i & 2 ? "echo" : "hop-echo";
 		if (http_get(&request, &t.sink, &answer, &err) < 0)

@@ -19,6 +19,9 @@ static void orders_come_back(void **state)
 		.user = buf_of("me"),
 		.password = buf_of("pw"),
 		.token = buf_of("tk"),
+		.registry = true,
+		.identity = buf_of("id"),
+		.realm = buf_of("https://r/t"),
 		.resume_above = -1,
 		.from = 5,
 		.total = 9,
@@ -50,6 +53,9 @@ static void orders_come_back(void **state)
 	assert_buf(&out.user, "me");
 	assert_buf(&out.password, "pw");
 	assert_buf(&out.token, "tk");
+	assert_true(out.registry);
+	assert_buf(&out.identity, "id");
+	assert_buf(&out.realm, "https://r/t");
 	assert_int_equal(out.resume_above, -1);
 	assert_int_equal(out.from, 5);
 	assert_int_equal(out.total, 9);

@@ -21,9 +21,17 @@ static void a_login_is_for_what_is_below(void **state)
 		"https://a.example/repo/x/..", "https://a.example/repo/\\..\\x",
 		"https://you:pw@a.example/repo/x", ""};
 	struct logins l = {0};
-	struct url_login me = {.user = buf_of("me"), .password = buf_of("pw"), .token = BUF_INIT};
-	struct url_login deep = {
-		.user = buf_of("deep"), .password = BUF_INIT, .token = buf_of("t")};
+	struct url_login me = {.user = buf_of("me"),
+		.password = buf_of("pw"),
+		.token = BUF_INIT,
+		.identity = BUF_INIT,
+		.realm = BUF_INIT};
+	struct url_login deep = {.user = buf_of("deep"),
+		.password = BUF_INIT,
+		.token = buf_of("t"),
+		.registry = true,
+		.identity = buf_of("i"),
+		.realm = buf_of("r")};
 
 	(void)state;
 	assert_user(&l, "https://a.example/repo/x", "");
@@ -33,6 +41,8 @@ static void a_login_is_for_what_is_below(void **state)
 	assert_user(&l, "https://a.example/repo/a..b/x", "me");
 	assert_user(&l, "https://a.example/repo/deep/x", "deep");
 	assert_user(&l, "https://a.example/repo/deeper/x", "me");
+	assert_true(logins_find(&l, SPAN("https://a.example/repo/deep/x"))->registry);
+	assert_false(logins_find(&l, SPAN("https://a.example/repo/x"))->registry);
 	for (size_t i = 0; i < COUNT(others); i++)
 		assert_user(&l, others[i], "");
 	logins_drop(&l);
@@ -41,13 +51,23 @@ static void a_login_is_for_what_is_below(void **state)
 	buf_drop(&me.password);
 	buf_drop(&deep.user);
 	buf_drop(&deep.token);
+	buf_drop(&deep.identity);
+	buf_drop(&deep.realm);
 }
 
 static void where_it_goes_is_below_its_bases(void **state)
 {
 	struct logins l = {0};
-	struct url_login me = {.user = buf_of("me"), .password = buf_of("pw"), .token = BUF_INIT};
-	struct url_login you = {.user = buf_of("you"), .password = BUF_INIT, .token = BUF_INIT};
+	struct url_login me = {.user = buf_of("me"),
+		.password = buf_of("pw"),
+		.token = BUF_INIT,
+		.identity = BUF_INIT,
+		.realm = BUF_INIT};
+	struct url_login you = {.user = buf_of("you"),
+		.password = BUF_INIT,
+		.token = BUF_INIT,
+		.identity = BUF_INIT,
+		.realm = BUF_INIT};
 	AUTO(buf) bases = BUF_INIT;
 
 	(void)state;
