@@ -1,5 +1,6 @@
 /* The installers of what was chosen: fetched into the stage, each written and hashed as it comes. */
 #include "engine/choice.h"
+#include "engine/choice_image.h"
 #include "engine/choice_packets.h"
 #include "engine/gather.h"
 #include "store/installation.h"
@@ -188,6 +189,8 @@ int choice_fetch(struct engine *e, const struct world *world, struct choice *o, 
 	for (size_t i = 0; i < o->of.n; i++)
 		o->of.v[i].makes =
 			o->of.v[i].offer.format == FORMAT_LUET && is_wanted(e, world, o, i);
+	if (result == 0)
+		result = choice_image_resolve(e, world, o, err);
 	for (size_t first = 0; result == 0 && first < o->of.n; first++) {
 		if (!is_wanted(e, world, o, first))
 			continue;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "engine/choice_image.h"
 #include "model/luet_made.h"
 #include "model/name.h"
 #include "store/installation.h"
@@ -75,6 +76,8 @@ int choice_luet_complete(struct shelf *shelf, bool texts, struct offer *o, struc
 		err_set(err, ERR_BAD_STATE, "the index has lost what %s is made of", o->name.s);
 	if (there <= 0)
 		return -1;
+	if (offer_is_image(o) || shelf->repository->type == REPOSITORY_DOCKER)
+		return choice_image_complete(shelf, o, err);
 	if (o->path.n)
 		add_pack(shelf, o);
 	return 0;
@@ -103,9 +106,9 @@ static int understand(
 	name_to_folder(buf_span(&one->offer.name), &folder);
 	if (installer_parse(facts, buf_span(&folder), out, err) < 0)
 		return -1;
-	if (out->packs.of.n && one->offer.packs.of.n) {
-		const struct pack *from = &one->offer.packs.of.v[0];
-		struct pack *to = &out->packs.of.v[0];
+	for (size_t i = 0; i < out->packs.of.n && i < one->offer.packs.of.n; i++) {
+		const struct pack *from = &one->offer.packs.of.v[i];
+		struct pack *to = &out->packs.of.v[i];
 
 		buf_set(&to->url, buf_span(&from->url));
 		texts_add_all(&from->mirrors, &to->mirrors);

@@ -71,26 +71,23 @@ static int wait_for(struct tree_task *t, struct err *err)
 	return tree_end(t, err);
 }
 
-static int unpack_into(
-	struct engine *e, const struct bundle *b, const struct fetch *f, int tree, struct err *err)
+static int unpack_into(struct engine *e, const struct bundle *b, const struct tree_packs *packs,
+	int tree, struct err *err)
 {
 	struct tree_task t;
-	AUTO_FD pack = fetch_open(f, err);
-	AUTO_FD folder = pack < 0 ? -1 : fcntl(tree, F_DUPFD_CLOEXEC, 0);
+	AUTO_FD folder = fcntl(tree, F_DUPFD_CLOEXEC, 0);
 	int result = -1;
 
-	if (pack < 0)
-		return -1;
 	tree_task_init(&t);
-	if (tree_begin(e, &t, buf_span(&b->name), pack, fd_take(&folder), err) == 0)
+	if (tree_begin(e, &t, buf_span(&b->name), packs, fd_take(&folder), err) == 0)
 		result = wait_for(&t, err);
 	tree_task_drop(&t);
 	return result;
 }
 
 /* From the cache; where it is not there any more, from where its installer says. */
-static int unpack_again(struct engine *e, const struct bundle *b, const struct pack *pack, int tree,
-	struct err *err)
+static int open_again(struct engine *e, const struct bundle *b, const struct pack *pack,
+	struct tree_packs *packs, struct err *err)
 {
 	AUTO(fetch) f;
 	int have;
@@ -110,7 +107,19 @@ static int unpack_again(struct engine *e, const struct bundle *b, const struct p
 		if (fetch_now(e, &f, buf_span(&b->name), pack, TREE_NAME, err) < 0)
 			return -1;
 	}
-	return unpack_into(e, b, &f, tree, err);
+	return tree_packs_open(packs, &f, 1, packs->image, err);
+}
+
+static int unpack_again(struct engine *e, const struct bundle *b, const struct installer *about,
+	int tree, struct err *err)
+{
+	AUTO(tree_packs) packs = TREE_PACKS_INIT;
+
+	packs.image = about->luet.image;
+	VEC_FOR (const struct pack, pack, &about->packs.of)
+		if (open_again(e, b, pack, &packs, err) < 0)
+			return -1;
+	return unpack_into(e, b, &packs, tree, err);
 }
 
 /* A folder of the stage with the tree in it. */
@@ -126,7 +135,7 @@ static int open_tree(
 	tree = stage_make(&e->place, TREE_NAME, err);
 	if (tree < 0)
 		return -1;
-	if (about->packs.of.n && unpack_again(e, b, &about->packs.of.v[0], tree, err) < 0)
+	if (about->packs.of.n && unpack_again(e, b, about, tree, err) < 0)
 		return -1;
 	return fd_take(&tree);
 }

@@ -383,19 +383,19 @@ static int publish(struct site *s, struct err *err)
 
 static int unpack_tree(struct site *s, struct err *err)
 {
+	AUTO(tree_packs) packs = TREE_PACKS_INIT;
 	AUTO_FD folder = -1;
-	AUTO_FD pack = -1;
 
 	if (tree_remove(s->dir, INSTALLATION_UPSTREAM_NEW, err) < 0 ||
 		file_make_dir(s->dir, INSTALLATION_UPSTREAM_NEW, 0700, err) < 0)
 		return -1;
 	if (!pack_count(s))
 		return publish(s, err);
-	pack = fetch_open(&s->fetches[0], err);
-	folder = pack < 0 ? -1
-			  : file_open(s->dir, INSTALLATION_UPSTREAM_NEW, O_RDONLY | O_DIRECTORY, 0,
-				    err);
-	if (folder < 0 || tree_begin(s->e, &s->tree, buf_span(&s->item->to.name), pack,
+	if (tree_packs_open(&packs, s->fetches, pack_count(s), s->item->installer.luet.image, err) <
+		0)
+		return -1;
+	folder = file_open(s->dir, INSTALLATION_UPSTREAM_NEW, O_RDONLY | O_DIRECTORY, 0, err);
+	if (folder < 0 || tree_begin(s->e, &s->tree, buf_span(&s->item->to.name), &packs,
 				  fd_take(&folder), err) < 0)
 		return -1;
 	s->task = &s->tree.worker.task;

@@ -3,6 +3,7 @@
 
 #include "engine/sync_index.h"
 #include "engine/sync_part.h"
+#include "model/registry.h"
 #include "sys/fd.h"
 
 static const struct sync_part *const parts[REPOSITORY_FORMATS] = {
@@ -25,6 +26,7 @@ void sync_init(struct sync *s, struct engine *e, const struct repository *r)
 		.reading = {.reader = {.task = TASK_INIT, .reader = FRAME_READER_INIT},
 			.feed = -1,
 			.file = -1},
+		.haul = {.known = BUF_INIT, .file = -1},
 		.documents = {-1, -1},
 		.intake = INTAKE_INIT,
 		.err = ERR_INIT,
@@ -32,6 +34,7 @@ void sync_init(struct sync *s, struct engine *e, const struct repository *r)
 	repo_state_init(&s->state);
 	head_init(&s->head);
 	wagon_init(&s->wagon);
+	image_init(&s->haul.image, SPAN(""));
 	pack_init(&s->whole);
 	fetch_init(&s->fetch);
 }
@@ -67,6 +70,8 @@ void sync_drop(struct sync *s)
 	buf_drop(&s->head_sum);
 	buf_drop(&s->head_signatures);
 	buf_drop(&s->index_file);
+	image_drop(&s->haul.image);
+	buf_drop(&s->haul.known);
 }
 
 /* --- For the parts ----------------------------------------------------------------------------- */
@@ -132,17 +137,36 @@ static int load(struct sync *s, struct err *err)
 	return 0;
 }
 
+static int not_luets(const struct sync *s, struct err *err)
+{
+	err_set(err, ERR_CONFIG, "of type docker there are only repositories of luet's");
+	return err_next(err, "put into %s: format: luet", s->repository->file.s);
+}
+
+/* Where its files are: of a registry, where its images are. */
+static int base_of(const struct sync *s, struct buf *out, struct err *err)
+{
+	struct span url = buf_span(&s->repository->urls.of.v[s->url]);
+
+	if (s->repository->type == REPOSITORY_DOCKER && s->repository->format != REPOSITORY_LUET)
+		return not_luets(s, err);
+	if (s->repository->type == REPOSITORY_DOCKER)
+		return registry_base(url, out, err);
+	buf_set(out, url);
+	return 0;
+}
+
 static int begin(struct sync *s, struct err *err)
 {
-	const struct buf *url = &s->repository->urls.of.v[s->url];
+	AUTO(buf) base = BUF_INIT;
 
 	s->part = parts[s->repository->format];
 	if (!s->part)
 		return err_set(err, ERR_CONFIG, "repositories of format %s cannot be used yet",
 			repository_format_name(s->repository->format));
-	if (load(s, err) < 0)
+	if (load(s, err) < 0 || base_of(s, &base, err) < 0)
 		return -1;
-	gather_init(&s->gather, s->e, buf_span(url), buf_span(&s->repository->name));
+	gather_init(&s->gather, s->e, buf_span(&base), buf_span(&s->repository->name));
 	s->has_gather = true;
 	s->gather.arg = s;
 	s->gather.tell_tag = true;

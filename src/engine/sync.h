@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "engine/fetch.h"
 #include "engine/gather.h"
+#include "engine/images.h"
 #include "engine/session.h"
 #include "model/head.h"
 #include "model/repository.h"
@@ -29,7 +30,18 @@ struct sync_whole { /* the whole index, as it is unpacked */
 	bool reads, ordered; /* reader was started; and knows what for */
 };
 
+struct sync;
+struct sync_haul { /* a wagon's file, out of an image */
+	struct image image;
+	struct buf known; /* the sum of its manifest that is known; empty: none */
+	int64_t max; /* bytes that the file may have */
+	size_t left; /* layers that were not looked into, from below */
+	int file; /* what came; -1 */
+	int (*then)(struct sync *s, struct err *err);
+};
+
 struct sync_part;
+struct sync_way;
 struct sync {
 	struct engine *e;
 	const struct sync_part *part; /* of its format; NULL before it began */
@@ -52,6 +64,8 @@ struct sync {
 	struct buf index_file; /* the name of the index in that folder */
 	struct index index; /* that is being brought up to date */
 	struct wagon wagon; /* of luet's: what its repository.yaml says */
+	const struct sync_way *way; /* of it */
+	struct sync_haul haul;
 	int documents[2]; /* what came of it, verified; -1: not yet */
 	struct intake intake; /* the one that comes */
 	int64_t packages; /* that it has */

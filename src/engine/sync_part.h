@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/sync.h"
+#include "model/minisign.h"
 
 struct sync_part {
 	int (*begin)(struct sync *s, struct err *err);
@@ -13,6 +14,23 @@ extern const struct sync_part sync_of_tree; /* our own repositories: a head and 
 extern const struct sync_part sync_of_packets; /* Packets': an index.db */
 extern const struct sync_part
 	sync_of_wagon; /* luet's: repository.yaml and the tarballs that it names */
+
+/* How the files of a wagon come. Each asks for what it is called by, and goes on with the function of that name below. */
+struct sync_way {
+	int (*identity)(struct sync *s, struct err *err); /* repository.yaml */
+	int (*signature)(struct sync *s, struct err *err);
+	int (*documents)(struct sync *s, struct err *err); /* into s->documents, verified */
+	void (*let_go)(struct sync *s);
+};
+extern const struct sync_way sync_by_images; /* each file is in an image of a registry */
+/* s->head_text is there. */
+MUST_USE int sync_wagon_identity(struct sync *s, struct err *err);
+MUST_USE int sync_wagon_signature(struct sync *s, struct span signature, struct err *err);
+MUST_USE int sync_wagon_documents(struct sync *s, struct err *err);
+const struct wagon_document *sync_wagon_document(const struct sync *s, size_t item);
+#define SYNC_SIGNATURE_FILE WAGON_FILE SIGNATURE_SUFFIX
+/* What is wrong with the wagon, not with us. -1. */
+int sync_wagon_blame(const char *what, struct err *err);
 
 /* Nothing more is wanted. Always 0. */
 int sync_finish(struct sync *s);

@@ -8,14 +8,11 @@
 #include "engine/repositories.h"
 #include "engine/sync_index.h"
 #include "engine/sync_offers.h"
-#include "model/minisign.h"
 #include "model/offer_message.h"
 #include "store/sum.h"
 #include "store/trust.h"
 #include "sys/address.h"
 #include "sys/fd.h"
-
-#define SIGNATURE_FILE WAGON_FILE SIGNATURE_SUFFIX
 
 static int ask(struct sync *s, int (*full)(struct gather *g, struct err *err), struct err *err)
 {
@@ -24,7 +21,7 @@ static int ask(struct sync *s, int (*full)(struct gather *g, struct err *err), s
 }
 
 /* What is wrong with the wagon, not with us. */
-static int blame(const char *what, struct err *err)
+int sync_wagon_blame(const char *what, struct err *err)
 {
 	bool theirs =
 		err->code == ERR_CHECKSUM || err->code == ERR_INSTALLER || err->code == ERR_CONFIG;
@@ -36,7 +33,7 @@ static int blame(const char *what, struct err *err)
 
 /* --- Its documents -------------------------------------------------------------------------------- */
 
-static const struct wagon_document *document_of(const struct sync *s, size_t item)
+const struct wagon_document *sync_wagon_document(const struct sync *s, size_t item)
 {
 	return item ? &s->wagon.meta : &s->wagon.tree;
 }
@@ -80,7 +77,7 @@ static int keep_document(struct sync *s, size_t item, struct err *err)
 static int end_document(struct gather *g, size_t item, struct err *err)
 {
 	struct sync *s = g->arg;
-	const struct wagon_document *d = document_of(s, item);
+	const struct wagon_document *d = sync_wagon_document(s, item);
 	struct sums want = {.has = {[DIGEST_SHA256] = d->has_sum},
 			    .of = {[DIGEST_SHA256] = d->sha256}},
 		    have;
@@ -88,7 +85,7 @@ static int end_document(struct gather *g, size_t item, struct err *err)
 	if (intake_end(&s->intake, false, &have, err) < 0)
 		return -1;
 	if (d->has_sum && intake_compare(&want, &have, err) < 0)
-		return blame(d->name.s, err);
+		return sync_wagon_blame(d->name.s, err);
 	return keep_document(s, item, err);
 }
 
@@ -115,34 +112,42 @@ static int begin_index(struct sync *s, struct err *err)
 	return 0;
 }
 
-static int on_documents(struct gather *g, struct err *err)
+int sync_wagon_documents(struct sync *s, struct err *err)
 {
-	struct sync *s = g->arg;
 	AUTO(buf) order = BUF_INIT;
 
 	offer_message_put_tree_order(
 		&order, &(struct tree_order){.has_meta = s->wagon.has_meta,
 				.allow_unchecked = s->repository->allow_unchecked,
+				.images = s->repository->type == REPOSITORY_DOCKER,
 				.tree = s->wagon.tree.compression,
 				.meta = s->wagon.meta.compression});
 	if (begin_index(s, err) < 0)
 		return -1;
 	if (sync_read_offers(s, OFFER_TREE, buf_span(&order), s->documents,
 		    s->wagon.has_meta ? 2 : 1, err) < 0)
-		return blame(s->wagon.tree.name.s, err);
+		return sync_wagon_blame(s->wagon.tree.name.s, err);
 	return settle(s, err);
 }
 
-static int ask_documents(struct sync *s, struct err *err)
+static int on_documents(struct gather *g, struct err *err)
 {
-	if (sync_open(s, err) < 0)
-		return -1;
+	return sync_wagon_documents(g->arg, err);
+}
+
+static int ask_files(struct sync *s, struct err *err)
+{
 	gather_clear(&s->gather);
 	s->gather.sink = &sink;
 	gather_add(&s->gather, buf_span(&s->wagon.tree.name), WAGON_DOCUMENT_MAX);
 	if (s->wagon.has_meta)
 		gather_add(&s->gather, buf_span(&s->wagon.meta.name), WAGON_DOCUMENT_MAX);
 	return ask(s, on_documents, err);
+}
+
+static int ask_documents(struct sync *s, struct err *err)
+{
+	return sync_open(s, err) < 0 ? -1 : s->way->documents(s, err);
 }
 
 /* --- Whether there is anything new ------------------------------------------------------------------- */
@@ -160,8 +165,8 @@ static int no_sum(const struct sync *s, const struct wagon_document *d, struct e
 static int check_sums(const struct sync *s, struct err *err)
 {
 	for (size_t i = 0; i < 1u + s->wagon.has_meta; i++)
-		if (!document_of(s, i)->has_sum && !s->repository->allow_unchecked)
-			return no_sum(s, document_of(s, i), err);
+		if (!sync_wagon_document(s, i)->has_sum && !s->repository->allow_unchecked)
+			return no_sum(s, sync_wagon_document(s, i), err);
 	return 0;
 }
 
@@ -183,7 +188,7 @@ static int judge(struct sync *s, struct err *err)
 	int others;
 
 	if (sync_read_wagon(s, buf_span(&s->head_text), err) < 0)
-		return blame(WAGON_FILE, err);
+		return sync_wagon_blame(WAGON_FILE, err);
 	if (check_sums(s, err) < 0)
 		return -1;
 	others = trust_wagon(&s->state, &view, err);
@@ -195,36 +200,58 @@ static int judge(struct sync *s, struct err *err)
 						      : note_revision(s, err);
 }
 
-static int on_signature(struct gather *g, struct err *err)
+int sync_wagon_signature(struct sync *s, struct span signature, struct err *err)
 {
-	struct sync *s = g->arg;
-
-	if (trust_by_anchor(
-		    &s->state, buf_span(&s->head_text), buf_span(&g->items.v[0].body), err) < 0)
+	if (trust_by_anchor(&s->state, buf_span(&s->head_text), signature, err) < 0)
 		return err_at(err, WAGON_FILE);
 	return judge(s, err);
 }
 
-static int on_identity(struct gather *g, struct err *err)
+int sync_wagon_identity(struct sync *s, struct err *err)
 {
-	struct sync *s = g->arg;
 	struct head_sum sum;
 
-	if (g->unchanged)
-		return sync_take_unchanged(s);
-	buf_set(&s->head_text, buf_span(&g->items.v[0].body));
 	buf_clear(&s->head_sum);
 	if (sum_of_bytes(buf_span(&s->head_text), &sum, err) < 0)
 		return -1;
 	sum_format(&sum, &s->head_sum);
 	if (sync_is_newest(s) && span_is(buf_span(&s->head_sum), buf_span(&s->state.head_sha256)))
 		return sync_take_unchanged(s);
-	if (s->open)
-		return judge(s, err);
-	gather_clear(g);
-	gather_add(g, SPAN(SIGNATURE_FILE), MINISIGN_FILE_MAX);
+	return s->open ? judge(s, err) : s->way->signature(s, err);
+}
+
+/* --- As files below a URL ----------------------------------------------------------------------------- */
+
+static int on_signature(struct gather *g, struct err *err)
+{
+	return sync_wagon_signature(g->arg, buf_span(&g->items.v[0].body), err);
+}
+
+static int ask_signature(struct sync *s, struct err *err)
+{
+	gather_clear(&s->gather);
+	gather_add(&s->gather, SPAN(SYNC_SIGNATURE_FILE), MINISIGN_FILE_MAX);
 	return ask(s, on_signature, err);
 }
+
+static int on_identity(struct gather *g, struct err *err)
+{
+	struct sync *s = g->arg;
+
+	if (g->unchanged)
+		return sync_take_unchanged(s);
+	buf_set(&s->head_text, buf_span(&g->items.v[0].body));
+	return sync_wagon_identity(s, err);
+}
+
+static int ask_identity(struct sync *s, struct err *err)
+{
+	sync_know_tag(s);
+	gather_add(&s->gather, SPAN(WAGON_FILE), WAGON_FILE_MAX);
+	return ask(s, on_identity, err);
+}
+
+static const struct sync_way by_files = {ask_identity, ask_signature, ask_files, NULL};
 
 /* --- Where it begins --------------------------------------------------------------------------------- */
 
@@ -234,6 +261,16 @@ static int no_key(const struct sync *s, struct err *err)
 		s->repository->file.s);
 	return err_next(err, "with the key of who runs it: fardel repo trust %s KEY",
 		s->repository->name.s);
+}
+
+/* A signature vouches for the index, and that for packages by their sums: of an image it has none. */
+static int no_sums(const struct sync *s, struct err *err)
+{
+	err_set(err, ERR_CONFIG,
+		"%s has a key, but what signs its index says nothing of the images of its packages",
+		s->repository->file.s);
+	return err_next(
+		err, "to trust the registry for these, put into that file: allow_unchecked: true");
 }
 
 /* Nobody has signed it: whoever is on the way says what root installs. */
@@ -257,6 +294,8 @@ static int load(struct sync *s, struct err *err)
 	s->open = !keys.of.n;
 	if (s->open && s->repository->require_signature)
 		return no_key(s, err);
+	if (!s->open && s->repository->type == REPOSITORY_DOCKER && !s->repository->allow_unchecked)
+		return no_sums(s, err);
 	if (s->open) {
 		buf_clear(&s->state.anchor);
 		warn_open(s);
@@ -273,15 +312,12 @@ static int load(struct sync *s, struct err *err)
 
 static int begin(struct sync *s, struct err *err)
 {
-	if (s->repository->type == REPOSITORY_DOCKER)
-		return err_set(err, ERR_CONFIG, "repositories of type docker cannot be used");
+	s->way = s->repository->type == REPOSITORY_DOCKER ? &sync_by_images : &by_files;
 	if (load(s, err) < 0)
 		return -1;
 	wagon_drop(&s->wagon);
 	wagon_init(&s->wagon);
-	sync_know_tag(s);
-	gather_add(&s->gather, SPAN(WAGON_FILE), WAGON_FILE_MAX);
-	return ask(s, on_identity, err);
+	return s->way->identity(s, err);
 }
 
 static void let_go(struct sync *s)
@@ -290,6 +326,8 @@ static void let_go(struct sync *s)
 	s->intake = INTAKE_INIT;
 	fd_drop(&s->documents[0]);
 	fd_drop(&s->documents[1]);
+	if (s->way && s->way->let_go)
+		s->way->let_go(s);
 }
 
 const struct sync_part sync_of_wagon = {begin, let_go};

@@ -70,11 +70,49 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 	return 0;
 }
 
-int tree_begin(struct engine *e, struct tree_task *t, struct span package, int pack, int folder,
+int tree_packs_open(struct tree_packs *p, const struct fetch *fetches, size_t count, bool image,
 	struct err *err)
 {
-	const int fds[] = {pack, folder};
+	p->image = image;
+	for (size_t i = 0; i < count && i < OCI_LAYERS_MAX; i++) {
+		int fd = fetch_open(&fetches[i], err);
 
+		if (fd < 0)
+			return -1;
+		p->fds[p->count++] = fd;
+	}
+	return 0;
+}
+
+void tree_packs_drop(struct tree_packs *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		fd_drop(&p->fds[i]);
+	p->count = 0;
+}
+
+/* As the worker is given them: the first pack, the folder, the others; of an image the top layer is the first. */
+static unsigned order_fds(const struct tree_packs *p, int folder, int *fds)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < p->count; i++) {
+		fds[n++] = p->fds[p->count - 1 - i];
+		if (!i)
+			fds[n++] = folder;
+	}
+	return n;
+}
+
+int tree_begin(struct engine *e, struct tree_task *t, struct span package,
+	const struct tree_packs *packs, int folder, struct err *err)
+{
+	int fds[OCI_LAYERS_MAX + 1];
+	unsigned count = order_fds(packs, folder, fds);
+	AUTO(buf) order = BUF_INIT;
+
+	if (packs->image)
+		message_put_number(&order, (int64_t)packs->count);
 	tree_task_init(t);
 	t->e = e;
 	t->package = package;
@@ -83,8 +121,8 @@ int tree_begin(struct engine *e, struct tree_task *t, struct span package, int p
 	t->worker.arg = t;
 	if (fchmod(folder, 0700) < 0)
 		return err_sys(err, "keep others out of its folder");
-	if (confine_give(e, folder, err) < 0 ||
-		worker_start(e, &t->worker, WORKER_TREE, fds, 2, MESSAGE_TREE, SPAN(""), err) < 0)
+	if (confine_give(e, folder, err) < 0 || worker_start(e, &t->worker, WORKER_TREE, fds, count,
+							MESSAGE_TREE, buf_span(&order), err) < 0)
 		return -1;
 	t->worker.task.deadline = engine_ms() + TIMEOUT;
 	return 0;

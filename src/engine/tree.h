@@ -6,8 +6,10 @@
 
 #include "base/err.h"
 #include "base/vec.h"
+#include "engine/fetch.h"
 #include "engine/session.h"
 #include "engine/worker.h"
+#include "model/oci.h"
 
 /* What is to be given to one member. */
 struct tree_given {
@@ -28,9 +30,21 @@ struct tree_task {
 void tree_task_init(struct tree_task *t);
 void tree_task_drop(struct tree_task *t);
 
-/* Begins: `pack` is the file, borrowed; `folder` is empty, becomes the task's, also on an error, and nobody but root gets into it when all is done:
+/* What it is in. */
+struct tree_packs {
+	int fds[OCI_LAYERS_MAX]; /* files */
+	size_t count;
+	bool image; /* they are the layers of one, the lowest first; else it is one tarball */
+};
+#define TREE_PACKS_INIT ((struct tree_packs){.count = 0})
+/* Opens what was fetched, of all packs of a package. */
+MUST_USE int tree_packs_open(struct tree_packs *p, const struct fetch *fetches, size_t count,
+	bool image, struct err *err);
+void tree_packs_drop(struct tree_packs *p);
+
+/* Begins: `packs` is borrowed; `folder` is empty, becomes the task's, also on an error, and nobody but root gets into it when all is done:
  * setuid files may come there. */
-MUST_USE int tree_begin(struct engine *e, struct tree_task *t, struct span package, int pack,
-	int folder, struct err *err);
+MUST_USE int tree_begin(struct engine *e, struct tree_task *t, struct span package,
+	const struct tree_packs *packs, int folder, struct err *err);
 /* After the task has ended. ERR_INSTALLER: what the pack is, it must not be. */
 MUST_USE int tree_end(struct tree_task *t, struct err *err);

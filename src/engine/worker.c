@@ -11,10 +11,11 @@
 
 #include "engine/confine.h"
 #include "model/message.h"
+#include "model/oci.h"
 #include "sys/fd.h"
 #include "sys/process.h"
 
-#define FDS_MAX 4
+#define FDS_MAX (OCI_LAYERS_MAX + 1)
 #define WORDS_MAX (64 << 10) /* bytes: what fits into a pipe */
 
 /* A sanitizer's report is for who builds with one, whole and as it is. */

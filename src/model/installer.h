@@ -61,6 +61,7 @@ struct luet_info {
 	struct texts protect; /* folders whose files are config protected */
 	bool finalizes; /* there is a finalize.yaml */
 	bool taken_over; /* from luet's own database: nobody here has its tree */
+	bool image; /* its packs are the layers of an image, the lowest first */
 };
 
 struct installer {

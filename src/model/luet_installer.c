@@ -144,6 +144,30 @@ static bool is_file(struct span x)
 	return x.n && x.n <= FILE_MAX && x.s[0] != '.';
 }
 
+/* Each is a pack. */
+static int read_layers(
+	const struct yaml *layers, struct span tag, struct installer *out, struct err *err)
+{
+	if (layers->kind != YAML_LIST || !layers->list.n || layers->list.n > LUET_LAYERS_MAX)
+		return err_set(err, ERR_INSTALLER, LUET_ARTIFACT ": layers is no list of 1 to %d",
+			LUET_LAYERS_MAX);
+	VEC_FOR (const struct yaml, layer, &layers->list) {
+		struct pack *pack = vec_push(&out->packs.of);
+
+		pack_init(pack);
+		buf_addf(&pack->file, "%.*s", SPAN_ARG(tag));
+		if (layers->list.n > 1)
+			buf_addf(&pack->file, ".%zu", out->packs.of.n);
+		pack->sums.has[DIGEST_SHA256] = true;
+		if (layer->kind != YAML_TEXT || !digest_parse(DIGEST_SHA256, buf_span(&layer->text),
+							&pack->sums.of[DIGEST_SHA256]))
+			return refuse(LUET_ARTIFACT, "layers", buf_span(&layer->text),
+				"is not 64 hex digits", err);
+	}
+	out->luet.image = true;
+	return 0;
+}
+
 static int read_artifact(struct installer *out, struct err *err)
 {
 	AUTO(yaml) a = YAML_INIT;
@@ -162,6 +186,8 @@ static int read_artifact(struct installer *out, struct err *err)
 		return refuse(LUET_ARTIFACT, "file", file, "is no name of a file", err);
 	if (url.n && pack_check_url(url, err) < 0)
 		return err_at(err, LUET_ARTIFACT ": url");
+	if (yaml_get(&a, "layers"))
+		return read_layers(&yaml_get(&a, "layers")->value, file, out, err);
 	pack = vec_push(&out->packs.of);
 	pack_init(pack);
 	buf_set(&pack->file, file);
@@ -192,4 +218,15 @@ void luet_artifact_format(struct span file, const struct digest *sha256, struct 
 	buf_adds(out, "sha256: ");
 	digest_format(out, sha256);
 	buf_addc(out, '\n');
+}
+
+void luet_artifact_format_image(struct span tag, const struct packs *layers, struct buf *out)
+{
+	luet_artifact_format(tag, NULL, out);
+	buf_adds(out, "layers:\n");
+	VEC_FOR (const struct pack, p, &layers->of) {
+		buf_adds(out, "- ");
+		digest_format(out, &p->sums.of[DIGEST_SHA256]);
+		buf_addc(out, '\n');
+	}
 }

@@ -8,6 +8,8 @@
  *		sha256: HEX
  *		url: https://…            # none where a repository says it
  *
+ *		layers: [HEX, HEX]        # in the place of sha256, of an image: their sums, the lowest first; `file` is its tag
+ *
  *		taken_over: true          # by repo import luet: where its tree is to be had is not known
  *
  * Without `file` the package has no tree: it only requires others. */
@@ -18,6 +20,7 @@
 #include "base/err.h"
 #include "model/digest.h"
 #include "model/installer.h"
+#include "model/oci.h"
 
 #define LUET_DEFINITION "definition.yaml"
 #define LUET_FINALIZE "finalize.yaml"
@@ -29,5 +32,9 @@ bool luet_installer_is(const struct facts *facts);
 /* Reads out->facts into the rest of *out; description and legend are added to them. ERR_INSTALLER names file and key. */
 MUST_USE int luet_installer_parse(struct span top, struct installer *out, struct err *err);
 
+#define LUET_LAYERS_MAX OCI_LAYERS_MAX
+
 /* Appends an artifact.yaml; NULL: no tree. */
 void luet_artifact_format(struct span file, const struct digest *sha256, struct buf *out);
+/* The same of an image, whose layers these packs are. */
+void luet_artifact_format_image(struct span tag, const struct packs *layers, struct buf *out);

@@ -21,8 +21,11 @@ size_t luet_made_files(
 {
 	size_t n = 0;
 
-	luet_artifact_format(
-		file_of(buf_span(&o->path)), o->unchecked ? NULL : &o->sha256, artifact);
+	if (offer_is_image(o))
+		luet_artifact_format_image(buf_span(&o->path), &o->packs, artifact);
+	else
+		luet_artifact_format(
+			file_of(buf_span(&o->path)), o->unchecked ? NULL : &o->sha256, artifact);
 	out[n++] = (struct luet_file){LUET_ARTIFACT, buf_span(artifact)};
 	out[n++] = (struct luet_file){LUET_DEFINITION, buf_span(&o->definition)};
 	if (o->finalize.n)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "model/format3_check.h"
 #include "model/luet_definition.h"
+#include "model/registry.h"
 #include "model/wagon.h"
 
 #define SUMMARY_MAX 512
@@ -231,6 +232,22 @@ int luet_offer_make(const struct luet_files *f, struct offer *out, struct err *e
 	buf_set(&out->definition, f->definition);
 	buf_set(&out->finalize, f->finalize);
 	return take_files(f->artifact, out, err);
+}
+
+int luet_offer_take_image(struct offer *o, struct err *err)
+{
+	struct span name = buf_span(&o->name), category;
+	AUTO(buf) text = BUF_INIT;
+
+	span_split(&name, '/', &category);
+	buf_addf(&text, "%.*s-%.*s-%s", SPAN_ARG(name), SPAN_ARG(category), o->version.s);
+	buf_clear(&o->path);
+	if (!registry_tag(buf_span(&text), &o->path))
+		return err_set(err, ERR_INSTALLER, "no image can have the tag %s", text.s);
+	buf_sets(&o->compression, OFFER_IMAGE);
+	o->unchecked = true;
+	o->sha256 = (struct digest){.kind = DIGEST_SHA256};
+	return 0;
 }
 
 /* --- YAML as JSON ---------------------------------------------------------------------------------- */

@@ -19,6 +19,9 @@ struct luet_files {
 /* All but `metadata` and the id, into what was initialised. ERR_INSTALLER says what is wrong: then the package cannot be offered. */
 MUST_USE int luet_offer_make(const struct luet_files *f, struct offer *out, struct err *err);
 
+/* What was made of an artifact becomes one of an image: its path is the tag, as luet makes it. ERR_INSTALLER: no tag can be made. */
+MUST_USE int luet_offer_take_image(struct offer *o, struct err *err);
+
 /* Which package an artifact is of: as the folder that its files stand in. */
 MUST_USE int luet_offer_folder(struct luet_node artifact, struct buf *out, struct err *err);
 

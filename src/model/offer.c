@@ -109,7 +109,8 @@ static bool is_some(struct span x)
 
 static bool is_compression(struct span x)
 {
-	return span_is_text(x, "zstd") || span_is_text(x, "gzip") || span_is_text(x, "none");
+	return span_is_text(x, "zstd") || span_is_text(x, "gzip") || span_is_text(x, "none") ||
+	       span_is_text(x, OFFER_IMAGE);
 }
 
 /* --- The tables ---------------------------------------------------------------------------------------- */
@@ -145,8 +146,8 @@ static const struct offer_row installer_rows[] = {
 	{"size", &offer_size, IN(size), 0, NULL, "a number of bytes", false},
 	{"sha256", &offer_sha256, IN(sha256), 0, NULL, "64 lower-case hex digits", true},
 	{"mirrors", &offer_texts, IN(mirrors), LIST_MAX, format3_is_url, "a list of URLs", false},
-	{"compression", &offer_text, IN(compression), 8, is_compression, "zstd, gzip or none",
-		false},
+	{"compression", &offer_text, IN(compression), 8, is_compression,
+		"zstd, gzip, none or image", false},
 	{"unchecked", &offer_flag, IN(unchecked), 0, NULL, "true or false", false},
 };
 
@@ -294,6 +295,11 @@ int offer_parse(struct span line, struct offer *out, struct err *err)
 bool offer_is_foreign(const struct offer *o)
 {
 	return o->format == FORMAT_LUET || o->format == FORMAT_PACKETS;
+}
+
+bool offer_is_image(const struct offer *o)
+{
+	return span_is_text(buf_span(&o->compression), OFFER_IMAGE);
 }
 
 bool offer_is_valid(const struct offer *o)

@@ -14,6 +14,8 @@
 #include "model/relation.h"
 
 #define OFFER_MAX (256 << 10) /* bytes of one line */
+#define OFFER_IMAGE \
+	"image" /* in the place of a compression: there is no tarball, `path` is the tag of an image, and the id is none before it is known what that stands for */
 
 struct offer {
 	struct buf name, version; /* version: empty where the format has none */
@@ -32,7 +34,7 @@ struct offer {
 	struct packs packs;
 	struct texts files; /* paths that it makes, as far as that is known */
 	/* Of luet's: `path` is the package's tarball; the id is that of the installer that fardel makes of all this. */
-	struct buf compression; /* of the tarball: "zstd", "gzip" or "none" */
+	struct buf compression; /* of the tarball: "zstd", "gzip" or "none"; or OFFER_IMAGE */
 	bool hidden; /* search does not show it */
 	struct texts labels; /* "key=value" */
 	struct buf definition, finalize,
@@ -53,6 +55,8 @@ bool offer_path_is_valid(struct span path);
 MUST_USE int offer_parse(struct span line, struct offer *out, struct err *err);
 /* Whether it came from luet's or Packets' repositories. */
 bool offer_is_foreign(const struct offer *o);
+/* Whether its package is an image of a registry. */
+bool offer_is_image(const struct offer *o);
 /* Whether its values are such as offer_parse lets pass: of one that came by another way. */
 bool offer_is_valid(const struct offer *o);
 /* Appends the line, without a newline: one text for one value. */

@@ -261,6 +261,7 @@ void offer_message_put_tree_order(struct buf *out, const struct tree_order *o)
 {
 	wire_put_number(out, o->has_meta);
 	wire_put_number(out, o->allow_unchecked);
+	wire_put_number(out, o->images);
 	wire_put_number(out, o->tree);
 	wire_put_number(out, o->meta);
 }
@@ -271,10 +272,41 @@ bool offer_message_get_tree_order(struct span payload, struct tree_order *o)
 
 	o->has_meta = get_bool(&w);
 	o->allow_unchecked = get_bool(&w);
+	o->images = get_bool(&w);
 	o->tree = wire_number(&w);
 	o->meta = wire_number(&w);
 	return wire_ended(&w) && o->tree >= 0 && o->tree < WAGON_COMPRESSIONS && o->meta >= 0 &&
 	       o->meta < WAGON_COMPRESSIONS;
+}
+
+void offer_message_put_manifest(struct buf *out, const struct manifest_order *o)
+{
+	wire_put_text(out, o->architecture);
+	wire_put_text(out, o->text);
+}
+
+bool offer_message_get_manifest(struct span payload, struct manifest_order *o)
+{
+	struct wire w = {.rest = payload};
+
+	o->architecture = wire_text(&w);
+	o->text = wire_text(&w);
+	return wire_ended(&w);
+}
+
+void offer_message_put_layer(struct buf *out, const struct layer_order *o)
+{
+	wire_put_text(out, o->file);
+	wire_put_number(out, o->max);
+}
+
+bool offer_message_get_layer(struct span payload, struct layer_order *o)
+{
+	struct wire w = {.rest = payload};
+
+	o->file = wire_text(&w);
+	o->max = wire_number(&w);
+	return wire_ended(&w) && o->file.n && o->max > 0;
 }
 
 void offer_message_put_piece(struct buf *out, const struct offer_texts *t)

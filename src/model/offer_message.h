@@ -24,6 +24,26 @@ enum offer_message {
 	OFFER_BATCH, /* from it: several of these, each as its type, a number, and its payload, a text */
 	/* Then OFFER_ONE, sorted by leaf (of INDEX_FOREIGN_BITS), then as offer_compare has it. */
 	OFFER_TREE_READ, /* from it, last: struct tree_read */
+	OFFER_MANIFEST, /* to it, any number of times: struct manifest_order */
+	OFFER_MANIFEST_IS, /* from it: what oci_put makes of it */
+	OFFER_MANIFEST_BAD, /* from it, in the place of that: why it cannot be used, as message_put_err has it */
+	OFFER_LAYER, /* to it: struct layer_order; its descriptor 4 is a layer of an image, and the file goes to 5 */
+	OFFER_LAYER_READ, /* from it, last: a number, enum layer_answer */
+};
+
+struct manifest_order {
+	struct span architecture; /* as Debian calls it */
+	struct span text; /* of the manifest; both borrow */
+};
+struct layer_order {
+	struct span file; /* that is wanted; borrows */
+	int64_t max; /* bytes that it may have */
+};
+enum layer_answer {
+	LAYER_HAS_IT,
+	LAYER_HAS_NOT, /* one below it may */
+	LAYER_HIDES_IT, /* and none below it counts */
+	LAYER_ANSWERS,
 };
 
 struct leaf_order {
@@ -34,6 +54,7 @@ struct leaf_order {
 #define INDEX_FOREIGN_BITS 10 /* of others' repositories: nobody publishes their leaves */
 struct tree_order {
 	bool has_meta, allow_unchecked;
+	bool images; /* packages are images of a registry, not files */
 	int64_t tree, meta; /* enum wagon_compression */
 };
 struct offer_texts {
@@ -48,6 +69,10 @@ struct tree_read {
 
 void offer_message_put_tree_order(struct buf *out, const struct tree_order *o);
 bool offer_message_get_tree_order(struct span payload, struct tree_order *o);
+void offer_message_put_manifest(struct buf *out, const struct manifest_order *o);
+bool offer_message_get_manifest(struct span payload, struct manifest_order *o);
+void offer_message_put_layer(struct buf *out, const struct layer_order *o);
+bool offer_message_get_layer(struct span payload, struct layer_order *o);
 void offer_message_put_piece(struct buf *out, const struct offer_texts *t);
 bool offer_message_get_piece(struct span payload, struct offer_texts *t);
 void offer_message_put_tree_read(struct buf *out, const struct tree_read *r);

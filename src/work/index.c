@@ -228,9 +228,12 @@ static int run(struct err *err)
 			return index_read_wagon(frame.payload, err);
 		if (frame.type == OFFER_TREE)
 			return index_read_tree(frame.payload, err);
-		if (frame.type != OFFER_LEAF)
+		if (frame.type == OFFER_LAYER)
+			return index_read_layer(frame.payload, err);
+		if (frame.type != OFFER_LEAF && frame.type != OFFER_MANIFEST)
 			return worker_bad_order(err);
-		if (read_leaf(frame.payload, err) < 0)
+		if ((frame.type == OFFER_LEAF ? read_leaf(frame.payload, err)
+					      : index_read_manifest(frame.payload, err)) < 0)
 			return -1;
 	}
 	return got;

@@ -145,6 +145,21 @@ int made_add(struct made *m, struct offer *o, struct err *err)
 	return 0;
 }
 
+void made_take_back(struct made *m, const size_t *numbers, size_t count)
+{
+	size_t kept = 0, at = 0;
+
+	for (size_t i = 0; i < m->of.n; i++) {
+		if (at < count && numbers[at] == i) {
+			made_offer_drop(&m->of.v[i]);
+			at++;
+		} else {
+			m->of.v[kept++] = m->of.v[i];
+		}
+	}
+	m->of.n = kept;
+}
+
 /* Name and version stand first (model/offer_message). */
 static int compare(const void *one, const void *other)
 {

@@ -31,5 +31,7 @@ void made_drop(struct made *m);
 MUST_USE int made_add(struct made *m, struct offer *o, struct err *err);
 /* One that cannot be offered. */
 void made_leave_out(struct made *m, struct span package, const struct err *why);
+/* Those are none any more: so many of their numbers, ascending. Their texts stay behind, and are swept. */
+void made_take_back(struct made *m, const size_t *numbers, size_t count);
 /* All of them, in their order; twice the same is ERR_INSTALLER. Then OFFER_TREE_READ. */
 MUST_USE int made_send(struct made *m, struct err *err);

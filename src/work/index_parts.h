@@ -7,3 +7,6 @@
 /* OFFER_WAGON and OFFER_TREE (model/offer_message). */
 MUST_USE int index_read_wagon(struct span payload, struct err *err);
 MUST_USE int index_read_tree(struct span payload, struct err *err);
+/* OFFER_MANIFEST and OFFER_LAYER. */
+MUST_USE int index_read_manifest(struct span payload, struct err *err);
+MUST_USE int index_read_layer(struct span payload, struct err *err);

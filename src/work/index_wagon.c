@@ -14,6 +14,7 @@
 #include "model/wagon.h"
 #include "work/index_made.h"
 #include "work/index_parts.h"
+#include "work/index_tags.h"
 #include "work/worker.h"
 
 #define TREE_FD 4
@@ -85,6 +86,7 @@ struct reading {
 	VEC(struct folder)
 	older; /* of that layout: all of them, sorted by path once they are there */
 	size_t older_bytes;
+	struct tags tags; /* of images */
 };
 
 static void reading_drop(struct reading *r)
@@ -92,6 +94,7 @@ static void reading_drop(struct reading *r)
 	made_drop(&r->made);
 	folder_drop(&r->at);
 	vec_drop_each(&r->older, folder_drop);
+	tags_drop(&r->tags);
 }
 
 /* --- Its offer --------------------------------------------------------------------------------- */
@@ -111,7 +114,7 @@ static bool is_too_long(const struct offer *o)
 
 static int check(const struct reading *r, const struct offer *o, struct err *err)
 {
-	if (o->unchecked && !r->order.allow_unchecked)
+	if (o->unchecked && !r->order.allow_unchecked && !r->order.images)
 		return err_set(err, ERR_INSTALLER,
 			"it has no checksum, and allow_unchecked is not set for this repository");
 	if (!offer_is_valid(o))
@@ -133,7 +136,9 @@ static int make_offer(struct reading *r, const struct folder *f, struct luet_nod
 	AUTO(texts) listed = {0};
 	int result;
 
-	if (luet_offer_make(&files, o, err) < 0 || luet_made_id(o, &o->id, err) < 0)
+	if (luet_offer_make(&files, o, err) < 0 ||
+		(r->order.images && luet_offer_take_image(o, err) < 0) ||
+		luet_made_id(o, &o->id, err) < 0)
 		return -1;
 	/* No line has them; they go beside it. */
 	listed = o->files;
@@ -157,6 +162,8 @@ static int take_offer(struct reading *r, const struct folder *f, struct luet_nod
 		return 0;
 	}
 	buf_set(&o.metadata, metadata);
+	if (r->order.images)
+		tags_add(&r->tags, buf_span(&o.path), r->made.of.n);
 	return made_add(&r->made, &o, err);
 }
 
@@ -442,5 +449,6 @@ int index_read_tree(struct span payload, struct err *err)
 		return err_at(err, "the tree");
 	if (r.order.has_meta && read_archive(&r, META_FD, r.order.meta, read_meta, err) < 0)
 		return err_at(err, "the metadata");
+	tags_settle(&r.tags, &r.made);
 	return made_send(&r.made, err);
 }

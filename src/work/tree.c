@@ -1,4 +1,5 @@
-/* fardel-tree: writes a package's tree out of its pack (descriptor 4) into a folder (descriptor 5), as a user without rights.
+/* fardel-tree: writes a package's tree out of its pack (descriptor 4) into a folder (descriptor 5), as a user without rights; that of an image out of its
+ * layers, the top one first (4, then from 6 on).
  * What such a user cannot give a file (owners, setuid, attributes) is told to fardel, who decides what becomes of it. */
 #include <fcntl.h>
 #include <signal.h>
@@ -6,12 +7,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "model/oci.h"
 #include "sys/file.h"
 #include "work/unpack_members.h"
 #include "work/worker.h"
 
 #define PACK_FD (FRAME_FD + 1)
 #define FOLDER_FD (FRAME_FD + 2)
+#define LOWER_FD (FRAME_FD + 3)
 #define PAIRS_MAX 65536 /* bytes of one member's attributes */
 
 /* Adds those that fardel may want; 1 where there are some. */
@@ -61,9 +64,24 @@ static int tell(void *arg, struct archive_in *in, const struct archive_entry *me
 	return frame_send(FRAME_FD, MESSAGE_ATTRIBUTES, buf_span(&payload), err);
 }
 
-static int run(struct err *err)
+/* The order: empty, or how many layers there are. */
+static int unpack(struct unpacker *u, struct span order, struct err *err)
 {
 	static const struct entry_choice all = {0};
+	int layers[OCI_LAYERS_MAX] = {PACK_FD};
+	int64_t count = 0;
+
+	if (!order.n)
+		return unpacker_run(u, PACK_FD, &all, err);
+	if (!message_get_number(order, &count) || count < 1 || count > OCI_LAYERS_MAX)
+		return worker_bad_order(err);
+	for (int i = 1; i < count; i++)
+		layers[i] = LOWER_FD + i - 1;
+	return unpacker_run_layers(u, layers, (size_t)count, err);
+}
+
+static int run(struct err *err)
+{
 	AUTO(unpacker) u;
 	struct frame_reader reader = FRAME_READER_INIT;
 	struct span order = SPAN("");
@@ -73,10 +91,8 @@ static int run(struct err *err)
 	u.to = FOLDER_FD;
 	u.made = tell;
 	rc = worker_order(&reader, MESSAGE_TREE, &order, err);
-	if (rc == 0 && order.n)
-		rc = worker_bad_order(err);
 	if (rc == 0)
-		rc = unpacker_run(&u, PACK_FD, &all, err);
+		rc = unpack(&u, order, err);
 	frame_reader_drop(&reader);
 	return rc < 0 ? -1 : frame_send(FRAME_FD, MESSAGE_TREE_DONE, SPAN(""), err);
 }

@@ -25,6 +25,7 @@ void unpacker_drop(struct unpacker *u)
 	vec_drop(&u->folders);
 	archive_close(u->in);
 	entry_plan_free(u->plan);
+	layers_free(u->layers);
 	buf_drop(&u->parent);
 	fd_drop(&u->parent_fd);
 }
@@ -97,7 +98,7 @@ static int count_content(struct unpacker *u, int64_t end, int64_t at, size_t n, 
 {
 	if (at < end || at > INT64_MAX - (int64_t)n)
 		return err_set(err, ERR_INSTALLER, "damaged archive: content out of order");
-	entry_plan_read(u->plan, archive_bytes_read(u->in));
+	entry_plan_read(u->plan, u->read + archive_bytes_read(u->in));
 	return entry_plan_bytes(u->plan, (size_t)(at - end) + n, err);
 }
 
@@ -221,8 +222,14 @@ static int take(struct unpacker *u, const struct archive_entry *member, struct e
 	AUTO(buf) path = BUF_INIT;
 	struct entry_act act;
 	bool is_new;
-	int rc = -1;
+	int rc = u->layers
+			 ? layers_show(u->layers, member->path, member->type == ARCHIVE_DIR,
+				   member->type == ARCHIVE_HARDLINK ? member->link : SPAN(""), err)
+			 : 1;
 
+	if (rc <= 0)
+		return rc;
+	rc = -1;
 	if (plan(u, member, &act, err) < 0)
 		return -1;
 	if (act.skip)
@@ -281,7 +288,7 @@ static int settle_folders(struct unpacker *u, struct err *err)
 	return 0;
 }
 
-int unpacker_run(struct unpacker *u, int pack, const struct entry_choice *choice, struct err *err)
+static int take_all(struct unpacker *u, int pack, struct err *err)
 {
 	static const struct archive_limits limits = {.stream = 16LL << 30,
 		.ratio = 1000,
@@ -291,13 +298,33 @@ int unpacker_run(struct unpacker *u, int pack, const struct entry_choice *choice
 	struct archive_entry member;
 	int rc;
 
-	u->plan = entry_plan_new(&entry_limits_pack);
-	entry_plan_choose(u->plan, choice);
 	posix_fadvise(pack, 0, 0, POSIX_FADV_SEQUENTIAL);
 	if (archive_open_pack(pack, &limits, &u->in, err) < 0)
 		return -1;
 	for (; (rc = archive_next(u->in, &member, err)) > 0; u->members++)
 		if (take(u, &member, err) < 0)
 			return -1;
-	return rc < 0 ? -1 : settle_folders(u, err);
+	return rc;
+}
+
+int unpacker_run(struct unpacker *u, int pack, const struct entry_choice *choice, struct err *err)
+{
+	u->plan = entry_plan_new(&entry_limits_pack);
+	entry_plan_choose(u->plan, choice);
+	return take_all(u, pack, err) < 0 ? -1 : settle_folders(u, err);
+}
+
+int unpacker_run_layers(struct unpacker *u, const int *layers, size_t count, struct err *err)
+{
+	u->plan = entry_plan_new(&entry_limits_pack);
+	u->layers = layers_new();
+	for (size_t i = 0; i < count; i++) {
+		if (take_all(u, layers[i], err) < 0)
+			return -1;
+		u->read += archive_bytes_read(u->in);
+		archive_close(u->in);
+		u->in = NULL;
+		layers_next(u->layers);
+	}
+	return settle_folders(u, err);
 }

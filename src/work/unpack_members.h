@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "ext/archive.h"
 #include "model/entry.h"
+#include "model/layers.h"
 
 /* A folder that the pack states: what it gets when all is in it. */
 struct unpacker_folder {
@@ -28,6 +29,8 @@ struct unpacker {
 	void *arg;
 	int64_t members;
 	int64_t stripped; /* members that lost bits of their mode */
+	struct layers *layers; /* of an image: what is seen of what comes; NULL: all */
+	int64_t read; /* bytes of packs before the one that comes */
 	/* Its own. */
 	struct archive_in *in;
 	struct entry_plan *plan;
@@ -43,3 +46,6 @@ void unpacker_drop(struct unpacker *u);
 /* All of the pack (a file, borrowed); once. umask is 0. */
 MUST_USE int unpacker_run(
 	struct unpacker *u, int pack, const struct entry_choice *choice, struct err *err);
+/* The same of the layers of an image, the top one first. */
+MUST_USE int unpacker_run_layers(
+	struct unpacker *u, const int *layers, size_t count, struct err *err);

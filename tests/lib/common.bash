@@ -70,6 +70,17 @@ serve() {
   ACCESS_LOG=$state/access.log
 }
 
+# serve_registry [YAML]: docker-registry; sets REGISTRY to its HOST:PORT, and REGISTRY_LOG.
+serve_registry() {
+  local state
+  state=$(mktemp -d "$WORK/registry.XXXXXX")
+  # shellcheck disable=SC2034
+  REGISTRY=$("$LIB/serve-registry" "$state" "${1:-}")
+  SERVERS+=("$(cat "$state/registry.pid")")
+  # shellcheck disable=SC2034
+  REGISTRY_LOG=$state/registry.log
+}
+
 # make_certificate: WORK/cert.pem and key.pem, for localhost.
 make_certificate() {
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \

@@ -4,11 +4,12 @@
     wagon = Wagon("main")
     wagon.add("app-x/hello", "1.0", files={"usr/bin/hello": "#!/bin/sh\n"}, requires=["sys-libs/c >=2"])
     wagon.put(folder)
+    wagon.push("http://127.0.0.1:5000/v2/team/wagon")  # into a registry, as images
 
-As a program:  wagon.py FOLDER [KEY=VALUE…] <<<'[{"name": "app-x/hello", "version": "1.0", …}, …]'
+As a program:  wagon.py FOLDER|URL [KEY=VALUE…] <<<'[{"name": "app-x/hello", "version": "1.0", …}, …]'
 Keys: name, revision, date (last_update), layout (v2, v1, both), compression (zstd, gzip, none; of the tree), sums (no: none are said),
 made (so many further packages that nobody can install), seed (what made packages say), key (a file to write minisign's public key to: then
-repository.yaml is signed)."""
+repository.yaml is signed); of a URL: form (of manifests: docker, oci, list), layers (their compression: gzip, zstd, none)."""
 import gzip
 import hashlib
 import io
@@ -18,6 +19,7 @@ import random
 import subprocess
 import sys
 import tarfile
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
@@ -51,6 +53,71 @@ def tar(members, form=tarfile.PAX_FORMAT):
             out.addfile(info, io.BytesIO(data or b""))
     return to.getvalue()
 
+
+# --- Images ------------------------------------------------------------------------------------------------------
+
+OCI, DOCKER = "application/vnd.oci.image.", "application/vnd.docker."
+KINDS = {
+    "oci": (OCI + "manifest.v1+json", OCI + "config.v1+json", {"gzip": OCI + "layer.v1.tar+gzip", "zstd": OCI + "layer.v1.tar+zstd", "none": OCI + "layer.v1.tar"}),
+    "docker": (DOCKER + "distribution.manifest.v2+json", DOCKER + "container.image.v1+json",
+               {"gzip": DOCKER + "image.rootfs.diff.tar.gzip", "none": DOCKER + "image.rootfs.diff.tar"}),
+}
+LISTS = {"oci": OCI + "index.v1+json", "docker": DOCKER + "distribution.manifest.list.v2+json"}
+MACHINE = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386", "ppc64le": "ppc64le", "s390x": "s390x", "riscv64": "riscv64"}.get(os.uname().machine, os.uname().machine)
+
+
+def digest(data):
+    return "sha256:" + sha256(data)
+
+
+def image(layers, form="docker", how="gzip", **more):
+    """The manifest of an image, and its blobs: of tars, the lowest first."""
+    kind, config_kind, kinds = KINDS[form]
+    config = json.dumps({"architecture": MACHINE, "os": "linux", "rootfs": {"type": "layers", "diff_ids": [digest(layer) for layer in layers]}}).encode()
+    packed = [pack(layer, how) for layer in layers]
+    manifest = {"schemaVersion": 2, "mediaType": kind, "config": {"mediaType": config_kind, "size": len(config), "digest": digest(config)},
+                "layers": [{"mediaType": kinds[how], "size": len(data), "digest": digest(data)} for data in packed]}
+    manifest.update(more)
+    return json.dumps(manifest).encode(), [config] + packed
+
+
+class Registry:
+    """One place of a registry: http://HOST/v2/PATH."""
+
+    def __init__(self, base, headers=None):
+        self.base, self.headers = base.rstrip("/"), headers or {}
+
+    def ask(self, method, url, data=None, **headers):
+        request = urllib.request.Request(url, data=data, method=method, headers={**self.headers, **{key.replace("_", "-"): value for key, value in headers.items()}})
+        return urllib.request.urlopen(request, timeout=20)  # pylint: disable=consider-using-with
+
+    def blob(self, data):
+        with self.ask("POST", f"{self.base}/blobs/uploads/", b"") as answer:
+            url = answer.headers["Location"]
+        with self.ask("PUT", f"{url}{'&' if '?' in url else '?'}digest={digest(data)}", data, Content_Type="application/octet-stream"):
+            return digest(data)
+
+    def manifest(self, tag, text):
+        with self.ask("PUT", f"{self.base}/manifests/{tag}", text, Content_Type=json.loads(text)["mediaType"]):
+            return digest(text)
+
+    def push(self, tag, layers, form="docker", how="gzip"):
+        """form: docker, oci, or list (an index of two platforms, of which one is the machine's)."""
+        kind = "oci" if form == "list" or how == "zstd" else form
+        text, blobs = image(layers, kind, how)
+        for data in blobs:
+            self.blob(data)
+        if form != "list":
+            return self.manifest(tag, text)
+        other, blobs = image([tar([("etc/other", b"of another machine")])], kind, how)
+        for data in blobs:
+            self.blob(data)
+        entries = [{"mediaType": KINDS[kind][0], "size": len(each), "digest": self.manifest(digest(each), each), "platform": {"os": "linux", "architecture": machine}}
+                   for each, machine in ((other, "mips"), (text, MACHINE))]
+        return self.manifest(tag, json.dumps({"schemaVersion": 2, "mediaType": LISTS[kind], "manifests": entries}).encode())
+
+
+# --- YAML --------------------------------------------------------------------------------------------------------
 
 def plain(text):
     """As Go's yaml writes a text that needs no quotes; others in quotes."""
@@ -107,6 +174,7 @@ class Package:
         self.text = given.pop("text", {})  # and what others are: {"definition.yaml": "…"}
         self.runtime = given.pop("runtime", True)
         self.listed = given.pop("listed", None)  # files that the metadata list; else those of files
+        self.given_layers = [[(name, None if text is None else text.encode()) for name, text in layer] for layer in given.pop("layers", [])]
         self.given = given
 
     def definition(self):
@@ -121,9 +189,19 @@ class Package:
     def file(self):
         return self.path or f"{self.name}-{self.category}-{self.version}.package.tar{SUFFIX[self.compression]}"
 
+    def tag(self):
+        return f"{self.name}-{self.category}-{self.version}".replace("+", "-")
+
+    def layers(self):
+        """Of its image: one, or what was given as such: lists of members."""
+        return [tar(layer) for layer in self.given_layers] if self.given_layers else [tar(self.members())]
+
     def bytes(self):
         if self.tarball is not None:
             return self.tarball
+        return pack(tar(self.members()), self.compression)
+
+    def members(self):
         folders = sorted({"/".join(path.split("/")[:i]) for path in self.files for i in range(1, path.count("/") + 1)})
         members = [(folder, None) for folder in folders]
         for path, content in sorted(self.files.items()):
@@ -138,7 +216,7 @@ class Package:
                 info.pax_headers = {f"SCHILY.xattr.{key}": value for key, value in content.get("xattr", {}).items()}
                 content = content.get("text", "")
             members.append((info, content.encode() if isinstance(content, str) else content))
-        return pack(tar(members), self.compression)
+        return members
 
     def metadata(self, data):
         package = self.definition()
@@ -252,6 +330,21 @@ class Wagon:
         os.utime(path, (self.date, self.date))  # by which servers tell one from the next
 
 
+    def push(self, base, form="docker", how="gzip", headers=None):
+        """Into a registry: packages first, repository.yaml last."""
+        to = Registry(base, headers)
+        for package in self.packages:
+            if package.tarball != b"":
+                to.push(package.tag(), package.layers(), form, how)
+        documents = self.documents([None] * len(self.packages))
+        for name, content in documents.values():
+            to.push(name, [tar([(name, content)])], form, how)
+        text = self.identity(documents)
+        if self.key:
+            to.push("repository.yaml.minisig", [tar([("repository.yaml.minisig", self.key.sign(text))])], form, how)
+        to.push("repository.yaml", [tar([("repository.yaml", text)])], form, how)
+
+
 def write(path, data):
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path + ".new", "wb") as to:
@@ -275,7 +368,10 @@ def main(folder, *words):
     for package in json.loads(text) if text.strip() else []:
         wagon.add(**package)
     wagon.make(int(given.get("made", 0)), given.get("seed", "1"))
-    wagon.put(folder)
+    if folder.startswith("http"):
+        wagon.push(folder, given.get("form", "docker"), given.get("layers", "gzip"))
+    else:
+        wagon.put(folder)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,216 @@
+/* Packages that are images of a registry, among what was chosen. */
+#include "engine/choice_image.h"
+
+#include "base/text.h"
+#include "engine/images.h"
+#include "model/luet_made.h"
+#include "model/registry.h"
+
+/* --- Where they are ----------------------------------------------------------------------------------- */
+
+static int add_base(struct span url, struct offer *o, struct err *err)
+{
+	AUTO(buf) base = BUF_INIT;
+
+	if (registry_base(url, &base, err) < 0)
+		return -1;
+	texts_add(&o->mirrors, buf_span(&base));
+	return 0;
+}
+
+int choice_image_complete(const struct shelf *shelf, struct offer *o, struct err *err)
+{
+	if (!offer_is_image(o) || shelf->repository->type != REPOSITORY_DOCKER) {
+		err_set(err, ERR_BAD_STATE, "%s was synced as another type than %s",
+			shelf->repository->name.s, repository_type_name(shelf->repository->type));
+		return err_next(err, "fardel repo update %s", shelf->repository->name.s);
+	}
+	if (add_base(buf_span(&shelf->url), o, err) < 0)
+		return -1;
+	VEC_FOR (const struct buf, url, &shelf->repository->urls.of)
+		if (!span_is(buf_span(url), buf_span(&shelf->url)) &&
+			add_base(buf_span(url), o, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* --- What a tag stands for ------------------------------------------------------------------------------ */
+
+/* Of one repository. */
+struct batch {
+	struct engine *e;
+	struct choice *o;
+	struct images images;
+	VEC(size_t) of; /* which of those chosen they are */
+};
+
+static void batch_drop(struct batch *b)
+{
+	images_drop(&b->images);
+	vec_drop(&b->of);
+}
+
+static bool is_wanted(const struct chosen *one)
+{
+	return one->makes && offer_is_image(&one->offer) && !one->offer.packs.of.n && !one->err;
+}
+
+/* Each blob may be had wherever the repository is; a pack's own URL is tried last. */
+static void add_layer(const struct oci_blob *layer, size_t number, struct offer *o)
+{
+	struct pack *p = vec_push(&o->packs.of);
+
+	pack_init(p);
+	buf_addf(&p->file, "%s", o->path.s);
+	if (number)
+		buf_addf(&p->file, ".%zu", number);
+	p->size = layer->size;
+	p->sums.has[DIGEST_SHA256] = true;
+	p->sums.of[DIGEST_SHA256] = layer->sha256;
+	VEC_FOR (const struct buf, base, &o->mirrors.of) {
+		if (p->url.n)
+			texts_add(&p->mirrors, buf_span(&p->url));
+		buf_setf(&p->url, "%s/", base->s);
+		image_digest_path("blobs", layer, &p->url);
+	}
+}
+
+static void tell(struct engine *e, const struct chosen *one)
+{
+	AUTO(buf) sum = BUF_INIT;
+
+	VEC_FOR (const struct pack, p, &one->offer.packs.of) {
+		buf_adds(&sum, sum.n ? ", sha256:" : "sha256:");
+		digest_format(&sum, &p->sums.of[DIGEST_SHA256]);
+	}
+	engine_tell(e, WATCH_INFO, buf_span(&one->offer.name), "the image %s is %s",
+		one->offer.path.s, sum.s);
+}
+
+static bool has_all(const struct bundle *b, const struct offer *o)
+{
+	VEC_FOR (const struct pack, p, &o->packs.of) {
+		AUTO(buf) hex = BUF_INIT;
+
+		digest_format(&hex, &p->sums.of[DIGEST_SHA256]);
+		if (!bundle_has_pack(b, buf_span(&hex)))
+			return false;
+	}
+	return true;
+}
+
+/* Tags may be moved. Who did that, and why, only the admin can find out. */
+static void warn_moved(struct engine *e, const struct world *world, const struct chosen *one)
+{
+	const struct offer *o = &one->offer;
+
+	VEC_FOR (const struct bundle, b, &world->of) {
+		AUTO(buf) now = BUF_INIT;
+
+		if (!b->pack.n || !span_is(buf_span(&b->name), buf_span(&o->name)) ||
+			!span_is(buf_span(&b->version), buf_span(&o->version)) || has_all(b, o))
+			continue;
+		digest_format(&now, &o->packs.of.v[o->packs.of.n - 1].sums.of[DIGEST_SHA256]);
+		engine_tell(e, WATCH_WARN, buf_span(&o->name),
+			"the registry has moved the tag %s: it is sha256:%s now, and what is here of version %s is sha256:%s",
+			o->path.s, now.s, o->version.s, b->pack.s);
+		return;
+	}
+}
+
+static int settle(struct engine *e, const struct world *world, struct chosen *one,
+	const struct image *image, struct err *err)
+{
+	const struct oci_manifest *m = &image->manifest;
+
+	for (size_t i = 0; i < m->layers.n; i++)
+		add_layer(&m->layers.v[i], m->layers.n > 1 ? i + 1 : 0, &one->offer);
+	buf_clear(&one->offer.id);
+	if (luet_made_id(&one->offer, &one->offer.id, err) < 0)
+		return -1;
+	tell(e, one);
+	warn_moved(e, world, one);
+	return 0;
+}
+
+/* --- All of one repository ------------------------------------------------------------------------------- */
+
+static bool has_come(const struct batch *b)
+{
+	VEC_FOR (const struct image, image, &b->images.of)
+		if (!image->came)
+			return false;
+	return true;
+}
+
+/* Where it is asked next gets those that did not come; what is wrong with the registry, is so with each of them. */
+static int ask(struct batch *b, const struct buf *base, bool last, struct err *err)
+{
+	struct err why = ERR_INIT;
+	AUTO(buf) shown = BUF_INIT;
+
+	if (images_resolve(b->e, buf_span(base), &b->images, &why) == 0)
+		return 0;
+	if (why.code == ERR_SIGNAL)
+		return err_copy(err, &why);
+	VEC_FOR (struct image, image, &b->images.of)
+		if (!image->came && image->why.code == ERR_NONE)
+			image->why = why;
+	if (!last)
+		engine_tell(b->e, WATCH_WARN, SPAN(""), "%s; trying the next source", why.text);
+	return 0;
+}
+
+static int end(struct batch *b, const struct world *world, struct err *err)
+{
+	for (size_t i = 0; i < b->of.n; i++) {
+		struct chosen *one = &b->o->of.v[b->of.v[i]];
+		struct image *image = &b->images.of.v[i];
+
+		if (image->came && settle(b->e, world, one, image, err) < 0)
+			return -1;
+		if (image->came)
+			continue;
+		err_at(&image->why, "%s", one->offer.name.s);
+		if (!b->o->request.keep_going)
+			return err_copy(err, &image->why);
+		one->err = err_keep(&image->why);
+	}
+	return 0;
+}
+
+static int resolve(struct batch *b, const struct world *world, struct err *err)
+{
+	const struct texts *bases = &b->o->of.v[b->of.v[0]].offer.mirrors;
+
+	for (size_t i = 0; i < bases->of.n && !has_come(b); i++)
+		if (ask(b, &bases->of.v[i], i + 1 == bases->of.n, err) < 0)
+			return -1;
+	return end(b, world, err);
+}
+
+static int take_batch(struct engine *e, const struct world *world, struct choice *o, size_t first,
+	struct err *err)
+{
+	AUTO(batch) b = {.e = e, .o = o};
+
+	for (size_t i = first; i < o->of.n; i++) {
+		const struct chosen *one = &o->of.v[i];
+
+		if (!is_wanted(one) ||
+			!span_is(buf_span(&one->repository), buf_span(&o->of.v[first].repository)))
+			continue;
+		image_init(vec_push(&b.images.of), buf_span(&one->offer.path));
+		*vec_push(&b.of) = i;
+	}
+	return resolve(&b, world, err);
+}
+
+int choice_image_resolve(
+	struct engine *e, const struct world *world, struct choice *o, struct err *err)
+{
+	for (size_t i = 0; i < o->of.n; i++)
+		if (is_wanted(&o->of.v[i]) && take_batch(e, world, o, i, err) < 0)
+			return -1;
+	return 0;
+}

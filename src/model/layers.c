@@ -1,0 +1,234 @@
+/* What of the layers of an image is seen. */
+#include "model/layers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+#include "model/paths.h"
+
+#define HIDES ".wh."
+#define OPAQUE ".wh..wh..opq"
+#define NODES_MAX 1000000
+
+/* What is known of a path, of the uppermost layer that says it. */
+enum kind {
+	KIND_IMPLIED, /* a folder, because something is in it */
+	KIND_FOLDER,
+	KIND_OTHER,
+	KIND_GONE,
+};
+struct mark {
+	unsigned layer; /* that has said so: those below it are told by it */
+	unsigned opaque; /* those below this one have nothing in that folder; NONE: they may */
+	enum kind kind;
+};
+#define NONE ((unsigned)-1)
+
+struct layers {
+	struct paths paths;
+	VEC(struct mark) marks; /* of each of them */
+	unsigned at; /* 0: the top one */
+	unsigned opaque; /* as of struct mark, of the top folder */
+};
+
+struct layers *layers_new(void)
+{
+	struct layers *l = mem_zero(1, sizeof(*l));
+
+	paths_init(&l->paths);
+	l->opaque = NONE;
+	return l;
+}
+
+void layers_free(struct layers *l)
+{
+	if (!l)
+		return;
+	paths_drop(&l->paths);
+	vec_drop(&l->marks);
+	free(l);
+}
+
+void layers_next(struct layers *l)
+{
+	l->at++;
+}
+
+/* --- Paths ------------------------------------------------------------------------------------------- */
+
+static bool is_part(struct span part)
+{
+	return part.n && !span_is_text(part, ".");
+}
+
+static bool next_part(struct span *path, struct span *part)
+{
+	while (span_split(path, '/', part))
+		if (is_part(*part))
+			return true;
+	return false;
+}
+
+static bool is_odd(struct span path)
+{
+	struct span part;
+
+	if (span_starts(path, "/") || memchr(path.s, 0, path.n))
+		return true;
+	while (next_part(&path, &part))
+		if (span_is_text(part, ".."))
+			return true;
+	return false;
+}
+
+/* The last part, and what stands before it. */
+static struct span split_last(struct span path, struct span *above)
+{
+	struct span rest = path, part, last = SPAN("");
+
+	*above = SPAN("");
+	while (next_part(&rest, &part))
+		last = part;
+	if (last.n)
+		*above = span_cut(path, 0, (size_t)(last.s - path.s));
+	return last;
+}
+
+/* --- What is known ------------------------------------------------------------------------------------- */
+
+static unsigned *opaque_of(struct layers *l, size_t node)
+{
+	return node == PATHS_NONE ? &l->opaque : &l->marks.v[node].opaque;
+}
+
+static bool is_above(const struct layers *l, const struct mark *m)
+{
+	return m->layer < l->at;
+}
+
+/* Whether an upper layer hides what this one has there, or has something else in its place. */
+static bool is_hidden(struct layers *l, struct span path, bool folder)
+{
+	size_t node = PATHS_NONE;
+	struct span part;
+
+	while (next_part(&path, &part)) {
+		const struct mark *m;
+
+		if (*opaque_of(l, node) < l->at)
+			return true;
+		node = paths_find(&l->paths, node, part);
+		if (node == PATHS_NONE)
+			return false;
+		m = &l->marks.v[node];
+		if (is_above(l, m) && (m->kind == KIND_GONE || m->kind == KIND_OTHER))
+			return true;
+	}
+	/* Both have it as a folder: the upper one says what it is like. */
+	return node != PATHS_NONE && is_above(l, &l->marks.v[node]) &&
+	       !(folder && l->marks.v[node].kind == KIND_IMPLIED);
+}
+
+static int find_or_add(
+	struct layers *l, size_t parent, struct span part, size_t *node, struct err *err)
+{
+	*node = paths_find(&l->paths, parent, part);
+	if (*node != PATHS_NONE)
+		return 0;
+	if (l->paths.nodes.n == NODES_MAX)
+		return err_set(err, ERR_INSTALLER, "its layers have more than %d paths", NODES_MAX);
+	*node = paths_add(&l->paths, parent, part, 0);
+	*vec_push(&l->marks) = (struct mark){l->at, NONE, KIND_IMPLIED};
+	return 0;
+}
+
+/* The node of a path, and those above it; PATHS_NONE is the top. */
+static int walk(struct layers *l, struct span path, size_t *node, struct err *err)
+{
+	struct span part;
+
+	*node = PATHS_NONE;
+	while (next_part(&path, &part))
+		if (find_or_add(l, *node, part, node, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* What this layer says of a path that it is seen to have. */
+static int note(struct layers *l, struct span path, bool folder, struct err *err)
+{
+	struct mark *m;
+	size_t node;
+
+	if (walk(l, path, &node, err) < 0)
+		return -1;
+	if (node == PATHS_NONE)
+		return 0;
+	m = &l->marks.v[node];
+	/* Taken away and made anew in one layer: of those below nothing of it is seen. */
+	if (m->kind == KIND_GONE)
+		m->opaque = m->layer;
+	m->layer = m->layer < l->at && m->kind != KIND_IMPLIED ? m->layer : l->at;
+	m->kind = folder ? KIND_FOLDER : KIND_OTHER;
+	return 0;
+}
+
+static int hide_all(struct layers *l, struct span folder, struct err *err)
+{
+	size_t node;
+
+	if (walk(l, folder, &node, err) < 0)
+		return -1;
+	if (*opaque_of(l, node) > l->at)
+		*opaque_of(l, node) = l->at;
+	return 0;
+}
+
+static int hide(struct layers *l, struct span above, struct span name, struct err *err)
+{
+	size_t parent, node, known;
+
+	if (!is_part(name) || span_is_text(name, ".."))
+		return err_set(err, ERR_INSTALLER, "a layer hides what has no name");
+	if (walk(l, above, &parent, err) < 0)
+		return -1;
+	known = l->paths.nodes.n;
+	if (find_or_add(l, parent, name, &node, err) < 0)
+		return -1;
+	if (node == known)
+		l->marks.v[node].kind = KIND_GONE;
+	else if (l->marks.v[node].opaque > l->at)
+		l->marks.v[node].opaque = l->at;
+	return 0;
+}
+
+/* --- A member ------------------------------------------------------------------------------------------- */
+
+static int refuse_link(struct span path, struct err *err)
+{
+	return err_set(err, ERR_INSTALLER,
+		"member %.*s: is a hard link to what a layer above it has hidden or replaced",
+		SPAN_ARG(span_cut(path, 0, 200)));
+}
+
+int layers_show(
+	struct layers *l, struct span path, bool folder, struct span hard_link, struct err *err)
+{
+	struct span above, last = split_last(path, &above);
+
+	if (is_odd(path))
+		return 1;
+	if (span_is_text(last, OPAQUE))
+		return hide_all(l, above, err);
+	if (span_starts(last, ".wh..wh."))
+		return 0; /* what a storage driver keeps for itself */
+	if (span_starts(last, HIDES))
+		return hide(l, above, span_cut(last, sizeof(HIDES) - 1, last.n), err);
+	if (is_hidden(l, path, folder))
+		return 0;
+	if (hard_link.n && !is_odd(hard_link) && is_hidden(l, hard_link, false))
+		return refuse_link(path, err);
+	return note(l, path, folder, err) < 0 ? -1 : 1;
+}
