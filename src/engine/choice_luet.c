@@ -97,6 +97,18 @@ static int write_file(int dir, const struct luet_file *file, struct facts *facts
 	return 0;
 }
 
+void choice_luet_sources(const struct chosen *one, struct installer *out)
+{
+	for (size_t i = 0; i < out->packs.of.n && i < one->offer.packs.of.n; i++) {
+		const struct pack *from = &one->offer.packs.of.v[i];
+		struct pack *to = &out->packs.of.v[i];
+
+		buf_set(&to->url, buf_span(&from->url));
+		texts_add_all(&from->mirrors, &to->mirrors);
+		to->size = from->size;
+	}
+}
+
 /* What the installer says, and where its tarball is to be had. */
 static int understand(
 	const struct chosen *one, struct facts *facts, struct installer *out, struct err *err)
@@ -106,14 +118,7 @@ static int understand(
 	name_to_folder(buf_span(&one->offer.name), &folder);
 	if (installer_parse(facts, buf_span(&folder), out, err) < 0)
 		return -1;
-	for (size_t i = 0; i < out->packs.of.n && i < one->offer.packs.of.n; i++) {
-		const struct pack *from = &one->offer.packs.of.v[i];
-		struct pack *to = &out->packs.of.v[i];
-
-		buf_set(&to->url, buf_span(&from->url));
-		texts_add_all(&from->mirrors, &to->mirrors);
-		to->size = from->size;
-	}
+	choice_luet_sources(one, out);
 	return 0;
 }
 

@@ -15,3 +15,5 @@ MUST_USE int choice_luet_complete(
 /* Makes the installer in the stage, as c->stage, as if it had been extracted there. */
 MUST_USE int choice_luet_make(
 	struct engine *e, const struct chosen *one, struct candidate *c, struct err *err);
+/* Where the packs of its installer are to be had: that says only what they are. */
+void choice_luet_sources(const struct chosen *one, struct installer *out);

@@ -1,6 +1,7 @@
 /* What was chosen, in the plan. */
 #include "engine/choice.h"
 
+#include "engine/choice_luet.h"
 #include "engine/choice_packets.h"
 #include "engine/needs.h"
 #include "model/findings.h"
@@ -91,6 +92,8 @@ int choice_take_own(struct engine *e, const struct world *world, const struct ch
 		c->installer = own;
 		own = swap;
 		choice_state(one, &c->installer);
+		if (c->installer.format == FORMAT_LUET)
+			choice_luet_sources(one, &c->installer);
 	}
 	return 0;
 }

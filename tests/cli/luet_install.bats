@@ -100,4 +100,8 @@ all='{"name": "meta/all", "version": "0", "requires": ["app-x/tool"]}'
   [[ $output == *'/opt/tool/1.0'* && ! -e $ROOT/opt/tool ]]
   fardel --offline install --yes app-x/tool
   [[ $(cat "$ROOT/opt/tool/1.0") == 1.0 ]]
+  # Also of what is installed, where the cache has lost it.
+  rm -rf "$ROOT"/var/cache/fardel/packs
+  fardel download app-x/tool
+  fardel --offline reinstall app-x/tool
 }
