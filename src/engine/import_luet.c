@@ -46,6 +46,15 @@ static int find_offer(struct engine *e, struct stock *s, const struct luet_defin
 	return 0;
 }
 
+/* Nobody knows where its tree is to be had. Borrows. */
+static struct span artifact_of_taken(struct buf *artifact)
+{
+	buf_clear(artifact);
+	luet_artifact_format(SPAN(""), NULL, artifact);
+	buf_adds(artifact, "taken_over: true\n");
+	return buf_span(artifact);
+}
+
 /* As its wagon has it, so that it can be unpacked anew; else what the database says, and nobody knows where its tree is to be had. */
 static int make(struct engine *e, struct stock *s, const struct luet_installed *p,
 	struct own_files *out, struct err *err)
@@ -57,14 +66,15 @@ static int make(struct engine *e, struct stock *s, const struct luet_installed *
 		return -1;
 	if (offered) {
 		out->count = luet_made_files(&out->offer, &out->artifact, files);
+		/* What an image is made of nobody says before it is fetched. */
+		if (offer_is_image(&out->offer))
+			files[0].text = artifact_of_taken(&out->artifact);
 		for (size_t i = 0; i < out->count; i++)
 			out->own[i] = (struct import_own){files[i].name, files[i].text};
 		return 0;
 	}
-	luet_artifact_format(SPAN(""), NULL, &out->artifact);
-	buf_adds(&out->artifact, "taken_over: true\n");
 	out->own[0] = (struct import_own){LUET_DEFINITION, p->text};
-	out->own[1] = (struct import_own){LUET_ARTIFACT, buf_span(&out->artifact)};
+	out->own[1] = (struct import_own){LUET_ARTIFACT, artifact_of_taken(&out->artifact)};
 	out->count = 2;
 	return 0;
 }

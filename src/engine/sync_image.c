@@ -263,7 +263,9 @@ static int on_identity(struct sync *s, struct err *err)
 
 static int ask_identity(struct sync *s, struct err *err)
 {
-	sync_know_tag(s);
+	/* It is the same wherever it comes from. */
+	if (sync_is_newest(s))
+		buf_set(&s->gather.tag, buf_span(&s->state.etag));
 	buf_set(&s->haul.known, buf_span(&s->gather.tag));
 	return haul(s, SPAN(WAGON_FILE), WAGON_FILE_MAX, on_identity, err);
 }

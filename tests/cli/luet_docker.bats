@@ -9,7 +9,6 @@ setup() {
   source "$BATS_TEST_DIRNAME/../lib/common.bash"
   fresh
   FILES=$ROOT/etc/fardel/repos.d
-
   mkdir -p "$FILES"
 }
 teardown() { finish; }
@@ -35,24 +34,287 @@ use() {
   chmod 600 "$FILES/main.yml"
 }
 
+# asked [WORD]: lines of the registry's log with it, "METHOD PATH STATUS".
+asked() { sed -n 's/^.*"\([A-Z]* [^ ]*\) HTTP[^"]*" \([0-9]*\) .*/\1 \2/p' "$REGISTRY_LOG" | grep -v ' /v2/ ' | grep -- "${1:-}" || true; }
+forget() { sleep 0.2 && : >"$REGISTRY_LOG"; }
+is_asked() { [[ $(asked) == "$1" ]]; }
+layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"; }
+
 @test "from a registry to an installed package, and all the way back" {
   serve_registry ""
   push revision=1
   use "$REGISTRY/team/wagon"
   run --separate-stderr -0 fardel --plain repo update
-  [[ $output == main$'\t'*updated ]]
+  [[ $output == main$'\t'*updated && $stderr != *'cannot be used'* ]]
+  run --separate-stderr -0 fardel --plain repo list
+  [[ $output == *docker* && $output == *"$REGISTRY/team/wagon"* ]]
   run --separate-stderr -0 fardel search hello
   [[ $output == *app-x/hello* ]]
   run --separate-stderr -0 fardel files --available app-x/hello
   [[ $output == *usr/bin/hello-luet* ]]
-  fardel show app-x/hello
+  run --separate-stderr -0 fardel show app-x/hello
+  [[ $output == *1.0+1* ]]
   before=$(manifest)
+  fardel install -y --dry-run app-x/hello
   fardel preview app-x/hello -y
   [[ $(manifest) == "$before" ]]
-  fardel install -y app-x/hello
-  [[ $("$ROOT/usr/bin/hello-luet") == hello && -e $ROOT/usr/lib/c-luet ]]
-  fardel reinstall app-x/hello
+  run --separate-stderr -0 fardel --verbose install -y app-x/hello
+  [[ $stderr == *'the image hello-app-x-1.0-1 is sha256:'* ]]
+  [[ $("$ROOT/usr/bin/hello-luet") == hello && -e $ROOT/usr/lib/c-luet && -e $ROOT/srv/finalized ]]
+  [[ $stderr == *"is sha256:$(layer_of app-x:hello)"* ]]
+  [[ -e $ROOT/var/cache/fardel/packs/sha256/$(layer_of app-x:hello | cut -c 1-2)/$(layer_of app-x:hello) ]]
+  run --separate-stderr -0 fardel reinstall app-x/hello
+  [[ $stderr != *moved* ]]
   fardel verify
+  # What is damaged comes from the cache again, and where that has lost it, from the registry.
+  echo damaged >"$ROOT/usr/share/hello-luet/a"
+  fardel verify --repair app-x/hello
+  [[ $(cat "$ROOT/usr/share/hello-luet/a") == a ]]
+  rm -rf "$ROOT"/var/cache/fardel/packs
+  fardel download app-x/hello
+  echo damaged >"$ROOT/usr/share/hello-luet/a"
+  fardel verify --repair app-x/hello
+  [[ $(cat "$ROOT/usr/share/hello-luet/a") == a ]]
   fardel remove -y --cascade sys-libs/c
   [[ $(manifest) == "$before" ]]
+}
+
+@test "an upgrade: the newer version's image, and undo" {
+  serve_registry ""
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  fardel install -y app-x/hello
+  PACKAGES=${PACKAGES//1.0+1/1.0+2} && PACKAGES=${PACKAGES/echo hello/echo newer}
+  push revision=2
+  fardel -qq repo update
+  run --separate-stderr -0 fardel list --upgradable
+  [[ $output == *app-x/hello* && $output != *sys-libs/c* ]]
+  fardel upgrade
+  [[ $("$ROOT/usr/bin/hello-luet") == newer ]]
+  run --separate-stderr -0 fardel list --upgradable
+  [[ $output != *app-x/hello* ]]
+  fardel undo 2
+  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+}
+
+@test "unchanged: one conditional request, and nothing is written; a registry without ETags: the manifest says it" {
+  serve_registry ""
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  times() { find "$ROOT"/var/lib/fardel "$ROOT"/var/cache/fardel -printf '%p %s %T@\n' | grep -v -- '-shm ' | LC_ALL=C sort; }
+  before=$(times)
+  for _ in 1 2; do
+    forget
+    run --separate-stderr -0 fardel --plain repo update
+    [[ $output == main$'\t'1$'\t'1$'\t'0$'\t'0$'\t'1$'\t'*unchanged ]]
+    wait_for is_asked 'GET /v2/team/wagon/manifests/repository.yaml 304'
+  done
+  [[ $(times) == "$before" ]]
+  # By a proxy that takes them away.
+  serve "$VENDOR" "location /v2/ { proxy_pass http://$REGISTRY; proxy_hide_header ETag; proxy_set_header If-None-Match ''; }"
+  use "${URL#http://}/team/wagon"
+  fardel -qq repo update
+  before=$(times)
+  forget
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == main$'\t'*$'\t'1$'\t'*unchanged ]]
+  wait_for is_asked 'GET /v2/team/wagon/manifests/repository.yaml 200'
+  [[ $(times) == "$before" ]]
+}
+
+@test "manifests of OCI, lists of them, layers in zstd or none, both layouts of a wagon" {
+  serve_registry ""
+  number=0
+  for form in oci list docker; do
+    for layers in gzip none zstd; do
+      for layout in v2 v1; do
+        [[ $layout == v2 || $form == oci ]] || continue
+        push revision=$((++number)) form=$form layers=$layers layout=$layout
+        use "$REGISTRY/team/wagon"
+        run --separate-stderr -0 fardel --plain repo update
+        [[ $output == *updated && $stderr != *'cannot be used'* ]]
+        fardel install -y app-x/hello
+        [[ $("$ROOT/usr/bin/hello-luet") == hello && ! -e $ROOT/etc/other ]]
+        fardel remove -y app-x/hello sys-libs/c
+        rm -rf "$ROOT"/var/cache/fardel/packs
+      done
+    done
+  done
+}
+
+@test "several layers: one over the other, with what is hidden" {
+  serve_registry ""
+  PACKAGES='[{"name": "app-x/hello", "version": "1", "layers": [
+    [["usr/share/hello-luet/", null], ["usr/share/hello-luet/a", "lowest"], ["usr/share/hello-luet/b", "lowest"], ["usr/share/hello-luet/d/x", "x"],
+     ["usr/share/hello-luet/o/x", "x"]],
+    [["usr/share/hello-luet/.wh.b", ""], ["usr/share/hello-luet/.wh.d", ""], ["usr/share/hello-luet/c", "middle"]],
+    [["usr/share/hello-luet/a", "top"], ["usr/share/hello-luet/o/.wh..wh..opq", ""], ["usr/share/hello-luet/o/y", "y"]]]}]'
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  before=$(manifest)
+  fardel install -y app-x/hello
+  [[ $(cd "$ROOT/usr/share/hello-luet" && find . -type f | LC_ALL=C sort | paste -sd ' ') == './a ./c ./o/y' ]]
+  [[ $(cat "$ROOT/usr/share/hello-luet/a") == top ]]
+  [[ $(layer_of app-x:hello | wc -l) == 3 ]]
+  echo damaged >"$ROOT/usr/share/hello-luet/c"
+  fardel verify --repair app-x/hello
+  [[ $(cat "$ROOT/usr/share/hello-luet/c") == middle ]]
+  run --separate-stderr -0 fardel list --json
+  fardel remove -y app-x/hello
+  [[ $(manifest) == "$before" ]]
+}
+
+@test "packages of one tag: neither is offered, and it is said" {
+  serve_registry ""
+  PACKAGES='[{"name": "app-x/hello", "version": "1.0+1"}, {"name": "app-x/hello", "version": "1.0-1"}, {"name": "x/a-b", "version": "1"}, {"name": "b-x/a", "version": "1"},
+    {"name": "app-x/fine", "version": "1"}]'
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  run --separate-stderr -0 fardel repo update
+  [[ $stderr == *'4 of its packages cannot be used'*'another package has the same tag'* ]]
+  run --separate-stderr -0 fardel search --json a
+  [[ $(fardel search --json | jq -r '.packages[].name' | paste -sd ' ') == app-x/fine || $(fardel search --json fine | jq -r '.packages[].name') == app-x/fine ]]
+  run --separate-stderr -3 fardel install -y app-x/hello
+}
+
+@test "a tag that was moved: an upgrade does not look, who asks for it anew is told both digests" {
+  serve_registry ""
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  fardel install -y app-x/hello
+  was=$(layer_of app-x:hello)
+  PACKAGES=${PACKAGES/echo hello/echo moved}
+  push revision=2
+  fardel -qq repo update
+  run --separate-stderr -0 fardel upgrade
+  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  run --separate-stderr -0 fardel reinstall app-x/hello
+  [[ $("$ROOT/usr/bin/hello-luet") == moved ]]
+  [[ $stderr == *'moved the tag hello-app-x-1.0-1'*"what is here of version 1.0+1 is sha256:$was"* ]]
+  [[ $stderr == *"it is sha256:$(layer_of app-x:hello) now"* ]]
+  run --separate-stderr -0 fardel reinstall app-x/hello
+  [[ $("$ROOT/usr/bin/hello-luet") == moved ]]
+}
+
+@test "mirrors: one that is down is passed over, for the index, for tags and for layers" {
+  serve_registry ""
+  push revision=1
+  use 127.0.0.1:1/team/wagon "$REGISTRY/nobody" "$REGISTRY/team/wagon"
+  run --separate-stderr -0 fardel --set fetch.retries=0 repo update
+  fardel --set fetch.retries=0 install -y app-x/hello
+  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  use "$REGISTRY/nobody"
+  run --separate-stderr -2 fardel --set fetch.retries=0 repo update
+  [[ $stderr == *repository.yaml*'404'* ]]
+}
+
+@test "user and password: shown where the registry asks for them" {
+  serve_registry "auth: {htpasswd: {realm: tests, path: $WORK/htpasswd}}"
+  [[ $(curl -so /dev/null -w '%{http_code}' "http://$REGISTRY/v2/") == 401 ]] || skip 'no htpasswd'
+  # bcrypt of "secret"
+  printf 'me:%s\n' "$(python3 -c 'import crypt; print(crypt.crypt("secret", crypt.mksalt(crypt.METHOD_BLOWFISH)).replace("$2b$", "$2y$"))')" >"$WORK/htpasswd"
+  push revision=1 auth="Basic $(printf me:secret | base64)"
+  use "$REGISTRY/team/wagon"
+  run --separate-stderr -2 fardel --set fetch.retries=0 repo update
+  [[ $stderr == *401* ]]
+  for auth in 'username: me, password: secret' 'user: me, password: secret' "basic: $(printf me:secret | base64)" "auth: $(printf me:secret | base64)"; do
+    rm -rf "$ROOT"/var/{lib,cache}/fardel
+    use "$REGISTRY/team/wagon" -- "auth: {$auth}"
+    fardel -qq repo update
+  done
+  fardel install -y app-x/hello
+  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  # netrc
+  rm -rf "$ROOT"/var/{lib,cache}/fardel
+  use "$REGISTRY/team/wagon"
+  (umask 077 && printf 'machine 127.0.0.1 login me password secret\n' >"$ROOT/etc/fardel/netrc")
+  fardel -qq repo update
+  run ! grep -rq secret "$ROOT"/var/{lib,log}/fardel
+}
+
+# serve_private: a registry that wants tokens of TOKENS; $PUSH is what may push.
+serve_private() {
+  serve_tokens
+  serve_registry "auth: {token: {realm: '$TOKENS/token', service: registry, issuer: tests, rootcertbundle: $WORK/cert.pem}}"
+  PUSH="Bearer $(curl -s -u me:secret "$TOKENS/token?service=registry&scope=repository:team/wagon:pull,push" | jq -r .token)"
+  push revision=1 auth="$PUSH"
+  : >"$TOKENS_STATE/requests"
+}
+SCOPE='scope=repository%3Ateam%2Fwagon%3Apull'
+
+@test "tokens: nobody's, a login's only for a realm that is named, an identity token's; each once for a run" {
+  serve_private
+  # The realm is on another port: that is another server.
+  use "$REGISTRY/team/wagon" -- 'auth: {username: me, password: secret}'
+  run --separate-stderr -2 fardel --set fetch.retries=0 repo update
+  [[ $stderr == *401* ]]
+  [[ $(cat "$TOKENS_STATE/requests") == "GET /token?service=registry&$SCOPE -" ]]
+  : >"$TOKENS_STATE/requests"
+  use "$REGISTRY/team/wagon" -- "auth: {username: me, password: secret, realm: '$TOKENS/token'}"
+  fardel -qq repo update
+  [[ $(cat "$TOKENS_STATE/requests") == "GET /token?service=registry&$SCOPE Basic $(printf me:secret | base64)" ]]
+  forget
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == *unchanged ]]
+  wait_for is_asked 'GET /v2/team/wagon/manifests/repository.yaml 401
+GET /v2/team/wagon/manifests/repository.yaml 304'
+  fardel install -y app-x/hello
+  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  : >"$TOKENS_STATE/requests"
+  use "$REGISTRY/team/wagon" -- "auth: {identitytoken: me-forever, realm: '$TOKENS/token'}"
+  fardel -qq repo update --force
+  [[ $(cat "$TOKENS_STATE/requests") == "POST /token - grant_type=refresh_token&client_id=fardel&refresh_token=me-forever&service=registry&$SCOPE" ]]
+  : >"$TOKENS_STATE/requests"
+  use "$REGISTRY/team/wagon" -- "auth: {registrytoken: '${PUSH#Bearer }'}"
+  fardel -qq repo update --force
+  [[ ! -s $TOKENS_STATE/requests ]]
+  run ! grep -rqE 'secret|me-forever' "$ROOT"/var/{lib,log}/fardel
+}
+
+@test "tokens and redirects: what is shown to the registry goes to no other host" {
+  serve_private
+  # Layers are elsewhere, as registries have them.
+  state=$WORK/elsewhere && mkdir -p "$state"
+  serve "$VENDOR" "access_log $state/heard heard; location / { proxy_pass http://$REGISTRY; proxy_set_header Authorization '$PUSH'; }"
+  elsewhere=$URL
+  serve "$VENDOR" "location ~ ^/v2/.*/blobs/ { return 307 $elsewhere\$request_uri; } location / { proxy_pass http://$REGISTRY; }"
+  use "${URL#http://}/team/wagon" -- "auth: {username: me, password: secret, realm: '$TOKENS/token'}"
+  fardel -qq repo update
+  fardel install -y app-x/hello
+  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  wait_for test -s "$state/heard"
+  [[ $(sort -u "$state/heard") == '[]' || $(sort -u "$state/heard") == '[-]' ]]
+}
+
+@test "signed: repository.yaml.minisig is an image, too; that packages are not covered has to be said" {
+  serve_registry ""
+  push revision=1 key="$WORK/main.pub"
+  use "$REGISTRY/team/wagon" -- "key: $(tail -n 1 "$WORK/main.pub")"
+  run --separate-stderr -1 fardel repo update
+  [[ $stderr == *'says nothing of the images'*'allow_unchecked: true'* ]]
+  use "$REGISTRY/team/wagon" -- "key: $(tail -n 1 "$WORK/main.pub")" 'allow_unchecked: true'
+  fardel -qq repo update
+  fardel install -y app-x/hello
+  push revision=2
+  run --separate-stderr -5 fardel repo update
+}
+
+@test "what a file of type docker may say" {
+  for url in quay.example quay.example/A quay.example/a:tag http://quay.example/a https:// 'me:pw@quay.example/a'; do
+    use "'$url'"
+    run --separate-stderr fardel repo update
+    ((status == 6 || status == 1 || status == 3))
+    [[ $stderr == *urls* ]]
+  done
+  use quay.example/a -- 'auth: {realm: "http://elsewhere.example/token"}'
+  run --separate-stderr fardel repo update
+  [[ $stderr == *realm* ]]
+  use quay.example/a
+  sed -i 's/^format.*//' "$FILES/main.yml"
+  run --separate-stderr fardel repo update
+  [[ $stderr == *'only repositories of luet'*'format: luet'* ]]
 }

@@ -81,6 +81,17 @@ serve_registry() {
   REGISTRY_LOG=$state/registry.log
 }
 
+# serve_tokens: token-server, with the key of make_certificate; sets TOKENS to its URL, and TOKENS_STATE.
+serve_tokens() {
+  make_certificate
+  TOKENS_STATE=$(mktemp -d "$WORK/tokens.XXXXXX")
+  "$LIB/token-server" "$TOKENS_STATE" "$WORK/key.pem" "$WORK/cert.pem" 3>&- >/dev/null 2>&1 &
+  SERVERS+=("$!")
+  wait_for test -e "$TOKENS_STATE/port"
+  # shellcheck disable=SC2034
+  TOKENS=http://127.0.0.1:$(cat "$TOKENS_STATE/port")
+}
+
 # make_certificate: WORK/cert.pem and key.pem, for localhost.
 make_certificate() {
   openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \

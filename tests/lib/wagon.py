@@ -9,7 +9,7 @@
 As a program:  wagon.py FOLDER|URL [KEY=VALUE…] <<<'[{"name": "app-x/hello", "version": "1.0", …}, …]'
 Keys: name, revision, date (last_update), layout (v2, v1, both), compression (zstd, gzip, none; of the tree), sums (no: none are said),
 made (so many further packages that nobody can install), seed (what made packages say), key (a file to write minisign's public key to: then
-repository.yaml is signed); of a URL: form (of manifests: docker, oci, list), layers (their compression: gzip, zstd, none)."""
+repository.yaml is signed); of a URL: auth (its Authorization), form (of manifests: docker, oci, list), layers (their compression: gzip, zstd, none)."""
 import gzip
 import hashlib
 import io
@@ -369,7 +369,8 @@ def main(folder, *words):
         wagon.add(**package)
     wagon.make(int(given.get("made", 0)), given.get("seed", "1"))
     if folder.startswith("http"):
-        wagon.push(folder, given.get("form", "docker"), given.get("layers", "gzip"))
+        headers = {"Authorization": given["auth"]} if "auth" in given else None
+        wagon.push(folder, given.get("form", "docker"), given.get("layers", "gzip"), headers)
     else:
         wagon.put(folder)
 
