@@ -171,6 +171,8 @@ static int end(struct batch *b, const struct world *world, struct err *err)
 			return -1;
 		if (image->came)
 			continue;
+		if (image->why.code == ERR_NONE)
+			err_set(&image->why, ERR_NETWORK, "nobody was asked for its image");
 		err_at(&image->why, "%s", one->offer.name.s);
 		if (!b->o->request.keep_going)
 			return err_copy(err, &image->why);

@@ -42,6 +42,13 @@ void image_digest_path(const char *kind, const struct oci_blob *blob, struct buf
 	digest_format(out, &blob->sha256);
 }
 
+void image_take_text(struct image *i, struct span text)
+{
+	buf_set(&i->text, text);
+	if (!text.n)
+		err_set(&i->why, ERR_CHECKSUM, "its manifest is empty");
+}
+
 int image_check_text(const struct image *i, const struct oci_blob *blob, struct err *err)
 {
 	struct head_sum sum;
@@ -164,7 +171,7 @@ static void keep_texts(struct asking *a)
 			err_set(&image->why, ERR_HTTP, "the registry has no image %s",
 				image->tag.s);
 		else
-			buf_set(&image->text, buf_span(&item->body));
+			image_take_text(image, buf_span(&item->body));
 		if (image->text.n && a->again &&
 			image_check_text(image, &image->manifest.platform, &image->why) < 0)
 			buf_clear(&image->text);

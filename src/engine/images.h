@@ -26,6 +26,8 @@ void images_drop(struct images *i);
 void image_tag_path(const struct image *i, struct buf *out);
 void image_digest_path(const char *kind, const struct oci_blob *blob, struct buf *out);
 
+/* What came as its manifest; that there is nothing is told at once. */
+void image_take_text(struct image *i, struct span text);
 /* The texts of those that have one are looked into, and dropped; what is wrong with one of them is in its `why`. */
 MUST_USE int images_read(struct engine *e, struct image *of, size_t count, struct err *err);
 /* Whether the text, which came by its digest, is what that says: else ERR_CHECKSUM. */

@@ -171,8 +171,9 @@ static int read_manifest(struct sync *s, const struct gather_item *item, struct 
 {
 	struct image *image = &s->haul.image;
 
-	buf_set(&image->text, buf_span(&item->body));
-	if (image->manifest.is_list && image_check_text(image, &image->manifest.platform, err) < 0)
+	image_take_text(image, buf_span(&item->body));
+	if (image->manifest.is_list && image->text.n &&
+		image_check_text(image, &image->manifest.platform, err) < 0)
 		return fail(s, err);
 	if (images_read(s->e, image, 1, err) < 0)
 		return fail(s, err);

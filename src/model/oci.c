@@ -184,7 +184,8 @@ int oci_parse(struct span text, struct span architecture, struct oci_manifest *o
 	int result = -1;
 
 	if (text.n > OCI_MANIFEST_MAX)
-		return refuse(err, "is longer than 4 MiB", NULL);
+		return err_set(err, ERR_CHECKSUM, "its manifest is longer than %d bytes",
+			OCI_MANIFEST_MAX);
 	if (span_starts(span_trim(text), "<"))
 		return refuse(err, "is a web page", NULL);
 	if (json_parse(text, &manifest, err) < 0)

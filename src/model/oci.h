@@ -10,7 +10,7 @@
 #include "base/vec.h"
 #include "model/digest.h"
 
-#define OCI_MANIFEST_MAX (4 << 20) /* bytes, as the specification has it */
+#define OCI_MANIFEST_MAX (1000 << 10) /* bytes: what fits into a frame; registries take 4 MiB */
 #define OCI_LAYERS_MAX 12 /* luet writes one */
 #define OCI_ENTRIES_MAX 256 /* images of one list */
 

@@ -331,8 +331,8 @@ class Wagon:
 
 
     def push(self, base, form="docker", how="gzip", headers=None):
-        """Into a registry: packages first, repository.yaml last."""
-        to = Registry(base, headers)
+        """Into a registry, its URL or a Registry: packages first, repository.yaml last."""
+        to = base if isinstance(base, Registry) else Registry(base, headers)
         for package in self.packages:
             if package.tarball != b"":
                 to.push(package.tag(), package.layers(), form, how)
