@@ -6,8 +6,8 @@
  */
 #include "cmd/repo_print.h"
 
-enum kind { KIND_AUTO, KIND_HTTP, KIND_DISK, KIND_DIR };
-static const char *const kinds[] = {"auto", "http", "disk", "dir", NULL};
+enum kind { KIND_AUTO, KIND_HTTP, KIND_DISK, KIND_DIR, KIND_DOCKER };
+static const char *const kinds[] = {"auto", "http", "disk", "dir", "docker", NULL};
 static const char *const formats[] = {[REPOSITORY_FARDEL] = "fardel",
 	[REPOSITORY_LUET] = "luet",
 	[REPOSITORY_PACKETS] = "packets",
@@ -26,7 +26,7 @@ static const struct opt opts[] = {
 	{"key", .letter = 'k', .kind = OPT_LIST, AT(keys), .arg = "FILE",
 		.help = "a key to trust: its line (RW...), or minisign's file of it; may be given again"},
 	{"type", .letter = 't', .kind = OPT_CHOICE, AT(kind), .arg = "TYPE", .choices = kinds,
-		.help = "http, disk (or dir); auto: as the URL tells"},
+		.help = "http, disk (or dir), docker (images of a registry); auto: as the URL tells"},
 	{"format", .letter = 'f', .kind = OPT_CHOICE, AT(format), .arg = "FORMAT",
 		.choices = formats,
 		.help = "what is below the URL: fardel, luet (a wagon), packets"},
@@ -43,12 +43,16 @@ static const struct opt opts[] = {
 static enum repository_type type_of(const struct run *run)
 {
 	const struct repo_add_options *own = run->own;
+	static const enum repository_type types[] = {[KIND_HTTP] = REPOSITORY_HTTP,
+		[KIND_DISK] = REPOSITORY_DISK,
+		[KIND_DIR] = REPOSITORY_DISK,
+		[KIND_DOCKER] = REPOSITORY_DOCKER};
 	struct span url = span_of(run->args.v[1]);
 
-	if (own->kind == KIND_AUTO)
-		return span_starts(url, "/") || span_starts(url, "file:") ? REPOSITORY_DISK
-									  : REPOSITORY_HTTP;
-	return own->kind == KIND_HTTP ? REPOSITORY_HTTP : REPOSITORY_DISK;
+	if (own->kind != KIND_AUTO)
+		return types[own->kind];
+	return span_starts(url, "/") || span_starts(url, "file:") ? REPOSITORY_DISK
+								  : REPOSITORY_HTTP;
 }
 
 static void fill(const struct run *run, struct repository *r)

@@ -147,7 +147,6 @@ static bool has_come(const struct batch *b)
 static int ask(struct batch *b, const struct buf *base, bool last, struct err *err)
 {
 	struct err why = ERR_INIT;
-	AUTO(buf) shown = BUF_INIT;
 
 	if (images_resolve(b->e, buf_span(base), &b->images, &why) == 0)
 		return 0;

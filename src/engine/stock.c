@@ -7,6 +7,7 @@
 #include "engine/heir.h"
 #include "engine/luet_mask.h"
 #include "engine/repositories.h"
+#include "model/luet_made.h"
 #include "model/ordering.h"
 #include "model/pack.h"
 #include "model/packets.h"
@@ -269,10 +270,10 @@ static int add_bundle(struct engine *e, const struct bundle *b, const struct ins
 		return -1;
 	item.relations = buf_span(&relations);
 	known = origins_file(&e->db, item.name, item.id, &file, err);
-	if (known < 0)
+	if (known < 0 || (in->luet.image && luet_made_offered_id(&in->facts, &file, err) < 0))
 		return -1;
 	/* As the index has it that it came from. */
-	if (known)
+	if (file.n)
 		item.id = buf_span(&file);
 	held = mark_is_held(&e->db, item.name, engine_now(), err);
 	automatic = held < 0 ? -1 : mark_is_automatic(&e->db, item.name, err);

@@ -84,8 +84,9 @@ static int end_layer(struct gather *g, size_t item, struct err *err)
 	}
 	if (intake_end(&s->intake, false, &have, err) < 0)
 		return -1;
-	return intake_compare(&want, &have, err) < 0 ? sync_wagon_blame(s->haul.image.tag.s, err)
-						     : 0;
+	if (intake_compare(&want, &have, err) < 0)
+		return sync_wagon_blame(s->haul.image.tag.s, err);
+	return 0;
 }
 
 static const struct gather_sink sink = {begin_layer, add_to_layer, end_layer};

@@ -223,7 +223,7 @@ void luet_artifact_format(struct span file, const struct digest *sha256, struct 
 void luet_artifact_format_image(struct span tag, const struct packs *layers, struct buf *out)
 {
 	luet_artifact_format(tag, NULL, out);
-	buf_adds(out, "layers:\n");
+	buf_adds(out, LUET_LAYERS);
 	VEC_FOR (const struct pack, p, &layers->of) {
 		buf_adds(out, "- ");
 		digest_format(out, &p->sums.of[DIGEST_SHA256]);

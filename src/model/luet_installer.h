@@ -36,5 +36,6 @@ MUST_USE int luet_installer_parse(struct span top, struct installer *out, struct
 
 /* Appends an artifact.yaml; NULL: no tree. */
 void luet_artifact_format(struct span file, const struct digest *sha256, struct buf *out);
+#define LUET_LAYERS "layers:\n" /* behind it stand the sums alone */
 /* The same of an image, whose layers these packs are. */
 void luet_artifact_format_image(struct span tag, const struct packs *layers, struct buf *out);

@@ -1,6 +1,8 @@
 /* The installer that fardel makes of what a wagon says of a package. */
 #include "model/luet_made.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "ext/digest.h"
 #include "model/luet_installer.h"
@@ -56,14 +58,12 @@ static int describe(struct manifest *m, const struct luet_file *file, struct err
 	return hash_of(file->text, e->sha256.bytes, &n, err);
 }
 
-int luet_made_id(const struct offer *o, struct buf *id, struct err *err)
+static int id_of(const struct luet_file *files, size_t count, struct buf *id, struct err *err)
 {
-	struct luet_file files[LUET_MADE_FILES];
 	AUTO(manifest) m = MANIFEST_INIT;
-	AUTO(buf) artifact = BUF_INIT;
 	AUTO(buf) text = BUF_INIT;
-	size_t count = luet_made_files(o, &artifact, files), n;
 	unsigned char bytes[HASH_MAX];
+	size_t n;
 
 	for (size_t i = 0; i < count; i++)
 		if (describe(&m, &files[i], err) < 0)
@@ -73,4 +73,32 @@ int luet_made_id(const struct offer *o, struct buf *id, struct err *err)
 		return -1;
 	text_hex(id, bytes, n);
 	return 0;
+}
+
+int luet_made_id(const struct offer *o, struct buf *id, struct err *err)
+{
+	struct luet_file files[LUET_MADE_FILES];
+	AUTO(buf) artifact = BUF_INIT;
+	size_t count = luet_made_files(o, &artifact, files);
+
+	return id_of(files, count, id, err);
+}
+
+int luet_made_offered_id(const struct facts *facts, struct buf *id, struct err *err)
+{
+	static const char *const names[] = {LUET_ARTIFACT, LUET_DEFINITION, LUET_FINALIZE};
+	struct luet_file files[LUET_MADE_FILES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		const struct fact *fact = facts_get(facts, names[i]);
+		struct span text = fact ? buf_span(&fact->value) : SPAN("");
+		const char *sums = fact && !i ? strstr(fact->value.s, LUET_LAYERS) : NULL;
+
+		if (sums)
+			text = span_cut(text, 0, (size_t)(sums - text.s) + strlen(LUET_LAYERS));
+		if (fact)
+			files[count++] = (struct luet_file){names[i], text};
+	}
+	return id_of(files, count, id, err);
 }

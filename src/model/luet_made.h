@@ -21,3 +21,5 @@ size_t luet_made_files(
 
 /* Appends the id of the installation, 64 hex digits. */
 MUST_USE int luet_made_id(const struct offer *o, struct buf *id, struct err *err);
+/* Of an installation of an image: the id that its offer had, before it was known what its tag stands for. */
+MUST_USE int luet_made_offered_id(const struct facts *facts, struct buf *id, struct err *err);

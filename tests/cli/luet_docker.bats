@@ -200,6 +200,22 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   [[ $("$ROOT/usr/bin/hello-luet") == moved ]]
 }
 
+@test "a version that has no order: what is installed is not newer than itself" {
+  serve_registry ""
+  PACKAGES='[{"name": "app-x/hello", "version": "git", "files": {"usr/share/hello-luet/a": "a"}, "finalize": {"install": ["true"]}}]'
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  fardel install -y app-x/hello
+  run --separate-stderr -0 fardel --plain list --upgradable
+  [[ -z $output ]]
+  PACKAGES=${PACKAGES/'"finalize"'/'"description": "Newer", "finalize"'}
+  push revision=2
+  fardel -qq repo update
+  run --separate-stderr -0 fardel --plain list --upgradable
+  [[ $output == *app-x/hello* ]]
+}
+
 @test "mirrors: one that is down is passed over, for the index, for tags and for layers" {
   serve_registry ""
   push revision=1
@@ -303,7 +319,15 @@ GET /v2/team/wagon/manifests/repository.yaml 304'
   run --separate-stderr -5 fardel repo update
 }
 
-@test "what a file of type docker may say" {
+@test "repo add: of type docker; what its file may say" {
+  serve_registry ""
+  push revision=1
+  fardel repo add images "$REGISTRY/team/wagon" --type docker --format luet
+  grep -qx 'type: docker' "$FILES/images.yml"
+  fardel -qq repo update images
+  rm "$FILES/images.yml"
+  run --separate-stderr -64 fardel repo add images 'quay.example/a:tag' --type docker --format luet
+  [[ $stderr == *'HOST[:PORT]/PATH'* || $stderr == *'no tag'* ]]
   for url in quay.example quay.example/A quay.example/a:tag http://quay.example/a https:// 'me:pw@quay.example/a'; do
     use "'$url'"
     run --separate-stderr fardel repo update

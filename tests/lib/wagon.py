@@ -89,7 +89,7 @@ class Registry:
 
     def ask(self, method, url, data=None, **headers):
         request = urllib.request.Request(url, data=data, method=method, headers={**self.headers, **{key.replace("_", "-"): value for key, value in headers.items()}})
-        return urllib.request.urlopen(request, timeout=20)  # pylint: disable=consider-using-with
+        return urllib.request.urlopen(request, timeout=60)  # pylint: disable=consider-using-with
 
     def blob(self, data):
         with self.ask("POST", f"{self.base}/blobs/uploads/", b"") as answer:

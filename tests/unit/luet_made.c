@@ -97,6 +97,69 @@ static void one_without_a_tree_has_no_pack(void **state)
 	assert_int_equal(in.packs.of.n, 0);
 }
 
+/* Of an image the tag stands for layers, each a pack; before it is known for which, the id is another one, which its installation still knows. */
+static void an_image_has_layers(void **state)
+{
+	AUTO(offer) o;
+	AUTO(buf) id = BUF_INIT;
+	AUTO(buf) resolved = BUF_INIT;
+	AUTO(buf) offered = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	fill(&o, "install:\n- echo\n");
+	o.unchecked = true;
+	buf_sets(&o.path, "tool-app-x-1.0-2");
+	buf_sets(&o.compression, OFFER_IMAGE);
+	assert_int_equal(luet_made_id(&o, &id, &err), 0);
+	for (size_t i = 1; i <= 2; i++) {
+		AUTO(installer) in;
+		struct pack *p = vec_push(&o.packs.of);
+
+		pack_init(p);
+		p->sums.has[DIGEST_SHA256] = true;
+		p->sums.of[DIGEST_SHA256] = o.sha256;
+		p->sums.of[DIGEST_SHA256].bytes[0] = (unsigned char)i;
+		parse(&o, &in, "app-x:tool", &err);
+		assert_int_equal(err.code, ERR_NONE);
+		assert_true(in.luet.image);
+		assert_int_equal(in.packs.of.n, i);
+		assert_buf(
+			&in.packs.of.v[0].file, i == 1 ? "tool-app-x-1.0-2" : "tool-app-x-1.0-2.1");
+		assert_int_equal(in.packs.of.v[i - 1].sums.of[DIGEST_SHA256].bytes[0], i);
+		buf_clear(&resolved);
+		buf_clear(&offered);
+		assert_int_equal(luet_made_id(&o, &resolved, &err), 0);
+		assert_string_not_equal(resolved.s, id.s);
+		assert_int_equal(luet_made_offered_id(&in.facts, &offered, &err), 0);
+		assert_buf(&offered, id.s);
+	}
+}
+
+static void layers_that_are_none(void **state)
+{
+	static const char *const rows[] = {"layers: []", "layers: x", "layers: [x]", "layers: [[]]",
+		"layers: {}", "layers: [" SUM "0]",
+		"layers: [" SUM "," SUM "," SUM "," SUM "," SUM "," SUM "," SUM "," SUM "," SUM
+		"," SUM "," SUM "," SUM "," SUM "]"};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		AUTO(facts) facts = FACTS_INIT;
+		AUTO(buf) artifact = BUF_INIT;
+		AUTO(installer) in;
+		struct err err = ERR_INIT;
+
+		installer_init(&in);
+		buf_addf(&artifact, "file: a\n%s\n", rows[i]);
+		facts_add(&facts, SPAN(LUET_DEFINITION),
+			((struct span){definition, sizeof(definition) - 1}));
+		facts_add(&facts, SPAN(LUET_ARTIFACT), buf_span(&artifact));
+		assert_int_equal(installer_parse(&facts, SPAN("app-x:tool"), &in, &err), -1);
+		assert_err(&err, ERR_INSTALLER, "layers");
+	}
+}
+
 static void what_is_wrong_is_said(void **state)
 {
 	static const struct {
@@ -134,6 +197,8 @@ int main(void)
 		cmocka_unit_test(what_is_made_is_read_back),
 		cmocka_unit_test(its_id_is_always_the_same),
 		cmocka_unit_test(one_without_a_tree_has_no_pack),
+		cmocka_unit_test(an_image_has_layers),
+		cmocka_unit_test(layers_that_are_none),
 		cmocka_unit_test(what_is_wrong_is_said),
 	};
 
