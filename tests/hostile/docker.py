@@ -140,7 +140,9 @@ def layers(box):
         if tag == "tree-v2.tar.zst":
             # An image as it should be, of another file than repository.yaml says.
             kept = evil.things[f"manifests/{tag}"]
-            evil.push(tag, [tar([(tag, honest(9).documents([None])["treev2"][1])])])
+            other = honest()
+            other.add("app-x/other", "1")
+            evil.push(tag, [tar([(tag, other.documents([None, None])["treev2"][1])])])
             refuse_index(box, "checksum", codes=(5,))
             evil.things[f"manifests/{tag}"] = kept
             box.must("repo", "update")
