@@ -466,15 +466,14 @@ static void set_login(struct get *g, const struct buf *home)
 static int set_hop(struct get *g)
 {
 	const struct http_request *r = g->request;
+	bool secure = http_is_secure(g->url.s);
 	AUTO(buf) home = BUF_INIT;
 	AUTO(buf) host = BUF_INIT;
 
 	find_home(g, &home, &host);
 	if (!g->hops)
 		buf_set(&g->home, buf_span(&home));
-	g->proxy = r->proxy_of
-			   ? r->proxy_of(r->proxy_arg, http_is_secure(g->url.s), buf_span(&host))
-			   : NULL;
+	g->proxy = r->proxy_of ? r->proxy_of(r->proxy_arg, secure, buf_span(&host)) : NULL;
 	check(curl_easy_setopt(g->curl, CURLOPT_URL, g->url.s));
 	check(curl_easy_setopt(g->curl, CURLOPT_PROXY, g->proxy ? g->proxy : ""));
 	check(curl_easy_setopt(g->curl, CURLOPT_NOPROXY, ""));

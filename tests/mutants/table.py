@@ -51,9 +51,9 @@ MUTANTS = [
      "if (version < 0 || version > DB_SCHEMA) {", "if (version < 0) {", ["unit db"]),
     # --- fetched -----------------------------------------------------------------------------------------
     ("a redirect may lead to this machine", "src/ext/http.c",
-     "	if (g->led && !g->proxy && address_reach(&at->addr) > g->reach) {", "	if (false) {", ["hostile S4-name"]),
+     "	if (!g->proxy && address_reach(&at->addr) > bound_of(g)) {", "	if (false) {", ["hostile S4-name"]),
     ("a password goes wherever a redirect leads", "src/ext/http.c",
-     "	bool is_home = strcmp(home->s, g->home.s) == 0;", "	bool is_home = home->n > 0;", ["unit http"]),
+     "	bool is_home = strcmp(home->s, g->home.s) == 0 &&", "	bool is_home = home->n > 0 &&", ["unit http"]),
     ("any part is taken for the rest", "src/net/resume.c",
      "	return r.first == from && ", "	return true || r.first == from && ", ["unit resume"]),
     ("pieces that do not make the whole are the end", "src/engine/fetch_part.c",
