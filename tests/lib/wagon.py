@@ -8,7 +8,7 @@
 
 As a program:  wagon.py FOLDER|URL [KEY=VALUE…] <<<'[{"name": "app-x/hello", "version": "1.0", …}, …]'
 Keys: name, revision, date (last_update), layout (v2, v1, both), compression (zstd, gzip, none; of the tree), sums (no: none are said),
-made (so many further packages that nobody can install), seed (what made packages say), key (a file to write minisign's public key to: then
+made (so many further packages that nobody can install), wide (so many that wide/all needs, each), seed (what made packages say), key (a file to write minisign's public key to: then
 repository.yaml is signed); of a URL: auth (its Authorization), form (of manifests: docker, oci, list), layers (their compression: gzip, zstd, none)."""
 import gzip
 import hashlib
@@ -261,8 +261,22 @@ class Wagon:
                      description=f"The package {name}, which {seed} has made for tests of {dice.randrange(10 ** 9)} things",
                      uri=[f"https://{name}.example/"], license="GPL-2", labels={"made": "yes", "number": str(number)},
                      annotations={"source": "tests"}, hidden=False)
-            self.packages[-1].tarball = b""
-            self.packages[-1].sum = hashlib.sha256(f"{name} {seed}".encode()).hexdigest()
+            self.without_tarball(f"{name} {seed}")
+
+    def without_tarball(self, of):
+        """What was added last is only told of."""
+        self.packages[-1].tarball = b""
+        self.packages[-1].sum = hashlib.sha256(of.encode()).hexdigest()
+
+    def widen(self, count):
+        """wide/all, which needs each of so many others, by ranges that newer ones of them do not meet."""
+        for number in range(count):
+            for version in ("1.2", "1.10", "2.0"):
+                self.add(f"wide/part-{number}", version, listed=[f"usr/share/part-{number}"])
+                self.without_tarball(f"part {number} {version}")
+        if count:
+            self.add("wide/all", "1.0", listed=["usr/share/all"], requires=[f"wide/part-{n} <2" for n in range(count)])
+            self.without_tarball("all")
 
     def provides(self):
         table = {}
@@ -368,6 +382,7 @@ def main(folder, *words):
     for package in json.loads(text) if text.strip() else []:
         wagon.add(**package)
     wagon.make(int(given.get("made", 0)), given.get("seed", "1"))
+    wagon.widen(int(given.get("wide", 0)))
     if folder.startswith("http"):
         headers = {"Authorization": given["auth"]} if "auth" in given else None
         wagon.push(folder, given.get("form", "docker"), given.get("layers", "gzip"), headers)
