@@ -332,6 +332,9 @@ int import_end(struct import *m, int result, struct err *err)
 		db_abandon(&m->e->db);
 	if (m->journal.number && transaction_end(m->e, &m->journal, err, &ending) < 0)
 		engine_tell(m->e, WATCH_WARN, SPAN(""), "%s", ending.text);
+	/* What was made for one that failed, the next command sweeps. */
+	else if (m->journal.number && result == 0 && stage_clear(&m->e->place, &ending) < 0)
+		engine_tell(m->e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	import_free(m);
 	return result;
 }

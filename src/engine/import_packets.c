@@ -202,7 +202,7 @@ static int begin(struct importing *i, struct err *err)
 /* What tells of its footprint, durably. */
 static int keep(struct importing *i, struct taking *t, struct err *err)
 {
-	const struct footprint nothing = FOOTPRINT_INIT;
+	const struct changes nothing = CHANGES_INIT;
 
 	t->row.txn = i->journal.number;
 	t->row.item = i->item;
@@ -212,9 +212,8 @@ static int keep(struct importing *i, struct taking *t, struct err *err)
 	t->row.count = (int64_t)t->footprint.changes.of.n;
 	t->row.at = t->bundle.since;
 	t->row.status = COMMITTED_SHORT;
-	if (undo_make(&i->e->place, t->row.txn, t->row.item, &nothing.changes,
-		    &t->footprint.changes, &t->undo, err) < 0 ||
-		undo_write(&t->undo, UNDO_CHANGES, &nothing, err) < 0 ||
+	if (undo_make(&i->e->place, t->row.txn, t->row.item, &nothing, &t->footprint.changes,
+		    &t->undo, err) < 0 ||
 		undo_write(&t->undo, UNDO_FOOTPRINT, &t->footprint, err) < 0)
 		return -1;
 	return place_sync_folder(&i->e->place, t->undo.folder, err);

@@ -18,7 +18,7 @@ sys.path.insert(0, LIB)
 import ground  # noqa: E402
 import kept  # noqa: E402
 from looks import listed, manifest, processes, tree  # noqa: E402,F401
-from scenarios import GC, OLD, PUAVO, SCENARIOS, SYNCS  # noqa: E402,F401
+from scenarios import GC, LUETS, NEW, OLD, PUAVO, SCENARIOS, SYNCS  # noqa: E402,F401
 
 PATIENCE = 60  # seconds that one command may take
 SEED = "fardel, killed"

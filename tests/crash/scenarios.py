@@ -101,5 +101,17 @@ SYNCS = {
     "sync-anew": {"was": [1], "run": ["repo", "update", "--force"], "after": [1, 2]},
     "sync-rotated": {"was": [1], "rotated": True, "run": ["repo", "update"], "after": [1, 2]},
 }
+# Luet's and Packets', by luets.py: updates of a wagon in either layout; two packages of trees, in whose upgrade a file moves from the first to the
+# other; and what stands there taken over.
+LUETS = {
+    "wagon": {"was": [1], "wagon": "v2", "run": ["repo", "update"], "after": [1, 2]},
+    "wagon-first": {"was": [], "wagon": "v1", "run": ["repo", "update"], "after": [0, 2]},
+    "luet-install": {"was": [], "run": ["install", "tool-1"], "after": [None, OLD]},
+    "luet-upgrade": {"was": ["tool-1", "other-1"], "run": ["install", "tool-2", "other-2"], "after": [OLD, NEW]},
+    "luet-remove": {"was": ["other-1", "tool-1"], "run": ["remove", "app-x/tool"], "after": [OLD, None]},
+    "import-luet": {"was": [], "run": ["repo", "import", "luet", "DUMP"], "settlers": [GC], "after": [None, OLD]},
+    "import-packets": {"was": [], "run": ["repo", "import", "packets"], "settlers": [GC], "after": [None, OLD]},
+}
 SCENARIOS.update(PUAVO)
 SCENARIOS.update(SYNCS)
+SCENARIOS.update(LUETS)

@@ -68,6 +68,8 @@ def as_nobody(function):
 class Sync(Scenario):
     """One of these scenarios; its states are revisions of the index in force, 0: none yet."""
 
+    root = 1  # of the first key
+
     def __init__(self, name):
         super().__init__(name)
         self.offers = {0: []}  # what each revision does
@@ -86,16 +88,22 @@ class Sync(Scenario):
                              stdout=subprocess.PIPE).stdout.strip()
         with open(os.path.join(state, "nginx.pid")) as file:
             self.server = int(file.read())
-        repository = Repository()
-        for number in range(PACKAGES):
-            repository.add(f"pkg{number}")
+        repository = self.make_repository()
         os.makedirs(os.path.dirname(FILE), exist_ok=True)
         with open(FILE, "w") as file:
-            json.dump({"name": "main", "type": "http", "enable": True, "urls": [f"{url}/repo"],
-                       "key": repository.key.line}, file)
+            json.dump(self.describe(url, repository), file)
         self.publish(repository)
         self.must(UPDATE)
         self.follow(repository)
+
+    def make_repository(self):
+        repository = Repository()
+        for number in range(PACKAGES):
+            repository.add(f"pkg{number}")
+        return repository
+
+    def describe(self, url, repository):
+        return {"name": "main", "type": "http", "enable": True, "urls": [f"{url}/repo"], "key": repository.key.line}
 
     def follow(self, repository):
         """The next revision, and what the client has of the first."""
@@ -164,7 +172,7 @@ class Sync(Scenario):
     def check(self, allowed):
         """After a run that nothing disturbed."""
         self.check_seen(allowed)
-        want(look()[:2] == [2, 2 if "rotated" in self.what else 1], f"state.db has {look()[:2]}")
+        want(look()[:2] == [2, 2 if "rotated" in self.what else self.root], f"state.db has {look()[:2]}")
         files = listed(FOLDER)
         name = next((file for file in files if file.endswith(".db")), "none")
         want(set(files) <= {name, f"{name}-wal", f"{name}-shm"}, f"{FOLDER} holds {files}")
