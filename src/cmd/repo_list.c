@@ -120,6 +120,8 @@ static size_t print_all(struct run *run, const struct repos *repos)
 	memcpy(shown, columns, sizeof(columns));
 	if (!own->urls)
 		shown[COLUMN_URLS].title = NULL;
+	/* Who asks for them wants all of them. */
+	shown[COLUMN_URLS].trunc = false;
 	if (!has_foreign(repos))
 		shown[COLUMN_TYPE].title = shown[COLUMN_FORMAT].title = NULL;
 	sheet = sheet_new(run, "repositories", shown, COUNT(shown));

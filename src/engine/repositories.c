@@ -152,25 +152,79 @@ static void refuse_both(struct loading *l, const struct repository *a, const str
 	add_fault(l, buf_span(&a->name), first.s, &err);
 }
 
-/* Which of two would be meant, nobody can know. They are sorted by name. */
+/* In fardel's own folders, where nobody but the admin puts a file. */
+static bool is_own(const struct repository *r)
+{
+	static const char *const folders[] = {
+		"/run/fardel/repos.d/", REPOSITORIES_ETC "/", REPOSITORIES_SHIPPED "/"};
+
+	for (size_t i = 0; i < COUNT(folders); i++)
+		if (span_starts(buf_span(&r->file), folders[i]))
+			return true;
+	return false;
+}
+
+/* One that alone is fardel's own counts before those of other folders (repos_confdir, luet's); SIZE_MAX: there is no such one. */
+static size_t find_own(const struct repository *of, size_t count)
+{
+	size_t found = SIZE_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		if (is_own(&of[i]) && found != SIZE_MAX)
+			return SIZE_MAX;
+		if (is_own(&of[i]))
+			found = i;
+	}
+	return found;
+}
+
+static void pass_over(struct loading *l, const struct repository *own, const struct repository *r)
+{
+	AUTO(buf) first = BUF_INIT;
+	AUTO(buf) second = BUF_INIT;
+
+	place_path(&l->e->place, own->file.s, &first);
+	place_path(&l->e->place, r->file.s, &second);
+	engine_tell(l->e, WATCH_WARN, SPAN(""),
+		"%s is passed over: %s, which is fardel's own, is called %s, too", second.s,
+		first.s, own->name.s);
+}
+
+/* Which of two would be meant, nobody can know, unless one is fardel's own. The one that counts; SIZE_MAX: none. */
+static size_t choose_twin(struct loading *l, const struct repository *of, size_t count)
+{
+	size_t own = count == 1 ? 0 : find_own(of, count);
+
+	for (size_t k = 0; own != SIZE_MAX && k < count; k++)
+		if (k != own)
+			pass_over(l, &of[own], &of[k]);
+	for (size_t k = 1; own == SIZE_MAX && k < count; k++)
+		refuse_both(l, &of[0], &of[k]);
+	return own;
+}
+
+/* They are sorted by name. */
 static void leave_out_twins(struct loading *l)
 {
 	struct repositories *r = l->to;
 	size_t kept = 0;
 
-	for (size_t i = 0; i < r->of.n;) {
-		size_t n = 1;
+	for (size_t i = 0, n; i < r->of.n; i += n) {
+		struct repository chosen;
+		size_t which;
 
-		while (i + n < r->of.n &&
-			span_is(buf_span(&r->of.v[i].name), buf_span(&r->of.v[i + n].name)))
-			n++;
-		for (size_t k = 1; k < n; k++)
-			refuse_both(l, &r->of.v[i], &r->of.v[i + k]);
-		for (size_t k = 0; n > 1 && k < n; k++)
-			repository_drop(&r->of.v[i + k]);
-		if (n == 1)
-			r->of.v[kept++] = r->of.v[i];
-		i += n;
+		for (n = 1; i + n < r->of.n &&
+			    span_is(buf_span(&r->of.v[i].name), buf_span(&r->of.v[i + n].name));
+			n++)
+			;
+		which = choose_twin(l, &r->of.v[i], n);
+		if (which != SIZE_MAX)
+			chosen = r->of.v[i + which];
+		for (size_t k = 0; k < n; k++)
+			if (k != which)
+				repository_drop(&r->of.v[i + k]);
+		if (which != SIZE_MAX)
+			r->of.v[kept++] = chosen;
 	}
 	r->of.n = kept;
 }

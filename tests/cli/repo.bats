@@ -62,6 +62,11 @@ names() { fardel repo list --plain "$@" | cut -f 1 | paste -sd ' '; }
   [[ $output == *'Of on'* && $output == *https://off.example/* && $output != *https://on.example/* && $output != *URLS* ]]
   run -0 env TERM=xterm COLUMNS=200 "$LIB/at-terminal" '' fardel repo list --urls
   [[ $output == *URLS* && $output == *https://on.example/* ]]
+  # Who asks for URLs gets all of them, however narrow it is.
+  file far "urls: [https://a.example/$(printf 'x%.0s' {1..90})/end]"
+  sed -i '3d' "$FILES/far.yml"
+  run -0 env TERM=xterm COLUMNS=80 "$LIB/at-terminal" '' fardel repo list -u
+  [[ $output == *x/end* && $output == *https://on.example/* ]]
   run -0 fardel repo list
   [[ $output != *$'\e'* ]]
 }
@@ -113,6 +118,21 @@ names() { fardel repo list --plain "$@" | cut -f 1 | paste -sd ' '; }
   before=$(cat "$FILES"/*)
   run --separate-stderr -1 fardel repo enable a
   [[ $stderr == *a.yml*second.yml* && $(cat "$FILES"/*) == "$before" ]]
+}
+
+@test "two of one name: one of fardel's own folders counts before others'" {
+  mkdir -p "$ROOT/etc/luet/repos.conf.d"
+  file a
+  printf '%s\n' 'name: a' 'type: disk' 'urls: [/srv/evil]' 'enable: true' 'priority: -5' >"$ROOT/etc/luet/repos.conf.d/00.yml"
+  run --separate-stderr -0 fardel --set 'repos_confdir=["/etc/luet/repos.conf.d"]' repo list --plain --urls
+  [[ $output == a$'\t'*https://a.example/* && $output != */srv/evil* ]]
+  [[ $stderr == *'repos.conf.d/00.yml is passed over: '*'repos.d/a.yml, which is fardel'*'own, is called a, too'* ]]
+  fardel --set 'repos_confdir=["/etc/luet/repos.conf.d"]' repo enable a
+  # Two of other folders: neither.
+  rm "$FILES/a.yml"
+  cp "$ROOT/etc/luet/repos.conf.d/00.yml" "$ROOT/etc/luet/repos.conf.d/01.yml"
+  run --separate-stderr -0 fardel --set 'repos_confdir=["/etc/luet/repos.conf.d"]' repo list --plain
+  [[ -z $output && $stderr == *'both called a'* ]]
 }
 
 @test "folders: /etc hides /usr/lib, a link to /dev/null hides without being one, repos_confdir adds" {
