@@ -9,14 +9,17 @@ setup() {
   source "$BATS_TEST_DIRNAME/../lib/common.bash"
   fresh
   FILES=$ROOT/etc/fardel/repos.d
+  rm -rf -- "$ROOT"/opt/hello-luet
   mkdir -p "$FILES"
 }
 teardown() { finish; }
+# installs: packages of luet's are laid in a stage.
+installs() { skip_unless mount userns; }
 
 PACKAGES='[
-  {"name": "app-x/hello", "version": "1.0+1", "files": {"usr/bin/hello-luet": {"text": "#!/bin/sh\necho hello\n", "mode": "0755"}, "usr/share/hello-luet/a": "a"},
+  {"name": "app-x/hello", "version": "1.0+1", "files": {"opt/hello-luet/hello": {"text": "#!/bin/sh\necho hello\n", "mode": "0755"}, "opt/hello-luet/share/a": "a"},
    "requires": ["sys-libs/c >=2"], "description": "Says hello", "finalize": {"install": ["echo made >/srv/finalized"]}},
-  {"name": "sys-libs/c", "version": "2.1", "files": {"usr/lib/c-luet": "c"}}]'
+  {"name": "sys-libs/c", "version": "2.1", "files": {"opt/hello-luet/c": "c"}}]'
 
 # push [KEY=VALUE…]: PACKAGES to REGISTRY/team/wagon.
 push() { "$LIB/wagon.py" "http://$REGISTRY/v2/team/wagon" "$@" <<<"$PACKAGES"; }
@@ -41,6 +44,7 @@ is_asked() { [[ $(asked) == "$1" ]]; }
 layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"; }
 
 @test "from a registry to an installed package, and all the way back" {
+  installs
   serve_registry ""
   push revision=1
   use "$REGISTRY/team/wagon"
@@ -51,7 +55,7 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   run --separate-stderr -0 fardel search hello
   [[ $output == *app-x/hello* ]]
   run --separate-stderr -0 fardel files --available app-x/hello
-  [[ $output == *usr/bin/hello-luet* ]]
+  [[ $output == *opt/hello-luet/hello* ]]
   run --separate-stderr -0 fardel show app-x/hello
   [[ $output == *1.0+1* ]]
   before=$(manifest)
@@ -60,26 +64,27 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   [[ $(manifest) == "$before" ]]
   run --separate-stderr -0 fardel --verbose install -y app-x/hello
   [[ $stderr == *'the image hello-app-x-1.0-1 is sha256:'* ]]
-  [[ $("$ROOT/usr/bin/hello-luet") == hello && -e $ROOT/usr/lib/c-luet && -e $ROOT/srv/finalized ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == hello && -e $ROOT/opt/hello-luet/c && -e $ROOT/srv/finalized ]]
   [[ $stderr == *"is sha256:$(layer_of app-x:hello)"* ]]
   [[ -e $ROOT/var/cache/fardel/packs/sha256/$(layer_of app-x:hello | cut -c 1-2)/$(layer_of app-x:hello) ]]
   run --separate-stderr -0 fardel reinstall app-x/hello
   [[ $stderr != *moved* ]]
   fardel verify
   # What is damaged comes from the cache again, and where that has lost it, from the registry.
-  echo damaged >"$ROOT/usr/share/hello-luet/a"
+  echo damaged >"$ROOT/opt/hello-luet/share/a"
   fardel verify --repair app-x/hello
-  [[ $(cat "$ROOT/usr/share/hello-luet/a") == a ]]
+  [[ $(cat "$ROOT/opt/hello-luet/share/a") == a ]]
   rm -rf "$ROOT"/var/cache/fardel/packs
   fardel download app-x/hello
-  echo damaged >"$ROOT/usr/share/hello-luet/a"
+  echo damaged >"$ROOT/opt/hello-luet/share/a"
   fardel verify --repair app-x/hello
-  [[ $(cat "$ROOT/usr/share/hello-luet/a") == a ]]
+  [[ $(cat "$ROOT/opt/hello-luet/share/a") == a ]]
   fardel remove -y --cascade sys-libs/c
   [[ $(manifest) == "$before" ]]
 }
 
 @test "an upgrade: the newer version's image, and undo" {
+  installs
   serve_registry ""
   push revision=1
   use "$REGISTRY/team/wagon"
@@ -91,11 +96,11 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   run --separate-stderr -0 fardel list --upgradable
   [[ $output == *app-x/hello* && $output != *sys-libs/c* ]]
   fardel upgrade
-  [[ $("$ROOT/usr/bin/hello-luet") == newer ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == newer ]]
   run --separate-stderr -0 fardel list --upgradable
   [[ $output != *app-x/hello* ]]
   fardel undo 2
-  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
 }
 
 @test "unchanged: one conditional request, and nothing is written; a registry without ETags: the manifest says it" {
@@ -125,6 +130,7 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
 }
 
 @test "manifests of OCI, lists of them, layers in zstd or none, both layouts of a wagon" {
+  installs
   serve_registry ""
   number=0
   for form in oci list docker; do
@@ -136,7 +142,7 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
         run --separate-stderr -0 fardel --plain repo update
         [[ $output == *updated && $stderr != *'cannot be used'* ]]
         fardel install -y app-x/hello
-        [[ $("$ROOT/usr/bin/hello-luet") == hello && ! -e $ROOT/etc/other ]]
+        [[ $("$ROOT/opt/hello-luet/hello") == hello && ! -e $ROOT/etc/other ]]
         fardel remove -y app-x/hello sys-libs/c
         rm -rf "$ROOT"/var/cache/fardel/packs
       done
@@ -145,23 +151,24 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
 }
 
 @test "several layers: one over the other, with what is hidden" {
+  installs
   serve_registry ""
   PACKAGES='[{"name": "app-x/hello", "version": "1", "layers": [
-    [["usr/share/hello-luet/", null], ["usr/share/hello-luet/a", "lowest"], ["usr/share/hello-luet/b", "lowest"], ["usr/share/hello-luet/d/x", "x"],
-     ["usr/share/hello-luet/o/x", "x"]],
-    [["usr/share/hello-luet/.wh.b", ""], ["usr/share/hello-luet/.wh.d", ""], ["usr/share/hello-luet/c", "middle"]],
-    [["usr/share/hello-luet/a", "top"], ["usr/share/hello-luet/o/.wh..wh..opq", ""], ["usr/share/hello-luet/o/y", "y"]]]}]'
+    [["opt/hello-luet/share/", null], ["opt/hello-luet/share/a", "lowest"], ["opt/hello-luet/share/b", "lowest"], ["opt/hello-luet/share/d/x", "x"],
+     ["opt/hello-luet/share/o/x", "x"]],
+    [["opt/hello-luet/share/.wh.b", ""], ["opt/hello-luet/share/.wh.d", ""], ["opt/hello-luet/share/c", "middle"]],
+    [["opt/hello-luet/share/a", "top"], ["opt/hello-luet/share/o/.wh..wh..opq", ""], ["opt/hello-luet/share/o/y", "y"]]]}]'
   push revision=1
   use "$REGISTRY/team/wagon"
   fardel -qq repo update
   before=$(manifest)
   fardel install -y app-x/hello
-  [[ $(cd "$ROOT/usr/share/hello-luet" && find . -type f | LC_ALL=C sort | paste -sd ' ') == './a ./c ./o/y' ]]
-  [[ $(cat "$ROOT/usr/share/hello-luet/a") == top ]]
+  [[ $(cd "$ROOT/opt/hello-luet/share" && find . -type f | LC_ALL=C sort | paste -sd ' ') == './a ./c ./o/y' ]]
+  [[ $(cat "$ROOT/opt/hello-luet/share/a") == top ]]
   [[ $(layer_of app-x:hello | wc -l) == 3 ]]
-  echo damaged >"$ROOT/usr/share/hello-luet/c"
+  echo damaged >"$ROOT/opt/hello-luet/share/c"
   fardel verify --repair app-x/hello
-  [[ $(cat "$ROOT/usr/share/hello-luet/c") == middle ]]
+  [[ $(cat "$ROOT/opt/hello-luet/share/c") == middle ]]
   run --separate-stderr -0 fardel list --json
   fardel remove -y app-x/hello
   [[ $(manifest) == "$before" ]]
@@ -181,6 +188,7 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
 }
 
 @test "a tag that was moved: an upgrade does not look, who asks for it anew is told both digests" {
+  installs
   serve_registry ""
   push revision=1
   use "$REGISTRY/team/wagon"
@@ -191,18 +199,19 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   push revision=2
   fardel -qq repo update
   run --separate-stderr -0 fardel upgrade
-  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
   run --separate-stderr -0 fardel reinstall app-x/hello
-  [[ $("$ROOT/usr/bin/hello-luet") == moved ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == moved ]]
   [[ $stderr == *'moved the tag hello-app-x-1.0-1'*"what is here of version 1.0+1 is sha256:$was"* ]]
   [[ $stderr == *"it is sha256:$(layer_of app-x:hello) now"* ]]
   run --separate-stderr -0 fardel reinstall app-x/hello
-  [[ $("$ROOT/usr/bin/hello-luet") == moved ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == moved ]]
 }
 
 @test "a version that has no order: what is installed is not newer than itself" {
+  installs
   serve_registry ""
-  PACKAGES='[{"name": "app-x/hello", "version": "git", "files": {"usr/share/hello-luet/a": "a"}, "finalize": {"install": ["true"]}}]'
+  PACKAGES='[{"name": "app-x/hello", "version": "git", "files": {"opt/hello-luet/share/a": "a"}, "finalize": {"install": ["true"]}}]'
   push revision=1
   use "$REGISTRY/team/wagon"
   fardel -qq repo update
@@ -217,18 +226,20 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
 }
 
 @test "mirrors: one that is down is passed over, for the index, for tags and for layers" {
+  installs
   serve_registry ""
   push revision=1
   use 127.0.0.1:1/team/wagon "$REGISTRY/nobody" "$REGISTRY/team/wagon"
   run --separate-stderr -0 fardel --set fetch.retries=0 repo update
   fardel --set fetch.retries=0 install -y app-x/hello
-  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
   use "$REGISTRY/nobody"
   run --separate-stderr -2 fardel --set fetch.retries=0 repo update
   [[ $stderr == *repository.yaml*'404'* ]]
 }
 
 @test "user and password: shown where the registry asks for them" {
+  installs
   serve_registry "auth: {htpasswd: {realm: tests, path: $WORK/htpasswd}}"
   [[ $(curl -so /dev/null -w '%{http_code}' "http://$REGISTRY/v2/") == 401 ]] || skip 'no htpasswd'
   # bcrypt of "secret"
@@ -243,7 +254,7 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
     fardel -qq repo update
   done
   fardel install -y app-x/hello
-  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
   # netrc
   rm -rf "$ROOT"/var/{lib,cache}/fardel
   use "$REGISTRY/team/wagon"
@@ -263,6 +274,7 @@ serve_private() {
 SCOPE='scope=repository%3Ateam%2Fwagon%3Apull'
 
 @test "tokens: nobody's, a login's only for a realm that is named, an identity token's; each once for a run" {
+  installs
   serve_private
   # The realm is on another port: that is another server.
   use "$REGISTRY/team/wagon" -- 'auth: {username: me, password: secret}'
@@ -279,7 +291,7 @@ SCOPE='scope=repository%3Ateam%2Fwagon%3Apull'
   wait_for is_asked 'GET /v2/team/wagon/manifests/repository.yaml 401
 GET /v2/team/wagon/manifests/repository.yaml 304'
   fardel install -y app-x/hello
-  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
   : >"$TOKENS_STATE/requests"
   use "$REGISTRY/team/wagon" -- "auth: {identitytoken: me-forever, realm: '$TOKENS/token'}"
   fardel -qq repo update --force
@@ -292,6 +304,7 @@ GET /v2/team/wagon/manifests/repository.yaml 304'
 }
 
 @test "tokens and redirects: what is shown to the registry goes to no other host" {
+  installs
   serve_private
   # Layers are elsewhere, as registries have them.
   state=$WORK/elsewhere && mkdir -p "$state"
@@ -301,12 +314,13 @@ GET /v2/team/wagon/manifests/repository.yaml 304'
   use "${URL#http://}/team/wagon" -- "auth: {username: me, password: secret, realm: '$TOKENS/token'}"
   fardel -qq repo update
   fardel install -y app-x/hello
-  [[ $("$ROOT/usr/bin/hello-luet") == hello ]]
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
   wait_for test -s "$state/heard"
   [[ $(sort -u "$state/heard") == '[]' || $(sort -u "$state/heard") == '[-]' ]]
 }
 
 @test "signed: repository.yaml.minisig is an image, too; that packages are not covered has to be said" {
+  installs
   serve_registry ""
   push revision=1 key="$WORK/main.pub"
   use "$REGISTRY/team/wagon" -- "key: $(tail -n 1 "$WORK/main.pub")"

@@ -125,7 +125,7 @@ def refuse_package(box, *texts, codes=(1, 2, 5), seconds=5):
 
 # --- Digests ------------------------------------------------------------------------------------------------------
 
-@case("D1", "a layer of other bytes, or of another size, than its manifest says: refused, of the index and of a package")
+@case("D1", "a layer of other bytes, or of another size, than its manifest says: refused, of the index and of a package", ("mount",))
 def layers(box):
     evil = stand(box, synced=False)
     for tag, refuse in (("repository.yaml", refuse_index), ("tree-v2.tar.zst", refuse_index), (HELLO, refuse_package)):
@@ -149,7 +149,7 @@ def layers(box):
     box.must("install", "-y", "app-x/hello")
 
 
-@case("D2", "a manifest that says another size, or names what is not there")
+@case("D2", "a manifest that says another size, or names what is not there", ("mount",))
 def sizes(box):
     evil = stand(box)
     honest_text = json.loads(evil.things[f"manifests/{HELLO}"][1])
@@ -162,7 +162,7 @@ def sizes(box):
     box.must("install", "-y", "app-x/hello")
 
 
-@case("D3", "a list whose manifest is not the one that it names, is a list itself, or is of other machines")
+@case("D3", "a list whose manifest is not the one that it names, is a list itself, or is of other machines", ("mount",))
 def lists(box):
     evil = stand(box)
     evil.push(HELLO, [tar([("usr/share/hello/a", b"a")])], "list")
@@ -185,7 +185,7 @@ def lists(box):
     box.must("install", "-y", "app-x/hello")
 
 
-@case("D4", "a tag that is moved while its layer is on its way: what was resolved is what is installed")
+@case("D4", "a tag that is moved while its layer is on its way: what was resolved is what is installed", ("mount",))
 def moved(box):
     evil = stand(box)
     blob = "blobs/" + evil.layers(HELLO)[0]
@@ -231,7 +231,7 @@ def bad_manifests(layer):
     yield b'{"schemaVersion":2,"x":"' + b"x" * (6 << 20) + b'"}', ""
 
 
-@case("D5", "manifests that are none, or say what none may: refused, of the index and of a package")
+@case("D5", "manifests that are none, or say what none may: refused, of the index and of a package", ("mount",))
 def manifests(box):
     evil = stand(box, synced=False)
     for tag, refuse in (("repository.yaml", refuse_index), (HELLO, refuse_package)):
@@ -248,7 +248,7 @@ def manifests(box):
     box.must("install", "-y", "app-x/hello")
 
 
-@case("D6", "a manifest without end, one that comes drop by drop, one that is redirected inward or for ever")
+@case("D6", "a manifest without end, one that comes drop by drop, one that is redirected inward or for ever", ("mount",))
 def endless(box):
     evil = stand(box)
 
@@ -318,7 +318,7 @@ LAYERS = {
 }
 
 
-@case("D8", "layers of a package that lead out, hide what they must not, or are none: refused, and nothing is changed")
+@case("D8", "layers of a package that lead out, hide what they must not, or are none: refused, and nothing is changed", ("mount",))
 def trees(box):
     evil = stand(box)
     for what, layers_of in LAYERS.items():
@@ -397,7 +397,7 @@ def tokens(box):
         refuse_index(box)
 
 
-@case("D12", "S5 of a registry: a login for another realm than those that it is for, whatever the registry says; redirects, too")
+@case("D12", "S5 of a registry: a login for another realm than those that it is for, whatever the registry says; redirects, too", ("mount",))
 def logins(box):
     evil, other = stand(box, synced=False), Evil(box)
     secrets = re.compile("secret|bWU6c2VjcmV0|me-forever")
@@ -442,7 +442,7 @@ def logins(box):
 
 # --- Mirrors ------------------------------------------------------------------------------------------------------
 
-@case("D13", "a mirror that hangs, lies, or has other tags is passed over, for the index and for packages")
+@case("D13", "a mirror that hangs, lies, or has other tags is passed over, for the index and for packages", ("mount",))
 def mirrors(box):
     good, bad = stand(box, synced=False), Evil(box)
     quiet = socket.create_server(("127.0.0.1", 0))
