@@ -196,7 +196,9 @@ int commit_done(struct commit *c, struct err *err)
 		return -1;
 	if (!c->s->made)
 		return in_force_forget(db, buf_span(&c->row.name), err);
-	return in_force_set(db, &c->row, &c->s->after.changes, err);
+	if (in_force_set(db, &c->row, &c->s->after.changes, err) < 0)
+		return -1;
+	return owned_take(db, &c->s->takes, buf_span(&c->row.name), err);
 }
 
 static void tell_left(struct engine *e, struct span name, const struct texts *left)

@@ -161,7 +161,7 @@ int moves_look_at_trees(struct moves *m, struct err *err)
 	return 0;
 }
 
-/* --- Who comes first ----------------------------------------------------------------------------------- */
+/* --- Kept ---------------------------------------------------------------------------------------------- */
 
 /* Files that it had made and makes no longer. */
 static void list_gone(const struct staged *s, struct texts *out)
@@ -175,35 +175,36 @@ static void list_gone(const struct staged *s, struct texts *out)
 	}
 }
 
-static bool makes_any(const struct moves_item *x, const struct texts *paths)
+static void list_wanted(const struct moves_item *x, const struct texts *gone, struct texts *out)
 {
-	VEC_FOR (const struct buf, path, &paths->of)
-		if (texts_has_sorted(&x->makes, buf_span(path)))
-			return true;
-	return false;
+	VEC_FOR (const struct buf, path, &gone->of)
+		if (x->known && texts_has_sorted(&x->makes, buf_span(path)))
+			texts_add(out, buf_span(path));
 }
 
-int moves_before(struct moves *m, size_t self, struct staged *s, size_t *first, struct err *err)
+int moves_keep(struct moves *m, size_t self, struct staged *s, struct err *err)
 {
 	AUTO(texts) gone = {0};
+	AUTO(texts) wanted = {0};
 	bool again = false;
 
-	m->of.v[self].busy = true;
 	moves_note(m, self, s);
 	if (m->request->goal == GOAL_INSTALL && s->made)
 		list_gone(s, &gone);
 	for (size_t i = 0; gone.of.n && i < m->of.n; i++) {
 		struct moves_item *x = &m->of.v[i];
 
-		if (!is_pending(m, i, self) || x->busy || !has_step(x->item, STEP_CONFIGURE))
+		if (!is_pending(m, i, self) || !has_step(x->item, STEP_CONFIGURE))
 			continue;
 		if (look(m, i, s, &again, err) < 0)
 			return -1;
-		*first = i;
-		if (x->known && makes_any(x, &gone))
-			return MOVES_FIRST;
+		list_wanted(x, &gone, &wanted);
 	}
-	return again ? MOVES_AGAIN : MOVES_NOTHING;
+	if (again)
+		return MOVES_AGAIN;
+	texts_sort(&wanted);
+	staged_retain(s, &wanted);
+	return MOVES_NOTHING;
 }
 
 /* --- Taken over ---------------------------------------------------------------------------------------- */
@@ -225,10 +226,11 @@ static int gives(struct moves *m, size_t self, const struct owner *o, struct sta
 	struct err *err)
 {
 	size_t i = find_giver(m, self, buf_span(&o->name));
+	int kept = staged_is_kept(s, buf_span(&o->name), buf_span(&o->path), err);
 	struct moves_item *x;
 
-	if (i == m->of.n)
-		return 0;
+	if (kept || i == m->of.n)
+		return kept;
 	x = &m->of.v[i];
 	if (!has_step(x->item, STEP_CONFIGURE))
 		return has_step(x->item, STEP_UNCONFIGURE);

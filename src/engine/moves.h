@@ -1,9 +1,10 @@
 /* Files that move from one package to another in one plan.
  *
- * Each package has a commit of its own. So that the file is there at any moment, who gets it comes first, and takes it over as it is: replaces it
- * by its own, and has it in its footprint with what was there before both. Whose it was makes it no longer then, and leaves it
- * alone. For that it has to be known what those make whose turn is still to come: of luet's packages their trees tell it, others
- * are played for it in a stage of their own, only where a file of the plan's goes or is in the way. */
+ * Each package has a commit of its own, and the file is to be there at any moment. Where whose it was has its turn first, it keeps the file, although it
+ * makes it no longer. Who gets it replaces it by one rename, and has it in its footprint with what was there before both;
+ * if that comes first, who had it leaves it alone afterwards. For that it has to be known what those make whose turn is still
+ * to come: of luet's packages their trees tell it, others are played for it in a stage of their own, only where a file of the
+ * plan's goes or is in the way. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,7 +20,6 @@
 /* One item of the plan. */
 struct moves_item {
 	struct plan_item *item;
-	bool busy; /* its turn has begun */
 	bool looked, known; /* `makes` is what it makes */
 	struct texts makes; /* paths, but for folders; sorted */
 	struct texts
@@ -41,12 +41,10 @@ MUST_USE int moves_look_at_trees(struct moves *m, struct err *err);
 
 enum moves_next {
 	MOVES_NOTHING,
-	MOVES_AGAIN, /* others were played: the stage is closed; to be played anew */
-	MOVES_FIRST /* *first has to have its turn before */
+	MOVES_AGAIN /* others were played: the stage is closed; to be played anew */
 };
-/* After the play: whether something that it takes away is made by another one whose turn is still to come. -1. */
-MUST_USE int moves_before(
-	struct moves *m, size_t self, struct staged *s, size_t *first, struct err *err);
+/* After the play: what it makes no longer, and another one makes whose turn is still to come, stays. Or -1. */
+MUST_USE int moves_keep(struct moves *m, size_t self, struct staged *s, struct err *err);
 /* After staged_inspect: what is in its way and belongs to packages of the plan that make it no longer is taken over; the findings
  * about it go. MOVES_NOTHING, MOVES_AGAIN, -1. */
 MUST_USE int moves_take(struct moves *m, size_t self, struct staged *s, struct err *err);

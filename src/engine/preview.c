@@ -101,10 +101,9 @@ static int find(struct staged *s, struct moves *moves, size_t self, struct err *
 
 		if (staged_run(s, &none, err) < 0)
 			return -1;
-		moves_note(moves, self, s);
-		if (staged_inspect(s, err) < 0)
-			return -1;
-		next = moves_take(moves, self, s, err);
+		next = moves_keep(moves, self, s, err);
+		if (next == MOVES_NOTHING)
+			next = staged_inspect(s, err) < 0 ? -1 : moves_take(moves, self, s, err);
 		if (next == MOVES_AGAIN)
 			continue;
 		staged_tell_kept(s);

@@ -42,7 +42,7 @@ static void begin(struct staged *s)
 	s->older = COMMITTED_INIT;
 	s->kept = s->undone = UNDO_INIT;
 	s->has_before = false;
-	s->left = (struct texts){0};
+	s->left = s->takes = (struct texts){0};
 	s->others.of.n = 0; /* staged_drop has emptied it */
 	s->findings = FINDINGS_INIT;
 }
@@ -71,6 +71,7 @@ void staged_drop(struct staged *s)
 	undo_drop(&s->kept);
 	undo_drop(&s->undone);
 	texts_drop(&s->left);
+	texts_drop(&s->takes);
 	vec_drop_each(&s->others.of, staged_other_drop);
 	findings_drop(&s->findings);
 }
@@ -510,6 +511,7 @@ static int play_repair(struct staged *s, struct err *err)
 	if (staged_open(s, false, &s->stage, err) < 0 || staged_mend(s, &done, err) < 0)
 		return -1;
 	compose_after(s, &nothing);
+	staged_carry_kept(s);
 	if (s->now.changes.of.n && effects_append(&s->now.effects, &done, err) < 0)
 		return -1;
 	return effects_append(&s->after.effects, &s->before.effects, err);

@@ -43,6 +43,8 @@ struct staged {
 	struct {
 		VEC(struct staged_other) of;
 	} others;
+	struct texts
+		takes; /* what other packages of the plan had, and is this one's alone from now on */
 	struct texts left; /* what had been made and stays, as others have changed it since */
 	struct findings findings;
 };

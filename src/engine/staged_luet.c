@@ -22,7 +22,8 @@ static int list_laid(struct staged *s, struct changes *out, struct err *err)
 	if (known < 0)
 		return -1;
 	VEC_FOR (const struct change, c, &s->before.changes.of)
-		if (!known || texts_has_sorted(&laid, buf_span(&c->path)))
+		if (!known || texts_has_sorted(&laid, buf_span(&c->path)) ||
+			texts_has_sorted(&s->before.kept, buf_span(&c->path)))
 			staged_copy_change(out, c);
 	changes_number_links(out);
 	return 0;

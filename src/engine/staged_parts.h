@@ -33,8 +33,16 @@ void staged_other_drop(struct staged_other *o);
 /* After the footprint was composed: what the package has just as another one made it is of both from now on, and what it takes back, or makes no
  * longer, and another one has as well, stays that one's. */
 MUST_USE int staged_share(struct staged *s, struct err *err);
+/* Drops from the footprint what it has no longer, as another one took it over: it stands there as that one has made it. */
+MUST_USE int staged_drop_taken(struct staged *s, struct err *err);
 /* Of the paths of findings about other packages, those that become just as all of these have made them; sorted. */
 MUST_USE int staged_list_alike(struct staged *s, struct texts *out, struct err *err);
+/* What was kept so, and still is. */
+void staged_carry_kept(struct staged *s);
+/* Whether that other package has it only for one that will: 1, 0, -1. */
+MUST_USE int staged_is_kept(struct staged *s, struct span name, struct span path, struct err *err);
+/* These files, sorted, stay as they are, and in the footprint, although they are made no longer. */
+void staged_retain(struct staged *s, const struct texts *paths);
 /* The paths, which are sorted, are this package's from now on, as if it had come in the other's place; findings about other packages go. */
 MUST_USE int staged_take_over(struct staged *s, const struct texts *paths, struct err *err);
 /* Adds those that stand there as another package has made them. */

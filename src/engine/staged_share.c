@@ -162,8 +162,8 @@ static bool is_in(const struct change *folder, const struct change *c)
 	       memcmp(c->path.s, folder->path.s, folder->path.n) == 0;
 }
 
-/* What is held, and the folders that it is in, is no change. */
-static void keep_held(struct staged *s, bool *held)
+/* What is held, and the folders that it is in, is no change: these go to the end of the list. Gives how many are left before. */
+static size_t sort_held(struct staged *s, bool *held)
 {
 	struct changes *all = &s->now.changes;
 	const struct change *last = NULL;
@@ -186,8 +186,13 @@ static void keep_held(struct staged *s, bool *held)
 		all->of.v[i] = all->of.v[kept];
 		all->of.v[kept++] = c;
 	}
-	changes_cut(all, kept);
-	changes_number_links(all);
+	return kept;
+}
+
+static void drop_held(struct staged *s, size_t kept)
+{
+	changes_cut(&s->now.changes, kept);
+	changes_number_links(&s->now.changes);
 }
 
 static int give_up_all(struct staged *s, struct err *err)
@@ -200,8 +205,35 @@ static int give_up_all(struct staged *s, struct err *err)
 			texts_add(&paths, buf_span(&c->path));
 	if (each_other(s, &paths, hold, held, err) < 0)
 		return -1;
-	keep_held(s, held);
+	drop_held(s, sort_held(s, held));
 	return 0;
+}
+
+void staged_retain(struct staged *s, const struct texts *paths)
+{
+	struct changes *all = &s->now.changes;
+	AUTO_FREE bool *held = mem_zero(all->of.n + 1, sizeof(*held));
+	size_t kept;
+
+	if (!paths->of.n)
+		return;
+	for (size_t i = 0; i < all->of.n; i++)
+		held[i] = texts_has_sorted(paths, buf_span(&all->of.v[i].path));
+	kept = sort_held(s, held);
+	for (size_t i = kept; i < all->of.n; i++) {
+		const struct change *made =
+			changes_get(&s->before.changes, buf_span(&all->of.v[i].path));
+
+		if (made)
+			staged_copy_change(&s->after.changes, made);
+		if (made && made->after.type != NODE_FOLDER)
+			texts_add(&s->after.kept, buf_span(&made->path));
+	}
+	texts_sort(&s->after.kept);
+	drop_held(s, kept);
+	changes_sort(&s->after.changes);
+	changes_number_links(&s->after.changes);
+	texts_sort(&s->now.common);
 }
 
 /* --- Taken by others ----------------------------------------------------------------------------------- */
@@ -212,32 +244,37 @@ static int note_taken(
 {
 	const struct change *mine = changes_get(&s->after.changes, path);
 	struct texts *taken = arg;
-	AUTO(changes) stands = CHANGES_INIT;
+	const struct change *now = changes_get(&s->now.changes, path);
+	AUTO(changes) loaded = CHANGES_INIT;
+	bool undo = s->undone.folder >= 0;
+	const struct node *stands;
 	struct change *c;
 
 	if (!made || !mine || node_is_same(&mine->after, &made->after))
 		return 0;
-	c = changes_add(&stands, path);
-	if (load_standing(s, c, err) < 0)
-		return -1;
-	if (node_is_same(&c->after, &made->after))
+	if (now)
+		stands = &now->after;
+	else {
+		c = changes_add(&loaded, path);
+		if (load_standing(s, c, err) < 0)
+			return -1;
+		stands = &c->after;
+	}
+	/* Of an undo, another item may bring back what is not to be seen yet. */
+	if (node_is_same(stands, &made->after) && (now || !undo))
 		texts_add(taken, path);
+	if (node_is_same(stands, &mine->after) && undo)
+		texts_add(&s->takes, path);
 	return 0;
 }
 
-/* What it made no longer, and another one took over. */
-static int drop_taken(struct staged *s, struct err *err)
+int staged_drop_taken(struct staged *s, struct err *err)
 {
 	AUTO(texts) paths = {0};
 	AUTO(texts) taken = {0};
-	AUTO(texts) same = {0};
 
-	texts_add_all(&s->stage.same, &same);
-	texts_sort(&same);
 	VEC_FOR (const struct change, c, &s->after.changes.of)
-		if (!changes_get(&s->now.changes, buf_span(&c->path)) &&
-			!texts_has_sorted(&same, buf_span(&c->path)))
-			texts_add(&paths, buf_span(&c->path));
+		texts_add(&paths, buf_span(&c->path));
 	if (each_other(s, &paths, note_taken, &taken, err) < 0)
 		return -1;
 	VEC_FOR (const struct buf, path, &taken.of)
@@ -246,13 +283,27 @@ static int drop_taken(struct staged *s, struct err *err)
 	return 0;
 }
 
+void staged_carry_kept(struct staged *s)
+{
+	VEC_FOR (const struct buf, path, &s->before.kept.of) {
+		const struct change *c = changes_get(&s->after.changes, buf_span(path));
+		const struct change *made = changes_get(&s->before.changes, buf_span(path));
+
+		if (c && made && node_is_same(&c->after, &made->after))
+			texts_add(&s->after.kept, buf_span(path));
+	}
+	texts_sort(&s->after.kept);
+}
+
 int staged_share(struct staged *s, struct err *err)
 {
 	if (s->made && take_up_all(s, err) < 0)
 		return -1;
-	if (s->has_before && (give_up_all(s, err) < 0 || (s->made && drop_taken(s, err) < 0)))
+	if (s->has_before &&
+		(give_up_all(s, err) < 0 || (s->made && staged_drop_taken(s, err) < 0)))
 		return -1;
 	texts_sort(&s->now.common);
+	staged_carry_kept(s);
 	return 0;
 }
 
@@ -294,6 +345,9 @@ int staged_take_over(struct staged *s, const struct texts *paths, struct err *er
 
 	if (each_other(s, paths, inherit, NULL, err) < 0)
 		return -1;
+	VEC_FOR (const struct buf, path, &paths->of)
+		if (changes_get(&s->now.changes, buf_span(path)))
+			texts_add(&s->takes, buf_span(path));
 	changes_number_links(&s->after.changes);
 	for (size_t i = 0; i < s->findings.of.n; i++) {
 		struct finding f = s->findings.of.v[i];
@@ -365,4 +419,11 @@ int staged_without_others(struct staged *s, struct texts *paths, struct err *err
 		if (!texts_has_sorted(&theirs, buf_span(path)))
 			texts_add(paths, buf_span(path));
 	return 0;
+}
+
+int staged_is_kept(struct staged *s, struct span name, struct span path, struct err *err)
+{
+	if (load_other(s, name, err) < 0)
+		return -1;
+	return texts_has_sorted(&find_other(s, name)->made.kept, path);
 }

@@ -120,7 +120,7 @@ static void fail(struct plan_item *item, struct err *why, struct err *failed)
 	}
 }
 
-/* One item: 1 go on, 0 it failed, TURN_LATER, -1. */
+/* One item: 1 go on, 0 it failed, -1. */
 static int switch_item(struct turn *t, struct err *failed, struct err *err)
 {
 	struct err why = ERR_INIT;
@@ -171,66 +171,38 @@ static int bring_debian(struct engine *e, struct plan *plan, struct journal *jou
 	return why.code == ERR_SIGNAL ? err_copy(err, &why) : 0;
 }
 
-/* All the turns of a plan. */
-struct turns {
-	struct engine *e;
-	struct plan *plan;
-	struct journal *journal;
-	const struct request *request;
-	struct err *failed;
-	struct moves moves;
-	bool stop; /* nothing more is begun */
-};
-
-static void turns_drop(struct turns *all)
-{
-	moves_drop(&all->moves);
-}
-
-/* Who has to come first never waits for others itself: each waits once at most. */
-static int take_item(struct turns *all, size_t i, struct err *err)
-{
-	struct turn t = turn_of(all->e, all->plan, i, all->journal, all->request);
-	int result;
-
-	t.moves = &all->moves;
-	do {
-		if (all->stop) {
-			t.item->result = RESULT_SKIPPED;
-			return 0;
-		}
-		if (signals_check(err) < 0)
-			return -1;
-		result = switch_item(&t, all->failed, err);
-		if (result == TURN_LATER && take_item(all, t.first, err) < 0)
-			return -1;
-	} while (result == TURN_LATER);
-	if (result < 0)
-		return err_at(err, "%s", t.item->to.name.s);
-	all->stop |= result == 0 && !all->request->keep_going;
-	return 0;
-}
-
 static int take_turns(struct engine *e, struct plan *plan, struct journal *journal,
 	const struct request *request, struct err *failed, struct err *err)
 {
-	AUTO(turns) all = {e, plan, journal, request, failed, {e, request, {0}}, false};
+	AUTO(moves) moves = {e, request, {0}};
 	int brought = bring_debian(e, plan, journal, request, failed, err);
+	bool stop = brought == 0 && !request->keep_going;
 
 	if (brought < 0)
 		return -1;
-	all.stop = brought == 0 && !request->keep_going;
 	for (size_t i = 0; i < plan->of.n; i++)
-		moves_add(&all.moves, &plan->of.v[i]);
+		moves_add(&moves, &plan->of.v[i]);
 	for (size_t i = 0; i < plan->of.n; i++) {
 		struct turn t = turn_of(e, plan, i, journal, request);
+		int result;
 
+		t.moves = &moves;
 		if (t.item->result != RESULT_OPEN)
 			continue;
-		if (!t.unconfigure && !t.configure && !t.purge)
+		if (!t.unconfigure && !t.configure && !t.purge) {
 			t.item->result = RESULT_DONE;
-		else if (take_item(&all, i, err) < 0)
+			continue;
+		}
+		if (stop) {
+			t.item->result = RESULT_SKIPPED;
+			continue;
+		}
+		if (signals_check(err) < 0)
 			return -1;
+		result = switch_item(&t, failed, err);
+		if (result < 0)
+			return err_at(err, "%s", t.item->to.name.s);
+		stop = result == 0 && !request->keep_going;
 	}
 	return 0;
 }

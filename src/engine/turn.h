@@ -20,16 +20,12 @@ struct turn {
 	const struct request *request;
 	int64_t number, index; /* of the transaction, and of the item in it */
 	struct moves *moves; /* of the whole plan */
-	size_t first; /* after TURN_LATER: whose turn has to come before */
 };
-
-#define TURN_LATER 2
 
 /* Both take the turn. 1: done; 0: failed (*why), the old one stays; -1: nothing can go on. */
 /* The rules run on the system itself. */
 MUST_USE int turn_live(struct turn *t, struct err *why, struct err *err);
-/* They run in a stage (with the network, in phases where that is so), which is committed. *live: no stage is to be had (*why), and nothing has been done.
- * TURN_LATER: nothing was done, as another one's turn has to come first. */
+/* They run in a stage (with the network, in phases where that is so), which is committed. *live: no stage is to be had (*why), and nothing has been done. */
 MUST_USE int turn_staged(
 	struct turn *t, const bool network[PHASES], bool *live, struct err *why, struct err *err);
 

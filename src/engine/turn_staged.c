@@ -70,11 +70,11 @@ static void tell_findings(struct turn *t, const struct staged *s)
 			"and %zu more like these (fardel preview shows all)", warns - NAMED_MOST);
 }
 
-/* What is found of it, but for files that move from package to package in this plan: as of moves_before; -1. */
+/* What is found of it, but for files that move from package to package in this plan: as of moves_keep; -1. */
 static int look(struct turn *t, struct staged *s, struct err *why)
 {
 	size_t self = (size_t)t->index;
-	int next = moves_before(t->moves, self, s, &t->first, why);
+	int next = moves_keep(t->moves, self, s, why);
 
 	if (next != MOVES_NOTHING)
 		return next;
@@ -96,7 +96,7 @@ static bool may_go_without(const struct turn *t)
 	return !t->e->config.require_sandbox && !t->request->previewed;
 }
 
-/* Plays it until nobody else has changed what the rules saw. 1; 0: no stage is to be had (*why); TURN_LATER; -1: *why. */
+/* Plays it until nobody else has changed what the rules saw. 1; 0: no stage is to be had (*why); -1: *why. */
 static int play(struct turn *t, struct staged *s, struct err *why)
 {
 	for (int tries = 0; tries < TRIES; tries++) {
@@ -106,8 +106,6 @@ static int play(struct turn *t, struct staged *s, struct err *why)
 		if (staged_run(s, &none, why) < 0)
 			return none && may_go_without(t) ? 0 : -1;
 		next = look(t, s, why);
-		if (next == MOVES_FIRST)
-			return TURN_LATER;
 		if (next == MOVES_AGAIN)
 			continue;
 		if (next < 0 || judge(t, s, why) < 0)
@@ -212,8 +210,8 @@ int turn_staged(
 		return -1;
 	played = t->item->undoes_txn ? undo_play(&s, t->item, why) : play(t, &s, why);
 	*live = played == 0;
-	if (*live || played == TURN_LATER)
-		return played;
+	if (*live)
+		return 0;
 	if (played > 0 && commit_keep(&c, &s, t->number, t->index, why) == 0)
 		return carry_through(t, &c, why, err);
 	return turn_stay(t, NULL, err);

@@ -2,6 +2,7 @@
 #include "engine/undo.h"
 
 #include "engine/holds.h"
+#include "engine/staged_parts.h"
 #include "model/changes_math.h"
 #include "store/apply.h"
 #include "store/installation.h"
@@ -265,6 +266,7 @@ static int compose_force(struct staged *s, struct err *err)
 
 	changes_merge(&s->before.changes, &nothing, &s->after.changes);
 	packets_dirs_copy(&s->after.dirs, &s->before.dirs);
+	texts_add_all(&s->before.kept, &s->after.kept);
 	s->after.whole = s->has_before && s->before.whole;
 	return effects_append(&s->after.effects, &s->before.effects, err);
 }
@@ -292,7 +294,9 @@ static int load(struct staged *s, const struct committed *row, struct err *err)
 	s->now.changes = changes.changes;
 	changes.changes = CHANGES_INIT;
 	changes_invert(&s->now.changes);
-	return compose_force(s, err) < 0 ? -1 : compose_effects(s, &mine, err);
+	if (compose_force(s, err) < 0 || staged_drop_taken(s, err) < 0)
+		return -1;
+	return compose_effects(s, &mine, err);
 }
 
 int undo_play(struct staged *s, const struct plan_item *item, struct err *err)

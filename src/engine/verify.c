@@ -108,6 +108,31 @@ static int refuse_list(struct look *l, const struct committed *row, struct err *
 	return 0;
 }
 
+static int add_owned(void *arg, const struct owned *o, struct err *err)
+{
+	(void)err;
+	texts_add(arg, buf_span(&o->path));
+	return 0;
+}
+
+/* What another package has taken over is in the list still, and not this one's any more. */
+static int look_at_owned(struct look *l, const struct changes *footprint, struct err *err)
+{
+	AUTO(texts) owned = {0};
+
+	if (owned_each(&l->e->db, buf_span(&l->bundle->name), add_owned, &owned, err) < 0)
+		return -1;
+	texts_sort(&owned);
+	VEC_FOR (const struct change, c, &footprint->of) {
+		if (signals_check(err) < 0)
+			return -1;
+		if (!apply_is_shared(buf_span(&c->path)) &&
+			texts_has_sorted(&owned, buf_span(&c->path)))
+			look_at_path(l, c);
+	}
+	return 0;
+}
+
 static int look_at_footprint(struct look *l, const struct committed *row, struct err *err)
 {
 	AUTO(undo) u = UNDO_INIT;
@@ -119,13 +144,7 @@ static int look_at_footprint(struct look *l, const struct committed *row, struct
 	if (!f.whole)
 		texts_add(&l->out->partly, buf_span(&l->bundle->name));
 	l->since = row->at;
-	VEC_FOR (const struct change, c, &f.changes.of) {
-		if (signals_check(err) < 0)
-			return -1;
-		if (!apply_is_shared(buf_span(&c->path)))
-			look_at_path(l, c);
-	}
-	return 0;
+	return look_at_owned(l, &f.changes, err);
 }
 
 static int look_at_paths(struct look *l, struct err *err)

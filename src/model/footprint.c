@@ -13,6 +13,7 @@ void footprint_drop(struct footprint *f)
 	effects_drop(&f->effects);
 	packets_dirs_drop(&f->dirs);
 	texts_drop(&f->common);
+	texts_drop(&f->kept);
 }
 
 static void add_path(struct buf *out, const char *key, const struct buf *path)
@@ -26,13 +27,15 @@ static void add_path(struct buf *out, const char *key, const struct buf *path)
 	json_free(value);
 }
 
-static void add_common(struct buf *out, const struct texts *common)
+static void add_paths(struct buf *out, const char *key, const struct texts *paths)
 {
-	buf_adds(out, ",\"common\":[");
-	VEC_FOR (const struct buf, path, &common->of) {
+	if (!paths->of.n)
+		return;
+	buf_addf(out, ",\"%s\":[", key);
+	VEC_FOR (const struct buf, path, &paths->of) {
 		AUTO(buf) text = BUF_INIT;
 
-		if (path > common->of.v)
+		if (path > paths->of.v)
 			buf_addc(out, ',');
 		text_escape(&text, buf_span(path));
 		json_format_text(buf_span(&text), out);
@@ -51,8 +54,8 @@ void footprint_format(const struct footprint *f, struct buf *out)
 	json_format(effects, out);
 	add_path(out, "data_dir", &f->dirs.data);
 	add_path(out, "bin_dir", &f->dirs.bin);
-	if (f->common.of.n)
-		add_common(out, &f->common);
+	add_paths(out, "common", &f->common);
+	add_paths(out, "kept", &f->kept);
 	buf_addc(out, '}');
 	json_free(effects);
 }
@@ -68,16 +71,18 @@ static int get_path(const struct json *value, const char *key, struct buf *out, 
 	return 0;
 }
 
-static int get_common(const struct json *list, struct texts *out, struct err *err)
+static int get_paths(const struct json *value, const char *key, struct texts *out, struct err *err)
 {
+	const struct json *list = json_get(value, key);
+
 	if (list && !json_is_list(list))
-		return err_set(err, ERR_FAILED, "no footprint: its common is no list");
+		return err_set(err, ERR_FAILED, "no footprint: its %s is no list", key);
 	for (size_t i = 0; i < json_count(list); i++) {
 		const char *text = json_as_text(json_at(list, i));
 		AUTO(buf) path = BUF_INIT;
 
 		if (!text || !text_unescape(&path, span_of(text)) || path.s[0] != '/')
-			return err_set(err, ERR_FAILED, "no footprint: its common has no path");
+			return err_set(err, ERR_FAILED, "no footprint: its %s has no path", key);
 		texts_add(out, buf_span(&path));
 	}
 	texts_sort(out);
@@ -86,8 +91,8 @@ static int get_common(const struct json *list, struct texts *out, struct err *er
 
 static int parse_value(const struct json *value, struct footprint *out, struct err *err)
 {
-	static const char *const known[] = {
-		"schema", "whole", "changes", "effects", "data_dir", "bin_dir", "common", NULL};
+	static const char *const known[] = {"schema", "whole", "changes", "effects", "data_dir",
+		"bin_dir", "common", "kept", NULL};
 	const char *other = json_other_key(value, known);
 	int64_t schema;
 
@@ -100,7 +105,8 @@ static int parse_value(const struct json *value, struct footprint *out, struct e
 		return -1;
 	if (changes_from_json(json_get(value, "changes"), &out->changes, err) < 0)
 		return -1;
-	if (get_common(json_get(value, "common"), &out->common, err) < 0)
+	if (get_paths(value, "common", &out->common, err) < 0 ||
+		get_paths(value, "kept", &out->kept, err) < 0)
 		return -1;
 	return effects_from_json(json_get(value, "effects"), &out->effects, err);
 }

@@ -250,6 +250,15 @@ int in_force_set(
 	return 0;
 }
 
+int owned_take(struct db *db, const struct texts *paths, struct span name, struct err *err)
+{
+	VEC_FOR (const struct buf, path, &paths->of)
+		if (sql_do(db->sql, err, "DELETE FROM owned WHERE path = ? AND name <> ?", "tt",
+			    buf_span(path), name) < 0)
+			return -1;
+	return 0;
+}
+
 void owned_drop(struct owned *o)
 {
 	buf_drop(&o->path);

@@ -61,6 +61,9 @@ MUST_USE int committed_get(
 /* All, the last first; a database that is not there yet has none. */
 MUST_USE int committed_all(struct db *db, struct commits *out, struct err *err);
 
+/* The paths are the package's alone from now on, whatever others' footprints say. */
+MUST_USE int owned_take(
+	struct db *db, const struct texts *paths, struct span name, struct err *err);
 /* The footprint of that commit is what is in force of the package now; its paths are the package's, but for databases that many
  * write to. */
 MUST_USE int in_force_set(

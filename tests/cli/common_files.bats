@@ -180,6 +180,25 @@ print(*seen)' "$path" "$WORK/done" >"$WORK/seen" &
   done
 }
 
+@test "where who is to get it fails, it stays with who had it: until that one comes, or its own next turn" {
+  fardel install "$(make_luet app-x/a 1.0 file:opt/tool/moves=old file:opt/tool/a=1)" "$(make_luet app-x/b 1.0 file:opt/tool/b=1)"
+  a=$(make_luet app-x/a 2.0 file:opt/tool/a=2 install=true)
+  run -6 fardel install "$a" "$(make_luet app-x/b 2.0 file:opt/tool/moves=new install=false)"
+  [[ $(cat "$ROOT/opt/tool/moves") == old && $(cat "$ROOT/opt/tool/a") == 2 && $(cat "$ROOT/opt/tool/b") == 1 ]]
+  fardel verify
+  fardel install "$(make_luet app-x/b 2.1 file:opt/tool/moves=new)"
+  [[ $(cat "$ROOT/opt/tool/moves") == new ]]
+  run -0 fardel owns /opt/tool/moves
+  [[ $output == *app-x/b* && $output != *app-x/a* ]]
+  fardel verify
+  fardel undo 3
+  [[ $(cat "$ROOT/opt/tool/moves") == old ]]
+  fardel verify
+  fardel install "$a"
+  [[ ! -e $ROOT/opt/tool/moves ]]
+  fardel verify
+}
+
 @test "two that exchange their files; one that has it still, in another version, is a conflict" {
   fardel install "$(make_luet app-x/a 1.0 file:opt/tool/x=ax)" "$(make_luet app-x/b 1.0 file:opt/tool/y=by)"
   fardel install "$(make_luet app-x/a 2.0 file:opt/tool/y=ay)" "$(make_luet app-x/b 2.0 file:opt/tool/x=bx)"
