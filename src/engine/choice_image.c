@@ -23,7 +23,7 @@ int choice_image_complete(const struct shelf *shelf, struct offer *o, struct err
 	if (!offer_is_image(o) || shelf->repository->type != REPOSITORY_DOCKER) {
 		err_set(err, ERR_BAD_STATE, "%s was synced as another type than %s",
 			shelf->repository->name.s, repository_type_name(shelf->repository->type));
-		return err_next(err, "fardel repo update %s", shelf->repository->name.s);
+		return err_next(err, "fardel repo update --force %s", shelf->repository->name.s);
 	}
 	if (add_base(buf_span(&shelf->url), o, err) < 0)
 		return -1;

@@ -339,6 +339,10 @@ GET /v2/team/wagon/manifests/repository.yaml 304'
   fardel repo add images "$REGISTRY/team/wagon" --type docker --format luet
   grep -qx 'type: docker' "$FILES/images.yml"
   fardel -qq repo update images
+  # Its index says of packages that they are images; as another type none of it can be used.
+  sed -i -e 's/^type: .*/type: http/' -e "s|^- .*|- http://$REGISTRY/team/wagon|" "$FILES/images.yml"
+  run --separate-stderr -1 fardel install -y app-x/hello
+  [[ $stderr == *'images was synced as another type than http'*'repo update --force images'* ]]
   rm "$FILES/images.yml"
   run --separate-stderr -64 fardel repo add images 'quay.example/a:tag' --type docker --format luet
   [[ $stderr == *'HOST[:PORT]/PATH'* || $stderr == *'no tag'* ]]

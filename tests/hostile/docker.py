@@ -128,6 +128,13 @@ def refuse_package(box, *texts, codes=(1, 2, 5), seconds=5):
 @case("D1", "a layer of other bytes, or of another size, than its manifest says: refused, of the index and of a package", ("mount",))
 def layers(box):
     evil = stand(box, synced=False)
+    # As good as the right one, and as long, but another.
+    text = honest().identity(honest().documents([None]))
+    evil.push("repository.yaml", [tar([("repository.yaml", text)])], "docker", "none")
+    blob = "blobs/" + evil.layers("repository.yaml")[0]
+    evil.habits[blob] = lambda handler: evil.give(handler, 200, tar([("repository.yaml", text.replace(b"revision: 1", b"revision: 7"))]))
+    refuse_index(box, "checksum", codes=(5,))
+    evil.habits.clear()
     for tag, refuse in (("repository.yaml", refuse_index), ("tree-v2.tar.zst", refuse_index), (HELLO, refuse_package)):
         blob = "blobs/" + evil.layers(tag)[0]
         good = evil.things[blob][1]
