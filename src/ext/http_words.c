@@ -126,7 +126,9 @@ int http_fail_status(struct err *err, const char *who, long status)
 	if (status == 401)
 		err_next(err, "give a user and password for it in /etc/fardel/netrc");
 	if (status == 404 || status == 410)
-		err_next(err, "the vendor has taken it away: ask the packager for a new installer");
+		err_next(err,
+			"there is nothing there, or no longer: see whether the URL is right, or ask "
+			"whose installer or repository names it");
 	return -1;
 }
 
