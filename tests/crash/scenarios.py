@@ -107,7 +107,7 @@ LUETS = {
     "wagon": {"was": [1], "wagon": "v2", "run": ["repo", "update"], "after": [1, 2]},
     "wagon-first": {"was": [], "wagon": "v1", "run": ["repo", "update"], "after": [0, 2]},
     "luet-install": {"was": [], "run": ["install", "tool-1"], "after": [None, OLD]},
-    "luet-upgrade": {"was": ["tool-1", "other-1"], "run": ["install", "tool-2", "other-2"], "after": [OLD, NEW]},
+    "luet-upgrade": {"was": ["tool-1", "other-1"], "run": ["install", "tool-2", "other-2"], "settlers": [GC], "after": [OLD, NEW]},
     "luet-remove": {"was": ["other-1", "tool-1"], "run": ["remove", "app-x/tool"], "after": [OLD, None]},
     "import-luet": {"was": [], "run": ["repo", "import", "luet", "DUMP"], "settlers": [GC], "after": [None, OLD]},
     "import-packets": {"was": [], "run": ["repo", "import", "packets"], "settlers": [GC], "after": [None, OLD]},
