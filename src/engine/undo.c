@@ -177,11 +177,16 @@ static int check_row(const struct committed *row, const int64_t *taken, size_t a
 			(long long)row->txn, (long long)taken[at]);
 		return err_next(err, "to have it again: fardel undo %lld", (long long)taken[at]);
 	}
-	if (row->status == COMMITTED_SHORT)
-		return err_set(err, ERR_NO_PACKAGE,
-			"what transaction %lld replaced is not kept any more (undo.keep, undo.days)",
-			(long long)row->txn);
-	return 0;
+	if (row->status != COMMITTED_SHORT)
+		return 0;
+	/* Of what was taken over from another tool there never was anything. */
+	err_set(err, ERR_NO_PACKAGE,
+		"what transaction %lld replaced is not kept any more (undo.keep, undo.days), or it replaced nothing (repo import)",
+		(long long)row->txn);
+	if (row->fresh && !row->old.n)
+		return err_next(
+			err, "fardel remove %s takes it away, with all of its files", row->name.s);
+	return -1;
 }
 
 int undo_plan(struct engine *e, int64_t number, struct plan *plan, struct err *err)

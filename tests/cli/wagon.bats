@@ -49,6 +49,7 @@ times() { find "$STATE" "$ROOT/var/cache/fardel" -printf '%p %s %T@\n' | grep -v
 # rows TABLE: of the index in force.
 rows() { python3 -c 'import sqlite3, sys; print(sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True).execute(f"SELECT count(*) FROM {sys.argv[2]}").fetchone()[0])' "$STATE"/repos/main/*.db "$1"; }
 logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
+asked() { [[ $(requests "$2") == "$1" ]]; }
 
 @test "both layouts, in each compression: what they offer is the same" {
   use "$VENDOR/wagon"
@@ -299,4 +300,19 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   fardel -qq repo update
   [[ $(revision) == 2 ]]
   has app-x/hello
+}
+
+@test "a mirror that fails is not tried again while there is another; the last one is, as often as is configured" {
+  serve "$VENDOR" "location /bad/ { return 503; } location /worse/ { return 503; }"
+  wagon 1
+  use "$URL/bad" "$URL/wagon"
+  fardel -qq --set fetch.retries=2 --set fetch.retry_delay=0 repo update
+  wait_for grep -q '^/wagon/repository.yaml 200' "$ACCESS_LOG"
+  [[ $(requests /bad/repository.yaml) == 1 ]]
+  forget_requests
+  use "$URL/bad" "$URL/worse"
+  run --separate-stderr -2 fardel --set fetch.retries=2 --set fetch.retry_delay=0 repo update
+  [[ $stderr == *503* ]]
+  wait_for asked 3 /worse/repository.yaml
+  [[ $(requests /bad/repository.yaml) == 1 && $(requests /worse/repository.yaml) == 3 ]]
 }

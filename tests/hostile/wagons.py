@@ -288,6 +288,27 @@ def definitions(box):
     box.unharmed()
 
 
+@case("W6b", "older metadata that names one folder again and again: its files are read once, and what came first counts")
+def again(box):
+    stand = Stand(box, "v1")
+    made = stand.next()
+    big = made.add("app-x/big", "1", files={"usr/share/big": "x"})
+    big.text = {"definition.yaml": yaml({**big.definition(), "requires": [{"name": f"n{i}", "category": "c", "version": ">=1"} for i in range(1000)]})}
+    want(60000 > len(big.text["definition.yaml"]) > 30000, f"{len(big.text['definition.yaml'])} bytes")
+    data = [package.bytes() for package in made.packages]
+    index = [package.metadata(bytes_of) for package, bytes_of in zip(made.packages, data)]
+    same = {**big.metadata(data[-1]), "path": "elsewhere.package.tar.zst"}
+    text = "index:" + yaml(index, 1, "index") + ("- " + json.dumps(same) + "\n") * 20000
+    put(made, stand.folder, meta=pack(tar([("repository.meta.yaml", text.encode())]), "zstd"))
+    begun = time.monotonic()
+    run = box.must("repo", "update", patience=60)
+    want(time.monotonic() - begun < 20 and "left out" not in run.err, f"{time.monotonic() - begun:.1f} s, {run}")
+    stand.check(stand.number, [("app-x/big", "1")])
+    run = box.must("--json", "show", "app-x/big")
+    want("elsewhere" not in run.out, run.out)
+    box.unharmed()
+
+
 def bad_metadata(about):
     """One at a time: what this process holds counts for its children."""
     runtime = about["runtime"]
