@@ -34,7 +34,8 @@ class Evil(Registry):
 
             def do_GET(self):
                 path = self.path[len(PATH) + 1:] if self.path.startswith(PATH + "/") else self.path
-                outer.asked.append((path, self.headers.get("Authorization")))
+                form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+                outer.asked.append((path + (" " + form if form else ""), self.headers.get("Authorization")))
                 for habit in (outer.habits.get(path), outer.habits.get("*")):
                     if habit and habit(self):
                         return
@@ -229,7 +230,7 @@ def bad_manifests(layer):
     for bad in (-1, "7", None, 1e99, 2 ** 70):
         yield dict(good, layers=[dict(layer, size=bad)]), ""
     yield b"<!DOCTYPE html><html>Not here</html>", "web page"
-    yield b"", ""
+    yield b"", "is empty"
     yield b"null", ""
     yield b"[" * 100000, ""
     yield b'{"a":' * 100000, ""
@@ -426,6 +427,13 @@ def logins(box):
         refuse_index(box)
         want(not [said for path, said in other.asked if said or secrets.search(path)], f"{other.asked}")
     evil.habits["*"] = by_token
+    # Whom it sends on to has nothing to ask.
+    other.habits["*"] = lambda handler: other.give(handler, 401, b"{}", WWW_Authenticate='Basic realm="x"')
+    evil.habits["*"] = lambda handler: evil.give(handler, 307, b"", Location=f"http://{other.host}{handler.path}")
+    evil.asked.clear()
+    other.asked.clear()
+    refuse_index(box)
+    want(other.asked and not [said for _, said in evil.asked + other.asked if said], f"{evil.asked} {other.asked}")
     # A manifest that is elsewhere: the token stays.
     evil.habits.clear()
     evil.habits["/token?scope=repository%3Ateam%2Fwagon%3Apull"] = lambda handler: evil.give(handler, 200, b'{"token":"of-evil"}')
