@@ -11,6 +11,13 @@
 #define MIB (1LL << 20)
 #define GIB (1LL << 30)
 
+/* A sanitizer reserves terabytes. */
+#ifdef __SANITIZE_ADDRESS__
+#define SPACE 0
+#else
+#define SPACE GIB
+#endif
+
 static const struct {
 	enum seccomp_profile profile;
 	unsigned namespaces;
@@ -27,12 +34,15 @@ static const struct {
 		{.cpu_seconds = 1800, .file_size = 8 * GIB, .open_files = 64}},
 	[CONFINE_FETCH] = {SECCOMP_FETCH, 0, true, true, {.file_size = MIB, .open_files = 256}},
 	[CONFINE_INDEX] = {SECCOMP_WORKER, 0, false, true,
-		{.cpu_seconds = 600, .file_size = 4 * GIB, .open_files = 64, .address_space = GIB}},
+		{.cpu_seconds = 600,
+			.file_size = 4 * GIB,
+			.open_files = 64,
+			.address_space = SPACE}},
 	[CONFINE_TREE] = {SECCOMP_WORKER, 0, false, true,
 		{.cpu_seconds = 1800, .file_size = 8 * GIB, .open_files = 64}},
 	[CONFINE_VERIFY] = {SECCOMP_WORKER, 0, false, true, {.cpu_seconds = 30, .open_files = 64}},
 	[CONFINE_SYNTAX] = {SECCOMP_WORKER, 0, false, true,
-		{.cpu_seconds = 10, .file_size = MIB, .open_files = 16, .address_space = GIB}},
+		{.cpu_seconds = 10, .file_size = MIB, .open_files = 16, .address_space = SPACE}},
 	[CONFINE_DOWNLOAD] = {SECCOMP_RULES,
 		SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_IPC | SANDBOX_UTS, true, true,
 		{.open_files = 1024}},

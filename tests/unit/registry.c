@@ -23,6 +23,8 @@ static void bases(void **state)
 		/* No name that only begins so. */
 		{"127.0.0.1.example/a", "https://127.0.0.1.example/v2/a"},
 		{"localhost.example/a", "https://localhost.example/v2/a"},
+		{"127.0.0.0.1/a", "https://127.0.0.0.1/v2/a"},
+		{"127.0.0.example/a", "https://127.0.0.example/v2/a"},
 		{"http://127.0.0.1.example/a", NULL},
 		{"http://quay.example/a", NULL},
 		{"http://127.example/a", NULL},
