@@ -27,38 +27,67 @@ static bool is_private(mode_t mode)
 	return (S_ISREG(mode) && !(mode & S_IROTH)) || (S_ISDIR(mode) && !(mode & S_IXOTH));
 }
 
-/* 1: a folder, with all that is in it. What a link leads to counts. */
-static int hide_one(void *arg, const struct tree_entry *entry, struct err *err)
+static bool hide_if_private(const struct hiding *h, mode_t mode, struct buf *at)
+{
+	AUTO(buf) from = BUF_INIT;
+
+	if (!is_private(mode))
+		return false;
+	buf_addf(&from, "%s/%s", h->empty, S_ISDIR(mode) ? EMPTY_FOLDER : EMPTY_FILE);
+	live_show_instead(h->out, &from, at);
+	return true;
+}
+
+/* 1: a folder: files of settings are in no deeper one, and a link may lead to anything. */
+static int hide_in_linked(void *arg, const struct tree_entry *entry, struct err *err)
 {
 	const struct hiding *h = arg;
 	struct stat st = *entry->st;
-	AUTO(buf) from = BUF_INIT;
-	AUTO(buf) to = BUF_INIT;
+	AUTO(buf) at = BUF_INIT;
 	AUTO_FD fd = -1;
-	bool folder;
 
 	(void)err;
-	buf_addf(&to, "%s/%s", h->folder, entry->path);
+	buf_addf(&at, "%s/%s", h->folder, entry->path);
 	if (S_ISLNK(st.st_mode))
-		fd = file_open_within(h->root, to.s, O_PATH);
-	if ((fd >= 0 && fstat(fd, &st) < 0) || !is_private(st.st_mode))
+		fd = file_open_within(h->root, at.s, O_PATH);
+	if (fd >= 0 && fstat(fd, &st) < 0)
 		return 0;
-	folder = S_ISDIR(st.st_mode);
-	buf_addf(&from, "%s/%s", h->empty, folder ? EMPTY_FOLDER : EMPTY_FILE);
-	live_show_instead(h->out, &from, &to);
-	return folder;
+	hide_if_private(h, st.st_mode, &at);
+	return S_ISDIR(st.st_mode);
 }
 
-static int hide_in(struct engine *e, const char *path, const char *folder, struct live_show *out,
+static int walk(struct hiding *h, int (*fn)(void *, const struct tree_entry *, struct err *),
 	struct err *err)
 {
-	struct hiding h = {e->place.root.s, folder, path, out};
-	int fd = file_open_within(e->place.root.s, folder, O_RDONLY | O_DIRECTORY);
-	int result = fd < 0 ? 0 : tree_walk(fd, hide_one, &h, err);
+	AUTO_FD fd = file_open_within(h->root, h->folder, O_RDONLY | O_DIRECTORY);
 
-	if (fd >= 0)
-		close(fd);
-	return result < 0 ? err_at(err, "%s", folder) : 0;
+	if (fd < 0)
+		return 0;
+	return tree_walk(fd, fn, h, err) < 0 ? err_at(err, "%s", h->folder) : 0;
+}
+
+/* What a link leads to counts; where that is a folder, what is in it. */
+static int hide_linked(const struct hiding *h, struct buf *at, struct err *err)
+{
+	struct hiding linked = {h->root, at->s, h->empty, h->out};
+	AUTO_FD fd = file_open_within(h->root, at->s, O_PATH);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || hide_if_private(h, st.st_mode, at))
+		return 0;
+	return S_ISDIR(st.st_mode) ? walk(&linked, hide_in_linked, err) : 0;
+}
+
+/* 1: a folder, with all that is in it. */
+static int hide_one(void *arg, const struct tree_entry *entry, struct err *err)
+{
+	const struct hiding *h = arg;
+	AUTO(buf) at = BUF_INIT;
+
+	buf_addf(&at, "%s/%s", h->folder, entry->path);
+	if (S_ISLNK(entry->st->st_mode))
+		return hide_linked(h, &at, err);
+	return hide_if_private(h, entry->st->st_mode, &at) && S_ISDIR(entry->st->st_mode);
 }
 
 static int make_empty(int dir, struct err *err)
@@ -83,8 +112,11 @@ int secrets_hide(
 		texts_add_all(&conf.repos_confdir, &folders);
 	if (make_empty(dir, err) < 0)
 		return -1;
-	VEC_FOR (const struct buf, folder, &folders.of)
-		if (hide_in(e, path, folder->s, out, err) < 0)
+	VEC_FOR (const struct buf, folder, &folders.of) {
+		struct hiding h = {e->place.root.s, folder->s, path, out};
+
+		if (walk(&h, hide_one, err) < 0)
 			return -1;
+	}
 	return 0;
 }

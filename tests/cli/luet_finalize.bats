@@ -93,6 +93,26 @@ teardown() {
   rm -r "$ROOT/etc/right.netrc" "$ROOT/etc/fardel/repos.d/a.yml" "$ROOT/etc/fardel/netrc" "$ROOT/etc/fardel/private" "$ROOT/etc/fardel/open"
 }
 
+@test "logins in a folder that a link leads to are not shown, either" {
+  mkdir -p "$ROOT/etc/elsewhere/more" "$ROOT/etc/elsewhere/private" "$ROOT/etc/beside" "$ROOT/etc/luet" "$ROOT/etc/fardel"
+  rm -rf "$ROOT/etc/fardel/repos.d" "$ROOT/etc/luet/repos.conf.d"
+  ln -s ../elsewhere "$ROOT/etc/fardel/repos.d"
+  ln -s /etc/beside "$ROOT/etc/luet/repos.conf.d"
+  ln -s . "$ROOT/etc/fardel/ring"
+  printf 'name: a\ntype: http\nurls: [https://dl.example/]\nauth: {token: s3cret}\n' | tee "$ROOT/etc/elsewhere/a.yml" "$ROOT/etc/elsewhere/private/x" >"$ROOT/etc/beside/b.yml"
+  ln -s ../beside/c.right "$ROOT/etc/elsewhere/c.yml"
+  echo s3cret >"$ROOT/etc/beside/c.right"
+  echo open >"$ROOT/etc/elsewhere/open"
+  printf '{}\n' >"$ROOT/etc/luet/luet.yaml"
+  chmod 600 "$ROOT"/etc/elsewhere/a.yml "$ROOT"/etc/beside/*
+  chmod 700 "$ROOT/etc/elsewhere/private"
+  fardel --set luet.config=/etc/luet/luet.yaml install --yes "$(make_luet app-x/tool 1.0 \
+    'install=mkdir -p /opt/tool; { cat /etc/elsewhere/* /etc/elsewhere/private/* /etc/beside/* /etc/fardel/repos.d/*; } >/opt/tool/seen 2>&1; true')"
+  run -0 cat "$ROOT/opt/tool/seen"
+  [[ $output != *s3cret* && $output == *open* ]]
+  rm -r "$ROOT"/etc/fardel/{repos.d,ring} "$ROOT/etc/elsewhere" "$ROOT/etc/beside" "$ROOT/etc/luet/repos.conf.d"
+}
+
 # --- config protect -----------------------------------------------------------------------------------------
 
 @test "config protect: a differing file stays, the new one comes beside it, under the next free name" {
