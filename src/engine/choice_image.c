@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "engine/images.h"
+#include "engine/luet.h"
 #include "model/luet_made.h"
 #include "model/registry.h"
 
@@ -87,35 +88,74 @@ static void tell(struct engine *e, const struct chosen *one)
 		one->offer.path.s, sum.s);
 }
 
-static bool has_all(const struct bundle *b, const struct offer *o)
+/* What is here of that version: the one in use, else the last that was. */
+static const struct bundle *find_here(const struct world *world, const struct offer *o)
 {
-	VEC_FOR (const struct pack, p, &o->packs.of) {
-		AUTO(buf) hex = BUF_INIT;
+	const struct bundle *found = NULL;
 
-		digest_format(&hex, &p->sums.of[DIGEST_SHA256]);
-		if (!bundle_has_pack(b, buf_span(&hex)))
-			return false;
+	VEC_FOR (const struct bundle, b, &world->of) {
+		if (!span_is(buf_span(&b->name), buf_span(&o->name)) ||
+			!span_is(buf_span(&b->version), buf_span(&o->version)))
+			continue;
+		if (bundle_in_use(b))
+			return b;
+		found = found ? found : b;
 	}
-	return true;
+	return found;
+}
+
+/* The first layer that is not the same in both; SIZE_MAX: all are. */
+static size_t find_other(const struct packs *a, const struct packs *b)
+{
+	size_t n = 0;
+
+	for (; n < a->of.n && n < b->of.n; n++)
+		if (!digest_is(
+			    &a->of.v[n].sums.of[DIGEST_SHA256], &b->of.v[n].sums.of[DIGEST_SHA256]))
+			return n;
+	return a->of.n == b->of.n ? SIZE_MAX : n;
+}
+
+static void add_sum(const struct packs *packs, size_t n, struct buf *out)
+{
+	buf_adds(out, n < packs->of.n ? "sha256:" : "none");
+	if (n < packs->of.n)
+		digest_format(out, &packs->of.v[n].sums.of[DIGEST_SHA256]);
+}
+
+static void tell_moved(
+	struct engine *e, const struct offer *o, const struct packs *here, size_t layer)
+{
+	AUTO(buf) number = BUF_INIT;
+	AUTO(buf) now = BUF_INIT;
+	AUTO(buf) was = BUF_INIT;
+
+	if (o->packs.of.n > 1 || here->of.n > 1)
+		buf_addf(&number, "s layer %zu", layer + 1);
+	add_sum(&o->packs, layer, &now);
+	add_sum(here, layer, &was);
+	engine_tell(e, WATCH_WARN, buf_span(&o->name),
+		"the registry has moved the tag %s: it%s is %s now, and what is here of version %s is %s",
+		o->path.s, number.s, now.s, o->version.s, was.s);
 }
 
 /* Tags may be moved. Who did that, and why, only the admin can find out. */
-static void warn_moved(struct engine *e, const struct world *world, const struct chosen *one)
+static void warn_moved(struct engine *e, const struct world *world, const struct offer *o)
 {
-	const struct offer *o = &one->offer;
+	const struct bundle *here = find_here(world, o);
+	struct err ignored = ERR_INIT;
+	struct installer about;
 
-	VEC_FOR (const struct bundle, b, &world->of) {
-		AUTO(buf) now = BUF_INIT;
-
-		if (!b->pack.n || !span_is(buf_span(&b->name), buf_span(&o->name)) ||
-			!span_is(buf_span(&b->version), buf_span(&o->version)) || has_all(b, o))
-			continue;
-		digest_format(&now, &o->packs.of.v[o->packs.of.n - 1].sums.of[DIGEST_SHA256]);
-		engine_tell(e, WATCH_WARN, buf_span(&o->name),
-			"the registry has moved the tag %s: it is sha256:%s now, and what is here of version %s is sha256:%s",
-			o->path.s, now.s, o->version.s, b->pack.s);
+	if (!here || here->format != FORMAT_LUET)
 		return;
+	installer_init(&about);
+	if (luet_about(e, here, &about, &ignored) == 0 && about.luet.image) {
+		size_t layer = find_other(&about.packs, &o->packs);
+
+		if (layer != SIZE_MAX)
+			tell_moved(e, o, &about.packs, layer);
 	}
+	installer_drop(&about);
 }
 
 static int settle(struct engine *e, const struct world *world, struct chosen *one,
@@ -129,7 +169,7 @@ static int settle(struct engine *e, const struct world *world, struct chosen *on
 	if (luet_made_id(&one->offer, &one->offer.id, err) < 0)
 		return -1;
 	tell(e, one);
-	warn_moved(e, world, one);
+	warn_moved(e, world, &one->offer);
 	return 0;
 }
 

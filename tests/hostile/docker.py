@@ -479,3 +479,26 @@ def mirrors(box):
     run = box.fardel(*quick("install", "-y", "app-x/hello"))
     want(run.status == 0 and "checksum" in run.err, f"{run}")
     want(bad.count(blob) and good.count(blob), "both were to be asked")
+
+
+@case("D14", "a tag that was moved to other layers, to fewer, or to the same ones in another order: it is said, and which", ("mount",))
+def moved_layers(box):
+    evil = stand(box)
+    low, high, other = (tar([(f"usr/share/hello/{name}", text)]) for name, text in (("a", b"low"), ("b", b"high"), ("b", b"other")))
+    both = [tar([("usr/share/hello/a", b"low")]), tar([("usr/share/hello/.wh.a", b""), ("usr/share/hello/b", b"high")])]
+    for was, now, layer in ((both, both[:1], 2), (both[:1], both, 2), ([low, high], [high, low], 1), ([high, low], [low, high], 1),
+                            ([low, high], [other, high], 1), ([low, high], [low, other], 2), ([low], [other], 0)):
+        evil.push(HELLO, was)
+        box.must("install", "-y", "app-x/hello")
+        run = box.must("reinstall", "app-x/hello")
+        want("moved the tag" not in run.err, f"{run}")
+        old = evil.layers(HELLO)
+        evil.push(HELLO, now)
+        new = evil.layers(HELLO)
+        run = box.must("reinstall", "app-x/hello")
+        at = max(layer, 1) - 1
+        old, new = (sums[at] if at < len(sums) else "none" for sums in (old, new))
+        name = f"its layer {layer} is" if layer else "it is"
+        want(f"{name} {new} now, and what is here of version 1 is {old}" in run.err, f"{was}, {now}: {run}")
+        box.must("remove", "-y", "app-x/hello")
+        box.bash(f"rm -rf {box.path('/var/cache/fardel/packs')}")
