@@ -51,7 +51,7 @@ static int load_other(struct staged *s, struct span name, struct err *err)
 	return there < 0 ? -1 : 0;
 }
 
-/* Calls fn with each of the paths that another package has, and what that has made of it; NULL: that is not known. */
+/* Calls fn with each of the paths that another package has, sorted, and what that has made of it; NULL: that is not known. */
 static int each_other(struct staged *s, const struct texts *paths,
 	int (*fn)(struct staged *s, struct span path, const struct change *made, void *arg,
 		struct err *err),
@@ -62,6 +62,7 @@ static int each_other(struct staged *s, const struct texts *paths,
 
 	if (paths->of.n && owned_find(&s->e->db, paths, &owners, err) < 0)
 		return -1;
+	owners_sort(&owners);
 	VEC_FOR (const struct owner, o, &owners.of) {
 		const struct change *made;
 
@@ -107,9 +108,9 @@ static int take_up(
 	if (!made || made->after.type == NODE_NONE ||
 		(made->after.type == NODE_FOLDER && made->before.type != NODE_NONE))
 		return 0;
-	VEC_FOR (const struct change, x, &taken->of) /* of several others the first counts */
-		if (span_is(buf_span(&x->path), path))
-			return 0;
+	/* Of several others the first counts. */
+	if (taken->of.n && span_is(buf_span(&taken->of.v[taken->of.n - 1].path), path))
+		return 0;
 	c = changes_add(taken, path);
 	node_copy(&c->before, &made->before);
 	return load_standing(s, c, err);
@@ -331,11 +332,13 @@ int staged_list_unedited(
 static int inherit(
 	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
 {
+	struct changes *after = &s->after.changes;
+	const struct change *c = changes_get(after, path);
+
 	(void)arg;
 	(void)err;
-	VEC_FOR (struct change, c, &s->after.changes.of)
-		if (made && span_is(buf_span(&c->path), path))
-			node_copy(&c->before, &made->before);
+	if (c && made)
+		node_copy(&after->of.v[c - after->of.v].before, &made->before);
 	return 0;
 }
 
