@@ -6,6 +6,7 @@
 
 #include "engine/choice_luet.h"
 #include "engine/heir.h"
+#include "engine/holds.h"
 #include "engine/naming.h"
 #include "engine/origin.h"
 #include "model/luet_argument.h"
@@ -442,6 +443,7 @@ static int ask(struct engine *e, struct stock *s, struct manifests *installed,
 	if (stock_fill(e, s, supply, err) < 0)
 		return -1;
 	if (resolve_run(supply, wanted, &r, err) < 0) {
+		holds_explain(e, installed->world, err);
 		blame_masks(s, err);
 		return -1;
 	}
@@ -481,6 +483,23 @@ static bool is_kept(const struct request *r, const struct world *world, struct c
 	return false;
 }
 
+/* Nobody can have it, as nothing is known yet of what repositories have. */
+static void hint_sync(
+	struct engine *e, const struct stock *s, const struct world *world, const struct choice *o)
+{
+	bool enabled = false;
+
+	VEC_FOR (const struct repository, r, &s->repositories.of)
+		enabled |= r->enable;
+	VEC_FOR (const struct buf, item, &o->request.items.of)
+		if (enabled && !s->of.n && !engine_is_file(item->s) &&
+			!world_first(world, buf_span(item))) {
+			engine_tell(e, WATCH_WARN, SPAN(""),
+				"no repository has been synced yet: fardel repo update");
+			return;
+		}
+}
+
 int choice_make(struct engine *e, const struct request *request, struct manifests *installed,
 	struct choice *out, struct err *err)
 {
@@ -505,6 +524,8 @@ int choice_make(struct engine *e, const struct request *request, struct manifest
 		return take_same(e, &stock, installed->world, out, err);
 	if (result == 0)
 		result = sort_items(e, &stock, request, out, &wanted, err);
+	if (result == 0)
+		hint_sync(e, &stock, installed->world, out);
 	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))
 		result = ask(e, &stock, installed, &wanted, out, err);
 	return result;

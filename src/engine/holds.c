@@ -1,6 +1,8 @@
 /* Packages that stay as they are. */
 #include "engine/holds.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "engine/session.h"
 #include "store/marks.h"
@@ -201,4 +203,38 @@ int holds_check(struct engine *e, const struct request *request, struct plan *pl
 		plan_give_up(plan, item, err);
 	}
 	return 0;
+}
+
+/* "editor is held", "editor 2.1 is held": as the solver says it. */
+static bool is_spoken_of(const struct err *err, const struct bundle *b)
+{
+	AUTO(buf) name = BUF_INIT;
+	AUTO(buf) both = BUF_INIT;
+
+	buf_addf(&name, "%s is held", b->name.s);
+	buf_addf(&both, "%s %s is held", b->name.s, b->version.s);
+	return strstr(err->text, name.s) || strstr(err->detail, name.s) ||
+	       strstr(err->detail, both.s);
+}
+
+void holds_explain(struct engine *e, const struct world *world, struct err *err)
+{
+	AUTO(mark_holds) all = {0};
+	struct err ignored = ERR_INIT;
+
+	if (err->code != ERR_CONFLICT || mark_holds(&e->db, engine_now(), &all, &ignored) < 0)
+		return;
+	VEC_FOR (const struct mark_hold, mark, &all.of) {
+		const struct bundle *b = world_current(world, buf_span(&mark->name));
+		AUTO(buf) until = BUF_INIT;
+
+		if (!b || !is_spoken_of(err, b) || (!mark->until && !mark->reason.n))
+			continue;
+		if (mark->until) {
+			buf_adds(&until, " until ");
+			text_time_local(&until, mark->until);
+		}
+		err_detail(err, "%s is held%s%s%s", mark->name.s, until.s,
+			mark->reason.n ? ", the reason: " : "", mark->reason.s);
+	}
 }

@@ -44,3 +44,6 @@ MUST_USE int engine_hold(
 /* For the engine: whether the plan would change one that is held: ERR_CONFLICT names it; with keep_going such an item has failed. */
 MUST_USE int holds_check(
 	struct engine *e, const struct request *request, struct plan *plan, struct err *err);
+
+/* After ERR_CONFLICT of the solver, which knows of holds that they are: of each that its reasons speak of, until when it is and why. What cannot be read is left out. */
+void holds_explain(struct engine *e, const struct world *world, struct err *err);

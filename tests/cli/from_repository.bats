@@ -518,3 +518,25 @@ offer_at() {
   another 9999 writer 99
   [[ $(fardel --plain install --dry-run writer | cut -f 2,3 --output-delimiter ' ' | paste -sd,) == 'runtime 3,writer 2.1' ]]
 }
+
+@test "a hold that is in the way is told with its day and its reason" {
+  fardel -y -qq install writer=2.0 runtime=2
+  fardel -qq hold runtime --until 2100-01-02 --reason 'the plotter needs it'
+  run --separate-stderr -11 fardel install writer=2.1
+  [[ $stderr == *'runtime is held until 2100-01-02'*'the reason: the plotter needs it'* ]]
+  run --separate-stderr -11 fardel upgrade runtime
+  [[ $stderr == *'runtime is held until 2100-01-02'*'the reason: the plotter needs it'* ]]
+  # Where it is not in the way, nothing is said of it.
+  run --separate-stderr -3 fardel install nosuch
+  [[ $stderr != *plotter* && $stderr != *'been synced'* ]]
+}
+
+@test "install NAME where nothing was ever synced: that is said" {
+  fardel -qq repo remove main
+  printf 'name: new\nurls: [%s/repo]\ntype: http\nenable: true\nrequire_signature: false\n' "$URL" >"$ROOT/etc/fardel/repos.d/new.yml"
+  run --separate-stderr -3 fardel install writer
+  [[ $stderr == *'no repository has been synced yet: fardel repo update'*'writer: no such package'* ]]
+  rm "$ROOT/etc/fardel/repos.d/new.yml"
+  run --separate-stderr -3 fardel install writer
+  [[ $stderr != *'synced yet'* ]]
+}
