@@ -250,10 +250,13 @@ static int set_limits(const struct sandbox *s, bool own_user, struct err *err)
 	return 0;
 }
 
+/* By system call: this process may come of a clone that the C library knows nothing of, whose own functions would look for the threads of its parent
+ * (sys/flush), and wait for them. */
 static int become(const struct sandbox *s, unsigned *missing, struct err *err)
 {
-	if (setgroups(0, NULL) == 0 && setresgid(s->gid, s->gid, s->gid) == 0 &&
-		setresuid(s->uid, s->uid, s->uid) == 0)
+	if (syscall(SYS_setgroups, 0, NULL) == 0 &&
+		syscall(SYS_setresgid, s->gid, s->gid, s->gid) == 0 &&
+		syscall(SYS_setresuid, s->uid, s->uid, s->uid) == 0)
 		return 0;
 	if (!is_refusal(errno))
 		return err_sys(err, "become user %u", (unsigned)s->uid);
