@@ -137,11 +137,14 @@ static const char *find_last(struct span x, const char *name)
 	return NULL;
 }
 
+/* The one that stands last: a path may have either word in it. */
 static const char *find_end(struct span url)
 {
-	const char *at = find_last(url, "/manifests/");
+	const char *manifests = find_last(url, "/manifests/"), *blobs = find_last(url, "/blobs/");
 
-	return at ? at : find_last(url, "/blobs/");
+	if (!manifests || !blobs)
+		return manifests ? manifests : blobs;
+	return manifests > blobs ? manifests : blobs;
 }
 
 struct span registry_path(struct span url)
@@ -157,7 +160,9 @@ struct span registry_path(struct span url)
 
 bool registry_asks_manifest(struct span url)
 {
-	return registry_path(url).n && find_last(url, "/manifests/");
+	const char *end = find_end(url);
+
+	return registry_path(url).n && end[1] == 'm';
 }
 
 bool registry_is_realm(struct span realm)

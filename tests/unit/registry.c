@@ -117,6 +117,8 @@ static void what_is_below(void **state)
 	assert_path("https://h/v2/a/b/manifests/t", "a/b", true);
 	assert_path("https://h:1/v2/a/blobs/sha256:00", "a", false);
 	assert_path("https://h/v2/a/manifests/b/manifests/t", "a/manifests/b", true);
+	assert_path("https://h/v2/a/manifests/b/blobs/sha256:00", "a/manifests/b", false);
+	assert_path("https://h/v2/a/blobs/b/manifests/t", "a/blobs/b", true);
 	assert_path("https://h/v2/manifests/t", "", false);
 	assert_path("https://h/v1/a/manifests/t", "", false);
 	assert_path("https://h/v2/a", "", false);
