@@ -22,6 +22,7 @@ enum kind {
 struct mark {
 	unsigned layer; /* that has said so: those below it are told by it */
 	unsigned opaque; /* those below this one have nothing in that folder; NONE: they may */
+	unsigned gone; /* nor do those below this one say what the folder is like */
 	enum kind kind;
 };
 #define NONE ((unsigned)-1)
@@ -128,7 +129,7 @@ static bool is_hidden(struct layers *l, struct span path, bool folder)
 	}
 	/* Both have it as a folder: the upper one says what it is like. */
 	return node != PATHS_NONE && is_above(l, &l->marks.v[node]) &&
-	       !(folder && l->marks.v[node].kind == KIND_IMPLIED);
+	       !(folder && l->marks.v[node].kind == KIND_IMPLIED && l->marks.v[node].gone >= l->at);
 }
 
 static int find_or_add(
@@ -140,7 +141,7 @@ static int find_or_add(
 	if (l->paths.nodes.n == NODES_MAX)
 		return err_set(err, ERR_INSTALLER, "its layers have more than %d paths", NODES_MAX);
 	*node = paths_add(&l->paths, parent, part, 0);
-	*vec_push(&l->marks) = (struct mark){l->at, NONE, KIND_IMPLIED};
+	*vec_push(&l->marks) = (struct mark){l->at, NONE, NONE, KIND_IMPLIED};
 	return 0;
 }
 
@@ -189,6 +190,7 @@ static int hide_all(struct layers *l, struct span folder, struct err *err)
 static int hide(struct layers *l, struct span above, struct span name, struct err *err)
 {
 	size_t parent, node, known;
+	struct mark *m;
 
 	if (!is_part(name) || span_is_text(name, ".."))
 		return err_set(err, ERR_INSTALLER, "a layer hides what has no name");
@@ -197,10 +199,13 @@ static int hide(struct layers *l, struct span above, struct span name, struct er
 	known = l->paths.nodes.n;
 	if (find_or_add(l, parent, name, &node, err) < 0)
 		return -1;
+	m = &l->marks.v[node];
 	if (node == known)
-		l->marks.v[node].kind = KIND_GONE;
-	else if (l->marks.v[node].opaque > l->at)
-		l->marks.v[node].opaque = l->at;
+		m->kind = KIND_GONE;
+	else if (m->opaque > l->at)
+		m->opaque = l->at;
+	if (m->gone > l->at)
+		m->gone = l->at;
 	return 0;
 }
 

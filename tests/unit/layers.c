@@ -62,6 +62,11 @@ static void what_is_hidden(void **state)
 	check("+d/x | -d/.wh..wh..opq +d/y | -d/z -d/y");
 	check("-d/.wh..wh..opq | +d/ -d/z | -d/");
 	check("-d/.wh.e | +d/e2 -d/e -d/e/f");
+	/* A folder that is only implied above where it is hidden: not like the hidden one. */
+	check("+d/x | -.wh.d | -d/ -d/y");
+	check("+d/x | -.wh.d +d/ | -d/");
+	check("+d/x | +d/ -.wh.d | -d/ -d/y");
+	check("+d/x | -d/.wh..wh..opq | +d/ -d/y");
 	/* What storage drivers keep. */
 	check("-.wh..wh.plnk -.wh..wh.aufs | +a");
 	check("!.wh. !d/.wh.. !d/.wh...");
