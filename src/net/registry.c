@@ -139,7 +139,7 @@ static int ask(const struct fetch_order *order, const struct http_request *like,
 		request.password = order->password.s;
 	}
 	if (http_get(&request, &got.http, &of_token, err) < 0) {
-		answer->status = 0;
+		answer->status = of_token.status;
 		answer->retry = of_token.retry;
 		return err_at(err, "ask for a token");
 	}
@@ -153,6 +153,7 @@ static int ask(const struct fetch_order *order, const struct http_request *like,
 struct shown {
 	struct buf place; /* the URL of what it was shown to, as far as the path */
 	struct buf header; /* "Bearer …"; empty: nothing */
+	struct buf realm; /* that was not told the login which there is */
 };
 
 static void place_of(const struct fetch_order *order, struct buf *out)
@@ -170,11 +171,12 @@ static struct shown *recall(const struct fetch_order *order)
 	AUTO(buf) place = BUF_INIT;
 
 	if (!last.place.s)
-		last = (struct shown){.place = BUF_INIT, .header = BUF_INIT};
+		last = (struct shown){.place = BUF_INIT, .header = BUF_INIT, .realm = BUF_INIT};
 	place_of(order, &place);
 	if (!span_is(buf_span(&place), buf_span(&last.place))) {
 		buf_set(&last.place, buf_span(&place));
 		buf_clear(&last.header);
+		buf_clear(&last.realm);
 		if (order->token.n)
 			buf_addf(&last.header, "Bearer %s", order->token.s);
 	}
@@ -190,9 +192,22 @@ static void show_password(const struct fetch_order *order, struct buf *header)
 	base64_encode(header, pair.s, pair.n);
 }
 
+static bool has_login(const struct fetch_order *order)
+{
+	return order->user.n || order->token.n || order->identity.n;
+}
+
+static void note_realm(
+	const struct fetch_order *order, const struct challenge *c, struct shown *shown)
+{
+	buf_clear(&shown->realm);
+	if (has_login(order) && !is_trusted(order, buf_span(&c->realm)))
+		buf_set(&shown->realm, buf_span(&c->realm));
+}
+
 /* What the challenge asks for: 1: it is there now; 0: nobody has it; -1. */
 static int meet(const struct fetch_order *order, const struct http_request *like,
-	struct http_answer *answer, struct buf *header, struct err *err)
+	struct http_answer *answer, struct shown *shown, struct err *err)
 {
 	AUTO(challenge) c;
 	AUTO(buf) token = BUF_INIT;
@@ -204,15 +219,42 @@ static int meet(const struct fetch_order *order, const struct http_request *like
 	if (c.bearer && !order->token.n) {
 		if (!registry_is_realm(buf_span(&c.realm)))
 			return fail_token(&c, "is none: a token comes by https", err);
+		note_realm(order, &c, shown);
 		if (ask(order, like, &c, &token, answer, err) < 0)
 			return -1;
-		buf_setf(header, "Bearer %s", token.s);
+		buf_setf(&shown->header, "Bearer %s", token.s);
 		return 1;
 	}
 	if (!c.basic || !order->user.n)
 		return 0;
-	show_password(order, header);
+	show_password(order, &shown->header);
 	return 1;
+}
+
+/* What may help who is refused by the registry, or by where tokens come from. */
+static int advise(const struct fetch_order *order, const struct shown *shown, struct err *err)
+{
+	AUTO(buf) realm = BUF_INIT;
+
+	if (err->code != ERR_HTTP)
+		return -1;
+	text_escape(&realm, buf_span(&shown->realm));
+	if (realm.n)
+		return err_next(err,
+			"tokens come from another host, which is not told the login; if it may be, "
+			"say in the repository's file: auth: {realm: \"%s\", ...}",
+			realm.s);
+	if (has_login(order))
+		return err_next(err,
+			"the login for it was refused: see auth in the repository's file, and "
+			"/etc/fardel/netrc");
+	return err_next(
+		err, "give a login for it: auth in the repository's file, or in /etc/fardel/netrc");
+}
+
+static bool is_refused(const struct http_answer *answer)
+{
+	return answer->status == 401 || answer->status == 403;
 }
 
 int registry_get(const struct fetch_order *order, struct http_request *request,
@@ -227,14 +269,21 @@ int registry_get(const struct fetch_order *order, struct http_request *request,
 	if (http_get(request, sink, answer, err) == 0)
 		return 0;
 	if (answer->status != 401 || !answer->challenge[0])
-		return -1;
+		return is_refused(answer) ? advise(order, shown, err) : -1;
 	/* Once: who refuses what it asked for itself would do so for ever. */
-	met = meet(order, request, answer, &shown->header, &why);
-	if (met < 0)
-		return err_copy(err, &why);
+	met = meet(order, request, answer, shown, &why);
+	if (met < 0) {
+		bool refused = is_refused(answer);
+
+		answer->status = 0; /* it says nothing of what was asked for */
+		err_copy(err, &why);
+		return refused ? advise(order, shown, err) : -1;
+	}
 	if (!met)
-		return -1;
+		return advise(order, shown, err);
 	err_clear(err);
 	request->authorization = shown->header.s;
-	return http_get(request, sink, answer, err);
+	if (http_get(request, sink, answer, err) == 0)
+		return 0;
+	return is_refused(answer) ? advise(order, shown, err) : -1;
 }

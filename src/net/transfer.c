@@ -167,10 +167,10 @@ static int try_once(
 	return 1;
 }
 
-/* Stores of objects say that one may not look for what is not there. */
-static bool is_missing(long status)
+/* Stores of objects say that one may not look for what is not there. Registries mean it. */
+static bool is_missing(const struct fetch_order *order, long status)
 {
-	return status == 404 || status == 410 || status == 403;
+	return status == 404 || status == 410 || (status == 403 && !order->registry);
 }
 
 int transfer_run(const struct fetch_order *order, struct transfer_sink *sink, int64_t *received,
@@ -197,7 +197,7 @@ int transfer_run(const struct fetch_order *order, struct transfer_sink *sink, in
 			*received = bridge.have;
 			return answer.status == 304 ? TRANSFER_UNCHANGED : TRANSFER_WHOLE;
 		}
-		if (order->optional && is_missing(answer.status))
+		if (order->optional && is_missing(order, answer.status))
 			return TRANSFER_MISSING;
 		if (!answer.retry || try > order->retries) {
 			*err = why;

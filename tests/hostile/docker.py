@@ -502,3 +502,31 @@ def moved_layers(box):
         want(f"{name} {new} now, and what is here of version 1 is {old}" in run.err, f"{was}, {now}: {run}")
         box.must("remove", "-y", "app-x/hello")
         box.bash(f"rm -rf {box.path('/var/cache/fardel/packs')}")
+
+
+@case("D15", "who is refused is told why, and what may help: no login, a wrong one, one that another host is not told; 403 is not missing", ("mount",))
+def refused(box):
+    evil, other = stand(box, synced=False), Evil(box)
+    urls, login = [evil.host + "/team/wagon"], "auth: {username: me, password: secret}\n"
+    here, there = (f'Bearer realm="http://{one.host}/token",service="s"' for one in (evil, other))
+    token = "/token?service=s&scope=repository%3Ateam%2Fwagon%3Apull"
+    none, wrong, held = "give a login for it: auth in", "the login for it was refused", f'auth: {{realm: "http://{other.host}/token"'
+    for auth, challenge, status, hint in (("", 'Basic realm="x"', 401, none), (login, 'Basic realm="x"', 401, wrong), ("", here, 401, none), (login, here, 401, wrong), (login, here, 200, wrong),
+                                          ("", there, 200, none), (login, there, 200, held), (login, there, 401, held), ("auth: {registrytoken: mine}\n", here, 200, wrong)):
+        configure(box, urls, auth)
+        wants(evil, challenge)
+        for one in (evil, other):
+            one.habits[token] = lambda handler, one=one: one.give(handler, status, b'{"token":"t"}')
+        refuse_index(box, "HTTP status 401", hint)
+    evil.habits.clear()
+    configure(box, urls, login)
+    box.must("repo", "update")
+    evil.habits["manifests/" + HELLO] = lambda handler: evil.give(handler, 403, b'{"errors":[{"code":"DENIED"}]}')
+    run = box.fardel(*quick("install", "-y", "app-x/hello"))
+    box.refused(run, 2, "HTTP status 403", wrong)
+    want("no image" not in run.err, f"{run}")
+    evil.habits["manifests/" + HELLO] = lambda handler: evil.give(handler, 404, b"{}")
+    box.refused(box.fardel(*quick("install", "-y", "app-x/hello")), 2, "no image hello-app-x-1")
+    evil.habits = {"*": lambda handler: evil.give(handler, 403, b"{}")}
+    configure(box, urls)
+    box.refused(box.fardel(*quick("repo", "update", "--force")), 2, "HTTP status 403", none)
