@@ -41,13 +41,14 @@ int layer_is_whiteout(
 	return get_mark(user, at, "whiteout", &value, err);
 }
 
-int layer_check(bool user, const struct node_at *at, struct err *err)
+int layer_check(bool user, struct node_at *at, struct err *err)
 {
 	static const char *const names[] = {"redirect", "metacopy"};
 	char value;
 
 	/* Most files have no attributes at all. */
-	if (flistxattr(at->fd, NULL, 0) == 0)
+	at->bare = flistxattr(at->fd, NULL, 0) == 0;
+	if (at->bare)
 		return 0;
 	for (size_t i = 0; i < COUNT(names); i++) {
 		int there = S_ISREG(at->st.st_mode) || S_ISDIR(at->st.st_mode)

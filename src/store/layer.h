@@ -23,5 +23,5 @@ MUST_USE int layer_is_whiteout(
 	bool user, const struct layer_marks *in, const struct node_at *at, struct err *err);
 
 /* ERR_FAILED where a file or folder of the layer leads elsewhere for what it holds, as with the options redirect_dir and
- * metacopy. */
-MUST_USE int layer_check(bool user, const struct node_at *at, struct err *err);
+ * metacopy. Notes where there are no extended attributes at all. */
+MUST_USE int layer_check(bool user, struct node_at *at, struct err *err);

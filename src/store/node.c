@@ -154,7 +154,7 @@ static int load_xattrs(const struct node_at *at, struct node *out, struct err *e
 	AUTO_FREE char *names = NULL;
 	AUTO_FREE char *value = NULL;
 	size_t bytes = 0;
-	ssize_t n = S_ISLNK(at->st.st_mode) ? 0 : list_xattrs(at, NULL, 0);
+	ssize_t n = S_ISLNK(at->st.st_mode) || at->bare ? 0 : list_xattrs(at, NULL, 0);
 
 	if (n == 0 || (n < 0 && errno == EOPNOTSUPP))
 		return 0;
@@ -211,7 +211,8 @@ static int load_content(const struct node_at *at, struct node *out, struct err *
 			return -1;
 		hash_add(hash, chunk, (size_t)n);
 		out->size += n;
-		if (out->size > at->st.st_size)
+		/* A read that is cut short where the file is to end was at its end: most have but one. */
+		if (out->size > at->st.st_size || (out->size == at->st.st_size && (size_t)n < room))
 			break;
 	}
 	if (out->size != at->st.st_size)

@@ -12,6 +12,7 @@ struct node_at {
 	int fd; /* a file or folder to be read, anything else by O_PATH; -1: nothing is there */
 	struct stat st; /* before we gave it rights */
 	bool opened_up; /* we did: node_at_drop takes them back */
+	bool bare; /* it is known to have no extended attributes */
 };
 #define NODE_AT_INIT ((struct node_at){.fd = -1})
 void node_at_drop(struct node_at *at);
