@@ -118,13 +118,18 @@ while not os.path.exists(sys.argv[2]):
         with open(sys.argv[1]) as f: text = f.read()
     except FileNotFoundError:
         text = "gone"
+    if not seen: open(sys.argv[3], "w").close()
     if not seen or seen[-1] != text: seen.append(text)
-print(*seen)' "$path" "$WORK/done" >"$WORK/seen" &
+print(*seen)' "$path" "$WORK/done" "$WORK/ready" >"$WORK/seen" &
   pid=$!
+  for ((i = 0; i < 300; i++)); do
+    if [[ -e $WORK/ready ]]; then break; fi
+    sleep 0.1
+  done
   "$@"
   touch "$WORK/done"
   wait "$pid"
-  rm "$WORK/done"
+  rm "$WORK/done" "$WORK/ready"
 }
 
 @test "a file that moves from one package to another in one upgrade, in either order: it is there at any moment" {
