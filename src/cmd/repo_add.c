@@ -8,10 +8,10 @@
 
 enum kind { KIND_AUTO, KIND_HTTP, KIND_DISK, KIND_DIR, KIND_DOCKER };
 static const char *const kinds[] = {"auto", "http", "disk", "dir", "docker", NULL};
-static const char *const formats[] = {[REPOSITORY_FARDEL] = "fardel",
-	[REPOSITORY_LUET] = "luet",
-	[REPOSITORY_PACKETS] = "packets",
-	[REPOSITORY_FORMATS] = NULL};
+/* "auto", then as REPOSITORY_… */
+static const char *const formats[] = {"auto", [REPOSITORY_FARDEL + 1] = "fardel",
+	[REPOSITORY_LUET + 1] = "luet", [REPOSITORY_PACKETS + 1] = "packets",
+	[REPOSITORY_FORMATS + 1] = NULL};
 
 struct repo_add_options {
 	struct texts keys;
@@ -29,7 +29,7 @@ static const struct opt opts[] = {
 		.help = "http, disk (or dir), docker (images of a registry); auto: as the URL tells"},
 	{"format", .letter = 'f', .kind = OPT_CHOICE, AT(format), .arg = "FORMAT",
 		.choices = formats,
-		.help = "what is below the URL: fardel, luet (a wagon), packets"},
+		.help = "what is below the URL: fardel, luet (a wagon), packets; auto: luet of type docker, else fardel"},
 	{"priority", .letter = 'p', .kind = OPT_NUMBER, AT(priority), .arg = "NUMBER",
 		.min = INT32_MIN, .max = INT32_MAX, .preset = REPOSITORY_PRIORITY,
 		.help = "the lowest is preferred (default: 9999)"},
@@ -55,6 +55,22 @@ static enum repository_type type_of(const struct run *run)
 								  : REPOSITORY_HTTP;
 }
 
+static enum repository_format format_of(
+	const struct repo_add_options *own, enum repository_type type)
+{
+	if (own->format)
+		return (enum repository_format)(own->format - 1);
+	return type == REPOSITORY_DOCKER ? REPOSITORY_LUET : REPOSITORY_FARDEL;
+}
+
+static int check_format(const struct repository *r, struct err *err)
+{
+	if (r->type != REPOSITORY_DOCKER || r->format == REPOSITORY_LUET)
+		return 0;
+	return err_set(err, ERR_USAGE,
+		"of --type docker there are only repositories of luet's: --format luet");
+}
+
 static void fill(const struct run *run, struct repository *r)
 {
 	const struct repo_add_options *own = run->own;
@@ -67,7 +83,7 @@ static void fill(const struct run *run, struct repository *r)
 	buf_sets(&r->description, own->description ? own->description : "");
 	r->priority = own->priority;
 	r->enable = !own->disabled;
-	r->format = (enum repository_format)own->format;
+	r->format = format_of(own, r->type);
 	/* Nobody signs those of others, but where there is a key. */
 	r->require_signature =
 		!own->no_signature && (r->format == REPOSITORY_FARDEL || own->keys.of.n);
@@ -107,6 +123,8 @@ static int run_repo_add(struct run *run, struct err *err)
 	int status;
 
 	fill(run, &new);
+	if (check_format(&new, err) < 0)
+		return -1;
 	status = engine_repo_add(run->engine, &new, run->globals.dry_run, change, err);
 	if (status == 0 && run->json)
 		repo_print(run, &changes, "added");

@@ -174,6 +174,14 @@ static const struct buf *cached_path(const struct subject *s, size_t i)
 	return &s->about->cached.of.v[i];
 }
 
+/* Where a pack comes from that states no URL. */
+static const char *words_of(const struct installer *in)
+{
+	if (in->luet.image)
+		return "a layer of its image";
+	return in->format == FORMAT_LUET ? "of its repository" : "fetched by its rules";
+}
+
 static void add_pack(const struct subject *s, size_t i, struct buf *out)
 {
 	const struct pack *pack = &stated(s)->packs.of.v[i];
@@ -185,7 +193,7 @@ static void add_pack(const struct subject *s, size_t i, struct buf *out)
 	if (pack->url.n)
 		pack_show_url(buf_span(&pack->url), out);
 	else
-		buf_adds(out, "fetched by its rules");
+		buf_adds(out, words_of(stated(s)));
 	if (pack->architecture.n)
 		buf_addf(out, ", for %s", pack->architecture.s);
 	if (pack->size >= 0) {

@@ -166,6 +166,8 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   [[ $(cd "$ROOT/opt/hello-luet/share" && find . -type f | LC_ALL=C sort | paste -sd ' ') == './a ./c ./o/y' ]]
   [[ $(cat "$ROOT/opt/hello-luet/share/a") == top ]]
   [[ $(layer_of app-x:hello | wc -l) == 3 ]]
+  run --separate-stderr -0 fardel show app-x/hello
+  [[ $output == *'hello-app-x-1.3: a layer of its image, '*'in the cache'* && $output != *rules* ]]
   echo damaged >"$ROOT/opt/hello-luet/share/c"
   fardel verify --repair app-x/hello
   [[ $(cat "$ROOT/opt/hello-luet/share/c") == middle ]]
@@ -336,6 +338,14 @@ GET /v2/team/wagon/manifests/repository.yaml 304'
 @test "repo add: of type docker; what its file may say" {
   serve_registry ""
   push revision=1
+  for format in fardel packets; do
+    run --separate-stderr -64 fardel repo add images "$REGISTRY/team/wagon" --type docker --format "$format"
+    [[ $stderr == *'--type docker'*'--format luet'* && ! -e $FILES/images.yml ]]
+  done
+  run --separate-stderr -0 fardel repo add images "$REGISTRY/team/wagon" --type docker
+  [[ $stderr == *'added as'* && $stderr != *'repo trust'* ]]
+  fardel -qq repo update images
+  rm "$FILES/images.yml"
   fardel repo add images "$REGISTRY/team/wagon" --type docker --format luet
   grep -qx 'type: docker' "$FILES/images.yml"
   fardel -qq repo update images
