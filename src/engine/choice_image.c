@@ -220,11 +220,24 @@ static int end(struct batch *b, const struct world *world, struct err *err)
 	return 0;
 }
 
+static void refuse_offline(struct batch *b)
+{
+	VEC_FOR (struct image, image, &b->images.of) {
+		err_set(&image->why, ERR_OFFLINE,
+			"what the tag %s stands for only the registry can say, and --offline was given",
+			image->tag.s);
+		err_next(&image->why,
+			"leave --offline out: layers that are in the cache are not fetched again");
+	}
+}
+
 static int resolve(struct batch *b, const struct world *world, struct err *err)
 {
 	const struct texts *bases = &b->o->of.v[b->of.v[0]].offer.mirrors;
 
-	for (size_t i = 0; i < bases->of.n && !has_come(b); i++)
+	if (b->e->offline)
+		refuse_offline(b);
+	for (size_t i = 0; i < bases->of.n && !b->e->offline && !has_come(b); i++)
 		if (ask(b, &bases->of.v[i], i + 1 == bases->of.n, err) < 0)
 			return -1;
 	return end(b, world, err);

@@ -83,6 +83,26 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   [[ $(manifest) == "$before" ]]
 }
 
+@test "--offline: what a tag stands for nobody can say; what is here is mended from the cache, and taken back" {
+  installs
+  serve_registry ""
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  fardel download app-x/hello
+  run --separate-stderr -2 fardel install -y --offline app-x/hello
+  [[ $stderr == *'what the tag '*'only the registry can say'*'--offline was given'*'in the cache are not fetched again'* ]]
+  fardel install -y app-x/hello
+  run --separate-stderr -2 fardel reinstall --offline app-x/hello
+  [[ $stderr == *'only the registry can say'* ]]
+  echo damaged >"$ROOT/opt/hello-luet/share/a"
+  fardel verify --repair --offline app-x/hello
+  [[ $(cat "$ROOT/opt/hello-luet/share/a") == a ]]
+  fardel remove -y app-x/hello
+  fardel undo --offline 4
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
+}
+
 @test "an upgrade: the newer version's image, and undo" {
   installs
   serve_registry ""
