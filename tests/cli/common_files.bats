@@ -129,6 +129,7 @@ print(*seen)' "$path" "$WORK/done" "$WORK/ready" >"$WORK/seen" &
   "$@"
   touch "$WORK/done"
   wait "$pid"
+  echo "seen: $(cat "$WORK/seen")" >&2
   rm "$WORK/done" "$WORK/ready"
 }
 
