@@ -11,6 +11,7 @@
 #include "sys/tree.h"
 
 #define SETTINGS "/etc/fardel"
+#define LUETS "/etc/luet"
 #define EMPTY_FILE "no-file"
 #define EMPTY_FOLDER "no-folder"
 
@@ -90,6 +91,20 @@ static int hide_one(void *arg, const struct tree_entry *entry, struct err *err)
 	return hide_if_private(h, entry->st->st_mode, &at) && S_ISDIR(entry->st->st_mode);
 }
 
+/* All of it, where nobody else may look into it. */
+static int hide_folder(const char *root, const char *folder, const char *empty,
+	struct live_show *out, struct err *err)
+{
+	struct hiding h = {root, folder, empty, out};
+	AUTO_FD fd = file_open_within(root, folder, O_PATH | O_DIRECTORY);
+	AUTO(buf) at = buf_of(folder);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || hide_if_private(&h, st.st_mode, &at))
+		return 0;
+	return walk(&h, hide_one, err);
+}
+
 static int make_empty(int dir, struct err *err)
 {
 	AUTO_FD file = file_open(dir, EMPTY_FILE, O_WRONLY | O_CREAT, 0400, err);
@@ -106,17 +121,16 @@ int secrets_hide(
 
 	luet_conf_init(&conf);
 	texts_add(&folders, SPAN(SETTINGS));
+	if (e->config.luet_config.n)
+		texts_add(&folders, SPAN(LUETS));
 	texts_add_all(&e->config.repos_confdir, &folders);
-	/* One that cannot be read is not used either. */
+	/* Of one that cannot be read it is not known where others are. */
 	if (luet_conf_load(e, &conf, &ignored) > 0)
 		texts_add_all(&conf.repos_confdir, &folders);
 	if (make_empty(dir, err) < 0)
 		return -1;
-	VEC_FOR (const struct buf, folder, &folders.of) {
-		struct hiding h = {e->place.root.s, folder->s, path, out};
-
-		if (walk(&h, hide_one, err) < 0)
+	VEC_FOR (const struct buf, folder, &folders.of)
+		if (hide_folder(e->place.root.s, folder->s, path, out, err) < 0)
 			return -1;
-	}
 	return 0;
 }

@@ -113,6 +113,31 @@ teardown() {
   rm -r "$ROOT"/etc/fardel/{repos.d,ring} "$ROOT/etc/elsewhere" "$ROOT/etc/beside" "$ROOT/etc/luet/repos.conf.d"
 }
 
+@test "logins are not shown where it is their folder that nobody else may look into, or where luet.yaml cannot be read" {
+  local secret='name: b\ntype: http\nurls: [https://dl.example/]\nauth: {token: s3cret}\n'
+  mkdir -p "$ROOT/etc/fardel" "$ROOT/etc/luet/repos.conf.d" "$ROOT/etc/luet/closed"
+  # shellcheck disable=SC2059 # it has the newlines
+  printf "$secret" | tee "$ROOT/etc/luet/repos.conf.d/b.yml" "$ROOT/etc/luet/closed/b.yml" >"$ROOT/etc/fardel/own.yml"
+  printf 'repos_confdir: [/etc/luet/closed]\n' >"$ROOT/etc/luet/luet.yaml"
+  chmod 700 "$ROOT/etc/fardel" "$ROOT/etc/luet/closed"
+  look() { make_luet app-x/tool "$1" 'install=mkdir -p /opt/tool; { find /etc/fardel /etc/luet -type f -exec cat {} +; echo seen; } >/opt/tool/seen 2>&1; true'; }
+  chmod 600 "$ROOT/etc/luet/repos.conf.d/b.yml"
+  fardel --set luet.config=/etc/luet/luet.yaml install --yes "$(look 1.0)"
+  run -0 cat "$ROOT/opt/tool/seen"
+  [[ $output != *s3cret* && $output == *seen* ]]
+  # luet's own packages are not laid then; rules of others run.
+  printf 'repos_confdir: [/etc/luet/closed\ntoken: s3cret\n' >"$ROOT/etc/luet/luet.yaml"
+  chmod 600 "$ROOT/etc/luet/luet.yaml"
+  rm -f "$ROOT/etc/seen"
+  sed '/^configure)/a find /etc/fardel /etc/luet -type f -exec cat {} + >/etc/seen 2>\&1; echo seen >>/etc/seen' "$LIB/../life/rules/standard.sh" >"$WORK/rules"
+  serve "$VENDOR"
+  fardel --set luet.config=/etc/luet/luet.yaml install "$(make_installer hello 1 rules="$WORK/rules")"
+  run -0 cat "$ROOT/etc/seen"
+  [[ $output != *s3cret* && $output == *seen* ]]
+  fardel remove hello
+  rm -r "$ROOT/etc/luet" "$ROOT/etc/fardel"
+}
+
 # --- config protect -----------------------------------------------------------------------------------------
 
 @test "config protect: a differing file stays, the new one comes beside it, under the next free name" {
