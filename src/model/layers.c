@@ -213,9 +213,10 @@ static int hide(struct layers *l, struct span above, struct span name, struct er
 
 static int refuse_link(struct span path, struct err *err)
 {
-	return err_set(err, ERR_INSTALLER,
+	err_set(err, ERR_INSTALLER,
 		"member %.*s: is a hard link to what a layer above it has hidden or replaced",
 		SPAN_ARG(span_cut(path, 0, 200)));
+	return err_next(err, "ask who made the image to make it of one layer");
 }
 
 int layers_show(
