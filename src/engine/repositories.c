@@ -11,6 +11,7 @@
 #include "engine/conf.h"
 #include "engine/luet_conf.h"
 #include "engine/session.h"
+#include "model/pack.h"
 #include "model/packets_index.h"
 #include "model/registry.h"
 #include "sys/resolve.h"
@@ -239,6 +240,17 @@ static struct span place_of(const struct repository *r, const struct buf *url)
 	return buf_span(url);
 }
 
+static void add_login(struct engine *e, const struct repository *r, struct span base,
+	const struct url_login *login)
+{
+	if (!pack_url_has_login(base) && logins_has_other(&e->logins, base, login))
+		engine_tell(e, WATCH_WARN, SPAN(""),
+			"%s: another repository has another login for %.*s, or none: the login of the one "
+			"that is preferred (`fardel repo list`) is used for both",
+			r->file.s, SPAN_ARG(base));
+	logins_add(&e->logins, base, login);
+}
+
 static void take_login(struct engine *e, const struct repository *r, const struct buf *url)
 {
 	const struct url_login login = {.user = r->auth.user,
@@ -251,9 +263,9 @@ static void take_login(struct engine *e, const struct repository *r, const struc
 	struct err ignored = ERR_INIT;
 
 	if (!login.registry)
-		logins_add(&e->logins, place_of(r, url), &login);
+		add_login(e, r, place_of(r, url), &login);
 	else if (registry_base(buf_span(url), &base, &ignored) == 0)
-		logins_add(&e->logins, buf_span(&base), &login);
+		add_login(e, r, buf_span(&base), &login);
 }
 
 /* For what is fetched from below their URLs from now on. A registry asks everybody who he is, or says that it need not know. */

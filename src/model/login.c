@@ -72,6 +72,16 @@ static bool is_same(const struct url_login *a, const struct url_login *b)
 	       span_is(buf_span(&a->realm), buf_span(&b->realm));
 }
 
+bool logins_has_other(const struct logins *l, struct span base, const struct url_login *login)
+{
+	while (span_ends(base, "/"))
+		base.n--;
+	VEC_FOR (const struct url_login, one, &l->of)
+		if (span_is(buf_span(&one->base), base) && !is_same(one, login))
+			return true;
+	return false;
+}
+
 void logins_bases(const struct logins *l, const struct url_login *login, struct buf *out)
 {
 	VEC_FOR (const struct url_login, one, &l->of)

@@ -22,6 +22,8 @@ void logins_drop(struct logins *l);
 void logins_add(struct logins *l, struct span base, const struct url_login *login);
 /* The one whose base is the longest that the URL is below; NULL: none. A URL with a user in it needs none. Borrowed. */
 const struct url_login *logins_find(const struct logins *l, struct span url);
+/* Whether that base has another login, which counts as it came first. */
+bool logins_has_other(const struct logins *l, struct span base, const struct url_login *login);
 /* Appends all bases that this login is for, a line each. */
 void logins_bases(const struct logins *l, const struct url_login *login, struct buf *out);
 /* Whether the URL is below one of such lines. */

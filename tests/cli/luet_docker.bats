@@ -355,6 +355,20 @@ GET /v2/team/wagon/manifests/repository.yaml 304'
   run --separate-stderr -5 fardel repo update
 }
 
+@test "two repositories at one place with other logins: it is said whose counts" {
+  use quay.example/a -- 'auth: {username: me, password: s3cret}'
+  sed -e 's/^name: .*/name: second/' -e 's/s3cret/other/' "$FILES/main.yml" >"$FILES/second.yml"
+  chmod 600 "$FILES/second.yml"
+  run --separate-stderr -0 fardel repo list
+  [[ $stderr == *"second.yml: another repository has another login for https://quay.example/v2/a"* && $stderr != *s3cret* ]]
+  sed -i 's/other/s3cret/' "$FILES/second.yml"
+  run --separate-stderr -0 fardel repo list
+  [[ $stderr != *'another login'* ]]
+  sed -i '/^auth/d' "$FILES/second.yml"
+  run --separate-stderr -0 fardel repo list
+  [[ $stderr == *"second.yml: another repository has another login"* ]]
+}
+
 @test "repo add: of type docker; what its file may say" {
   serve_registry ""
   push revision=1
