@@ -44,6 +44,7 @@ static void begin(struct staged *s)
 	s->has_before = false;
 	s->left = s->takes = (struct texts){0};
 	s->others.of.n = 0; /* staged_drop has emptied it */
+	s->gifts.of.n = 0;
 	s->findings = FINDINGS_INIT;
 }
 
@@ -73,6 +74,7 @@ void staged_drop(struct staged *s)
 	texts_drop(&s->left);
 	texts_drop(&s->takes);
 	vec_drop_each(&s->others.of, staged_other_drop);
+	vec_drop_each(&s->gifts.of, owned_drop);
 	findings_drop(&s->findings);
 }
 
@@ -473,7 +475,8 @@ static int play(struct staged *s, struct err *err)
 	AUTO(effects) done = EFFECTS_INIT;
 	AUTO(changes) between = CHANGES_INIT;
 
-	if (load_before(s, err) < 0 || find_drifts(s, &drifts, err) < 0)
+	if (load_before(s, err) < 0 || staged_settle(s, &s->before, err) < 0 ||
+		find_drifts(s, &drifts, err) < 0)
 		return -1;
 	if (s->request->purge && claim_drifts(s, &drifts, err) < 0)
 		return -1;
@@ -512,6 +515,7 @@ static int play_repair(struct staged *s, struct err *err)
 		return -1;
 	compose_after(s, &nothing);
 	staged_carry_kept(s);
+	staged_carry_lent(s);
 	if (s->now.changes.of.n && effects_append(&s->now.effects, &done, err) < 0)
 		return -1;
 	return effects_append(&s->after.effects, &s->before.effects, err);

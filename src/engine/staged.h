@@ -18,6 +18,7 @@ struct staged_other {
 	struct buf name;
 	struct undo kept;
 	struct footprint made;
+	bool settled; /* what is lent of `made` is so still */
 };
 
 struct staged {
@@ -45,6 +46,9 @@ struct staged {
 	} others;
 	struct texts
 		takes; /* what other packages of the plan had, and is this one's alone from now on */
+	struct {
+		VEC(struct owned) of;
+	} gifts; /* what is other packages' again, as this one has it no longer */
 	struct texts left; /* what had been made and stays, as others have changed it since */
 	struct findings findings;
 };

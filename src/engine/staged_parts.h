@@ -27,7 +27,28 @@ MUST_USE int staged_configure(
 
 void staged_copy_change(struct changes *out, const struct change *c);
 
+/* --- engine/staged_lend --- */
+
+/* Of what the footprint, of this or of another package, has as lent, that counts which is so still: where those who had it have it so no longer,
+ * there was nothing before. */
+MUST_USE int staged_settle(struct staged *s, struct footprint *f, struct err *err);
+/* What it replaces, and other packages have as it is now, is lent: it comes back when this one goes. And what was so before. */
+MUST_USE int staged_lend(struct staged *s, struct err *err);
+void staged_carry_lent(struct staged *s);
+void staged_note_lent(struct staged *s, struct span path, const struct texts *lenders);
+/* What was lent, and is now as those have it who lent it, is theirs: to s->gifts. */
+MUST_USE int staged_give_back(struct staged *s, const struct footprint *mine, struct err *err);
+
 /* --- engine/staged_share --- */
+
+typedef int staged_other_fn(struct staged *s, struct span path, const struct staged_other *o,
+	void *arg, struct err *err);
+/* Calls fn with each of the paths, sorted, for each other package that has it; what that one has made may not be known. */
+MUST_USE int staged_each_other(struct staged *s, const struct texts *paths, staged_other_fn *fn,
+	void *arg, struct err *err);
+/* What is in force of another package; valid until the next is asked for. */
+MUST_USE int staged_other(
+	struct staged *s, struct span name, const struct staged_other **out, struct err *err);
 
 void staged_other_drop(struct staged_other *o);
 /* After the footprint was composed: what the package has just as another one made it is of both from now on, and what it takes back, or makes no

@@ -20,9 +20,9 @@ void staged_other_drop(struct staged_other *o)
 	footprint_drop(&o->made);
 }
 
-static const struct staged_other *find_other(const struct staged *s, struct span name)
+static struct staged_other *find_other(const struct staged *s, struct span name)
 {
-	VEC_FOR (const struct staged_other, o, &s->others.of)
+	VEC_FOR (struct staged_other, o, &s->others.of)
 		if (span_is(buf_span(&o->name), name))
 			return o;
 	return NULL;
@@ -38,7 +38,8 @@ static int load_other(struct staged *s, struct span name, struct err *err)
 	if (find_other(s, name))
 		return 0;
 	o = vec_push(&s->others.of);
-	*o = (struct staged_other){.name = BUF_INIT, .kept = UNDO_INIT, .made = FOOTPRINT_INIT};
+	*o = (struct staged_other){
+		.name = BUF_INIT, .kept = UNDO_INIT, .made = FOOTPRINT_INIT, .settled = false};
 	buf_set(&o->name, name);
 	there = in_force_get(&s->e->db, name, &row, err);
 	if (there > 0)
@@ -51,11 +52,41 @@ static int load_other(struct staged *s, struct span name, struct err *err)
 	return there < 0 ? -1 : 0;
 }
 
-/* Calls fn with each of the paths that another package has, sorted, and what that has made of it; NULL: that is not known. */
-static int each_other(struct staged *s, const struct texts *paths,
-	int (*fn)(struct staged *s, struct span path, const struct change *made, void *arg,
-		struct err *err),
-	void *arg, struct err *err)
+int staged_other(
+	struct staged *s, struct span name, const struct staged_other **out, struct err *err)
+{
+	if (load_other(s, name, err) < 0)
+		return -1;
+	*out = find_other(s, name);
+	return 0;
+}
+
+/* With what is still lent of what it has. Those of whom it has that are looked up on the way. */
+static int settle_other(
+	struct staged *s, struct span name, const struct staged_other **out, struct err *err)
+{
+	AUTO(footprint) made = FOOTPRINT_INIT;
+	struct staged_other *o;
+	int result = 0;
+
+	if (load_other(s, name, err) < 0)
+		return -1;
+	o = find_other(s, name);
+	if (!o->settled) {
+		o->settled = true;
+		made = o->made;
+		o->made = FOOTPRINT_INIT;
+		result = staged_settle(s, &made, err);
+		o = find_other(s, name); /* the list may stand elsewhere now */
+		o->made = made;
+		made = FOOTPRINT_INIT;
+	}
+	*out = o;
+	return result;
+}
+
+int staged_each_other(struct staged *s, const struct texts *paths, staged_other_fn *fn, void *arg,
+	struct err *err)
 {
 	struct span name = buf_span(&staged_subject(s)->name);
 	AUTO(owners) owners = OWNERS_INIT;
@@ -64,15 +95,13 @@ static int each_other(struct staged *s, const struct texts *paths,
 		return -1;
 	owners_sort(&owners);
 	VEC_FOR (const struct owner, o, &owners.of) {
-		const struct change *made;
+		const struct staged_other *other;
 
 		if (span_is(buf_span(&o->name), name))
 			continue;
-		if (load_other(s, buf_span(&o->name), err) < 0)
+		if (settle_other(s, buf_span(&o->name), &other, err) < 0)
 			return err_at(err, "%s", o->name.s);
-		made = changes_get(
-			&find_other(s, buf_span(&o->name))->made.changes, buf_span(&o->path));
-		if (fn(s, buf_span(&o->path), made, arg, err) < 0)
+		if (fn(s, buf_span(&o->path), other, arg, err) < 0)
 			return err_at(err, "%s", o->path.s);
 	}
 	return 0;
@@ -99,9 +128,10 @@ static int load_standing(struct staged *s, struct change *c, struct err *err)
 }
 
 /* A folder that was there before the other one came, too, is nobody's. */
-static int take_up(
-	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+static int take_up(struct staged *s, struct span path, const struct staged_other *o, void *arg,
+	struct err *err)
 {
+	const struct change *made = changes_get(&o->made.changes, path);
 	struct changes *taken = arg;
 	struct change *c;
 
@@ -113,6 +143,8 @@ static int take_up(
 		return 0;
 	c = changes_add(taken, path);
 	node_copy(&c->before, &made->before);
+	if (texts_has_sorted(&o->made.lent, path))
+		staged_note_lent(s, path, &o->made.lenders);
 	return load_standing(s, c, err);
 }
 
@@ -124,7 +156,7 @@ static int take_up_all(struct staged *s, struct err *err)
 	VEC_FOR (const struct buf, path, &s->stage.same.of)
 		if (!changes_get(&s->after.changes, buf_span(path)))
 			texts_add(&paths, buf_span(path));
-	if (each_other(s, &paths, take_up, &taken, err) < 0)
+	if (staged_each_other(s, &paths, take_up, &taken, err) < 0)
 		return -1;
 	VEC_FOR (const struct change, c, &taken.of) {
 		add_common(s, c);
@@ -145,9 +177,10 @@ static bool takes_back(const struct staged *s, const struct change *c)
 	return made && node_is_same(&c->after, &made->before);
 }
 
-static int hold(
-	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+static int hold(struct staged *s, struct span path, const struct staged_other *o, void *arg,
+	struct err *err)
 {
+	const struct change *made = changes_get(&o->made.changes, path);
 	const struct change *c = changes_get(&s->now.changes, path);
 	bool *held = arg;
 
@@ -204,7 +237,7 @@ static int give_up_all(struct staged *s, struct err *err)
 	VEC_FOR (const struct change, c, &s->now.changes.of)
 		if (takes_back(s, c))
 			texts_add(&paths, buf_span(&c->path));
-	if (each_other(s, &paths, hold, held, err) < 0)
+	if (staged_each_other(s, &paths, hold, held, err) < 0)
 		return -1;
 	drop_held(s, sort_held(s, held));
 	return 0;
@@ -240,9 +273,10 @@ void staged_retain(struct staged *s, const struct texts *paths)
 /* --- Taken by others ----------------------------------------------------------------------------------- */
 
 /* It is as that one has made it, and no longer as this one did. */
-static int note_taken(
-	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+static int note_taken(struct staged *s, struct span path, const struct staged_other *o, void *arg,
+	struct err *err)
 {
+	const struct change *made = changes_get(&o->made.changes, path);
 	const struct change *mine = changes_get(&s->after.changes, path);
 	struct texts *taken = arg;
 	const struct change *now = changes_get(&s->now.changes, path);
@@ -276,7 +310,7 @@ int staged_drop_taken(struct staged *s, struct err *err)
 
 	VEC_FOR (const struct change, c, &s->after.changes.of)
 		texts_add(&paths, buf_span(&c->path));
-	if (each_other(s, &paths, note_taken, &taken, err) < 0)
+	if (staged_each_other(s, &paths, note_taken, &taken, err) < 0)
 		return -1;
 	VEC_FOR (const struct buf, path, &taken.of)
 		(void)changes_take(&s->after.changes, buf_span(path));
@@ -298,10 +332,11 @@ void staged_carry_kept(struct staged *s)
 
 int staged_share(struct staged *s, struct err *err)
 {
-	if (s->made && take_up_all(s, err) < 0)
+	/* What another one has replaced, and this one makes just so now, is taken up again. */
+	if (s->made && ((s->has_before && staged_drop_taken(s, err) < 0) ||
+			       take_up_all(s, err) < 0 || staged_lend(s, err) < 0))
 		return -1;
-	if (s->has_before &&
-		(give_up_all(s, err) < 0 || (s->made && staged_drop_taken(s, err) < 0)))
+	if (s->has_before && (give_up_all(s, err) < 0 || staged_give_back(s, &s->before, err) < 0))
 		return -1;
 	texts_sort(&s->now.common);
 	staged_carry_kept(s);
@@ -310,9 +345,10 @@ int staged_share(struct staged *s, struct err *err)
 
 /* --- Taken over ---------------------------------------------------------------------------------------- */
 
-static int note_unedited(
-	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+static int note_unedited(struct staged *s, struct span path, const struct staged_other *o,
+	void *arg, struct err *err)
 {
+	const struct change *made = changes_get(&o->made.changes, path);
 	AUTO(changes) stands = CHANGES_INIT;
 	struct change *c = changes_add(&stands, path);
 
@@ -326,18 +362,19 @@ static int note_unedited(
 int staged_list_unedited(
 	struct staged *s, const struct texts *paths, struct texts *out, struct err *err)
 {
-	return each_other(s, paths, note_unedited, out, err);
+	return staged_each_other(s, paths, note_unedited, out, err);
 }
 
-static int inherit(
-	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+static int inherit(struct staged *s, struct span path, const struct staged_other *o, void *arg,
+	struct err *err)
 {
+	const struct change *made = changes_get(&o->made.changes, path);
 	struct changes *after = &s->after.changes;
 	const struct change *c = changes_get(after, path);
 
 	(void)arg;
 	(void)err;
-	if (c && made)
+	if (c && made && !texts_has_sorted(&s->after.lent, path))
 		node_copy(&after->of.v[c - after->of.v].before, &made->before);
 	return 0;
 }
@@ -346,7 +383,7 @@ int staged_take_over(struct staged *s, const struct texts *paths, struct err *er
 {
 	size_t kept = 0;
 
-	if (each_other(s, paths, inherit, NULL, err) < 0)
+	if (staged_each_other(s, paths, inherit, NULL, err) < 0)
 		return -1;
 	VEC_FOR (const struct buf, path, &paths->of)
 		if (changes_get(&s->now.changes, buf_span(path)))
@@ -367,9 +404,10 @@ int staged_take_over(struct staged *s, const struct texts *paths, struct err *er
 
 /* --- Alike --------------------------------------------------------------------------------------------- */
 
-static int note_other(
-	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+static int note_other(struct staged *s, struct span path, const struct staged_other *o, void *arg,
+	struct err *err)
 {
+	const struct change *made = changes_get(&o->made.changes, path);
 	const struct change *c = changes_get(&s->now.changes, path);
 	struct texts *others = arg;
 
@@ -387,7 +425,7 @@ int staged_list_alike(struct staged *s, struct texts *out, struct err *err)
 	VEC_FOR (const struct finding, f, &s->findings.of)
 		if (span_is_text(buf_span(&f->id), "other-package"))
 			texts_add(&asked, buf_span(&f->path));
-	if (each_other(s, &asked, note_other, &others, err) < 0)
+	if (staged_each_other(s, &asked, note_other, &others, err) < 0)
 		return -1;
 	texts_sort(&others);
 	VEC_FOR (const struct buf, path, &asked.of)
@@ -399,9 +437,10 @@ int staged_list_alike(struct staged *s, struct texts *out, struct err *err)
 
 /* --- Others' ------------------------------------------------------------------------------------------- */
 
-static int note_path(
-	struct staged *s, struct span path, const struct change *made, void *arg, struct err *err)
+static int note_path(struct staged *s, struct span path, const struct staged_other *o, void *arg,
+	struct err *err)
 {
+	const struct change *made = changes_get(&o->made.changes, path);
 	(void)s;
 	(void)err;
 	if (made)
@@ -415,7 +454,7 @@ int staged_without_others(struct staged *s, struct texts *paths, struct err *err
 	AUTO(texts) all = *paths;
 
 	*paths = (struct texts){0};
-	if (each_other(s, &all, note_path, &theirs, err) < 0)
+	if (staged_each_other(s, &all, note_path, &theirs, err) < 0)
 		return -1;
 	texts_sort(&theirs);
 	VEC_FOR (const struct buf, path, &all.of)

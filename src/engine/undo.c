@@ -272,6 +272,8 @@ static int compose_force(struct staged *s, struct err *err)
 	changes_merge(&s->before.changes, &nothing, &s->after.changes);
 	packets_dirs_copy(&s->after.dirs, &s->before.dirs);
 	texts_add_all(&s->before.kept, &s->after.kept);
+	texts_add_all(&s->before.lent, &s->after.lent);
+	texts_add_all(&s->before.lenders, &s->after.lenders);
 	s->after.whole = s->has_before && s->before.whole;
 	return effects_append(&s->after.effects, &s->before.effects, err);
 }
@@ -299,7 +301,8 @@ static int load(struct staged *s, const struct committed *row, struct err *err)
 	s->now.changes = changes.changes;
 	changes.changes = CHANGES_INIT;
 	changes_invert(&s->now.changes);
-	if (compose_force(s, err) < 0 || staged_drop_taken(s, err) < 0)
+	if (compose_force(s, err) < 0 || staged_drop_taken(s, err) < 0 ||
+		staged_give_back(s, &mine, err) < 0)
 		return -1;
 	return compose_effects(s, &mine, err);
 }

@@ -14,6 +14,8 @@ void footprint_drop(struct footprint *f)
 	packets_dirs_drop(&f->dirs);
 	texts_drop(&f->common);
 	texts_drop(&f->kept);
+	texts_drop(&f->lent);
+	texts_drop(&f->lenders);
 }
 
 static void add_path(struct buf *out, const char *key, const struct buf *path)
@@ -56,6 +58,8 @@ void footprint_format(const struct footprint *f, struct buf *out)
 	add_path(out, "bin_dir", &f->dirs.bin);
 	add_paths(out, "common", &f->common);
 	add_paths(out, "kept", &f->kept);
+	add_paths(out, "lent", &f->lent);
+	add_paths(out, "lenders", &f->lenders);
 	buf_addc(out, '}');
 	json_free(effects);
 }
@@ -89,10 +93,27 @@ static int get_paths(const struct json *value, const char *key, struct texts *ou
 	return 0;
 }
 
+static int get_names(const struct json *value, struct texts *out, struct err *err)
+{
+	const struct json *list = json_get(value, "lenders");
+
+	if (list && !json_is_list(list))
+		return err_set(err, ERR_FAILED, "no footprint: its lenders is no list");
+	for (size_t i = 0; i < json_count(list); i++) {
+		const char *text = json_as_text(json_at(list, i));
+
+		if (!text || !text[0])
+			return err_set(err, ERR_FAILED, "no footprint: its lenders has no name");
+		texts_add(out, span_of(text));
+	}
+	texts_sort(out);
+	return 0;
+}
+
 static int parse_value(const struct json *value, struct footprint *out, struct err *err)
 {
 	static const char *const known[] = {"schema", "whole", "changes", "effects", "data_dir",
-		"bin_dir", "common", "kept", NULL};
+		"bin_dir", "common", "kept", "lent", "lenders", NULL};
 	const char *other = json_other_key(value, known);
 	int64_t schema;
 
@@ -106,7 +127,9 @@ static int parse_value(const struct json *value, struct footprint *out, struct e
 	if (changes_from_json(json_get(value, "changes"), &out->changes, err) < 0)
 		return -1;
 	if (get_paths(value, "common", &out->common, err) < 0 ||
-		get_paths(value, "kept", &out->kept, err) < 0)
+		get_paths(value, "kept", &out->kept, err) < 0 ||
+		get_paths(value, "lent", &out->lent, err) < 0 ||
+		get_names(value, &out->lenders, err) < 0)
 		return -1;
 	return effects_from_json(json_get(value, "effects"), &out->effects, err);
 }

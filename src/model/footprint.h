@@ -1,7 +1,8 @@
 /* A footprint: what of a package is in force on a machine, file system and running system; and the same for one commit alone. As
  * text:
  *	{"schema": 1, "whole": true, "changes": CHANGES, "effects": EFFECTS}
- * and of a package of Packets "data_dir" and "bin_dir" as well; "common" and "kept" are lists of paths, where there are some. */
+ * and of a package of Packets "data_dir" and "bin_dir" as well; "common", "kept" and "lent" are lists of paths, and "lenders" one of names,
+ * where there are some. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,6 +22,9 @@ struct footprint {
 		common; /* of a commit: paths of files that others have just so, and that it took up, or gave up, as they are */
 	struct texts
 		kept; /* of what is in force: files that it makes no longer, and has for a package that will have them */
+	struct texts
+		lent; /* of what is in force: files that another package has as they were before; where it has them so no longer, there was nothing */
+	struct texts lenders; /* the names of these packages */
 	bool whole; /* all is in it: nothing of it was done outside of a stage, where nobody sees what rules do */
 };
 #define FOOTPRINT_INIT ((struct footprint){.dirs = {BUF_INIT, BUF_INIT}, .whole = true})

@@ -259,6 +259,14 @@ int owned_take(struct db *db, const struct texts *paths, struct span name, struc
 	return 0;
 }
 
+int owned_give(struct db *db, const struct owned *o, struct err *err)
+{
+	return sql_do(db->sql, err,
+		"INSERT OR REPLACE INTO owned (path, name, kind, type) VALUES (?, ?, ?, ?)", "tttt",
+		buf_span(&o->path), buf_span(&o->name), span_of(change_kind_name(o->kind)),
+		span_of(node_type_name(o->type)));
+}
+
 void owned_drop(struct owned *o)
 {
 	buf_drop(&o->path);

@@ -80,6 +80,8 @@ struct owned {
 	enum node_type type; /* of what the package made of it; deleted: of what was there */
 };
 void owned_drop(struct owned *o);
+/* The path is that package's (again), as others' it may be. */
+MUST_USE int owned_give(struct db *db, const struct owned *o, struct err *err);
 /* Calls fn for each path of the package ("": of all), in the order of paths; -1 ends it. */
 MUST_USE int owned_each(struct db *db, struct span name,
 	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err);

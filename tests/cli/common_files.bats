@@ -205,6 +205,64 @@ print(*seen)' "$path" "$WORK/done" "$WORK/ready" >"$WORK/seen" &
   fardel verify
 }
 
+# moving: app-x/f, whose turn comes first, gets what app-x/g has; that one's new version fails.
+moving() {
+  fardel install "$(make_luet app-x/g 1.0 file:opt/tool/moves=old)"
+  run -6 fardel install "$(make_luet app-x/f 1.0 file:opt/tool/moves=new)" "$(make_luet app-x/g 2.0 file:opt/tool/g=2 install=false)"
+  [[ $(cat "$ROOT/opt/tool/moves") == new && ! -e $ROOT/opt/tool/g ]]
+  fardel verify
+}
+
+@test "where who had it fails, after who gets it has come: it comes back when that one goes, by removal, upgrade or undo" {
+  for way in 'remove app-x/f' 'install f2' 'undo'; do
+    moving
+    case $way in
+    install*) fardel install "$(make_luet app-x/f 2.0 file:opt/tool/f=2)" ;;
+    undo) fardel undo "$(fardel history --plain | head -n 1 | cut -f 1)" ;;
+    *) fardel remove app-x/f ;;
+    esac
+    [[ $(cat "$ROOT/opt/tool/moves") == old ]]
+    run -0 fardel owns /opt/tool/moves
+    [[ $output == *app-x/g* && $output != *app-x/f* ]]
+    fardel verify
+    fardel remove --purge app-x/g
+    [[ ! -e $ROOT/opt/tool/moves ]]
+    fardel remove --all
+  done
+}
+
+@test "and where who had it comes later, or goes, it is not brought back" {
+  for way in 'install' 'remove'; do
+    before=$(manifest)
+    moving
+    if [[ $way == install ]]; then
+      fardel install "$(make_luet app-x/g 2.1 file:opt/tool/g=2)"
+    else
+      fardel remove app-x/g
+    fi
+    [[ $(cat "$ROOT/opt/tool/moves") == new ]]
+    fardel verify
+    fardel reconfigure app-x/f
+    fardel remove --purge app-x/f
+    [[ ! -e $ROOT/opt/tool/moves ]]
+    fardel verify
+    fardel remove --all --purge
+    [[ $(manifest) == "$before" ]]
+  done
+}
+
+@test "what one of two has replaced by leave comes back to the other" {
+  fardel install "$(one a)"
+  fardel install "$(one b)"
+  fardel install --allow other-package "$(one b 2.0 file:opt/tool/both=two)"
+  [[ $(cat "$ROOT/opt/tool/both") == two ]]
+  fardel remove app-x/b
+  [[ $(cat "$ROOT/opt/tool/both") == both ]]
+  fardel verify
+  fardel remove --purge app-x/a
+  [[ ! -e $ROOT/opt/tool ]]
+}
+
 @test "two that exchange their files; one that has it still, in another version, is a conflict" {
   fardel install "$(make_luet app-x/a 1.0 file:opt/tool/x=ax)" "$(make_luet app-x/b 1.0 file:opt/tool/y=by)"
   fardel install "$(make_luet app-x/a 2.0 file:opt/tool/y=ay)" "$(make_luet app-x/b 2.0 file:opt/tool/x=bx)"

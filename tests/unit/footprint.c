@@ -14,6 +14,8 @@ static void paths_come_back(void **state)
 	texts_add(&f.common, SPAN("/usr/b"));
 	texts_add(&f.common, SPAN("/usr/a \"\\\n\xff"));
 	texts_add(&f.kept, SPAN("/etc/k"));
+	texts_add(&f.lent, SPAN("/etc/l"));
+	texts_add(&f.lenders, SPAN("app-x/a"));
 	footprint_format(&f, &text);
 	assert_int_equal(footprint_parse(buf_span(&text), &again, &err), 0);
 	assert_int_equal(again.common.of.n, 2);
@@ -21,6 +23,10 @@ static void paths_come_back(void **state)
 	assert_true(texts_has_sorted(&again.common, SPAN("/usr/b")));
 	assert_int_equal(again.kept.of.n, 1);
 	assert_true(texts_has_sorted(&again.kept, SPAN("/etc/k")));
+	assert_int_equal(again.lent.of.n, 1);
+	assert_true(texts_has_sorted(&again.lent, SPAN("/etc/l")));
+	assert_int_equal(again.lenders.of.n, 1);
+	assert_true(texts_has_sorted(&again.lenders, SPAN("app-x/a")));
 }
 
 static void none_is_not_written(void **state)
@@ -32,6 +38,8 @@ static void none_is_not_written(void **state)
 	footprint_format(&f, &text);
 	assert_null(strstr(text.s, "common"));
 	assert_null(strstr(text.s, "kept"));
+	assert_null(strstr(text.s, "lent"));
+	assert_null(strstr(text.s, "lenders"));
 }
 
 static void others_are_refused(void **state)
@@ -42,7 +50,9 @@ static void others_are_refused(void **state)
 		{"\"common\":[1]", "its common has no path"},
 		{"\"kept\":[\"a\"]", "its kept has no path"},
 		{"\"kept\":[\"/a\\\\\"]", "its kept has no path"},
-		{"\"kept\":{}", "its kept is no list"}, {"\"keep\":[]", "no footprint"}};
+		{"\"kept\":{}", "its kept is no list"},
+		{"\"lenders\":{}", "its lenders is no list"},
+		{"\"lenders\":[1]", "its lenders has no name"}, {"\"keep\":[]", "no footprint"}};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(wrong); i++) {
