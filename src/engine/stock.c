@@ -155,29 +155,29 @@ int stock_open_shelf(
 	return 1;
 }
 
-/* Where the admin's masks cannot be read, nothing that they might be about is offered. */
-static bool load_masks(struct engine *e, struct stock *s)
+/* Where the admin's masks cannot be read, nobody knows what is offered, so nothing is told as if that were known: who asks which
+ * packages nobody has any more would be told all of them. */
+static int load_masks(struct engine *e, struct stock *s, struct err *err)
 {
-	struct err why = ERR_INIT;
+	bool wagons = false;
 
-	if (luet_masks_load(e, &s->masks, &why) == 0)
-		return true;
-	engine_tell(e, WATCH_WARN, SPAN(""), "nothing of wagons is offered: %s", why.text);
-	return false;
+	VEC_FOR (const struct repository, r, &s->repositories.of)
+		wagons |= r->enable && r->format == REPOSITORY_LUET;
+	if (!wagons || luet_masks_load(e, &s->masks, err) == 0)
+		return 0;
+	return err_next(err, "mend that file: it says what of wagons is not to be offered");
 }
 
 int stock_open(struct engine *e, struct stock *out, struct err *err)
 {
 	AUTO(repository_faults) faults = {0};
-	bool wagons;
 
-	if (repositories_load(e, &out->repositories, &faults, err) < 0)
+	if (repositories_load(e, &out->repositories, &faults, err) < 0 ||
+		load_masks(e, out, err) < 0)
 		return -1;
-	wagons = load_masks(e, out);
 	VEC_FOR (const struct repository, r, &out->repositories.of) {
 		struct shelf shelf = {.index = INDEX_INIT, .url = BUF_INIT};
-		bool counts = r->enable && (wagons || r->format != REPOSITORY_LUET);
-		int opened = counts ? stock_open_shelf(e, r, &shelf, err) : 0;
+		int opened = r->enable ? stock_open_shelf(e, r, &shelf, err) : 0;
 
 		if (opened < 0)
 			return -1;

@@ -177,8 +177,14 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   [[ $output != *app-x/tool* && $output == *dev-x/tool* && $stderr == *'app-x/tool 1 of main is left out'* ]]
   run --separate-stderr -3 fardel show app-x/tool
   [[ $stderr == *'no such version that is not masked'*'1 main (masked)'*'left out by the mask app-x/tool'* ]]
-  # What is installed is no matter of masks; what cannot be read offers nothing.
+  # While one cannot be read, nobody says what is offered, and what is not.
   printf 'enabled: true\nrules: [broken]\n' >"$ROOT/my-masks/a.yaml"
-  run --separate-stderr -3 fardel install --dry-run dev-x/tool
-  [[ $stderr == *'nothing of wagons is offered: '*'/my-masks/a.yaml: line 2'* ]]
+  for words in 'install --dry-run dev-x/tool' 'search tool' 'show tool' upgrade orphans; do
+    read -ra words <<<"$words"
+    run --separate-stderr -1 fardel "${words[@]}"
+    [[ $stderr == *'/my-masks/a.yaml: line 2'*'mend that file'* && -z $output ]]
+  done
+  # Where no wagon is enabled, masks are about nothing.
+  fardel repo disable main
+  run --separate-stderr -0 fardel orphans
 }
