@@ -170,7 +170,8 @@ int commit_keep(struct commit *out, struct staged *s, int64_t txn, int64_t item,
 	out->e = s->e;
 	out->s = s;
 	fill_row(out, txn, item);
-	out->nothing = !s->now.changes.of.n && !s->now.common.of.n && s->made && s->has_before;
+	out->nothing = !s->now.changes.of.n && !s->now.common.of.n && s->made && s->has_before &&
+		       !s->undoes_txn;
 	if (out->nothing || keep_all(out, err) == 0)
 		return 0;
 	commit_forget(out);

@@ -6,8 +6,10 @@
 #include <sys/stat.h>
 
 #include "engine/staged_parts.h"
+#include "store/beneath.h"
 #include "store/committed.h"
 #include "store/installation.h"
+#include "store/node.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/resolve.h"
@@ -16,6 +18,7 @@
 static void moves_item_drop(struct moves_item *x)
 {
 	texts_drop(&x->makes);
+	changes_drop(&x->played);
 	texts_drop(&x->given);
 }
 
@@ -49,9 +52,12 @@ void moves_note(struct moves *m, size_t self, const struct staged *s)
 	struct moves_item *x = &m->of.v[self];
 
 	texts_drop(&x->makes);
+	changes_drop(&x->played);
 	VEC_FOR (const struct change, c, &s->now.changes.of)
-		if (c->after.type != NODE_NONE && c->after.type != NODE_FOLDER)
+		if (c->after.type != NODE_NONE && c->after.type != NODE_FOLDER) {
 			texts_add(&x->makes, buf_span(&c->path));
+			staged_copy_change(&x->played, c);
+		}
 	texts_add_all(&s->stage.same, &x->makes);
 	texts_sort(&x->makes);
 	x->looked = x->known = true;
@@ -132,6 +138,57 @@ static int play(struct moves *m, size_t i, struct err *err)
 static bool is_played(const struct moves_item *x)
 {
 	return x->item->to.format != FORMAT_LUET;
+}
+
+/* What is at the path in its tree: 1; 0: nothing that could be looked at without following links; -1. */
+static int load_from_tree(const struct moves *m, const struct moves_item *x, struct span path,
+	struct node *out, struct err *err)
+{
+	AUTO_FD dir = installation_open_if(&m->e->place, &x->item->to, err);
+	AUTO_FD tree =
+		dir < 0 ? -1
+			: file_open(dir, INSTALLATION_UPSTREAM, O_RDONLY | O_DIRECTORY, 0, err);
+	AUTO(buf) at_path = BUF_INIT;
+	struct node_at at = NODE_AT_INIT;
+	int there;
+
+	if (tree < 0)
+		return err->code == ERR_NONE ? 0 : -1;
+	buf_set(&at_path, path);
+	there = beneath_look(tree, &at_path, &at, err);
+	if (there < 0 && err->code == ERR_UNSAFE) {
+		err_clear(err);
+		there = 0;
+	}
+	if (there > 0 && node_load(&at, out, err) < 0)
+		there = -1;
+	node_at_drop(&at);
+	return there;
+}
+
+/* What it makes of the path: 1; 0: that is not known; -1. */
+static int load_made(const struct moves *m, const struct moves_item *x, struct span path,
+	struct node *out, struct err *err)
+{
+	const struct change *c = changes_get(&x->played, path);
+
+	if (!c)
+		return is_played(x) ? 0 : load_from_tree(m, x, path, out, err);
+	node_copy(out, &c->after);
+	return 1;
+}
+
+/* Whether both make the same of it: 1, 0, -1. */
+static int makes_alike(
+	const struct moves *m, size_t one, size_t other, struct span path, struct err *err)
+{
+	AUTO(node) a = NODE_INIT;
+	AUTO(node) b = NODE_INIT;
+	int known = load_made(m, &m->of.v[one], path, &a, err);
+
+	if (known > 0)
+		known = load_made(m, &m->of.v[other], path, &b, err);
+	return known > 0 ? node_is_same(&a, &b) : known;
 }
 
 /* *again: the stage was needed for it. */
@@ -221,7 +278,7 @@ static size_t find_giver(const struct moves *m, size_t self, struct span name)
 	return i;
 }
 
-/* Whether that package makes it no longer: 1, 0, -1. */
+/* Whether that package makes it no longer, or will make just the same of it: 1, 0, -1. */
 static int gives(struct moves *m, size_t self, const struct owner *o, struct staged *s, bool *again,
 	struct err *err)
 {
@@ -236,7 +293,10 @@ static int gives(struct moves *m, size_t self, const struct owner *o, struct sta
 		return has_step(x->item, STEP_UNCONFIGURE);
 	if (x->item->result == RESULT_OPEN && look(m, i, s, again, err) < 0)
 		return -1;
-	return x->known && !texts_has_sorted(&x->makes, buf_span(&o->path));
+	if (!x->known || !texts_has_sorted(&x->makes, buf_span(&o->path)))
+		return x->known;
+	return x->item->result == RESULT_OPEN ? makes_alike(m, self, i, buf_span(&o->path), err)
+					      : 0;
 }
 
 static int list_given(struct moves *m, size_t self, struct staged *s, struct texts *out,

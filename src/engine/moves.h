@@ -4,7 +4,10 @@
  * makes it no longer. Who gets it replaces it by one rename, and has it in its footprint with what was there before both;
  * if that comes first, who had it leaves it alone afterwards. For that it has to be known what those make whose turn is still
  * to come: of luet's packages their trees tell it, others are played for it in a stage of their own, only where a file of the
- * plan's goes or is in the way. */
+ * plan's goes or is in the way.
+ *
+ * A file that several have alike, and that all of them are to have in the same new version, is taken over in the same way by the first of them, and
+ * is the others' as well when their turns come. */
 #pragma once
 
 #include <stdbool.h>
@@ -22,6 +25,7 @@ struct moves_item {
 	struct plan_item *item;
 	bool looked, known; /* `makes` is what it makes */
 	struct texts makes; /* paths, but for folders; sorted */
+	struct changes played; /* what it makes of them, as far as it was played */
 	struct texts
 		given; /* protected files that it takes over, as nobody has edited them; sorted */
 };

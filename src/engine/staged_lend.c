@@ -94,7 +94,7 @@ static int lend(struct staged *s, struct span path, const struct staged_other *o
 
 	(void)arg;
 	(void)err;
-	if (!lends(o, changes_get(&o->made.changes, path), now))
+	if (c->after.type == NODE_NONE || !lends(o, changes_get(&o->made.changes, path), now))
 		return 0;
 	node_copy(&s->after.changes.of.v[c - s->after.changes.of.v].before, &now->before);
 	texts_add(&name, buf_span(&o->name));

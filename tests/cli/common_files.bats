@@ -205,6 +205,54 @@ print(*seen)' "$path" "$WORK/done" "$WORK/ready" >"$WORK/seen" &
   fardel verify
 }
 
+@test "a file that two have alike, and both have otherwise in the new version: upgraded together; one alone is a conflict" {
+  before=$(manifest)
+  fardel install "$(one a)" "$(one b)" "$(one c)"
+  files=()
+  for name in a b c; do files+=("$(one "$name" 2.0 file:opt/tool/both=new mode:opt/tool/both=755)"); done
+  run --separate-stderr -11 fardel install "${files[@]:0:2}"
+  [[ $stderr == *'/opt/tool/both: of app-x/'* && $(cat "$ROOT/opt/tool/both") == both ]]
+  run -11 fardel install "${files[@]:0:2}" "$(one c 1.9 file:opt/tool/both=new mode:opt/tool/both=700)"
+  run --separate-stderr -8 fardel preview --check "${files[@]}"
+  [[ $stderr != *warning* ]]
+  watching "$ROOT/opt/tool/both" fardel install "${files[@]}"
+  [[ $(cat "$WORK/seen") == 'both new' && $(fardel owns --plain /opt/tool/both | grep -c app-x/) == 3 ]]
+  fardel verify
+  transaction=$(fardel history --plain | head -n 1 | cut -f 1)
+  fardel undo "$transaction"
+  [[ $(cat "$ROOT/opt/tool/both") == both ]]
+  fardel verify
+  fardel undo $((transaction + 1))
+  fardel verify
+  fardel remove app-x/b
+  fardel remove app-x/a
+  [[ $(cat "$ROOT/opt/tool/both") == new ]]
+  fardel verify
+  fardel remove --purge --all
+  [[ $(manifest) == "$before" ]]
+}
+
+@test "the same where the second one fails: it has its own again when the first one goes, and comes later" {
+  for way in remove again; do
+    fardel install "$(one a)" "$(one b)"
+    run -6 fardel install "$(one a 2.0 file:opt/tool/both=new)" "$(one b 2.0 file:opt/tool/both=new install=false)"
+    [[ $(cat "$ROOT/opt/tool/both") == new ]]
+    fardel verify
+    if [[ $way == again ]]; then
+      fardel install "$(one b 2.1 file:opt/tool/both=new)"
+      fardel remove app-x/a
+      [[ $(cat "$ROOT/opt/tool/both") == new ]]
+    else
+      fardel remove app-x/a
+      [[ $(cat "$ROOT/opt/tool/both") == both ]]
+    fi
+    fardel verify
+    fardel remove --purge app-x/b
+    [[ ! -e $ROOT/opt/tool ]]
+    fardel remove --all
+  done
+}
+
 # moving: app-x/f, whose turn comes first, gets what app-x/g has; that one's new version fails.
 moving() {
   fardel install "$(make_luet app-x/g 1.0 file:opt/tool/moves=old)"
