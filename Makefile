@@ -206,8 +206,9 @@ $(FAULT_SHIM) $(CLOCK_SHIM):
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
-check: all check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault \
-       check-hostile check-web
+# The longest first: with -j, none of them is left alone at the end.
+check: all check-cli check-hostile check-life check-crash check-fault check-unit check-compat check-solve check-packages \
+       check-lua check-web
 
 check-unit: all $(UNITS)
 	tests/run unit $(BUILD)
