@@ -29,7 +29,7 @@ static const struct opt opts[] = {
 		.help = "http, disk (or dir), docker (images of a registry); auto: as the URL tells"},
 	{"format", .letter = 'f', .kind = OPT_CHOICE, AT(format), .arg = "FORMAT",
 		.choices = formats,
-		.help = "what is below the URL: fardel, luet (a wagon), packets; auto: luet of type docker, else fardel"},
+		.help = "what is there: fardel, luet, packets; auto: luet of docker, else fardel"},
 	{"priority", .letter = 'p', .kind = OPT_NUMBER, AT(priority), .arg = "NUMBER",
 		.min = INT32_MIN, .max = INT32_MAX, .preset = REPOSITORY_PRIORITY,
 		.help = "the lowest is preferred (default: 9999)"},
