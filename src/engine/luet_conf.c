@@ -1,8 +1,6 @@
 /* luet's configuration, where fardel.toml names it. */
 #include "engine/luet_conf.h"
 
-#include "engine/conf.h"
-
 static int take(void *arg, const struct conf_file *file, struct err *err)
 {
 	return luet_conf_parse(file->text, arg, err) < 0 ? err_at(err, "%s", file->path) : 0;
@@ -19,4 +17,23 @@ int luet_conf_load(const struct engine *e, struct luet_conf *out, struct err *er
 	if (there == 0)
 		there = luet_conf_parse(SPAN(""), out, err) < 0 ? -1 : 1;
 	return there;
+}
+
+int luet_conf_read(
+	const struct engine *e, enum luet_conf_folders which, struct conf_reader r, struct err *err)
+{
+	static const char *const endings[] = {".yml", ".yaml", NULL};
+	AUTO(luet_conf) conf;
+	int there;
+
+	luet_conf_init(&conf);
+	r.endings = endings;
+	there = luet_conf_load(e, &conf, err);
+	if (there <= 0)
+		return there;
+	VEC_FOR (const struct buf, folder,
+		which == LUET_MASKS ? &conf.mask_dir.of : &conf.protect_confdir.of)
+		if (conf_folder(&e->place, folder->s, &r, err) < 0)
+			return -1;
+	return 0;
 }

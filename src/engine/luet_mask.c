@@ -1,7 +1,6 @@
 /* Which packages of wagons the admin has masked. */
 #include "engine/luet_mask.h"
 
-#include "engine/conf.h"
 #include "engine/luet_conf.h"
 
 static int take(void *arg, const struct conf_file *file, struct err *err)
@@ -12,18 +11,7 @@ static int take(void *arg, const struct conf_file *file, struct err *err)
 
 int luet_masks_load(struct engine *e, struct luet_masks *out, struct err *err)
 {
-	static const char *const endings[] = {".yml", ".yaml", NULL};
-	const struct conf_reader r = {
-		.take = take, .arg = out, .endings = endings, .size_max = LUET_MASK_MAX};
-	AUTO(luet_conf) conf;
-	int there;
+	const struct conf_reader r = {.take = take, .arg = out, .size_max = LUET_MASK_MAX};
 
-	luet_conf_init(&conf);
-	there = luet_conf_load(e, &conf, err);
-	if (there <= 0)
-		return there;
-	VEC_FOR (const struct buf, folder, &conf.mask_dir.of)
-		if (conf_folder(&e->place, folder->s, &r, err) < 0)
-			return -1;
-	return 0;
+	return luet_conf_read(e, LUET_MASKS, r, err);
 }
