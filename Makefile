@@ -21,25 +21,21 @@ PKG_CONFIG ?= pkg-config
 HOSTCC     ?= $(CC)
 
 # Each library is named once; a program links those that its objects use. With sanitizers nothing is left out that is not used.
-LIBS_fardel  := libsolv sqlite3 nettle jansson libsodium smartcols yaml-0.1
+# What every start of fardel would load is linked statically, where Debian has it so: a quarter of the time that a start takes.
+# STATIC_fardel= links these as shared ones.
+LIBS_start   := sqlite3 nettle jansson libsodium yaml-0.1
+LIBS_fardel  := libsolv smartcols
 LIBS_more    := $(if $(SAN),jansson yaml-0.1)
-LIBS_extract := liblzma libzstd nettle zlib $(LIBS_more)
-LIBS_build   := $(LIBS_extract)
+LIBS_archive := liblzma libzstd nettle zlib $(LIBS_more)
 LIBS_fetch   := libcurl
-# Of libarchive only what reads tars and zips and writes tars: as a shared library it brings a dozen others, XML and Unicode
-# among them, into the processes that read hostile bytes. ARCHIVE=-larchive takes that one.
-ARCHIVE     ?= -Wl,-Bstatic -larchive -Wl,-Bdynamic
-MORE_extract := $(ARCHIVE) -lbz2
-MORE_build   := $(MORE_extract)
 # Of jansson, for tokens of registries, the same.
 MORE_fetch   := -Wl,-Bstatic -ljansson -Wl,-Bdynamic
-# libzstd of fardel itself is static: only what reads an index asks for it, and every start would load it.
-ZSTD        ?= -Wl,-Bstatic -lzstd -Wl,-Bdynamic
-MORE_fardel := $(ZSTD)
+STATIC_fardel ?= -Wl,-Bstatic
+MORE_fardel := $(STATIC_fardel) -lzstd $(shell $(PKG_CONFIG) --libs-only-l $(LIBS_start)) -Wl,-Bdynamic
 # Lua is linked statically wherever it is: its shared library is one more that hostile scripts would be read by.
 LUA_CFLAGS  := $(shell $(PKG_CONFIG) --cflags lua5.4)
 LUA         ?= $(shell $(PKG_CONFIG) --variable=libdir lua5.4)/liblua5.4.a
-LIBS_all     := $(sort $(LIBS_fardel) $(LIBS_extract) $(LIBS_fetch))
+LIBS_all     := $(sort $(LIBS_fardel) $(LIBS_start) $(LIBS_archive) $(LIBS_fetch))
 
 WARN   := -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wstrict-prototypes \
           -Wmissing-prototypes -Wvla -Wformat=2 -Wno-format-nonliteral -Wundef -Wwrite-strings
@@ -155,11 +151,15 @@ $(BUILD)/libexec/fardel/fardel-live: $(LIVE) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CC) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -lm
 
-# These run there, too. TOML's reader is C++; with sanitizers nothing is left out that is not used.
-$(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-tree: $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(BUILD)/obj/work/unpack_members.c.o $(LIBRARY)
+# What reads or writes archives. fardel-unpack and fardel-tree run there, too; of libarchive only what reads tars and zips and
+# writes tars is in them: as a shared library it brings a dozen others, XML and Unicode among them, into the processes that read
+# hostile bytes. TOML's reader is C++; with sanitizers nothing is left out that is not used.
+ARCHIVERS := $(foreach p,extract build unpack tree,$(BUILD)/libexec/fardel/fardel-$(p))
+$(BUILD)/libexec/fardel/fardel-unpack $(BUILD)/libexec/fardel/fardel-tree: $(BUILD)/obj/work/unpack_members.c.o
+$(ARCHIVERS): $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(if $(SAN),$(CXX),$(CC)) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive \
-		$$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib $(LIBS_more)) -lbz2 -lm
+	$(if $(SAN),$(CXX),$(CC)) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $(filter %.o,$^) $(LIBRARY) -larchive \
+		$$($(PKG_CONFIG) --static --libs-only-l $(LIBS_archive)) -lbz2 -lm
 
 $(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
 	@mkdir -p $(@D)
@@ -171,7 +171,7 @@ INDEX  := $(patsubst src/%,$(BUILD)/obj/%.o,$(wildcard src/work/index*.c))
 $(BUILD)/libexec/fardel/fardel-index: $(INDEX) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CXX) $(STATIC) -Wl,--no-warnings -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ -larchive -lyaml \
-		-lsqlite3 -ljansson $$($(PKG_CONFIG) --static --libs-only-l liblzma libzstd nettle zlib $(LIBS_more)) -lbz2 -lm
+		-lsqlite3 -ljansson $$($(PKG_CONFIG) --static --libs-only-l $(LIBS_archive)) -lbz2 -lm
 
 $(BUILD)/unit/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
