@@ -167,9 +167,24 @@ static bool is_same(const struct offer *a, const struct offer *b)
 	return span_is(buf_span(&one), buf_span(&other));
 }
 
-/* Both are sorted: what is only in the old leaf goes, what is only in the new one comes. All that goes first, for the names' sake. */
-static int differ(struct index *ix, unsigned leaf, const struct offers *old,
-	const struct offer *const *offers, size_t count, bool go, int64_t *differ, struct err *err)
+/* A version whose offer is not as it was; NULL: there was or is none. */
+struct differing {
+	const struct offer *was, *is;
+};
+
+struct difference {
+	VEC(struct differing) of;
+	int64_t gone, come;
+};
+
+static void difference_drop(struct difference *d)
+{
+	vec_drop(&d->of);
+}
+
+/* Both are sorted. */
+static void differ(const struct offers *old, const struct offer *const *offers, size_t count,
+	struct difference *out)
 {
 	size_t i = 0, k = 0;
 
@@ -177,18 +192,28 @@ static int differ(struct index *ix, unsigned leaf, const struct offers *old,
 		const struct offer *was = i < old->of.n ? &old->of.v[i] : NULL;
 		const struct offer *is = k < count ? offers[k] : NULL;
 		int order = !was ? 1 : !is ? -1 : offer_compare(was, is);
-		bool same = order == 0 && is_same(was, is);
 
-		if (order <= 0)
-			i++;
-		if (order >= 0)
-			k++;
-		if (go && order <= 0 && !same && delete (ix, was, err) < 0)
-			return -1;
-		if (!go && order >= 0 && !same && insert(ix, leaf, is, err) < 0)
-			return -1;
-		*differ += !same && (go ? order <= 0 : order >= 0);
+		i += order <= 0;
+		k += order >= 0;
+		if (order == 0 && is_same(was, is))
+			continue;
+		*vec_push(&out->of) = (struct differing){
+			.was = order <= 0 ? was : NULL, .is = order >= 0 ? is : NULL};
+		out->gone += order <= 0;
+		out->come += order >= 0;
 	}
+}
+
+/* All that goes first, for the names' sake. */
+static int put_rows(
+	struct index *ix, unsigned leaf, const struct difference *difference, struct err *err)
+{
+	VEC_FOR (const struct differing, d, &difference->of)
+		if (d->was && delete (ix, d->was, err) < 0)
+			return -1;
+	VEC_FOR (const struct differing, d, &difference->of)
+		if (d->is && insert(ix, leaf, d->is, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -215,16 +240,16 @@ int index_put_leaf(struct index *ix, unsigned number, const struct head_sum *sum
 {
 	AUTO(buf) before = BUF_INIT;
 	AUTO(offers) old = {0};
+	AUTO(difference) difference = {0};
 	struct err why = ERR_INIT;
-	int64_t gone = 0, come = 0;
 
 	if (index_leaf(ix, number, &before, err) < 0)
 		return -1;
 	if (leaf_parse(buf_span(&before), number, ix->leaf_bits, &old, &why) < 0)
 		return index_damaged(ix, why.text, err);
-	if (differ(ix, number, &old, offers, count, true, &gone, err) < 0 ||
-		differ(ix, number, &old, offers, count, false, &come, err) < 0)
+	differ(&old, offers, count, &difference);
+	if (put_rows(ix, number, &difference, err) < 0)
 		return -1;
-	ix->changed += gone > come ? gone : come;
+	ix->changed += difference.gone > difference.come ? difference.gone : difference.come;
 	return put_file(ix, number, sum, file, err);
 }
