@@ -5,10 +5,17 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
+#include "model/glob.h"
 #include "solve/raise.h"
 
 #define ALTERNATIVES "/etc/alternatives/"
 #define ALTERNATIVES_DB "/var/lib/dpkg/alternatives/"
+
+/* The folder of the change before: whether no path of the policy's is about anything in it. Most changes are many in a folder. */
+struct quiet {
+	struct buf folder;
+	bool is;
+};
 
 /* One change, and what is known of it. */
 struct check {
@@ -20,7 +27,13 @@ struct check {
 	struct buf path; /* as of policy_path */
 	struct policy_case about;
 	size_t first; /* of its findings in out */
+	struct quiet *quiet;
 };
+
+static void quiet_drop(struct quiet *q)
+{
+	buf_drop(&q->folder);
+}
 
 static void check_drop(struct check *c)
 {
@@ -97,11 +110,57 @@ static bool is_about_path(const struct check *c, const struct policy_id *id)
 	return id->kind == POLICY_PATHS && !comes_or_goes;
 }
 
+/* No path of `paths` is in the folder, nor is the folder in one of them. */
+static bool is_apart(const char *const *paths, struct span folder)
+{
+	for (size_t i = 0; paths && paths[i]; i++)
+		if (glob_relate(paths[i], folder) != GLOB_APART)
+			return false;
+	return true;
+}
+
+static bool is_apart_of_fixed(const struct check *c, struct span folder)
+{
+	VEC_FOR (const struct buf, fixed, &c->facts->fixed->of)
+		if (is_within(folder, buf_span(fixed)) || is_within(buf_span(fixed), folder))
+			return false;
+	return true;
+}
+
+static bool find_quiet(const struct check *c, struct span folder)
+{
+	AUTO(buf) path = BUF_INIT;
+	size_t count;
+	const struct policy_id *ids = policy_ids(&count);
+
+	if (c->policy->of.n || (c->facts->fixed && !is_apart_of_fixed(c, folder)))
+		return false;
+	policy_path(folder, &path);
+	for (size_t i = 0; i < count; i++)
+		if (!is_apart(ids[i].globs, buf_span(&path)))
+			return false;
+	return true;
+}
+
+static bool is_quiet(const struct check *c)
+{
+	const char *path = c->change->path.s, *slash = strrchr(path, '/');
+	struct span folder = {path, slash ? (size_t)(slash - path) : 0};
+
+	if (!c->quiet->folder.n || !span_is(folder, buf_span(&c->quiet->folder))) {
+		buf_set(&c->quiet->folder, folder);
+		c->quiet->is = find_quiet(c, folder);
+	}
+	return c->quiet->is;
+}
+
 static void check_where(struct check *c)
 {
 	size_t count;
 	const struct policy_id *ids = policy_ids(&count);
 
+	if (is_quiet(c))
+		return;
 	for (size_t i = 0; i < count; i++) {
 		if (ids[i].kind == POLICY_FIXED)
 			check_fixed(c, &ids[i]);
@@ -361,13 +420,16 @@ static void check_change(struct check *c)
 void check_changes(const struct changes *c, const struct check_facts *facts,
 	const struct policy *policy, struct findings *out)
 {
+	AUTO(quiet) quiet = {BUF_INIT, false};
+
 	for (size_t i = 0; i < c->of.n; i++) {
 		AUTO(check) one = {.all = c,
 			.facts = facts,
 			.policy = policy,
 			.out = out,
 			.change = &c->of.v[i],
-			.path = BUF_INIT};
+			.path = BUF_INIT,
+			.quiet = &quiet};
 
 		check_change(&one);
 	}
