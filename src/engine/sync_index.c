@@ -319,8 +319,8 @@ static int check_tree(struct sync *s, struct err *err)
 		if (has < 0)
 			return -1;
 		if (!has)
-			return err_set(err, ERR_CHECKSUM,
-				"its parts do not make what its head says");
+			return err_set(
+				err, ERR_CHECKSUM, "its parts do not make what its head says");
 	}
 	return 0;
 }

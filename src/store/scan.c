@@ -17,11 +17,13 @@
 #include "store/layer.h"
 #include "store/node.h"
 #include "sys/fd.h"
+#include "sys/flush.h"
 #include "sys/signals.h"
 #include "sys/tree.h"
 
 #define DEPTH_MAX 2048 /* folders */
 #define DEPTH_OPEN 64 /* folders above that stay open */
+#define MANY 500 /* changes: from then on the disk writes while the rest is read */
 
 /* A file that has several names, and one of them. */
 struct link {
@@ -112,6 +114,8 @@ static int add_change(struct walk *w, struct change *c, struct err *err)
 	c->own = is_within(w->how->own, buf_span(&w->path));
 	*vec_push(&w->out->of) = *c;
 	*c = (struct change){BUF_INIT, NODE_INIT, NODE_INIT, false};
+	if (w->out->of.n == MANY)
+		flush_ahead(w->layer->upper);
 	return 0;
 }
 
