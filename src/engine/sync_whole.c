@@ -61,6 +61,7 @@ static int spawn_reader(struct sync *s, struct err *err)
 		return -1;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, "make a socket");
+	fd_widen(pair[0]);
 	w->feed = pair[0];
 	w->reader.frame = on_read;
 	w->reads = true;

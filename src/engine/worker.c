@@ -164,6 +164,7 @@ int worker_spawn(struct engine *e, struct worker *w, enum worker_kind kind, cons
 		mem_panic("too many descriptors for a worker");
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(err, "make a socket");
+	fd_widen(pair[1]);
 	if (start_apart(e, w, kind, pair[1], fds, fd_count, err) < 0) {
 		fd_drop(&pair[0]);
 		fd_drop(&pair[1]);

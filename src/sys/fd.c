@@ -2,6 +2,7 @@
 #include "sys/fd.h"
 
 #include <errno.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 void fd_drop(int *fd)
@@ -20,4 +21,12 @@ int fd_take(int *fd)
 
 	*fd = -1;
 	return taken;
+}
+
+void fd_widen(int socket)
+{
+	int size = 1 << 20;
+
+	if (setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) < 0)
+		(void)!setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 }

@@ -1,6 +1,9 @@
 /* File descriptors that close themselves. */
 #pragma once
 
+/* Room for a MiB on its way in a socket, or as much as this process may have: who writes need not wait for who reads. */
+void fd_widen(int socket);
+
 #include "base/attr.h"
 
 /* AUTO_FD fd = -1;  is closed when the scope is left. */
