@@ -334,20 +334,27 @@ static void shorten_wal(struct sql *db)
 	sqlite3_wal_checkpoint_v2(db->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
-static int sync_file(const struct sql *db, const char *ending, struct err *err)
+static int open_file(const struct sql *db, const char *ending, struct err *err)
 {
 	AUTO(buf) path = buf_dup(&db->path);
-	AUTO_FD fd = -1;
+	int fd;
 
 	buf_adds(&path, ending);
 	fd = open(path.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	return fd < 0 || fdatasync(fd) < 0 ? err_sys(err, "write %s", path.s) : 0;
+	return fd < 0 ? err_sys(err, "open %s", path.s) : fd;
 }
 
+/* What the second file needs of the file system's journal is to be there when the first one waits for that. */
 int sql_sync(struct sql *db, struct err *err)
 {
+	AUTO_FD file = -1;
+	AUTO_FD wal = -1;
+
 	shorten_wal(db);
-	return sync_file(db, "", err) < 0 || sync_file(db, "-wal", err) < 0 ? -1 : 0;
+	if ((file = open_file(db, "", err)) < 0 || (wal = open_file(db, "-wal", err)) < 0)
+		return -1;
+	(void)!sync_file_range(wal, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return fdatasync(file) < 0 || fdatasync(wal) < 0 ? err_sys(err, "write %s", db->path.s) : 0;
 }
 
 void sql_close(struct sql *db)
