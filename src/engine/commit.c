@@ -195,14 +195,10 @@ int commit_done(struct commit *c, struct err *err)
 	c->row.status = asks ? COMMITTED_APPLIED : COMMITTED_DONE;
 	if (committed_set(db, &c->row, c->row.status, err) < 0)
 		return -1;
-	if (c->s->made ? in_force_set(db, &c->row, &c->s->after.changes, err) < 0 ||
-				 owned_take(db, &c->s->takes, buf_span(&c->row.name), err) < 0
+	if (c->s->made ? in_force_set(db, &c->row, &c->s->after.changes, err) < 0
 		       : in_force_forget(db, buf_span(&c->row.name), err) < 0)
 		return -1;
-	VEC_FOR (const struct owned, o, &c->s->gifts.of)
-		if (owned_give(db, o, err) < 0)
-			return -1;
-	return 0;
+	return owned_take(db, &c->s->takes, err) < 0 ? -1 : owned_give(db, &c->s->gifts, err);
 }
 
 static void tell_left(struct engine *e, struct span name, const struct texts *left)

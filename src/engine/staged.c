@@ -42,9 +42,9 @@ static void begin(struct staged *s)
 	s->older = COMMITTED_INIT;
 	s->kept = s->undone = UNDO_INIT;
 	s->has_before = false;
-	s->left = s->takes = (struct texts){0};
+	s->left = (struct texts){0};
 	s->others.of.n = 0; /* staged_drop has emptied it */
-	s->gifts.of.n = 0;
+	s->takes = s->gifts = (struct owned_list){0};
 	s->findings = FINDINGS_INIT;
 }
 
@@ -72,9 +72,9 @@ void staged_drop(struct staged *s)
 	undo_drop(&s->kept);
 	undo_drop(&s->undone);
 	texts_drop(&s->left);
-	texts_drop(&s->takes);
 	vec_drop_each(&s->others.of, staged_other_drop);
-	vec_drop_each(&s->gifts.of, owned_drop);
+	owned_list_drop(&s->takes);
+	owned_list_drop(&s->gifts);
 	findings_drop(&s->findings);
 }
 

@@ -44,11 +44,8 @@ struct staged {
 	struct {
 		VEC(struct staged_other) of;
 	} others;
-	struct texts
-		takes; /* what other packages of the plan had, and is this one's alone from now on */
-	struct {
-		VEC(struct owned) of;
-	} gifts; /* what is other packages' again, as this one has it no longer */
+	struct owned_list takes; /* what is those packages' no longer, as it is this one's now */
+	struct owned_list gifts; /* what is theirs again, as this one has it no longer */
 	struct texts left; /* what had been made and stays, as others have changed it since */
 	struct findings findings;
 };

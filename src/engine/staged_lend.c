@@ -130,17 +130,21 @@ int staged_lend(struct staged *s, struct err *err)
 
 /* --- Given back ---------------------------------------------------------------------------------------- */
 
-static int give(struct staged *s, struct span name, const struct change *now, struct err *err)
+/* Where it is as that one of them has it. */
+static int give(
+	struct staged *s, const struct texts *names, const struct change *now, struct err *err)
 {
-	const struct staged_other *o;
-	const struct change *made;
+	VEC_FOR (const struct buf, name, &names->of) {
+		const struct staged_other *o;
+		const struct change *made;
 
-	if (staged_other(s, name, &o, err) < 0)
-		return -1;
-	made = changes_get(&o->made.changes, buf_span(&now->path));
-	if (made && node_is_same(&made->after, &now->after))
-		*vec_push(&s->gifts.of) = (struct owned){buf_dup(&now->path), buf_dup(&o->name),
-			change_kind(made), made->after.type};
+		if (staged_other(s, buf_span(name), &o, err) < 0)
+			return -1;
+		made = changes_get(&o->made.changes, buf_span(&now->path));
+		if (made && node_is_same(&made->after, &now->after))
+			*vec_push(&s->gifts.of) = (struct owned){buf_dup(&now->path), buf_dup(name),
+				change_kind(made), made->after.type};
+	}
 	return 0;
 }
 
@@ -149,9 +153,26 @@ int staged_give_back(struct staged *s, const struct footprint *mine, struct err 
 	VEC_FOR (const struct buf, path, &mine->lent.of) {
 		const struct change *now = changes_get(&s->now.changes, buf_span(path));
 
-		VEC_FOR (const struct buf, name, &mine->lenders.of)
-			if (now && give(s, buf_span(name), now, err) < 0)
-				return -1;
+		if (now && give(s, &mine->lenders, now, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int staged_return(struct staged *s, const struct footprint *undone, struct err *err)
+{
+	AUTO(changes) stand = CHANGES_INIT;
+
+	if (!undone->givers.of.n)
+		return 0;
+	VEC_FOR (const struct change, now, &s->now.changes.of)
+		if (give(s, &undone->givers, now, err) < 0)
+			return -1;
+	VEC_FOR (const struct buf, path, &undone->common.of) {
+		struct change *c = changes_add(&stand, buf_span(path));
+
+		if (staged_load_standing(s, c, err) < 0 || give(s, &undone->givers, c, err) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -115,7 +115,7 @@ static void add_common(struct staged *s, const struct change *c)
 
 /* --- Taken up ------------------------------------------------------------------------------------------ */
 
-static int load_standing(struct staged *s, struct change *c, struct err *err)
+int staged_load_standing(struct staged *s, struct change *c, struct err *err)
 {
 	struct node_at at = NODE_AT_INIT;
 	AUTO_FD root = engine_root(s->e, err);
@@ -127,7 +127,18 @@ static int load_standing(struct staged *s, struct change *c, struct err *err)
 	return result;
 }
 
-/* A folder that was there before the other one came, too, is nobody's. */
+/* From that one. The commit says from whom: whoever takes it back gives it back. */
+static void take_from(struct staged *s, struct span path, const struct staged_other *o)
+{
+	*vec_push(&s->takes.of) = (struct owned){.path = BUF_INIT, .name = buf_dup(&o->name)};
+	buf_set(&s->takes.of.v[s->takes.of.n - 1].path, path);
+	if (!texts_has_sorted(&s->now.givers, buf_span(&o->name))) {
+		texts_add(&s->now.givers, buf_span(&o->name));
+		texts_sort(&s->now.givers);
+	}
+}
+
+/* A folder that was there before the other one came, too, is nobody's. What that one only keeps for who will have it is this one's. */
 static int take_up(struct staged *s, struct span path, const struct staged_other *o, void *arg,
 	struct err *err)
 {
@@ -138,6 +149,8 @@ static int take_up(struct staged *s, struct span path, const struct staged_other
 	if (!made || made->after.type == NODE_NONE ||
 		(made->after.type == NODE_FOLDER && made->before.type != NODE_NONE))
 		return 0;
+	if (texts_has_sorted(&o->made.kept, path))
+		take_from(s, path, o);
 	/* Of several others the first counts. */
 	if (taken->of.n && span_is(buf_span(&taken->of.v[taken->of.n - 1].path), path))
 		return 0;
@@ -145,7 +158,7 @@ static int take_up(struct staged *s, struct span path, const struct staged_other
 	node_copy(&c->before, &made->before);
 	if (texts_has_sorted(&o->made.lent, path))
 		staged_note_lent(s, path, &o->made.lenders);
-	return load_standing(s, c, err);
+	return staged_load_standing(s, c, err);
 }
 
 static int take_up_all(struct staged *s, struct err *err)
@@ -285,13 +298,18 @@ static int note_taken(struct staged *s, struct span path, const struct staged_ot
 	const struct node *stands;
 	struct change *c;
 
-	if (!made || !mine || node_is_same(&mine->after, &made->after))
+	if (!made || !mine)
 		return 0;
+	if (node_is_same(&mine->after, &made->after)) {
+		if (undo && texts_has_sorted(&o->made.kept, path))
+			take_from(s, path, o);
+		return 0;
+	}
 	if (now)
 		stands = &now->after;
 	else {
 		c = changes_add(&loaded, path);
-		if (load_standing(s, c, err) < 0)
+		if (staged_load_standing(s, c, err) < 0)
 			return -1;
 		stands = &c->after;
 	}
@@ -299,7 +317,7 @@ static int note_taken(struct staged *s, struct span path, const struct staged_ot
 	if (node_is_same(stands, &made->after) && (now || !undo))
 		texts_add(taken, path);
 	if (node_is_same(stands, &mine->after) && undo)
-		texts_add(&s->takes, path);
+		take_from(s, path, o);
 	return 0;
 }
 
@@ -352,7 +370,7 @@ static int note_unedited(struct staged *s, struct span path, const struct staged
 	AUTO(changes) stands = CHANGES_INIT;
 	struct change *c = changes_add(&stands, path);
 
-	if (load_standing(s, c, err) < 0)
+	if (staged_load_standing(s, c, err) < 0)
 		return -1;
 	if (made && node_is_same(&c->after, &made->after))
 		texts_add(arg, path);
@@ -376,6 +394,8 @@ static int inherit(struct staged *s, struct span path, const struct staged_other
 	(void)err;
 	if (c && made && !texts_has_sorted(&s->after.lent, path))
 		node_copy(&after->of.v[c - after->of.v].before, &made->before);
+	if (changes_get(&s->now.changes, path))
+		take_from(s, path, o);
 	return 0;
 }
 
@@ -385,9 +405,6 @@ int staged_take_over(struct staged *s, const struct texts *paths, struct err *er
 
 	if (staged_each_other(s, paths, inherit, NULL, err) < 0)
 		return -1;
-	VEC_FOR (const struct buf, path, &paths->of)
-		if (changes_get(&s->now.changes, buf_span(path)))
-			texts_add(&s->takes, buf_span(path));
 	changes_number_links(&s->after.changes);
 	for (size_t i = 0; i < s->findings.of.n; i++) {
 		struct finding f = s->findings.of.v[i];

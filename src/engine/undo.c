@@ -302,7 +302,7 @@ static int load(struct staged *s, const struct committed *row, struct err *err)
 	changes.changes = CHANGES_INIT;
 	changes_invert(&s->now.changes);
 	if (compose_force(s, err) < 0 || staged_drop_taken(s, err) < 0 ||
-		staged_give_back(s, &mine, err) < 0)
+		staged_give_back(s, &mine, err) < 0 || staged_return(s, &changes, err) < 0)
 		return -1;
 	return compose_effects(s, &mine, err);
 }

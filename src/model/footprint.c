@@ -13,6 +13,7 @@ void footprint_drop(struct footprint *f)
 	effects_drop(&f->effects);
 	packets_dirs_drop(&f->dirs);
 	texts_drop(&f->common);
+	texts_drop(&f->givers);
 	texts_drop(&f->kept);
 	texts_drop(&f->lent);
 	texts_drop(&f->lenders);
@@ -57,6 +58,7 @@ void footprint_format(const struct footprint *f, struct buf *out)
 	add_path(out, "data_dir", &f->dirs.data);
 	add_path(out, "bin_dir", &f->dirs.bin);
 	add_paths(out, "common", &f->common);
+	add_paths(out, "givers", &f->givers);
 	add_paths(out, "kept", &f->kept);
 	add_paths(out, "lent", &f->lent);
 	add_paths(out, "lenders", &f->lenders);
@@ -93,17 +95,17 @@ static int get_paths(const struct json *value, const char *key, struct texts *ou
 	return 0;
 }
 
-static int get_names(const struct json *value, struct texts *out, struct err *err)
+static int get_names(const struct json *value, const char *key, struct texts *out, struct err *err)
 {
-	const struct json *list = json_get(value, "lenders");
+	const struct json *list = json_get(value, key);
 
 	if (list && !json_is_list(list))
-		return err_set(err, ERR_FAILED, "no footprint: its lenders is no list");
+		return err_set(err, ERR_FAILED, "no footprint: its %s is no list", key);
 	for (size_t i = 0; i < json_count(list); i++) {
 		const char *text = json_as_text(json_at(list, i));
 
 		if (!text || !text[0])
-			return err_set(err, ERR_FAILED, "no footprint: its lenders has no name");
+			return err_set(err, ERR_FAILED, "no footprint: its %s has no name", key);
 		texts_add(out, span_of(text));
 	}
 	texts_sort(out);
@@ -113,7 +115,7 @@ static int get_names(const struct json *value, struct texts *out, struct err *er
 static int parse_value(const struct json *value, struct footprint *out, struct err *err)
 {
 	static const char *const known[] = {"schema", "whole", "changes", "effects", "data_dir",
-		"bin_dir", "common", "kept", "lent", "lenders", NULL};
+		"bin_dir", "common", "givers", "kept", "lent", "lenders", NULL};
 	const char *other = json_other_key(value, known);
 	int64_t schema;
 
@@ -127,9 +129,10 @@ static int parse_value(const struct json *value, struct footprint *out, struct e
 	if (changes_from_json(json_get(value, "changes"), &out->changes, err) < 0)
 		return -1;
 	if (get_paths(value, "common", &out->common, err) < 0 ||
+		get_names(value, "givers", &out->givers, err) < 0 ||
 		get_paths(value, "kept", &out->kept, err) < 0 ||
 		get_paths(value, "lent", &out->lent, err) < 0 ||
-		get_names(value, &out->lenders, err) < 0)
+		get_names(value, "lenders", &out->lenders, err) < 0)
 		return -1;
 	return effects_from_json(json_get(value, "effects"), &out->effects, err);
 }

@@ -1,7 +1,7 @@
 /* A footprint: what of a package is in force on a machine, file system and running system; and the same for one commit alone. As
  * text:
  *	{"schema": 1, "whole": true, "changes": CHANGES, "effects": EFFECTS}
- * and of a package of Packets "data_dir" and "bin_dir" as well; "common", "kept" and "lent" are lists of paths, and "lenders" one of names,
+ * and of a package of Packets "data_dir" and "bin_dir" as well; "common", "kept" and "lent" are lists of paths, and "givers" and "lenders" of names,
  * where there are some. */
 #pragma once
 
@@ -20,6 +20,8 @@ struct footprint {
 	struct packets_dirs dirs; /* of a package of Packets: where its files and programs went */
 	struct texts
 		common; /* of a commit: paths of files that others have just so, and that it took up, or gave up, as they are */
+	struct texts
+		givers; /* of a commit: packages that have something no longer, as it took it */
 	struct texts
 		kept; /* of what is in force: files that it makes no longer, and has for a package that will have them */
 	struct texts

@@ -250,27 +250,36 @@ int in_force_set(
 	return 0;
 }
 
-int owned_take(struct db *db, const struct texts *paths, struct span name, struct err *err)
-{
-	VEC_FOR (const struct buf, path, &paths->of)
-		if (sql_do(db->sql, err, "DELETE FROM owned WHERE path = ? AND name <> ?", "tt",
-			    buf_span(path), name) < 0)
-			return -1;
-	return 0;
-}
-
-int owned_give(struct db *db, const struct owned *o, struct err *err)
-{
-	return sql_do(db->sql, err,
-		"INSERT OR REPLACE INTO owned (path, name, kind, type) VALUES (?, ?, ?, ?)", "tttt",
-		buf_span(&o->path), buf_span(&o->name), span_of(change_kind_name(o->kind)),
-		span_of(node_type_name(o->type)));
-}
-
 void owned_drop(struct owned *o)
 {
 	buf_drop(&o->path);
 	buf_drop(&o->name);
+}
+
+void owned_list_drop(struct owned_list *l)
+{
+	vec_drop_each(&l->of, owned_drop);
+}
+
+int owned_take(struct db *db, const struct owned_list *list, struct err *err)
+{
+	VEC_FOR (const struct owned, o, &list->of)
+		if (sql_do(db->sql, err, "DELETE FROM owned WHERE path = ? AND name = ?", "tt",
+			    buf_span(&o->path), buf_span(&o->name)) < 0)
+			return -1;
+	return 0;
+}
+
+int owned_give(struct db *db, const struct owned_list *list, struct err *err)
+{
+	VEC_FOR (const struct owned, o, &list->of)
+		if (sql_do(db->sql, err,
+			    "INSERT OR REPLACE INTO owned (path, name, kind, type) VALUES (?, ?, ?, ?)",
+			    "tttt", buf_span(&o->path), buf_span(&o->name),
+			    span_of(change_kind_name(o->kind)),
+			    span_of(node_type_name(o->type))) < 0)
+			return -1;
+	return 0;
 }
 
 static bool parse_kind(struct span word, enum change_kind *out)

@@ -61,9 +61,6 @@ MUST_USE int committed_get(
 /* All, the last first; a database that is not there yet has none. */
 MUST_USE int committed_all(struct db *db, struct commits *out, struct err *err);
 
-/* The paths are the package's alone from now on, whatever others' footprints say. */
-MUST_USE int owned_take(
-	struct db *db, const struct texts *paths, struct span name, struct err *err);
 /* The footprint of that commit is what is in force of the package now; its paths are the package's, but for databases that many
  * write to. */
 MUST_USE int in_force_set(
@@ -80,8 +77,14 @@ struct owned {
 	enum node_type type; /* of what the package made of it; deleted: of what was there */
 };
 void owned_drop(struct owned *o);
-/* The path is that package's (again), as others' it may be. */
-MUST_USE int owned_give(struct db *db, const struct owned *o, struct err *err);
+struct owned_list {
+	VEC(struct owned) of;
+};
+void owned_list_drop(struct owned_list *l);
+/* The paths are those packages' (again), as others' they may be. */
+MUST_USE int owned_give(struct db *db, const struct owned_list *list, struct err *err);
+/* They are so no longer, whatever their footprints say. */
+MUST_USE int owned_take(struct db *db, const struct owned_list *list, struct err *err);
 /* Calls fn for each path of the package ("": of all), in the order of paths; -1 ends it. */
 MUST_USE int owned_each(struct db *db, struct span name,
 	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err);

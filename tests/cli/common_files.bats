@@ -106,14 +106,17 @@ one() {
   [[ $(manifest) == "$before" ]]
 }
 
-# What is at the path, as seen by somebody who looks all the time while a command runs: each content once.
+# What is at the path, as seen by somebody who looks all the time while a command runs, and once more when it has ended (on a busy
+# machine the one who looks may have no turn between what the command does last and that): each content once.
 watching() {
   local path=$1 pid
   shift
   python3 -c '
 import sys, os
 seen = []
-while not os.path.exists(sys.argv[2]):
+ended = False
+while not ended:
+    ended = os.path.exists(sys.argv[2])
     try:
         with open(sys.argv[1]) as f: text = f.read()
     except FileNotFoundError:
@@ -203,6 +206,56 @@ print(*seen)' "$path" "$WORK/done" "$WORK/ready" >"$WORK/seen" &
   fardel install "$a"
   [[ ! -e $ROOT/opt/tool/moves ]]
   fardel verify
+}
+
+@test "the same bytes in who has it next: it is that one's alone then, goes with it, and is the first one's again after undo" {
+  before=$(manifest)
+  for order in 'a b' 'b a'; do
+    read -r from to <<<"$order"
+    old=("$(make_luet "app-x/$from" 1.0 file:opt/tool/moves=same "file:opt/tool/$from=1")" "$(make_luet "app-x/$to" 1.0 "file:opt/tool/$to=1")")
+    new=("$(make_luet "app-x/$from" 2.0 "file:opt/tool/$from=2")" "$(make_luet "app-x/$to" 2.0 file:opt/tool/moves=same)")
+    fardel install "${old[@]}"
+    fardel install "${new[@]}"
+    transaction=$(fardel history --plain | head -n 1 | cut -f 1)
+    fardel undo "$transaction"
+    run -0 fardel owns /opt/tool/moves
+    [[ $output == *"app-x/$from"* && $output != *"app-x/$to"* && $(cat "$ROOT/opt/tool/moves") == same ]]
+    fardel verify
+    fardel undo $((transaction + 1))
+    run -0 fardel owns /opt/tool/moves
+    [[ $output == *"app-x/$to"* && $output != *"app-x/$from"* ]]
+    run --separate-stderr -0 fardel remove --purge "app-x/$to"
+    [[ $stderr == *'removed, 0 left behind'* && ! -e $ROOT/opt/tool/moves ]]
+    fardel verify
+    fardel remove --purge "app-x/$from"
+    [[ $(manifest) == "$before" ]]
+  done
+}
+
+@test "a file that is kept for one that failed: whoever makes it so has it, with its last one it goes, undo gives it back" {
+  for how in same other; do
+    bytes=$([[ $how == same ]] && echo old || echo new)
+    fardel install "$(make_luet app-x/a 1.0 file:opt/tool/moves=old)" "$(make_luet app-x/b 1.0 file:opt/tool/b=1)"
+    run -6 fardel install "$(make_luet app-x/a 2.0 file:opt/tool/a=2 install=true)" "$(make_luet app-x/b 2.0 file:opt/tool/moves=new install=false)"
+    [[ $(fardel owns --plain /opt/tool/moves) == *app-x/a* ]]
+    fardel install "$(make_luet app-x/c 1.0 "file:opt/tool/moves=$bytes")"
+    [[ $(fardel owns --plain /opt/tool/moves) == *app-x/c* && $(fardel owns --plain /opt/tool/moves) != *app-x/a* ]]
+    transaction=$(fardel history --plain | head -n 1 | cut -f 1)
+    fardel undo "$transaction"
+    [[ $(fardel owns --plain /opt/tool/moves) == *app-x/a* && $(cat "$ROOT/opt/tool/moves") == old ]]
+    fardel verify
+    fardel undo $((transaction + 1))
+    [[ $(fardel owns --plain /opt/tool/moves) == *app-x/c* && $(fardel owns --plain /opt/tool/moves) != *app-x/a* ]]
+    fardel install "$(make_luet app-x/d 1.0 "file:opt/tool/moves=$bytes")"
+    fardel remove app-x/c
+    [[ $(cat "$ROOT/opt/tool/moves") == "$bytes" ]]
+    fardel verify
+    fardel remove app-x/d
+    [[ ! -e $ROOT/opt/tool/moves ]]
+    fardel verify
+    fardel remove --all --purge
+    [[ ! -e $ROOT/opt/tool ]]
+  done
 }
 
 @test "a file that two have alike, and both have otherwise in the new version: upgraded together; one alone is a conflict" {

@@ -13,6 +13,7 @@ static void paths_come_back(void **state)
 	(void)state;
 	texts_add(&f.common, SPAN("/usr/b"));
 	texts_add(&f.common, SPAN("/usr/a \"\\\n\xff"));
+	texts_add(&f.givers, SPAN("app-x/g"));
 	texts_add(&f.kept, SPAN("/etc/k"));
 	texts_add(&f.lent, SPAN("/etc/l"));
 	texts_add(&f.lenders, SPAN("app-x/a"));
@@ -21,6 +22,8 @@ static void paths_come_back(void **state)
 	assert_int_equal(again.common.of.n, 2);
 	assert_true(texts_has_sorted(&again.common, SPAN("/usr/a \"\\\n\xff")));
 	assert_true(texts_has_sorted(&again.common, SPAN("/usr/b")));
+	assert_int_equal(again.givers.of.n, 1);
+	assert_true(texts_has_sorted(&again.givers, SPAN("app-x/g")));
 	assert_int_equal(again.kept.of.n, 1);
 	assert_true(texts_has_sorted(&again.kept, SPAN("/etc/k")));
 	assert_int_equal(again.lent.of.n, 1);
@@ -37,6 +40,7 @@ static void none_is_not_written(void **state)
 	(void)state;
 	footprint_format(&f, &text);
 	assert_null(strstr(text.s, "common"));
+	assert_null(strstr(text.s, "givers"));
 	assert_null(strstr(text.s, "kept"));
 	assert_null(strstr(text.s, "lent"));
 	assert_null(strstr(text.s, "lenders"));
@@ -51,6 +55,7 @@ static void others_are_refused(void **state)
 		{"\"kept\":[\"a\"]", "its kept has no path"},
 		{"\"kept\":[\"/a\\\\\"]", "its kept has no path"},
 		{"\"kept\":{}", "its kept is no list"},
+		{"\"givers\":[\"\"]", "its givers has no name"},
 		{"\"lenders\":{}", "its lenders is no list"},
 		{"\"lenders\":[1]", "its lenders has no name"}, {"\"keep\":[]", "no footprint"}};
 
