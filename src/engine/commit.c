@@ -62,16 +62,12 @@ static void layers_drop(struct layers *l)
 /* What is taken back was kept when it was replaced. */
 static int keep_undone(struct commit *c, struct err *err)
 {
-	const struct changes nothing = CHANGES_INIT;
-	AUTO(changes) original = CHANGES_INIT;
 	AUTO(footprint) whole = FOOTPRINT_INIT;
-	const struct undo_source source = {c->s->undone.kept.before, &whole.changes};
 
-	changes_merge(&c->s->now.changes, &nothing, &original);
-	changes_invert(&original);
 	if (undo_read(&c->s->undone, UNDO_CHANGES, &whole, err) < 0 ||
 		(c->undo.kept.after >= 0 &&
-			undo_fill_base(c->undo.kept.after, &original, &source, 1, err) < 0))
+			undo_fill_after(c->undo.kept.after, &c->s->now.changes, &whole.changes,
+				c->s->undone.kept.before, err) < 0))
 		return -1;
 	return apply_keep_before(c->root, &c->s->now.changes, &c->undo.kept, err);
 }
@@ -330,19 +326,26 @@ int commit_end(struct engine *e, const struct committed *row, struct err *err)
 
 /* --- After a crash ------------------------------------------------------------------------------------- */
 
-/* An undo of a removal had brought its installations back. */
+/* An undo of a removal had brought its installations back; their rows come with its end. */
 static int retire_again(struct engine *e, const struct committed *row, struct err *err)
 {
-	int gone = row->undoes_txn
-			   ? committed_has_gone(&e->db, row->undoes_txn, row->undoes_item, err)
-			   : 0;
+	AUTO(world) world = WORLD_INIT;
+	AUTO(bundle) b;
+	int64_t txn = row->undoes_txn, item = row->undoes_item;
+	int gone;
 
-	if (gone <= 0)
-		return gone;
-	return undo_retire(
-		       &e->place, row->undoes_txn, row->undoes_item, buf_span(&row->name), err) < 0
-		       ? -1
-		       : 0;
+	bundle_init(&b);
+	if (!txn || !row->new_.n)
+		return 0;
+	if (db_world(&e->db, &world, err) < 0)
+		return -1;
+	if (world_get(&world, buf_span(&row->name), buf_span(&row->new_)))
+		return 0;
+	gone = committed_gone(
+		&e->db, &txn, &item, buf_span(&row->name), buf_span(&row->new_), &b, err);
+	if (gone > 0)
+		gone = undo_retire(&e->place, txn, item, buf_span(&row->name), err);
+	return gone < 0 ? -1 : 0;
 }
 
 static int take_back(struct engine *e, const struct committed *row, struct err *err)

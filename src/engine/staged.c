@@ -55,7 +55,8 @@ void staged_init(struct staged *s, struct engine *e, const struct plan_item *ite
 		.request = request,
 		.old = has_step(item, STEP_UNCONFIGURE) ? &item->from : NULL,
 		.made = has_step(item, STEP_CONFIGURE) ? &item->to : NULL,
-		.fresh = item->steps.n && step_rows[item->steps.v[0].kind].act == ACT_PREPARE,
+		.fresh = item->gone_txn ||
+			 (item->steps.n && step_rows[item->steps.v[0].kind].act == ACT_PREPARE),
 		.undoes_txn = item->undoes_txn,
 		.undoes_item = item->undoes_item,
 		.goes = has_step(item, STEP_PURGE)};

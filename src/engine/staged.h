@@ -26,7 +26,7 @@ struct staged {
 	const struct request *request; /* borrowed, as are the bundles */
 	const struct bundle *old; /* to be unconfigured; NULL: none */
 	const struct bundle *made; /* to be configured; NULL: none */
-	bool fresh; /* `made` was made by this transaction */
+	bool fresh; /* `made` was made, or brought back, by this transaction */
 	int64_t undoes_txn, undoes_item; /* as the item's */
 	const struct texts *given; /* as of struct stage; for the caller to set */
 	bool network

@@ -120,16 +120,20 @@ static void add_step(struct plan_item *item, enum step_kind kind, enum step_targ
 
 /* What was in use before: still there, or gone with the commit. */
 static int find_old(struct engine *e, const struct world *world, const struct committed *row,
-	struct bundle *out, struct err *err)
+	struct plan_item *item, struct err *err)
 {
 	const struct bundle *b = world_get(world, buf_span(&row->name), buf_span(&row->old));
+	int64_t txn = row->txn, number = row->item;
 	int there;
 
 	if (b) {
-		bundle_set(out, b);
+		bundle_set(&item->to, b);
 		there = installation_is_whole(&e->place, b, err);
 	} else {
-		there = committed_gone(&e->db, row->txn, row->item, buf_span(&row->old), out, err);
+		there = committed_gone(&e->db, &txn, &number, buf_span(&row->name),
+			buf_span(&row->old), &item->to, err);
+		item->gone_txn = txn;
+		item->gone_item = number;
 	}
 	if (there)
 		return there < 0 ? -1 : 0;
@@ -139,10 +143,15 @@ static int find_old(struct engine *e, const struct world *world, const struct co
 	return err_next(err, "install it from its installer");
 }
 
-static bool is_only_one(const struct world *world, const struct bundle *b)
+/* All that is there of the package came with that commit; what one brought back that was an undo itself had been there before. */
+static bool came_with(
+	const struct world *world, const struct bundle *b, const struct committed *row)
 {
+	if (!row->fresh)
+		return false;
 	VEC_FOR (const struct bundle, other, &world->of)
-		if (other->row != b->row && span_is(buf_span(&other->name), buf_span(&b->name)))
+		if (other->row != b->row && span_is(buf_span(&other->name), buf_span(&b->name)) &&
+			(!row->undoes_txn || other->since > row->at))
 			return false;
 	return true;
 }
@@ -159,13 +168,13 @@ static int plan_row(struct engine *e, const struct world *world, const struct co
 	buf_set(&item->to.name, buf_span(&row->name));
 	if (now)
 		bundle_set(&item->from, now);
-	if (row->old.n && find_old(e, world, row, &item->to, err) < 0)
+	if (row->old.n && find_old(e, world, row, item, err) < 0)
 		return -1;
 	if (now && !same)
 		add_step(item, STEP_UNCONFIGURE, TARGET_OLD);
 	if (row->old.n)
 		add_step(item, STEP_CONFIGURE, TARGET_NEW);
-	else if (now && row->fresh && is_only_one(world, now))
+	else if (now && came_with(world, now, row))
 		add_step(item, STEP_PURGE, TARGET_OLD);
 	return 0;
 }
@@ -321,19 +330,14 @@ int undo_play(struct staged *s, const struct plan_item *item, struct err *err)
 	return check_drifts(s, err) < 0 ? -1 : 1;
 }
 
-static bool brings_back(const struct plan_item *item)
-{
-	return item->undoes_txn && item->to.id.n && !item->to.row;
-}
-
 int undo_restore_folder(struct engine *e, const struct plan_item *item, struct err *err)
 {
 	int done;
 
-	if (!brings_back(item))
+	if (!item->gone_txn)
 		return 0;
 	done = undo_restore(
-		&e->place, item->undoes_txn, item->undoes_item, buf_span(&item->to.name), err);
+		&e->place, item->gone_txn, item->gone_item, buf_span(&item->to.name), err);
 	if (done == 0)
 		return err_set(err, ERR_BAD_STATE, "its installations were collected");
 	return done < 0 ? -1 : 0;
@@ -344,9 +348,9 @@ int undo_restore_rows(struct engine *e, struct plan_item *item, struct err *err)
 	AUTO(world) world = WORLD_INIT;
 	const struct bundle *b;
 
-	if (!brings_back(item))
+	if (!item->gone_txn)
 		return 0;
-	if (committed_restore(&e->db, item->undoes_txn, item->undoes_item, err) < 0 ||
+	if (committed_restore(&e->db, item->gone_txn, item->gone_item, err) < 0 ||
 		db_world(&e->db, &world, err) < 0)
 		return -1;
 	b = world_get(&world, buf_span(&item->to.name), buf_span(&item->to.id));
@@ -360,7 +364,7 @@ void undo_retire_folder(struct engine *e, const struct plan_item *item)
 {
 	struct err trouble = ERR_INIT;
 
-	if (brings_back(item) && undo_retire(&e->place, item->undoes_txn, item->undoes_item,
-					 buf_span(&item->to.name), &trouble) < 0)
+	if (item->gone_txn && undo_retire(&e->place, item->gone_txn, item->gone_item,
+				      buf_span(&item->to.name), &trouble) < 0)
 		engine_tell(e, WATCH_WARN, buf_span(&item->to.name), "%s", trouble.text);
 }

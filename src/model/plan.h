@@ -100,6 +100,8 @@ struct plan_item {
 	VEC(struct step) steps; /* in order; all acts */
 	bool cached; /* its pack is in the cache */
 	int64_t undoes_txn, undoes_item; /* of an undo: the commit that it takes back; else 0 */
+	int64_t gone_txn,
+		gone_item; /* and the one with which the installations went that it brings back; else 0 */
 	bool committed; /* from a stage: it can be taken back */
 	int64_t changes; /* so many, then */
 	enum plan_result result; /* while it is carried out, and after */

@@ -105,19 +105,24 @@ static int read_gone(struct sql_row *row, struct bundle *b, struct err *err)
 	return 0;
 }
 
-int committed_gone(struct db *db, int64_t txn, int64_t item, struct span id, struct bundle *out,
-	struct err *err)
+int committed_gone(struct db *db, int64_t *txn, int64_t *item, struct span name, struct span id,
+	struct bundle *out, struct err *err)
 {
 	struct sql_row *row;
 	int there;
 
 	if (sql_query(db->sql, &row, err,
-		    "SELECT " BUNDLE " FROM gone WHERE txn = ? AND item = ? AND id = ?", "iit", txn,
-		    item, id) < 0)
+		    "SELECT " BUNDLE ", txn, item FROM gone WHERE name = ? AND id = ?"
+		    " ORDER BY txn = ? AND item = ? DESC, txn DESC, item DESC LIMIT 1",
+		    "ttii", name, id, *txn, *item) < 0)
 		return -1;
 	there = sql_next(row, err);
 	if (there == 1 && read_gone(row, out, err) < 0)
 		there = -1;
+	if (there == 1) {
+		*txn = sql_integer(row, 11);
+		*item = sql_integer(row, 12);
+	}
 	sql_end(row);
 	if (there != 1)
 		return there;

@@ -51,9 +51,10 @@ MUST_USE int committed_forget_gone(struct db *db, int64_t txn, int64_t item, str
 /* 1: there are such; 0; -1. */
 MUST_USE int committed_has_gone(struct db *db, int64_t txn, int64_t item, struct err *err);
 MUST_USE int committed_restore(struct db *db, int64_t txn, int64_t item, struct err *err);
-/* The bundle with that id that went with it: 1, as it will be restored; 0; -1. */
-MUST_USE int committed_gone(struct db *db, int64_t txn, int64_t item, struct span id,
-	struct bundle *out, struct err *err);
+/* The bundle with that id that went with a commit: with *txn and *item, if it did, else with the last that it went with (an undo of an
+ * undo takes away what that had brought back), which these are then. 1, as it will be restored; 0; -1. */
+MUST_USE int committed_gone(struct db *db, int64_t *txn, int64_t *item, struct span name,
+	struct span id, struct bundle *out, struct err *err);
 
 /* 1; 0: there is none; -1. */
 MUST_USE int committed_get(

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "model/changes_json.h"
+#include "model/changes_math.h"
 #include "model/name.h"
 #include "store/kept.h"
 #include "store/put.h"
@@ -151,6 +152,7 @@ static void shelf_drop(struct shelf *s)
 
 struct sources {
 	VEC(struct shelf) of;
+	bool copies; /* no hard links */
 };
 
 static void sources_drop(struct sources *s)
@@ -183,13 +185,13 @@ static int copy_as(int base, const char *to, const struct undo_source *from, con
 }
 
 static int keep_one(int base, const struct change *c, size_t number, const struct shelf *from,
-	const char *name, struct err *err)
+	const char *name, bool copies, struct err *err)
 {
 	const struct change *now = changes_get(from->of->changes, buf_span(&c->path));
 	char to[KEPT_NUMBERS];
 
 	kept_name(number, to);
-	if (!node_is_same(&now->before, &c->before))
+	if (copies || !node_is_same(&now->before, &c->before))
 		return copy_as(base, to, from->of, name, &c->before, err);
 	if (linkat(from->of->folder, name, base, to, 0) == 0)
 		return 0;
@@ -213,19 +215,19 @@ static int fill_one(
 			continue;
 		if (node_holds_same(
 			    &changes_get(s->of->changes, buf_span(&c->path))->before, &c->before))
-			return keep_one(base, c, number, s, name, err);
+			return keep_one(base, c, number, s, name, all->copies, err);
 		if (!first)
 			memcpy(first_name, name, sizeof(name));
 		first = first ? first : s;
 	}
-	return first ? keep_one(base, c, number, first, first_name, err) : 0;
+	return first ? keep_one(base, c, number, first, first_name, all->copies, err) : 0;
 }
 
-int undo_fill_base(int base, const struct changes *footprint, const struct undo_source *sources,
-	size_t count, struct err *err)
+static int fill(int base, const struct changes *footprint, const struct undo_source *sources,
+	size_t count, bool copies, struct err *err)
 {
 	AUTO_FREE size_t *first = mem_zero(footprint->of.n + 1, sizeof(*first));
-	AUTO(sources) all = {0};
+	AUTO(sources) all = {.copies = copies};
 
 	for (size_t i = 0; i < count; i++)
 		shelf_init(vec_push(&all.of), &sources[i]);
@@ -238,6 +240,24 @@ int undo_fill_base(int base, const struct changes *footprint, const struct undo_
 			return err_at(err, "%s", c->path.s);
 	}
 	return kept_seal(base, footprint, false, err);
+}
+
+int undo_fill_base(int base, const struct changes *footprint, const struct undo_source *sources,
+	size_t count, struct err *err)
+{
+	return fill(base, footprint, sources, count, false, err);
+}
+
+int undo_fill_after(int after, const struct changes *changes, const struct changes *undone,
+	int before, struct err *err)
+{
+	const struct changes nothing = CHANGES_INIT;
+	const struct undo_source source = {before, undone};
+	AUTO(changes) original = CHANGES_INIT;
+
+	changes_merge(changes, &nothing, &original);
+	changes_invert(&original);
+	return fill(after, &original, &source, 1, true, err);
 }
 
 /* --- What is of no more use ------------------------------------------------------------------------------ */

@@ -50,9 +50,14 @@ struct undo_source {
 	const struct changes *changes;
 };
 /* Fills `base`, which is empty, for the footprint: from the sources, the first of which that has just that content counts. They are the base of
- * the footprint before it, what the commit itself found (kept.before), the bases of others who have the same. */
+ * the footprint before it, what the commit itself found (kept.before), the bases of others who have the same. By hard links: what is kept is never
+ * written to. */
 MUST_USE int undo_fill_base(int base, const struct changes *footprint,
 	const struct undo_source *sources, size_t count, struct err *err);
+/* Fills `after`, which is empty, with what the changes make, kept as what was there before `undone`, by its kept.before. By copies: these
+ * come to be used, and whoever writes to them is not to change what is kept. */
+MUST_USE int undo_fill_after(int after, const struct changes *changes, const struct changes *undone,
+	int before, struct err *err);
 
 /* Moves all of packages/NAME to the commit's folder, and back; missing is fine. Durable with place_sync_packages. 1 done, also
  * earlier; 0: it is not there, or cannot be kept (another file system); -1. */

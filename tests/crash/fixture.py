@@ -223,8 +223,8 @@ class Scenario:
         self.vendor()
         self.install_first()
         self.learn()
-        if "then" in self.what:
-            self.must(self.what["then"])
+        for command in self.what.get("then", []):
+            self.must(command)
         if "edit" in self.what:
             self.what["edit"]()
         self.change()

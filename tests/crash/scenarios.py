@@ -53,8 +53,13 @@ SCENARIOS = {
     "undo-install": {"rules": "every", "was": ["hello-1"], "run": ["undo", "1"], "after": [OLD, None], "since": COMMIT},
     "undo-upgrade": {"rules": "every", "was": ["hello-1", "hello-2"], "run": ["undo", "2"], "after": [NEW, OLD],
                      "since": COMMIT},
-    "undo-remove": {"rules": "every", "was": ["hello-0", "hello-1"], "then": ["remove", "hello"], "run": ["undo", "3"],
+    "undo-remove": {"rules": "every", "was": ["hello-0", "hello-1"], "then": [["remove", "hello"]], "run": ["undo", "3"],
                     "after": [None, OLD], "since": COMMIT},
+    "undo-undone": {"rules": "every", "was": ["hello-0", "hello-1"], "then": [["remove", "hello"], ["undo", "3"]],
+                    "run": ["undo", "4"], "after": [OLD, None], "since": COMMIT},
+    "undo-again": {"rules": "every", "was": ["hello-0", "hello-1"],
+                   "then": [["remove", "hello"], ["undo", "3"], ["undo", "4"]], "run": ["undo", "3"],
+                   "after": [None, OLD], "since": COMMIT},
     "recover-kept": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "syncfs.1",
                      "found": None, "run": GC, "after": [OLD]},
     "recover-amid": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "renameat.15",
@@ -65,7 +70,7 @@ SCENARIOS = {
                             "found": "begun", "run": GC, "after": [OLD]},
     "recover-effects": {"rules": "every", "was": ["hello-1"], "first": ["install", "hello-2"], "call": "clone.3",
                         "found": "applied", "settlers": [GC], "run": GC, "after": [NEW]},
-    "recover-undo": {"rules": "every", "was": ["hello-0", "hello-1"], "then": ["remove", "hello"], "first": ["undo", "3"],
+    "recover-undo": {"rules": "every", "was": ["hello-0", "hello-1"], "then": [["remove", "hello"]], "first": ["undo", "3"],
                      "call": "renameat.10", "found": "begun", "run": GC, "after": [None]},
 }
 
@@ -75,7 +80,7 @@ PUAVO_GC = ["puavo-pkg", "gc-installations"]
 PUAVO = {
     "puavo-install": {"was": [], "run": ["puavo-pkg", "install", "hello-1"], "after": [None, OLD]},
     "puavo-upgrade": {"was": ["hello-0", "hello-1"], "run": ["puavo-pkg", "install", "hello-2"], "after": [OLD, NEW]},
-    "puavo-again": {"was": ["hello-1"], "then": ["puavo-pkg", "remove", "hello"],
+    "puavo-again": {"was": ["hello-1"], "then": [["puavo-pkg", "remove", "hello"]],
                     "run": ["puavo-pkg", "install", "hello-1"], "after": [EXTRACTED, OLD]},
     "puavo-prepare": {"was": [], "run": ["puavo-pkg", "prepare", "hello-1"], "after": [None, PREPARED]},
     "puavo-unconfigure": {"was": ["hello-1"], "run": ["puavo-pkg", "unconfigure", "hello"], "after": [OLD, PREPARED]},

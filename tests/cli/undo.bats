@@ -1,0 +1,73 @@
+#!/usr/bin/env bats
+# undo: a transaction taken back, and that again, in any order.
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+  # shellcheck source=tests/lib/common.bash
+  source "$BATS_TEST_DIRNAME/../lib/common.bash"
+  skip_unless mount userns
+  fresh
+  rm -rf -- "$ROOT/opt/tool"
+}
+
+teardown() {
+  finish
+}
+
+last() { fardel history --plain | head -n 1 | cut -f 1; }
+
+names() { stat -c %h "$ROOT/opt/tool/file"; }
+
+@test "a file that came back is no other name of what is kept: who writes to it changes nothing else" {
+  mkdir -p "$ROOT/opt/tool"
+  echo mine >"$ROOT/opt/tool/file"
+  fardel install --yes "$(make_luet app-x/a 1.0 file:opt/tool/file=a)"
+  [[ $(names) == 1 ]]
+  fardel remove app-x/a
+  [[ $(names) == 1 && $(cat "$ROOT/opt/tool/file") == mine ]]
+  fardel undo 2
+  [[ $(names) == 1 && $(cat "$ROOT/opt/tool/file") == a ]]
+  # Written to, and made anew as it was: nobody can tell.
+  cp -p "$ROOT/opt/tool/file" "$WORK/right"
+  echo edited >"$ROOT/opt/tool/file"
+  mv "$WORK/right" "$ROOT/opt/tool/file"
+  fardel undo 3
+  [[ $(names) == 1 && $(cat "$ROOT/opt/tool/file") == mine ]]
+  fardel undo 2
+  [[ $(names) == 1 && $(cat "$ROOT/opt/tool/file") == a ]]
+  fardel verify
+  cp -p "$ROOT/opt/tool/file" "$WORK/right"
+  fardel undo 5
+  cp -p "$ROOT/opt/tool/file" "$WORK/mine"
+  echo edited >"$ROOT/opt/tool/file"
+  mv "$WORK/mine" "$ROOT/opt/tool/file"
+  fardel undo 6
+  fardel remove app-x/a
+  [[ $(cat "$ROOT/opt/tool/file") == mine ]]
+}
+
+@test "a file with two names comes back with both" {
+  fardel install "$(make_luet app-x/a 1.0 dir:opt/tool file:opt/tool/file=a hard:opt/tool/second=opt/tool/file)"
+  [[ $(names) == 2 ]]
+  fardel remove app-x/a
+  fardel undo 2
+  [[ $(names) == 2 && $ROOT/opt/tool/file -ef $ROOT/opt/tool/second ]]
+  fardel verify
+}
+
+@test "a removal that was taken back, and that taken back: as after the removal, and so on" {
+  before=$(manifest)
+  fardel install "$(make_luet app-x/a 1.0 file:opt/tool/file=a)"
+  installed=$(manifest)
+  fardel remove app-x/a
+  removed=$(fardel list --all)
+  for n in 2 2 last 2; do
+    [[ $n != last ]] || n=$(last)
+    fardel undo "$n"
+    [[ $(manifest) == "$installed" && $(fardel list) == *app-x/a* ]]
+    fardel verify
+    fardel undo "$(last)"
+    [[ $(manifest) == "$before" && $(fardel list --all) == "$removed" && -z $(ls "$ROOT/var/lib/fardel/packages") ]]
+  done
+}
