@@ -45,6 +45,40 @@ static bool is_wanted(
 	return false;
 }
 
+static int read_footprint(
+	struct engine *e, const struct committed *row, struct footprint *out, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	int there = undo_open(&e->place, row->txn, row->item, &u, err);
+
+	if (there > 0 && undo_read(&u, UNDO_FOOTPRINT, out, err) < 0) {
+		there = err->code == ERR_BAD_STATE ? 0 : -1;
+		if (there == 0)
+			err_clear(err);
+	}
+	return there;
+}
+
+/* It has what others lent to it, and lent that itself to one who came later: who goes after it brings back what was before it. */
+static int has_lent(
+	struct engine *e, const struct commits *all, const struct committed *row, struct err *err)
+{
+	AUTO(footprint) mine = FOOTPRINT_INIT;
+	int there = read_footprint(e, row, &mine, err);
+
+	if (there <= 0 || !mine.lent.of.n)
+		return there < 0 ? -1 : 0;
+	for (const struct committed *later = all->of.v; later < row; later++) {
+		AUTO(footprint) theirs = FOOTPRINT_INIT;
+
+		if (read_footprint(e, later, &theirs, err) < 0)
+			return -1;
+		if (texts_has_sorted(&theirs.lenders, buf_span(&row->name)))
+			return 1;
+	}
+	return 0;
+}
+
 static int trim_one(
 	struct engine *e, const struct commits *all, const struct committed *row, struct err *err)
 {
@@ -52,6 +86,8 @@ static int trim_one(
 
 	if (stays == 0)
 		stays = is_wanted(e, all, row);
+	if (stays == 0)
+		stays = has_lent(e, all, row, err);
 	if (stays < 0)
 		return -1;
 	if (!stays)

@@ -71,6 +71,7 @@ void staged_drop(struct staged *s)
 	footprint_drop(&s->before);
 	committed_drop(&s->older);
 	undo_drop(&s->kept);
+	staged_drop_settled(s);
 	undo_drop(&s->undone);
 	texts_drop(&s->left);
 	vec_drop_each(&s->others.of, staged_other_drop);
@@ -476,7 +477,7 @@ static int play(struct staged *s, struct err *err)
 	AUTO(effects) done = EFFECTS_INIT;
 	AUTO(changes) between = CHANGES_INIT;
 
-	if (load_before(s, err) < 0 || staged_settle(s, &s->before, err) < 0 ||
+	if (load_before(s, err) < 0 || staged_settle_before(s, err) < 0 ||
 		find_drifts(s, &drifts, err) < 0)
 		return -1;
 	if (s->request->purge && claim_drifts(s, &drifts, err) < 0)

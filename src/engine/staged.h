@@ -39,6 +39,7 @@ struct staged {
 	struct committed older; /* the commit that `before` is of; txn 0: none */
 	struct undo kept; /* that commit's */
 	bool has_before;
+	bool settled; /* kept.base is in the stage's folder */
 	struct undo
 		undone; /* of an undo: the commit that is taken back, whose kept files are the new ones; else UNDO_INIT */
 	struct {

@@ -6,6 +6,10 @@
  * this can be said, and only that is lent. */
 #include "engine/staged_parts.h"
 #include "model/changes_math.h"
+#include "store/stages.h"
+#include "sys/fd.h"
+
+#define SETTLED_NAME "settled" /* in PLACE_STAGE */
 
 /* --- Still so ------------------------------------------------------------------------------------------ */
 
@@ -35,26 +39,26 @@ static int is_lent(
 	return 0;
 }
 
-int staged_settle(struct staged *s, struct footprint *f, struct err *err)
+/* Whether, of what a footprint has as lent, this one is so still: 1; 0: by nobody, and there was nothing; -1. What was before may become another. */
+typedef int still_fn(struct staged *s, struct footprint *f, struct change *c, struct err *err);
+
+static int settle(struct staged *s, struct footprint *f, still_fn *is_still, struct err *err)
 {
 	AUTO(texts) still = {0};
 
 	VEC_FOR (const struct buf, path, &f->lent.of) {
-		const struct change *c = changes_get(&f->changes, buf_span(path));
-		int lent = c ? is_lent(s, &f->lenders, c, err) : 0;
-		struct node *before;
+		const struct change *found = changes_get(&f->changes, buf_span(path));
+		struct change *c = found ? &f->changes.of.v[found - f->changes.of.v] : NULL;
+		int lent = c ? is_still(s, f, c, err) : 0;
 
 		if (lent < 0)
 			return -1;
-		if (lent) {
+		if (lent)
 			texts_add(&still, buf_span(path));
-			continue;
+		else if (c) {
+			node_drop(&c->before);
+			c->before = NODE_INIT;
 		}
-		if (!c)
-			continue;
-		before = &f->changes.of.v[c - f->changes.of.v].before;
-		node_drop(before);
-		*before = NODE_INIT;
 	}
 	texts_drop(&f->lent);
 	f->lent = still;
@@ -62,16 +66,137 @@ int staged_settle(struct staged *s, struct footprint *f, struct err *err)
 	return 0;
 }
 
+static int by_lenders(struct staged *s, struct footprint *f, struct change *c, struct err *err)
+{
+	return is_lent(s, &f->lenders, c, err);
+}
+
+int staged_settle(struct staged *s, struct footprint *f, struct err *err)
+{
+	return settle(s, f, by_lenders, err);
+}
+
+/* --- By who had lent to the lenders -------------------------------------------------------------------- */
+
+static void add_names(struct texts *to, const struct texts *names)
+{
+	VEC_FOR (const struct buf, name, &names->of)
+		if (!texts_has_sorted(to, buf_span(name))) {
+			texts_add(to, buf_span(name));
+			texts_sort(to);
+		}
+}
+
+/* One who lent it, as that one was then: its kept files are a source from now on. 1, with what was before it; 0: that is not so, or not kept; -1. */
+static int load_lender(struct staged *s, const struct committed *row, struct change *c,
+	struct texts *lenders, struct err *err)
+{
+	struct staged_other then = {.name = BUF_INIT, .kept = UNDO_INIT, .made = FOOTPRINT_INIT};
+	int there = undo_open(&s->e->place, row->txn, row->item, &then.kept, err);
+	const struct change *made = NULL;
+
+	if (there > 0 && undo_read(&then.kept, UNDO_FOOTPRINT, &then.made, err) < 0)
+		there = -1;
+	if (there > 0 && texts_has_sorted(&then.made.lent, buf_span(&c->path)))
+		made = changes_get(&then.made.changes, buf_span(&c->path));
+	if (!made || !node_is_same(&made->after, &c->before)) {
+		staged_other_drop(&then);
+		return there < 0 ? -1 : 0;
+	}
+	node_copy(&c->before, &made->before);
+	texts_add_all(&then.made.lenders, lenders);
+	*vec_push(&s->others.of) = then;
+	return 1;
+}
+
+/* From the last to the first: each had it from one who was there before. */
+static int by_their_lenders(
+	struct staged *s, struct footprint *f, struct change *c, struct err *err)
+{
+	AUTO(commits) all = {0};
+	AUTO(texts) lenders = {0};
+	int lent = is_lent(s, &f->lenders, c, err);
+
+	if (lent != 0)
+		return lent;
+	if (committed_all(&s->e->db, &all, err) < 0)
+		return -1;
+	texts_add_all(&f->lenders, &lenders);
+	VEC_FOR (const struct committed, row, &all.of) {
+		AUTO(texts) above = {0};
+		int loaded;
+
+		if (!texts_has_sorted(&lenders, buf_span(&row->name)))
+			continue;
+		loaded = load_lender(s, row, c, &above, err);
+		if (loaded < 0)
+			return -1;
+		if (loaded == 0)
+			continue;
+		texts_drop(&lenders);
+		lenders = above;
+		above = (struct texts){0};
+		texts_sort(&lenders);
+		lent = is_lent(s, &lenders, c, err);
+		if (lent > 0)
+			add_names(&f->lenders, &lenders);
+		if (lent != 0)
+			return lent;
+	}
+	return 0;
+}
+
+void staged_drop_settled(struct staged *s)
+{
+	struct err ignored = ERR_INIT;
+
+	if (s->settled && stage_remove(&s->e->place, SETTLED_NAME, &ignored) < 0)
+		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
+	s->settled = false;
+}
+
+/* The kept files of what is before now. */
+static int refill_base(struct staged *s, const struct changes *kept, struct err *err)
+{
+	VEC(struct undo_source) from = {0};
+	AUTO_FD base = stage_make(&s->e->place, SETTLED_NAME, err);
+	int result;
+
+	s->settled = base >= 0;
+	if (s->kept.base >= 0)
+		*vec_push(&from) = (struct undo_source){s->kept.base, kept};
+	VEC_FOR (const struct staged_other, o, &s->others.of)
+		if (!o->name.n && o->kept.base >= 0)
+			*vec_push(&from) = (struct undo_source){o->kept.base, &o->made.changes};
+	result = base < 0 ? -1 : undo_fill_base(base, &s->before.changes, from.v, from.n, err);
+	vec_drop(&from);
+	if (result < 0)
+		return -1;
+	fd_drop(&s->kept.base);
+	s->kept.base = fd_take(&base);
+	return 0;
+}
+
+int staged_settle_before(struct staged *s, struct err *err)
+{
+	const struct changes nothing = CHANGES_INIT;
+	AUTO(changes) kept = CHANGES_INIT;
+
+	if (!s->before.lent.of.n)
+		return 0;
+	changes_merge(&s->before.changes, &nothing, &kept);
+	if (settle(s, &s->before, by_their_lenders, err) < 0)
+		return -1;
+	changes_number_links(&s->before.changes);
+	return refill_base(s, &kept, err);
+}
+
 /* --- Lent ---------------------------------------------------------------------------------------------- */
 
 void staged_note_lent(struct staged *s, struct span path, const struct texts *lenders)
 {
 	texts_add(&s->after.lent, path);
-	VEC_FOR (const struct buf, name, &lenders->of)
-		if (!texts_has_sorted(&s->after.lenders, buf_span(name))) {
-			texts_add(&s->after.lenders, buf_span(name));
-			texts_sort(&s->after.lenders);
-		}
+	add_names(&s->after.lenders, lenders);
 }
 
 /* It stands as that one made it, who has it for itself, where nothing was. */
@@ -79,8 +204,7 @@ static bool lends(const struct staged_other *o, const struct change *made, const
 {
 	struct span path = buf_span(&now->path);
 
-	return made && made->after.type != NODE_NONE && made->after.type != NODE_FOLDER &&
-	       !now->before.inode && node_is_same(&made->after, &now->before) &&
+	return !now->before.inode && node_is_same(&made->after, &now->before) &&
 	       (made->before.type == NODE_NONE || texts_has_sorted(&o->made.lent, path)) &&
 	       !texts_has_sorted(&o->made.kept, path);
 }
@@ -90,11 +214,16 @@ static int lend(struct staged *s, struct span path, const struct staged_other *o
 {
 	const struct change *now = changes_get(&s->now.changes, path);
 	const struct change *c = changes_get(&s->after.changes, path);
+	const struct change *made = changes_get(&o->made.changes, path);
 	AUTO(texts) name = {0};
 
 	(void)arg;
 	(void)err;
-	if (c->after.type == NODE_NONE || !lends(o, changes_get(&o->made.changes, path), now))
+	if (c->after.type == NODE_NONE || !made || made->after.type == NODE_NONE ||
+		made->after.type == NODE_FOLDER || node_is_same(&made->after, &c->after))
+		return 0;
+	staged_take_from(s, path, o);
+	if (!lends(o, made, now))
 		return 0;
 	node_copy(&s->after.changes.of.v[c - s->after.changes.of.v].before, &now->before);
 	texts_add(&name, buf_span(&o->name));

@@ -29,17 +29,26 @@ static void mending_drop(struct mending *m)
 	apply_drifts_drop(&m->drifts);
 }
 
-/* Of databases that many write to nothing is to be mended; nor is what cannot be looked at. */
-static void find_broken(struct mending *m)
+/* Of databases that many write to nothing is to be mended; nor is what another package has taken over, or what cannot be looked at. */
+static int find_broken(struct mending *m, struct err *err)
 {
+	struct engine *e = m->s->e;
+	AUTO(texts) owned = {0};
+
+	if (owned_paths(&e->db, buf_span(&m->s->made->name), &owned, err) < 0)
+		return -1;
 	VEC_FOR (const struct change, c, &m->s->before.changes.of) {
 		struct err ignored = ERR_INIT;
 
-		if (!apply_is_shared(buf_span(&c->path)) &&
-			apply_check_made(m->root, c, &m->drifts, &ignored) < 0)
-			engine_tell(m->s->e, WATCH_DEBUG, buf_span(&m->s->made->name), "%s",
-				ignored.text);
+		if (apply_is_shared(buf_span(&c->path)))
+			continue;
+		if (!texts_has_sorted(&owned, buf_span(&c->path)))
+			staged_disown(m->s, buf_span(&c->path));
+		else if (apply_check_made(m->root, c, &m->drifts, &ignored) < 0)
+			engine_tell(
+				e, WATCH_DEBUG, buf_span(&m->s->made->name), "%s", ignored.text);
 	}
+	return 0;
 }
 
 /* Nobody but the rules has its content. */
@@ -251,7 +260,8 @@ int staged_mend(struct staged *s, struct effects *done, struct err *err)
 
 	if (m.root < 0)
 		return -1;
-	find_broken(&m);
+	if (find_broken(&m, err) < 0)
+		return -1;
 	if (staged_spare_protected(s, &m.drifts, err) < 0)
 		return -1;
 	if (make_the_rest(&m, err) < 0)

@@ -32,6 +32,9 @@ void staged_copy_change(struct changes *out, const struct change *c);
 /* Of what the footprint, of this or of another package, has as lent, that counts which is so still: where those who had it have it so no longer,
  * there was nothing before. */
 MUST_USE int staged_settle(struct staged *s, struct footprint *f, struct err *err);
+/* The same of the package's own, in s->before. What was lent by who is gone, and had it lent itself, is what that one had; the files are in s->kept.base. */
+MUST_USE int staged_settle_before(struct staged *s, struct err *err);
+void staged_drop_settled(struct staged *s);
 /* What it replaces, and other packages have as it is now, is lent: it comes back when this one goes. And what was so before. */
 MUST_USE int staged_lend(struct staged *s, struct err *err);
 void staged_carry_lent(struct staged *s);
@@ -64,6 +67,10 @@ MUST_USE int staged_share(struct staged *s, struct err *err);
 MUST_USE int staged_drop_taken(struct staged *s, struct err *err);
 /* Of the paths of findings about other packages, those that become just as all of these have made them; sorted. */
 MUST_USE int staged_list_alike(struct staged *s, struct texts *out, struct err *err);
+/* The path is not that one's any more. The commit says from whom it took: whoever takes it back gives it back. */
+void staged_take_from(struct staged *s, struct span path, const struct staged_other *o);
+/* It stays in the package's own list, but is another one's. */
+void staged_disown(struct staged *s, struct span path);
 /* What was kept so, and still is. */
 void staged_carry_kept(struct staged *s);
 /* Whether that other package has it only for one that will: 1, 0, -1. */

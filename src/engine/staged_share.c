@@ -127,11 +127,23 @@ int staged_load_standing(struct staged *s, struct change *c, struct err *err)
 	return result;
 }
 
-/* From that one. The commit says from whom: whoever takes it back gives it back. */
-static void take_from(struct staged *s, struct span path, const struct staged_other *o)
+static void take_away(struct staged *s, struct span path, struct span name)
 {
-	*vec_push(&s->takes.of) = (struct owned){.path = BUF_INIT, .name = buf_dup(&o->name)};
-	buf_set(&s->takes.of.v[s->takes.of.n - 1].path, path);
+	struct owned *o = vec_push(&s->takes.of);
+
+	*o = (struct owned){.path = BUF_INIT, .name = BUF_INIT};
+	buf_set(&o->path, path);
+	buf_set(&o->name, name);
+}
+
+void staged_disown(struct staged *s, struct span path)
+{
+	take_away(s, path, buf_span(&staged_subject(s)->name));
+}
+
+void staged_take_from(struct staged *s, struct span path, const struct staged_other *o)
+{
+	take_away(s, path, buf_span(&o->name));
 	if (!texts_has_sorted(&s->now.givers, buf_span(&o->name))) {
 		texts_add(&s->now.givers, buf_span(&o->name));
 		texts_sort(&s->now.givers);
@@ -150,7 +162,7 @@ static int take_up(struct staged *s, struct span path, const struct staged_other
 		(made->after.type == NODE_FOLDER && made->before.type != NODE_NONE))
 		return 0;
 	if (texts_has_sorted(&o->made.kept, path))
-		take_from(s, path, o);
+		staged_take_from(s, path, o);
 	/* Of several others the first counts. */
 	if (taken->of.n && span_is(buf_span(&taken->of.v[taken->of.n - 1].path), path))
 		return 0;
@@ -302,7 +314,7 @@ static int note_taken(struct staged *s, struct span path, const struct staged_ot
 		return 0;
 	if (node_is_same(&mine->after, &made->after)) {
 		if (undo && texts_has_sorted(&o->made.kept, path))
-			take_from(s, path, o);
+			staged_take_from(s, path, o);
 		return 0;
 	}
 	if (now)
@@ -313,11 +325,13 @@ static int note_taken(struct staged *s, struct span path, const struct staged_ot
 			return -1;
 		stands = &c->after;
 	}
-	/* Of an undo, another item may bring back what is not to be seen yet. */
+	/* Of an undo, another item may bring back what is not to be seen yet: it stays in the list, and is given back then. */
 	if (node_is_same(stands, &made->after) && (now || !undo))
 		texts_add(taken, path);
+	else if (node_is_same(stands, &made->after))
+		staged_disown(s, path);
 	if (node_is_same(stands, &mine->after) && undo)
-		take_from(s, path, o);
+		staged_take_from(s, path, o);
 	return 0;
 }
 
@@ -394,8 +408,6 @@ static int inherit(struct staged *s, struct span path, const struct staged_other
 	(void)err;
 	if (c && made && !texts_has_sorted(&s->after.lent, path))
 		node_copy(&after->of.v[c - after->of.v].before, &made->before);
-	if (changes_get(&s->now.changes, path))
-		take_from(s, path, o);
 	return 0;
 }
 

@@ -108,21 +108,13 @@ static int refuse_list(struct look *l, const struct committed *row, struct err *
 	return 0;
 }
 
-static int add_owned(void *arg, const struct owned *o, struct err *err)
-{
-	(void)err;
-	texts_add(arg, buf_span(&o->path));
-	return 0;
-}
-
 /* What another package has taken over is in the list still, and not this one's any more. */
 static int look_at_owned(struct look *l, const struct changes *footprint, struct err *err)
 {
 	AUTO(texts) owned = {0};
 
-	if (owned_each(&l->e->db, buf_span(&l->bundle->name), add_owned, &owned, err) < 0)
+	if (owned_paths(&l->e->db, buf_span(&l->bundle->name), &owned, err) < 0)
 		return -1;
-	texts_sort(&owned);
 	VEC_FOR (const struct change, c, &footprint->of) {
 		if (signals_check(err) < 0)
 			return -1;

@@ -349,6 +349,21 @@ int owned_each(struct db *db, struct span name,
 	return give_all(row, fn, arg, err);
 }
 
+static int add_path(void *arg, const struct owned *o, struct err *err)
+{
+	(void)err;
+	texts_add(arg, buf_span(&o->path));
+	return 0;
+}
+
+int owned_paths(struct db *db, struct span name, struct texts *out, struct err *err)
+{
+	if (owned_each(db, name, add_path, out, err) < 0)
+		return -1;
+	texts_sort(out);
+	return 0;
+}
+
 int owned_at(struct db *db, struct span path,
 	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err)
 {

@@ -89,7 +89,9 @@ MUST_USE int owned_take(struct db *db, const struct owned_list *list, struct err
 /* Calls fn for each path of the package ("": of all), in the order of paths; -1 ends it. */
 MUST_USE int owned_each(struct db *db, struct span name,
 	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err);
-/* The same for each package that has the path. */
+/* Adds the paths of the package; sorted. */
+MUST_USE int owned_paths(struct db *db, struct span name, struct texts *out, struct err *err);
+/* The same as owned_each for each package that has the path. */
 MUST_USE int owned_at(struct db *db, struct span path,
 	int (*fn)(void *arg, const struct owned *o, struct err *err), void *arg, struct err *err);
 /* Adds the owners of these paths (OWNER_PACKAGE). */

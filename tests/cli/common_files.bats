@@ -364,6 +364,69 @@ moving() {
   [[ ! -e $ROOT/opt/tool ]]
 }
 
+# standing TOP…: what is there is the last one's that is left, and that one's alone; nobody misses anything.
+standing() {
+  local top=${*: -1}
+  if (($#)); then
+    [[ $(cat "$ROOT/opt/tool/x") == "$top" && $(fardel owns --plain /opt/tool/x | grep -o 'app-x/[a-c]') == "app-x/$top" ]]
+  else
+    [[ ! -e $ROOT/opt/tool ]]
+  fi
+  fardel verify
+}
+
+@test "one takes from another, and a third one from that: in whatever order they go, or come back, it is the last one's of those that are left" {
+  for order in 'a b c' 'a c b' 'b a c' 'b c a' 'c a b' 'c b a'; do
+    left=(a b c)
+    echo mine >"$ROOT/etc/tool-mine"
+    for name in "${left[@]}"; do
+      fardel install --yes --allow other-package "$(make_luet "app-x/$name" 1.0 "file:opt/tool/x=$name" "file:opt/tool/$name=1" "file:etc/tool-$([[ $name == c ]] && echo mine || echo "$name")=$name")"
+    done
+    standing "${left[@]}"
+    transactions=()
+    was=("${left[*]}")
+    for name in $order; do
+      fardel remove "app-x/$name"
+      read -ra left <<<"$(printf '%s\n' "${left[@]}" | grep -vx "$name" | paste -sd ' ')" || true
+      standing "${left[@]}"
+      transactions+=("$(fardel history --plain | head -n 1 | cut -f 1)")
+      was+=("${left[*]}")
+    done
+    [[ $(cat "$ROOT/etc/tool-mine") == mine ]]
+    for i in 2 1 0; do
+      fardel undo "${transactions[i]}"
+      read -ra left <<<"${was[i]}"
+      standing "${left[@]}"
+    done
+    fardel remove --all --purge
+    [[ ! -e $ROOT/opt/tool ]]
+  done
+}
+
+@test "verify --repair of one whose file another has taken: the rest of it is mended, that file stays the other's" {
+  for name in a b; do
+    fardel install --yes --allow other-package "$(make_luet "app-x/$name" 1.0 "file:opt/tool/x=$name" "file:opt/tool/$name=1")"
+  done
+  rm "$ROOT/opt/tool/a"
+  fardel verify --repair
+  [[ $(cat "$ROOT/opt/tool/x" "$ROOT/opt/tool/a") == b1 ]]
+  fardel verify
+}
+
+@test "the same where what was removed is older than anything that undo keeps" {
+  for name in a b c; do
+    fardel install --yes --allow other-package "$(make_luet "app-x/$name" 1.0 "file:opt/tool/x=$name")"
+  done
+  fardel remove app-x/b
+  fardel --set undo.keep=1 --set undo.days=0 install "$(make_luet app-x/d 1.0 file:opt/tool/d=d)"
+  fardel --set undo.keep=1 --set undo.days=0 install "$(make_luet app-x/e 1.0 file:opt/tool/e=e)"
+  fardel --set undo.keep=1 --set undo.days=0 remove app-x/c
+  [[ $(cat "$ROOT/opt/tool/x") == a ]]
+  fardel --set undo.keep=1 --set undo.days=0 remove app-x/d app-x/e
+  [[ $(fardel history --plain | wc -l) -gt 5 && ! -e $ROOT/var/lib/fardel/undo/2.0 ]]
+  fardel verify
+}
+
 @test "two that exchange their files; one that has it still, in another version, is a conflict" {
   fardel install "$(make_luet app-x/a 1.0 file:opt/tool/x=ax)" "$(make_luet app-x/b 1.0 file:opt/tool/y=by)"
   fardel install "$(make_luet app-x/a 2.0 file:opt/tool/y=ay)" "$(make_luet app-x/b 2.0 file:opt/tool/x=bx)"
