@@ -15,9 +15,16 @@
 #include "sys/resolve.h"
 #include "sys/tree.h"
 
+static void through_drop(struct moves_through *t)
+{
+	buf_drop(&t->path);
+	buf_drop(&t->in_tree);
+}
+
 static void moves_item_drop(struct moves_item *x)
 {
 	texts_drop(&x->makes);
+	vec_drop_each(&x->through.of, through_drop);
 	changes_drop(&x->played);
 	texts_drop(&x->given);
 }
@@ -47,6 +54,19 @@ static bool is_pending(const struct moves *m, size_t i, size_t self)
 
 /* --- What an item makes -------------------------------------------------------------------------------- */
 
+static void note_protected(struct moves_item *x, const struct staged *s)
+{
+	for (size_t i = 0; i < s->stage.kept.of.n; i++) {
+		const struct change *beside =
+			changes_get(&s->now.changes, buf_span(&s->stage.laid_beside.of.v[i]));
+
+		if (beside)
+			node_copy(&changes_add(&x->played, buf_span(&s->stage.kept.of.v[i]))->after,
+				&beside->after);
+	}
+	changes_sort(&x->played);
+}
+
 void moves_note(struct moves *m, size_t self, const struct staged *s)
 {
 	struct moves_item *x = &m->of.v[self];
@@ -58,6 +78,7 @@ void moves_note(struct moves *m, size_t self, const struct staged *s)
 			texts_add(&x->makes, buf_span(&c->path));
 			staged_copy_change(&x->played, c);
 		}
+	note_protected(x, s);
 	texts_add_all(&s->stage.same, &x->makes);
 	texts_sort(&x->makes);
 	x->looked = x->known = true;
@@ -67,13 +88,21 @@ void moves_note(struct moves *m, size_t self, const struct staged *s)
 struct looking {
 	const char *root;
 	struct buf folder, resolved; /* of the last one */
-	struct texts *out;
+	struct moves_item *out;
 };
 
 static void looking_drop(struct looking *l)
 {
 	buf_drop(&l->folder);
 	buf_drop(&l->resolved);
+}
+
+/* By links, to another place than its name says; `folder` ends in a slash. */
+static bool is_led(const struct looking *l)
+{
+	size_t n = l->folder.n > 1 ? l->folder.n - 1 : 1;
+
+	return !span_is(buf_span(&l->resolved), span_cut(buf_span(&l->folder), 0, n));
 }
 
 static int look_at(void *arg, const struct tree_entry *entry, struct err *err)
@@ -93,14 +122,19 @@ static int look_at(void *arg, const struct tree_entry *entry, struct err *err)
 	}
 	path = buf_dup(&l->resolved);
 	buf_add_path(&path, entry->name);
-	texts_add(l->out, buf_span(&path));
+	texts_add(&l->out->makes, buf_span(&path));
+	if (is_led(l)) {
+		buf_adds(&folder, entry->name);
+		*vec_push(&l->out->through.of) = (struct moves_through){path, folder};
+		path = folder = BUF_INIT;
+	}
 	return 0;
 }
 
 /* Of one that was laid before there is no tree any more: nothing is known. */
 static int look_at_tree(struct moves *m, struct moves_item *x, struct err *err)
 {
-	AUTO(looking) l = {m->e->place.root.s, BUF_INIT, BUF_INIT, &x->makes};
+	AUTO(looking) l = {m->e->place.root.s, BUF_INIT, BUF_INIT, x};
 	AUTO_FD dir = installation_open_if(&m->e->place, &x->item->to, err);
 	AUTO_FD tree =
 		dir < 0 ? -1
@@ -155,6 +189,9 @@ static int load_from_tree(const struct moves *m, const struct moves_item *x, str
 	if (tree < 0)
 		return err->code == ERR_NONE ? 0 : -1;
 	buf_set(&at_path, path);
+	VEC_FOR (const struct moves_through, t, &x->through.of)
+		if (span_is(buf_span(&t->path), path))
+			buf_set(&at_path, buf_span(&t->in_tree));
 	there = beneath_look(tree, &at_path, &at, err);
 	if (there < 0 && err->code == ERR_UNSAFE) {
 		err_clear(err);

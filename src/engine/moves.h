@@ -20,12 +20,21 @@
 #include "engine/staged.h"
 #include "model/plan.h"
 
+/* A file of a tree that comes to a place of another path, through links of the system's. */
+struct moves_through {
+	struct buf path, in_tree;
+};
+
 /* One item of the plan. */
 struct moves_item {
 	struct plan_item *item;
 	bool looked, known; /* `makes` is what it makes */
 	struct texts makes; /* paths, but for folders; sorted */
-	struct changes played; /* what it makes of them, as far as it was played */
+	struct {
+		VEC(struct moves_through) of;
+	} through; /* of what was not played */
+	struct changes
+		played; /* what it makes of them, as far as it was played; and what it would make of protected files, which it puts beside them */
 	struct texts
 		given; /* protected files that it takes over, as nobody has edited them; sorted */
 };

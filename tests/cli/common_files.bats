@@ -427,6 +427,49 @@ standing() {
   fardel verify
 }
 
+@test "by /lib and by /usr/lib it is one file: alike, moved, and upgraded together" {
+  [[ -L $ROOT/lib ]] || skip "/lib is no link here"
+  file=$ROOT/usr/lib/tool-of-two
+  for order in 'lib usr/lib' 'usr/lib lib'; do
+    read -r one two <<<"$order"
+    before=$(manifest)
+    fardel install "$(make_luet app-x/a 1.0 "file:$one/tool-of-two=1")"
+    fardel install "$(make_luet app-x/b 1.0 "file:$two/tool-of-two=1")"
+    [[ $(fardel owns --plain /lib/tool-of-two | grep -c app-x/) == 2 ]]
+    run --separate-stderr -0 fardel install "$(make_luet app-x/a 2.0 "file:$one/tool-of-two=2")" "$(make_luet app-x/b 2.0 "file:$two/tool-of-two=2")"
+    [[ $(cat "$file") == 2 && $(fardel owns --plain /lib/tool-of-two | grep -c app-x/) == 2 ]]
+    fardel verify
+    fardel remove app-x/a
+    [[ $(cat "$file") == 2 ]]
+    fardel install "$(make_luet app-x/c 1.0 "file:$one/tool-of-two=3")" "$(make_luet app-x/b 3.0 file:opt/tool/b=3)"
+    [[ $(cat "$file") == 3 && $(fardel owns --plain /lib/tool-of-two) == *app-x/c* ]]
+    fardel verify
+    fardel remove --purge --all
+    [[ $(manifest) == "$before" ]]
+  done
+}
+
+@test "a file of config protect that two have alike, and both otherwise in the new version: replaced where nobody has edited it" {
+  mkdir -p "$ROOT/etc/fardel/conf.d"
+  printf '[luet]\nconfig_protect = ["/etc"]\n' >"$ROOT/etc/fardel/conf.d/luet.toml"
+  for edited in no yes; do
+    fardel install "$(make_luet app-x/a 1.0 file:etc/tool.conf=old)" "$(make_luet app-x/b 1.0 file:etc/tool.conf=old)"
+    [[ $edited == no ]] || echo mine >"$ROOT/etc/tool.conf"
+    fardel install "$(make_luet app-x/a 2.0 file:etc/tool.conf=new)" "$(make_luet app-x/b 2.0 file:etc/tool.conf=new)"
+    if [[ $edited == no ]]; then
+      [[ $(cat "$ROOT/etc/tool.conf") == new && ! -e $ROOT/etc/._cfg0001_tool.conf ]]
+      [[ $(fardel owns --plain /etc/tool.conf | grep -c app-x/) == 2 ]]
+      fardel verify
+    else
+      [[ $(cat "$ROOT/etc/tool.conf") == mine && $(cat "$ROOT/etc/._cfg0001_tool.conf") == new ]]
+    fi
+    fardel remove app-x/a
+    [[ -e $ROOT/etc/tool.conf ]]
+    fardel remove --purge --all
+    rm -f "$ROOT"/etc/{tool.conf,._cfg*}
+  done
+}
+
 @test "two that exchange their files; one that has it still, in another version, is a conflict" {
   fardel install "$(make_luet app-x/a 1.0 file:opt/tool/x=ax)" "$(make_luet app-x/b 1.0 file:opt/tool/y=by)"
   fardel install "$(make_luet app-x/a 2.0 file:opt/tool/y=ay)" "$(make_luet app-x/b 2.0 file:opt/tool/x=bx)"
