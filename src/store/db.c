@@ -67,6 +67,10 @@ static const char *const migrations[DB_SCHEMA] = {
 	" name TEXT NOT NULL, id TEXT NOT NULL, repository TEXT NOT NULL, file TEXT NOT NULL,"
 	" offer TEXT NOT NULL, PRIMARY KEY (name, id)) WITHOUT ROWID;"
 	"CREATE INDEX origin_file ON origin (file);",
+	/* What the tags of registries' images have stood for (store/tagged). */
+	"CREATE TABLE tagged ("
+	" repository TEXT NOT NULL, tag TEXT NOT NULL, place TEXT NOT NULL, layers TEXT NOT NULL,"
+	" at INTEGER NOT NULL, PRIMARY KEY (repository, tag)) WITHOUT ROWID;",
 };
 
 /* Which change came last is counted: two may fall into one second, and clocks are set back. */

@@ -378,7 +378,7 @@ static void what_cannot_begin_lazily_leaves_no_laziness(void **state)
 static void newer_and_foreign_schemas_are_refused(void **state)
 {
 	static const char *const versions[] = {
-		"PRAGMA user_version = 5", "PRAGMA user_version = -1"};
+		"PRAGMA user_version = 6", "PRAGMA user_version = -1"};
 	struct scratch *s = *state;
 	struct db db = open_db(s, true);
 
@@ -391,7 +391,7 @@ static void newer_and_foreign_schemas_are_refused(void **state)
 			assert_err(&s->err, ERR_BAD_STATE, "this fardel knows up to 4");
 			assert_null(again.sql);
 		}
-		assert_non_null(strstr(s->err.text, i ? "schema -1" : "schema 5"));
+		assert_non_null(strstr(s->err.text, i ? "schema -1" : "schema 6"));
 	}
 	db_drop(&db);
 	put(s, FILE_DB, "this is no database at all, and long enough to be looked at");

@@ -83,7 +83,10 @@ static void before_there_was_such_a_table_nothing_is_noted(void **state)
 	struct db db = open_db(s, true);
 	AUTO(buf) line = BUF_INIT;
 
-	assert_int_equal(sql_run(db.sql, "DROP TABLE origin; PRAGMA user_version = 3", &s->err), 0);
+	assert_int_equal(
+		sql_run(db.sql, "DROP TABLE origin; DROP TABLE tagged; PRAGMA user_version = 3",
+			&s->err),
+		0);
 	db_drop(&db);
 	db = open_db(s, false);
 	assert_int_equal(origins_offer(&db, SPAN("tool-1"), SPAN(ID_A), &line, &s->err), 0);
