@@ -1,11 +1,11 @@
 /* Packages that are images of a registry, among what was chosen. */
 #include "engine/choice_image.h"
 
-#include "base/text.h"
+#include "engine/choice_tag.h"
 #include "engine/images.h"
-#include "engine/luet.h"
 #include "model/luet_made.h"
 #include "model/registry.h"
+#include "store/tagged.h"
 
 /* --- Where they are ----------------------------------------------------------------------------------- */
 
@@ -88,89 +88,21 @@ static void tell(struct engine *e, const struct chosen *one)
 		one->offer.path.s, sum.s);
 }
 
-/* What is here of that version: the one in use, else the last that was. */
-static const struct bundle *find_here(const struct world *world, const struct offer *o)
+static void add_layers(const struct oci_manifest *image, struct offer *o)
 {
-	const struct bundle *found = NULL;
-
-	VEC_FOR (const struct bundle, b, &world->of) {
-		if (!span_is(buf_span(&b->name), buf_span(&o->name)) ||
-			!span_is(buf_span(&b->version), buf_span(&o->version)))
-			continue;
-		if (bundle_in_use(b))
-			return b;
-		found = found ? found : b;
-	}
-	return found;
-}
-
-/* The first layer that is not the same in both; SIZE_MAX: all are. */
-static size_t find_other(const struct packs *a, const struct packs *b)
-{
-	size_t n = 0;
-
-	for (; n < a->of.n && n < b->of.n; n++)
-		if (!digest_is(
-			    &a->of.v[n].sums.of[DIGEST_SHA256], &b->of.v[n].sums.of[DIGEST_SHA256]))
-			return n;
-	return a->of.n == b->of.n ? SIZE_MAX : n;
-}
-
-static void add_sum(const struct packs *packs, size_t n, struct buf *out)
-{
-	buf_adds(out, n < packs->of.n ? "sha256:" : "none");
-	if (n < packs->of.n)
-		digest_format(out, &packs->of.v[n].sums.of[DIGEST_SHA256]);
-}
-
-static void tell_moved(
-	struct engine *e, const struct offer *o, const struct packs *here, size_t layer)
-{
-	AUTO(buf) number = BUF_INIT;
-	AUTO(buf) now = BUF_INIT;
-	AUTO(buf) was = BUF_INIT;
-
-	if (o->packs.of.n > 1 || here->of.n > 1)
-		buf_addf(&number, "s layer %zu", layer + 1);
-	add_sum(&o->packs, layer, &now);
-	add_sum(here, layer, &was);
-	engine_tell(e, WATCH_WARN, buf_span(&o->name),
-		"the registry has moved the tag %s: it%s is %s now, and what is here of version %s is %s",
-		o->path.s, number.s, now.s, o->version.s, was.s);
-}
-
-/* Tags may be moved. Who did that, and why, only the admin can find out. */
-static void warn_moved(struct engine *e, const struct world *world, const struct offer *o)
-{
-	const struct bundle *here = find_here(world, o);
-	struct err ignored = ERR_INIT;
-	struct installer about;
-
-	if (!here || here->format != FORMAT_LUET)
-		return;
-	installer_init(&about);
-	if (luet_about(e, here, &about, &ignored) == 0 && about.luet.image) {
-		size_t layer = find_other(&about.packs, &o->packs);
-
-		if (layer != SIZE_MAX)
-			tell_moved(e, o, &about.packs, layer);
-	}
-	installer_drop(&about);
+	for (size_t i = 0; i < image->layers.n; i++)
+		add_layer(&image->layers.v[i], image->layers.n > 1 ? i + 1 : 0, o);
 }
 
 static int settle(struct engine *e, const struct world *world, struct chosen *one,
 	const struct image *image, struct err *err)
 {
-	const struct oci_manifest *m = &image->manifest;
-
-	for (size_t i = 0; i < m->layers.n; i++)
-		add_layer(&m->layers.v[i], m->layers.n > 1 ? i + 1 : 0, &one->offer);
+	add_layers(&image->manifest, &one->offer);
 	buf_clear(&one->offer.id);
 	if (luet_made_id(&one->offer, &one->offer.id, err) < 0)
 		return -1;
 	tell(e, one);
-	warn_moved(e, world, &one->offer);
-	return 0;
+	return choice_tag_warn(e, world, one, &image->manifest, err);
 }
 
 /* --- All of one repository ------------------------------------------------------------------------------- */
@@ -183,60 +115,128 @@ static bool has_come(const struct batch *b)
 	return true;
 }
 
-/* Where it is asked next gets those that did not come; what is wrong with the registry, is so with each of them. */
+/* Where it is asked next gets those that did not come. */
 static int ask(struct batch *b, const struct buf *base, bool last, struct err *err)
 {
+	bool keep_going = b->o->request.keep_going;
 	struct err why = ERR_INIT;
 
-	if (images_resolve(b->e, buf_span(base), &b->images, &why) == 0)
+	if (images_resolve(b->e, buf_span(base), &b->images, keep_going, &why) == 0)
 		return 0;
 	if (why.code == ERR_SIGNAL)
 		return err_copy(err, &why);
+	/* With it all were asked for, or the registry is of no use to any. */
 	VEC_FOR (struct image, image, &b->images.of)
-		if (!image->came && image->why.code == ERR_NONE)
+		if (keep_going && !image->came && image->why.code == ERR_NONE)
 			image->why = why;
 	if (!last)
 		engine_tell(b->e, WATCH_WARN, SPAN(""), "%s; trying the next source", why.text);
 	return 0;
 }
 
-static int end(struct batch *b, const struct world *world, struct err *err)
+static int write_all(struct batch *b, struct err *err)
 {
-	for (size_t i = 0; i < b->of.n; i++) {
-		struct chosen *one = &b->o->of.v[b->of.v[i]];
-		struct image *image = &b->images.of.v[i];
+	int64_t now = engine_now();
 
-		if (image->came && settle(b->e, world, one, image, err) < 0)
+	for (size_t i = 0; i < b->of.n; i++) {
+		const struct chosen *one = &b->o->of.v[b->of.v[i]];
+		const struct image *image = &b->images.of.v[i];
+
+		if (image->came &&
+			tagged_put(&b->e->db, buf_span(&one->repository), buf_span(&image->tag),
+				image->base, &image->manifest, now, err) < 0)
 			return -1;
-		if (image->came)
-			continue;
-		if (image->why.code == ERR_NONE)
-			err_set(&image->why, ERR_NETWORK, "nobody was asked for its image");
-		err_at(&image->why, "%s", one->offer.name.s);
-		if (!b->o->request.keep_going)
-			return err_copy(err, &image->why);
-		one->err = err_keep(&image->why);
 	}
 	return 0;
 }
 
-static void refuse_offline(struct batch *b)
+/* What a power cut takes of it is asked again. */
+static int remember(struct batch *b, struct err *err)
 {
-	VEC_FOR (struct image, image, &b->images.of) {
-		err_set(&image->why, ERR_OFFLINE,
-			"what the tag %s stands for only the registry can say, and --offline was given",
-			image->tag.s);
-		err_next(&image->why,
-			"leave --offline out: layers that are in the cache are not fetched again");
+	if (db_begin_lazily(&b->e->db, err) < 0)
+		return -1;
+	if (write_all(b, err) == 0)
+		return db_commit(&b->e->db, err);
+	db_abandon(&b->e->db);
+	return -1;
+}
+
+static int give_up(struct batch *b, size_t i, struct err *err)
+{
+	struct chosen *one = &b->o->of.v[b->of.v[i]];
+	struct image *image = &b->images.of.v[i];
+
+	if (image->why.code == ERR_NONE)
+		err_set(&image->why, ERR_NETWORK, "nobody was asked for it");
+	err_at(&image->why, "image %s", image->tag.s);
+	if (b->o->request.keep_going) {
+		one->err = err_keep(&image->why);
+		return 0;
 	}
+	(void)err_copy(err, &image->why);
+	return err_at(err, "%s", one->offer.name.s);
+}
+
+/* Those that nobody asked for, as another one was wrong, are not to blame. */
+static int refuse(struct batch *b, struct err *err)
+{
+	for (int blamed = 1; blamed >= 0; blamed--)
+		for (size_t i = 0; i < b->of.n; i++) {
+			const struct image *image = &b->images.of.v[i];
+
+			if (!image->came && blamed == (image->why.code != ERR_NONE) &&
+				give_up(b, i, err) < 0)
+				return -1;
+		}
+	return 0;
+}
+
+static int end(struct batch *b, const struct world *world, struct err *err)
+{
+	for (size_t i = 0; i < b->of.n; i++) {
+		const struct image *image = &b->images.of.v[i];
+
+		if (image->came && settle(b->e, world, &b->o->of.v[b->of.v[i]], image, err) < 0)
+			return -1;
+	}
+	if (!b->e->offline && remember(b, err) < 0)
+		return -1;
+	return refuse(b, err);
+}
+
+/* Without the registry. */
+static int recall_each(struct batch *b, struct err *err)
+{
+	for (size_t i = 0; i < b->of.n; i++) {
+		struct image *image = &b->images.of.v[i];
+		AUTO(tagged) was;
+		int known;
+
+		tagged_init(&was);
+		known = choice_tag_recall(b->e, &b->o->of.v[b->of.v[i]], &was, err);
+		if (known < 0)
+			return -1;
+		image->came = known;
+		if (!known) {
+			err_set(&image->why, ERR_OFFLINE,
+				"what its tag stands for only the registry can say, and --offline "
+				"was given");
+			err_next(&image->why,
+				"leave --offline out: layers that are in the cache are not fetched again");
+			continue;
+		}
+		image->manifest = was.image;
+		was.image = (struct oci_manifest){0};
+	}
+	return 0;
 }
 
 static int resolve(struct batch *b, const struct world *world, struct err *err)
 {
 	const struct texts *bases = &b->o->of.v[b->of.v[0]].offer.mirrors;
 
-	if (b->e->offline)
-		refuse_offline(b);
+	if (b->e->offline && recall_each(b, err) < 0)
+		return -1;
 	for (size_t i = 0; i < bases->of.n && !b->e->offline && !has_come(b); i++)
 		if (ask(b, &bases->of.v[i], i + 1 == bases->of.n, err) < 0)
 			return -1;

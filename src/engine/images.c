@@ -139,13 +139,15 @@ int images_read(struct engine *e, struct image *of, size_t count, struct err *er
 
 /* --- What tags stand for ------------------------------------------------------------------------------ */
 
+#define IN_VAIN_MAX 2 /* images in a row that nobody answers for: it is not them */
+
+/* Some images, over one connection. */
 struct asking {
 	struct gather gather; /* first: its task is what the loop waits for */
 	struct engine *e;
 	struct images *images;
 	VEC(size_t) of; /* which of them the gather's items are */
 	int64_t max; /* bytes that each may have */
-	bool again; /* what lists name was asked for */
 };
 
 static void asking_drop(struct asking *a)
@@ -154,89 +156,145 @@ static void asking_drop(struct asking *a)
 	vec_drop(&a->of);
 }
 
-static void add(struct asking *a, size_t number, const struct buf *path)
+static struct image *image_of(struct asking *a, size_t item)
 {
-	gather_add(&a->gather, buf_span(path), a->max)->optional = true;
-	*vec_push(&a->of) = number;
+	return &a->images->of.v[a->of.v[item]];
 }
 
-/* What came is kept until all are there. */
-static void keep_texts(struct asking *a)
+static bool is_wanted(const struct image *image)
 {
-	for (size_t i = 0; i < a->of.n; i++) {
-		struct gather_item *item = &a->gather.items.v[i];
-		struct image *image = &a->images->of.v[a->of.v[i]];
+	return !image->came && image->why.code == ERR_NONE;
+}
 
-		if (item->missing)
-			err_set(&image->why, ERR_HTTP, "the registry has no image %s",
-				image->tag.s);
+/* All that are still wanted: by their tags, or by what lists of them name. */
+static void add_wanted(struct asking *a)
+{
+	gather_clear(&a->gather);
+	a->of.n = 0;
+	for (size_t i = 0; i < a->images->of.n; i++) {
+		struct image *image = &a->images->of.v[i];
+		AUTO(buf) path = BUF_INIT;
+
+		if (!is_wanted(image))
+			continue;
+		image->listed = image->manifest.is_list;
+		if (image->listed)
+			image_digest_path("manifests", &image->manifest.platform, &path);
 		else
-			image_take_text(image, buf_span(&item->body));
-		if (image->text.n && a->again &&
-			image_check_text(image, &image->manifest.platform, &image->why) < 0)
-			buf_clear(&image->text);
+			image_tag_path(image, &path);
+		gather_add(&a->gather, buf_span(&path), a->max)->optional = true;
+		*vec_push(&a->of) = i;
 	}
 }
 
-static void refuse_lists(struct asking *a)
+static void keep_text(struct image *image, const struct gather_item *item)
 {
-	VEC_FOR (struct image, image, &a->images->of)
-		if (image->manifest.is_list && image->why.code == ERR_NONE)
+	if (item->missing) {
+		err_set(&image->why, ERR_HTTP, "the registry has no such image");
+		err_next(&image->why, "fardel repo update; else ask who runs the registry");
+		return;
+	}
+	image_take_text(image, buf_span(&item->body));
+	if (image->text.n && image->listed &&
+		image_check_text(image, &image->manifest.platform, &image->why) < 0)
+		buf_clear(&image->text);
+}
+
+/* Looks into those that came, all at once. */
+static int read_texts(struct asking *a, size_t count, struct err *err)
+{
+	for (size_t i = 0; i < count; i++)
+		keep_text(image_of(a, i), &a->gather.items.v[i]);
+	if (images_read(a->e, a->images->of.v, a->images->of.n, err) < 0)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct image *image = image_of(a, i);
+
+		if (is_wanted(image) && image->listed)
 			err_set(&image->why, ERR_CHECKSUM,
 				"its list of images leads to another list");
+	}
+	return 0;
 }
 
 static int on_full(struct gather *g, struct err *err)
 {
 	struct asking *a = (struct asking *)g;
 
-	keep_texts(a);
-	if (images_read(a->e, a->images->of.v, a->images->of.n, err) < 0)
+	if (read_texts(a, a->of.n, err) < 0)
 		return -1;
-	gather_clear(g);
-	a->of.n = 0;
-	for (size_t i = 0; i < a->images->of.n && !a->again; i++) {
-		const struct image *image = &a->images->of.v[i];
-		AUTO(buf) path = BUF_INIT;
-
-		if (!image->manifest.is_list || image->why.code != ERR_NONE)
-			continue;
-		image_digest_path("manifests", &image->manifest.platform, &path);
-		add(a, i, &path);
-	}
-	a->again = true;
+	add_wanted(a);
 	if (a->of.n)
 		return gather_go(g, err);
-	refuse_lists(a);
 	gather_end(g);
 	return 0;
 }
 
-int images_resolve(struct engine *e, struct span base, struct images *images, struct err *err)
+static int run(struct asking *a, struct err *err)
+{
+	int result = gather_go(&a->gather, err);
+
+	if (result == 0 && a->gather.started) {
+		(void)!loop_finish(&a->gather.worker.task, err);
+		err_clear(err);
+		result = gather_result(&a->gather, err);
+	}
+	return result;
+}
+
+/* Gives the error to the one whose answer it is; what came before that counts. False: it is of none of them. */
+static bool blame(struct asking *a, const struct err *why, struct err *err)
+{
+	size_t number = a->gather.got;
+
+	if (why->code == ERR_SIGNAL || number >= a->of.n || read_texts(a, number, err) < 0)
+		return false;
+	image_of(a, number)->why = *why;
+	return true;
+}
+
+/* 1: all that were wanted were asked for; 0: as far as one of them, which has the error, too, and may be asked again without it; -1. */
+static int ask_wanted(
+	struct engine *e, struct span base, struct images *images, bool *answered, struct err *err)
 {
 	AUTO(asking) a = {.e = e, .images = images};
-	int result;
+	struct err why = ERR_INIT;
 
 	gather_init(&a.gather, e, base, SPAN(""));
 	a.gather.full = on_full;
 	a.max = images->of.n > TEXTS_MAX / OCI_MANIFEST_MAX ? TEXTS_MAX / (int64_t)images->of.n
 							    : OCI_MANIFEST_MAX;
-	for (size_t i = 0; i < images->of.n; i++) {
-		AUTO(buf) path = BUF_INIT;
+	add_wanted(&a);
+	if (!a.of.n || run(&a, &why) == 0)
+		return 1;
+	*answered = a.gather.got || why.code != ERR_NETWORK;
+	if (!blame(&a, &why, err))
+		return err->code == ERR_NONE ? err_copy(err, &why) : -1;
+	(void)err_copy(err, &why);
+	return 0;
+}
 
-		if (images->of.v[i].came)
+int images_resolve(
+	struct engine *e, struct span base, struct images *images, bool keep_going, struct err *err)
+{
+	/* Another place may have other images. */
+	VEC_FOR (struct image, image, &images->of) {
+		if (image->came)
 			continue;
-		err_clear(&images->of.v[i].why);
-		image_tag_path(&images->of.v[i], &path);
-		add(&a, i, &path);
+		oci_manifest_drop(&image->manifest);
+		image->manifest = (struct oci_manifest){0};
+		image->base = base;
+		err_clear(&image->why);
 	}
-	if (!a.of.n)
-		return 0;
-	result = gather_go(&a.gather, err);
-	if (result == 0 && a.gather.started) {
-		(void)!loop_finish(&a.gather.worker.task, err);
+	for (int in_vain = 0;;) {
+		bool answered = false;
+		int result = ask_wanted(e, base, images, &answered, err);
+
+		if (result)
+			return result < 0 ? -1 : 0;
+		in_vain = answered ? 0 : in_vain + 1;
+		if (!keep_going || in_vain == IN_VAIN_MAX)
+			return -1;
 		err_clear(err);
-		result = gather_result(&a.gather, err);
 	}
-	return result;
 }

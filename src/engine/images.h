@@ -13,6 +13,8 @@ struct image {
 	struct buf text; /* of a manifest that was not looked into yet */
 	struct oci_manifest manifest; /* once it was */
 	bool came; /* manifest is that of the image itself, and not a list of them */
+	bool listed; /* the one that a list names was asked for */
+	struct span base; /* below which it was asked for the last time; borrowed */
 	struct err why; /* it cannot be had, or is none that can be used */
 };
 struct images {
@@ -33,6 +35,7 @@ MUST_USE int images_read(struct engine *e, struct image *of, size_t count, struc
 /* Whether the text, which came by its digest, is what that says: else ERR_CHECKSUM. */
 MUST_USE int image_check_text(const struct image *i, const struct oci_blob *blob, struct err *err);
 
-/* Asks what the tags of all that did not come yet stand for, below a registry's base. What is wrong with one is in its `why`; -1: with the registry. */
-MUST_USE int images_resolve(
-	struct engine *e, struct span base, struct images *images, struct err *err);
+/* Asks what the tags of all that did not come yet stand for, below a registry's base, which is borrowed. What is wrong with one is in its `why`. -1: not all were asked for: the
+ * answer to one of them, which has the error, too, was of no use, or the registry is; with keep_going only the latter. */
+MUST_USE int images_resolve(struct engine *e, struct span base, struct images *images,
+	bool keep_going, struct err *err);

@@ -6,6 +6,7 @@
 #include "engine/repositories.h"
 #include "engine/session.h"
 #include "store/repos.h"
+#include "store/tagged.h"
 #include "sys/fd.h"
 #include "sys/file.h"
 #include "sys/resolve.h"
@@ -55,7 +56,8 @@ static int forget(struct engine *e, const char *name, struct err *err)
 {
 	AUTO_FD repos = -1;
 
-	if (repos_delete(&e->db, span_of(name), err) < 0)
+	if (tagged_forget(&e->db, span_of(name), err) < 0 ||
+		repos_delete(&e->db, span_of(name), err) < 0)
 		return -1;
 	repos = place_open_if(&e->place, REPOS_STATE, err);
 	if (repos < 0)

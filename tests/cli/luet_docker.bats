@@ -83,24 +83,38 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   [[ $(manifest) == "$before" ]]
 }
 
-@test "--offline: what a tag stands for nobody can say; what is here is mended from the cache, and taken back" {
+@test "--offline: what a tag stood for the last time is installed from the cache; one that was never asked for nobody can" {
   installs
   serve_registry ""
   push revision=1
   use "$REGISTRY/team/wagon"
   fardel -qq repo update
-  fardel download app-x/hello
   run --separate-stderr -2 fardel install -y --offline app-x/hello
-  [[ $stderr == *'what the tag '*'only the registry can say'*'--offline was given'*'in the cache are not fetched again'* ]]
-  fardel install -y app-x/hello
-  run --separate-stderr -2 fardel reinstall --offline app-x/hello
-  [[ $stderr == *'only the registry can say'* ]]
+  [[ $stderr == *'image '*': what its tag stands for only the registry can say'*'--offline was given'*'in the cache are not fetched again'* ]]
+  fardel download app-x/hello sys-libs/c
+  # Whatever the registry says by now.
+  PACKAGES=${PACKAGES/echo hello/echo moved} push revision=1
+  forget
+  fardel install -y --offline app-x/hello
+  [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
   echo damaged >"$ROOT/opt/hello-luet/share/a"
   fardel verify --repair --offline app-x/hello
   [[ $(cat "$ROOT/opt/hello-luet/share/a") == a ]]
+  run --separate-stderr -0 fardel reinstall --offline app-x/hello
+  [[ $stderr != *moved* ]]
   fardel remove -y app-x/hello
-  fardel undo --offline 4
+  fardel undo --offline 5
   [[ $("$ROOT/opt/hello-luet/hello") == hello ]]
+  [[ -z $(asked) ]]
+  # Another place is another registry; a layer that the cache has lost does not come.
+  use "$REGISTRY/team/other"
+  run --separate-stderr -2 fardel reinstall --offline app-x/hello
+  [[ $stderr == *'only the registry can say'* ]]
+  use "$REGISTRY/team/wagon"
+  rm -rf "$ROOT"/var/cache/fardel/packs
+  run --separate-stderr -2 fardel reinstall --offline app-x/hello
+  [[ $stderr == *'not in the cache'* && $stderr != *'only the registry'* ]]
+  [[ -z $(asked) ]]
 }
 
 @test "an upgrade: the newer version's image, and undo" {
@@ -228,6 +242,51 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   [[ $stderr == *"it is sha256:$(layer_of app-x:hello) now"* ]]
   run --separate-stderr -0 fardel reinstall app-x/hello
   [[ $("$ROOT/opt/hello-luet/hello") == moved ]]
+}
+
+@test "a tag that was moved since it was asked for, though nothing of it is here: it is said when that was; of another repository, or once that was forgotten, it is not" {
+  installs
+  serve_registry ""
+  PACKAGES='[{"name": "app-x/hello", "version": "1", "files": {"opt/hello-luet/share/a": "first"}}]'
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  fardel download app-x/hello
+  was=$(cd "$ROOT/var/cache/fardel/packs/sha256" && echo ??/????????*) && was=${was#*/}
+  PACKAGES=${PACKAGES/first/second} && push revision=1
+  run --separate-stderr -0 fardel preview app-x/hello
+  [[ $stderr == *"moved the tag hello-app-x-1: it is sha256:"*" now, and on $(date +%Y-%m-%d)"*" it was sha256:$was"* ]]
+  run --separate-stderr -0 fardel install -y app-x/hello
+  [[ $stderr != *moved* && $(cat "$ROOT/opt/hello-luet/share/a") == second ]]
+  second=$(layer_of app-x:hello)
+  # Both differ: what is here, and what it was the last time.
+  PACKAGES=${PACKAGES/second/third} && push revision=1
+  fardel download app-x/hello
+  PACKAGES=${PACKAGES/third/fourth} && push revision=1
+  run --separate-stderr -0 fardel reinstall app-x/hello
+  [[ $stderr == *"what is here of version 1 is sha256:$second"* && $(grep -c 'moved the tag' <<<"$stderr") == 2 ]]
+  # The same tag in another repository is another image, in the same registry, or in the place of the first.
+  PACKAGES=${PACKAGES/fourth/other}
+  "$LIB/wagon.py" "http://$REGISTRY/v2/team/other" revision=7 <<<"$PACKAGES"
+  printf '%s\n' 'name: other' 'type: docker' 'enable: true' 'format: luet' 'priority: 1' "urls: ['$REGISTRY/team/other']" >"$FILES/other.yml"
+  fardel -qq repo update
+  fardel repo disable main
+  run --separate-stderr -0 fardel reinstall app-x/hello
+  [[ $stderr != *moved* && $(cat "$ROOT/opt/hello-luet/share/a") == other ]]
+  rm "$FILES/other.yml"
+  use "$REGISTRY/team/other"
+  fardel -qq repo update --force --allow-older
+  run --separate-stderr -0 fardel reinstall app-x/hello
+  [[ $stderr != *moved* ]]
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update --force --allow-older
+  fardel reinstall app-x/hello
+  fardel -q repo remove main
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  PACKAGES=${PACKAGES/other/fifth} && push revision=8
+  run --separate-stderr -0 fardel reinstall app-x/hello
+  [[ $stderr != *moved* && $(cat "$ROOT/opt/hello-luet/share/a") == fifth ]]
 }
 
 @test "a version that has no order: what is installed is not newer than itself" {

@@ -526,7 +526,41 @@ def refused(box):
     box.refused(run, 2, "HTTP status 403", wrong)
     want("no image" not in run.err, f"{run}")
     evil.habits["manifests/" + HELLO] = lambda handler: evil.give(handler, 404, b"{}")
-    box.refused(box.fardel(*quick("install", "-y", "app-x/hello")), 2, "no image hello-app-x-1")
+    box.refused(box.fardel(*quick("install", "-y", "app-x/hello")), 2, "image hello-app-x-1: the registry has no such image", "repo update")
     evil.habits = {"*": lambda handler: evil.give(handler, 403, b"{}")}
     configure(box, urls)
     box.refused(box.fardel(*quick("repo", "update", "--force")), 2, "HTTP status 403", none)
+
+
+@case("D16", "of several images one is wrong: that one is named, and its package; with --keep-going the others come; a registry that is gone is not asked for each", ("mount",))
+def blamed(box):
+    evil, made = Evil(box), honest()
+    names = ["app-x/hello", "app-x/one", "app-x/two", "app-x/three"]
+    for name in names[1:]:
+        made.add(name, "1", files={f"usr/share/{name[6:]}": name})
+    made.push(evil)
+    configure(box, [evil.host + "/team/wagon"])
+    box.must("repo", "update")
+    other = evil.things["manifests/one-app-x-1"]
+
+    def hang_up(handler):
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        return True
+
+    listed = json.dumps({"schemaVersion": 2, "mediaType": OCI + "index.v1+json", "manifests": [
+        {"digest": "sha256:" + "0" * 64, "size": 7, "platform": {"os": "linux", "architecture": go}} for go in ("amd64", "arm64")]}).encode()
+    for status, habit in ((2, lambda handler: evil.give(handler, 500, b"{}")), (2, hang_up), (5, lambda handler: evil.give(handler, 200, b"{}")),
+                          (1, lambda handler: evil.give(handler, 200, b" " * (2 << 20))), (2, lambda handler: evil.give(handler, 404, b"{}")),
+                          (2, lambda handler: evil.give(handler, 200, listed))):
+        evil.habits = {"manifests/two-app-x-1": habit}
+        run = box.fardel(*quick("install", "-y", *names))
+        box.refused(run, status, "app-x/two: image two-app-x-1: ")
+        box.unharmed()
+        run = box.fardel(*quick("install", "-y", "--keep-going", *names))
+        want(run.status == 6 and "app-x/two=1   failed: image two-app-x-1: " in run.err and "image one-app-x-1:" not in run.err, f"{run}")
+        want(all(os.path.exists(box.path(f"/usr/share/{name[6:]}")) == (name != names[2]) for name in names), f"{run}")
+        box.must("remove", "-y", *(name for name in names if name != names[2]))
+    evil.habits = {"*": hang_up}
+    evil.asked.clear()
+    run = box.fardel(*quick("install", "-y", "--keep-going", *names))
+    want(run.status == 2 and len(evil.asked) == 2, f"{evil.asked} {run}")
