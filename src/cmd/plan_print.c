@@ -127,40 +127,21 @@ void plan_print_plain(struct buf *out, const struct plan *plan)
 	}
 }
 
-static bool has_step(const struct plan_item *item, enum step_kind kind)
-{
-	VEC_FOR (const struct step, s, &item->steps)
-		if (s->kind == kind)
-			return true;
-	return false;
-}
-
 void plan_print_fetch(struct buf *out, const struct plan *plan)
 {
-	size_t fetch = 0, cached = 0;
-	int64_t bytes = 0;
-	bool known = true;
+	const struct plan_fetch *f = &plan->fetch;
 
-	VEC_FOR (const struct plan_item, item, &plan->of) {
-		if (item->cached) {
-			cached++;
-		} else if (has_step(item, STEP_FETCH)) {
-			fetch++;
-			known = known && item->to.pack_size >= 0;
-			bytes += known ? item->to.pack_size : 0;
-		}
-	}
-	if (!fetch)
+	if (!f->packs)
 		return;
 	buf_adds(out, "To fetch: ");
-	if (known) {
-		text_size(out, bytes);
+	if (f->bytes >= 0) {
+		text_size(out, f->bytes);
 		buf_adds(out, " in ");
 	}
-	print_count(out, fetch, "pack", "packs");
-	if (cached)
-		buf_addf(out, " (%zu of %zu %s in the cache)", cached, fetch + cached,
-			cached == 1 ? "is" : "are");
+	print_count(out, f->packs, "pack", "packs");
+	if (f->cached)
+		buf_addf(out, " (%zu of %zu %s in the cache)", f->cached, f->packs + f->cached,
+			f->cached == 1 ? "is" : "are");
 	buf_adds(out, ".\n");
 }
 

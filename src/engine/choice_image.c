@@ -209,10 +209,9 @@ static int recall_each(struct batch *b, struct err *err)
 {
 	for (size_t i = 0; i < b->of.n; i++) {
 		struct image *image = &b->images.of.v[i];
-		AUTO(tagged) was;
+		AUTO(tagged) was = TAGGED_INIT;
 		int known;
 
-		tagged_init(&was);
 		known = choice_tag_recall(b->e, &b->o->of.v[b->of.v[i]], &was, err);
 		if (known < 0)
 			return -1;
@@ -266,5 +265,34 @@ int choice_image_resolve(
 	for (size_t i = 0; i < o->of.n; i++)
 		if (is_wanted(&o->of.v[i]) && take_batch(e, world, o, i, err) < 0)
 			return -1;
+	return 0;
+}
+
+/* How many layers it has, and how long they are, nobody knows yet. */
+static void add_unknown(struct offer *o)
+{
+	struct pack *p = vec_push(&o->packs.of);
+
+	pack_init(p);
+	buf_set(&p->file, buf_span(&o->path));
+	buf_set(&p->url, buf_span(&o->mirrors.of.v[0]));
+}
+
+int choice_image_recall(struct engine *e, struct choice *o, struct err *err)
+{
+	VEC_FOR (struct chosen, one, &o->of) {
+		AUTO(tagged) was = TAGGED_INIT;
+		int known;
+
+		if (!offer_is_image(&one->offer) || one->offer.packs.of.n)
+			continue;
+		known = choice_tag_recall(e, one, &was, err);
+		if (known < 0)
+			return -1;
+		if (known)
+			add_layers(&was.image, &one->offer);
+		else
+			add_unknown(&one->offer);
+	}
 	return 0;
 }

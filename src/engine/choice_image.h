@@ -11,3 +11,5 @@ MUST_USE int choice_image_complete(const struct shelf *shelf, struct offer *o, s
  * With keep_going what cannot be had keeps its error. */
 MUST_USE int choice_image_resolve(
 	struct engine *e, const struct world *world, struct choice *o, struct err *err);
+/* For who only looks: those whose tags were asked for before have the layers of then as packs, any other one pack without a sum. Asks nobody, and the ids stay unknown. */
+MUST_USE int choice_image_recall(struct engine *e, struct choice *o, struct err *err);

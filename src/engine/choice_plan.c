@@ -44,6 +44,7 @@ void choice_candidate(const struct chosen *one, struct candidate *out)
 	relations_add_all(&o->deb, &in->needs.deb);
 	VEC_FOR (const struct pack, p, &o->packs.of)
 		copy_pack(p, &in->packs);
+	in->luet.image = offer_is_image(o);
 	choice_state(one, in);
 }
 

@@ -103,10 +103,9 @@ int choice_tag_warn(struct engine *e, const struct world *world, const struct ch
 	const struct offer *o = &one->offer;
 	AUTO(oci_manifest) here = {0};
 	AUTO(buf) when = BUF_INIT;
-	AUTO(tagged) was;
+	AUTO(tagged) was = TAGGED_INIT;
 	int known, there;
 
-	tagged_init(&was);
 	known = choice_tag_recall(e, one, &was, err);
 	if (known < 1)
 		return known;

@@ -5,7 +5,7 @@
 #include "engine/choice.h"
 #include "store/tagged.h"
 
-/* What it was the last time, into what was initialised: 1; 0: nobody knows. */
+/* What it was the last time, into TAGGED_INIT: 1; 0: nobody knows. */
 MUST_USE int choice_tag_recall(
 	struct engine *e, const struct chosen *one, struct tagged *out, struct err *err);
 /* Tags may be moved; who did that, and why, only the admin can find out: says so where it was another image the last time, or is another one than what is here of that version. */

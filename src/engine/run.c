@@ -4,6 +4,7 @@
 
 #include "engine/architecture.h"
 #include "engine/choice.h"
+#include "engine/choice_image.h"
 #include "engine/choice_luet.h"
 #include "engine/clean.h"
 #include "engine/commit.h"
@@ -14,6 +15,7 @@
 #include "engine/origin.h"
 #include "engine/packets_family.h"
 #include "engine/packets_move.h"
+#include "engine/plan_fetch.h"
 #include "engine/prepare.h"
 #include "engine/puavo.h"
 #include "engine/relations.h"
@@ -242,14 +244,15 @@ static int plan_chosen(struct engine *e, const struct world *world, struct choic
 	bool extract = e->lock.fd >= 0 && request->goal != GOAL_DOWNLOAD;
 
 	if (look_at_files(e, request, &candidates, err) < 0 ||
-		(e->lock.fd >= 0 && choice_fetch(e, world, choice, err) < 0) ||
+		(e->lock.fd >= 0 ? choice_fetch(e, world, choice, err)
+				 : choice_image_recall(e, choice, err)) < 0 ||
 		add_chosen(e, world, choice, extract, &candidates, err) < 0 ||
 		meet(e, request, world, &candidates, err) < 0 ||
 		packets_find_replaced(e, request, world, &candidates, &replaced, err) < 0 ||
 		solve_plan(world, request, &candidates, e->waited_since, plan, err) < 0)
 		return -1;
 	packets_plan_replaced(world, &replaced, plan);
-	return 0;
+	return plan_fetch_count(e, plan, err);
 }
 
 static int make_plan(struct engine *e, const struct request *asked, struct choice *choice,

@@ -98,7 +98,7 @@ struct plan_item {
 	struct buf repository; /* whose installer that is; may be empty */
 	struct buf stage; /* where it has been extracted to already, in the stage; empty: not yet */
 	VEC(struct step) steps; /* in order; all acts */
-	bool cached; /* its pack is in the cache */
+	bool cached; /* its packs are in the cache */
 	int64_t undoes_txn, undoes_item; /* of an undo: the commit that it takes back; else 0 */
 	int64_t gone_txn,
 		gone_item; /* and the one with which the installations went that it brings back; else 0 */
@@ -114,9 +114,16 @@ struct plan_item {
 	bool counted; /* whether `left` is known: nothing of it was done outside of a stage */
 };
 
+/* What carrying it out needs from elsewhere: each pack once, however many packages have it. */
+struct plan_fetch {
+	size_t packs, cached; /* so many are to be fetched, and so many are in the cache */
+	int64_t bytes; /* of the former; -1: not known of each */
+};
+
 struct plan {
 	enum goal goal;
 	VEC(struct plan_item) of;
+	struct plan_fetch fetch;
 	int64_t transaction; /* 0 until one was begun */
 	struct err failed; /* of the first item that failed already while it was planned */
 	struct texts

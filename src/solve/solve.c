@@ -146,7 +146,7 @@ static int plan_download(
 
 	VEC_FOR (const struct pack, pack, &c->installer.packs.of) {
 		by_rules |= !pack->url.n;
-		if (!sums_is_empty(&pack->sums))
+		if (!sums_is_empty(&pack->sums) || c->installer.luet.image)
 			continue;
 		err_set(err, ERR_FAILED,
 			"its installer states no checksum, and such packs are never cached");

@@ -3,11 +3,6 @@
 
 #define TAGGED_SCHEMA 5 /* there is no such table before */
 
-void tagged_init(struct tagged *t)
-{
-	*t = (struct tagged){.place = BUF_INIT};
-}
-
 void tagged_drop(struct tagged *t)
 {
 	buf_drop(&t->place);

@@ -13,10 +13,10 @@ struct tagged {
 	struct oci_manifest image; /* no list */
 	int64_t at; /* seconds since 1970 */
 };
-void tagged_init(struct tagged *t);
+#define TAGGED_INIT ((struct tagged){.place = BUF_INIT})
 void tagged_drop(struct tagged *t);
 
-/* What is known of a repository's tag, into what was initialised: 1; 0: nothing is. ERR_BAD_STATE: it cannot be. */
+/* What is known of a repository's tag, into TAGGED_INIT: 1; 0: nothing is. ERR_BAD_STATE: it cannot be. */
 MUST_USE int tagged_get(struct db *db, struct span repository, struct span tag, struct tagged *out,
 	struct err *err);
 /* Writes it; what was known before is void. */

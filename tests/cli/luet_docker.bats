@@ -210,6 +210,38 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   [[ $(manifest) == "$before" ]]
 }
 
+@test "what is to be fetched: each layer once that the cache does not have; before the tag was asked for nobody knows how many" {
+  installs
+  serve_registry ""
+  PACKAGES='[{"name": "app-x/hello", "version": "1", "layers": [[["opt/hello-luet/share/a", "alike"]], [["opt/hello-luet/share/b", "of hello"]], [["opt/hello-luet/share/a", "alike"]]]},
+    {"name": "app-x/other", "version": "1", "layers": [[["opt/hello-luet/share/a", "alike"]], [["opt/hello-luet/share/c", "of other"]]]}]'
+  push revision=1
+  use "$REGISTRY/team/wagon"
+  fardel -qq repo update
+  for command in install download; do
+    run --separate-stderr -0 fardel "$command" -y --dry-run app-x/hello app-x/other
+    [[ $output$stderr == *'To fetch: 2 packs.'* ]]
+    run --separate-stderr -0 fardel --plain "$command" -y --dry-run app-x/hello
+    [[ $output == *fetch* && $output != *cached* ]]
+    run --separate-stderr -2 fardel "$command" -y --dry-run --offline app-x/hello
+  done
+  run --separate-stderr -0 fardel download app-x/hello
+  [[ $stderr == *' in 2 packs.'* ]]
+  run --separate-stderr -0 fardel install -y --dry-run --offline app-x/hello
+  # Of the other one its own layer, once it is known.
+  run --separate-stderr -0 fardel download app-x/other
+  [[ $stderr == *' in 1 pack (1 of 2 is in the cache).'* ]]
+  for layer in "$ROOT"/var/cache/fardel/packs/sha256/??/*; do
+    ! zcat "$layer" | grep -q 'of hello' || rm "$layer"
+  done
+  run --separate-stderr -0 fardel install -y --dry-run app-x/hello app-x/other
+  [[ $output$stderr == *' in 1 pack (2 of 3 are in the cache).'* ]]
+  run --separate-stderr -0 fardel install -y app-x/other
+  [[ $stderr != *'To fetch'* ]]
+  run --separate-stderr -0 fardel install -y app-x/hello
+  [[ $stderr == *' in 1 pack (1 of 2 is in the cache).'* ]]
+}
+
 @test "packages of one tag: neither is offered, and it is said" {
   serve_registry ""
   PACKAGES='[{"name": "app-x/hello", "version": "1.0+1"}, {"name": "app-x/hello", "version": "1.0-1"}, {"name": "x/a-b", "version": "1"}, {"name": "b-x/a", "version": "1"},

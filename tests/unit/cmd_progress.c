@@ -195,14 +195,14 @@ static void test_plan(void **state UNUSED)
 	slack = add(&p, ACTION_UPGRADE, "slack", "");
 	buf_sets(&slack->from.name, "slack");
 	buf_sets(&slack->from.version, "4.40\033");
+	p.fetch = (struct plan_fetch){.packs = 2, .bytes = 368000000};
 	plan_print_table(&text, &p, false);
 	plan_print_fetch(&text, &p);
 	assert_buf(&text, "  zoom    6.2.11     new\n"
 			  "  slack   4e725051   upgrade from 4.40\\x1b\n"
 			  "To fetch: 368 MB in 2 packs.\n");
 	buf_clear(&text);
-	slack->cached = true;
-	p.of.v[0].to.pack_size = -1;
+	p.fetch = (struct plan_fetch){.packs = 1, .cached = 1, .bytes = -1};
 	plan_print_fetch(&text, &p);
 	assert_buf(&text, "To fetch: 1 pack (1 of 2 is in the cache).\n");
 	buf_clear(&text);

@@ -34,7 +34,7 @@ static void note(struct db *db, const char *repository, const char *tag, const c
 static int get(
 	struct db *db, const char *repository, const char *tag, struct tagged *out, struct err *err)
 {
-	tagged_init(out);
+	*out = TAGGED_INIT;
 	return tagged_get(db, span_of(repository), span_of(tag), out, err);
 }
 
