@@ -11,6 +11,7 @@
 #define HIDES ".wh."
 #define OPAQUE ".wh..wh..opq"
 #define NODES_MAX 1000000
+#define LINKS_MAX (64 << 20) /* bytes of hard links' paths, and of what they lead to */
 
 /* What is known of a path, of the uppermost layer that says it. */
 enum kind {
@@ -24,12 +25,24 @@ struct mark {
 	unsigned opaque; /* those below this one have nothing in that folder; NONE: they may */
 	unsigned gone; /* nor do those below this one say what the folder is like */
 	enum kind kind;
+	bool linked; /* it is a hard link that comes at the end */
 };
 #define NONE ((unsigned)-1)
+
+/* A hard link that comes at the end. */
+struct link {
+	struct buf path, to;
+	unsigned layer;
+	bool behind; /* of the same layer what it leads to, such a link itself */
+};
 
 struct layers {
 	struct paths paths;
 	VEC(struct mark) marks; /* of each of them */
+	VEC(struct link) links; /* to what was not there yet */
+	size_t link_bytes;
+	size_t given; /* of the links of layer `at`, as far as they were looked through */
+	bool ended; /* no member comes any more */
 	unsigned at; /* 0: the top one */
 	unsigned opaque; /* as of struct mark, of the top folder */
 };
@@ -43,12 +56,19 @@ struct layers *layers_new(void)
 	return l;
 }
 
+static void link_drop(struct link *link)
+{
+	buf_drop(&link->path);
+	buf_drop(&link->to);
+}
+
 void layers_free(struct layers *l)
 {
 	if (!l)
 		return;
 	paths_drop(&l->paths);
 	vec_drop(&l->marks);
+	vec_drop_each(&l->links, link_drop);
 	free(l);
 }
 
@@ -141,7 +161,7 @@ static int find_or_add(
 	if (l->paths.nodes.n == NODES_MAX)
 		return err_set(err, ERR_INSTALLER, "its layers have more than %d paths", NODES_MAX);
 	*node = paths_add(&l->paths, parent, part, 0);
-	*vec_push(&l->marks) = (struct mark){l->at, NONE, NONE, KIND_IMPLIED};
+	*vec_push(&l->marks) = (struct mark){l->at, NONE, NONE, KIND_IMPLIED, false};
 	return 0;
 }
 
@@ -209,15 +229,90 @@ static int hide(struct layers *l, struct span above, struct span name, struct er
 	return 0;
 }
 
-/* --- A member ------------------------------------------------------------------------------------------- */
+/* --- Hard links ----------------------------------------------------------------------------------------- */
 
-static int refuse_link(struct span path, struct err *err)
+/* What is known of a whole path; NULL: nothing. */
+static struct mark *get_mark(const struct layers *l, struct span path)
 {
-	err_set(err, ERR_INSTALLER,
-		"member %.*s: is a hard link to what a layer above it has hidden or replaced",
-		SPAN_ARG(span_cut(path, 0, 200)));
+	size_t node = PATHS_NONE;
+	struct span part;
+
+	while (next_part(&path, &part)) {
+		node = paths_find(&l->paths, node, part);
+		if (node == PATHS_NONE)
+			return NULL;
+	}
+	return node == PATHS_NONE ? NULL : &l->marks.v[node];
+}
+
+static int refuse_link(struct span path, const char *to, struct err *err)
+{
+	err_set(err, ERR_INSTALLER, "member %.*s: is a hard link to what %s",
+		SPAN_ARG(span_cut(path, 0, 200)), to);
 	return err_next(err, "ask who made the image to make it of one layer");
 }
+
+static bool has_come(const struct layers *l, const struct mark *m)
+{
+	return m && m->kind == KIND_OTHER && m->layer == l->at;
+}
+
+/* The lower layers come later. */
+static int keep_link(struct layers *l, struct span path, struct span to, struct err *err)
+{
+	bool behind = has_come(l, get_mark(l, to));
+	struct link *link;
+	struct mark *m;
+
+	if (note(l, path, false, err) < 0)
+		return -1;
+	m = get_mark(l, path);
+	if (m)
+		m->linked = true;
+
+	l->link_bytes += path.n + to.n;
+	if (l->link_bytes > LINKS_MAX)
+		return err_set(err, ERR_INSTALLER,
+			"its layers have hard links of more than %d bytes", LINKS_MAX);
+	link = vec_push(&l->links);
+	*link = (struct link){.path = BUF_INIT, .to = BUF_INIT, .layer = l->at, .behind = behind};
+	buf_add_span(&link->path, path);
+	buf_add_span(&link->to, to);
+	return 0;
+}
+
+static int check_link(const struct layers *l, const struct link *link, struct err *err)
+{
+	const struct mark *m = get_mark(l, buf_span(&link->to));
+	bool below = m && (link->behind ? m->layer == link->layer : m->layer > link->layer);
+
+	if (below && m->kind == KIND_OTHER)
+		return 0;
+	return refuse_link(buf_span(&link->path),
+		"is no file that came before, in its layer or in one below", err);
+}
+
+int layers_link(struct layers *l, struct span *path, struct span *hard_link, struct err *err)
+{
+	if (!l->ended)
+		l->given = 0;
+	l->ended = true;
+	for (;; l->given = 0, l->at--) {
+		while (l->given < l->links.n) {
+			const struct link *link = &l->links.v[l->given++];
+
+			if (link->layer != l->at)
+				continue;
+			*path = buf_span(&link->path);
+			*hard_link = buf_span(&link->to);
+			return check_link(l, link, err) < 0 ? -1 : 1;
+		}
+		if (!l->at)
+			return 0;
+	}
+}
+
+/* --- A member ------------------------------------------------------------------------------------------- */
 
 int layers_show(
 	struct layers *l, struct span path, bool folder, struct span hard_link, struct err *err)
@@ -234,7 +329,13 @@ int layers_show(
 		return hide(l, above, span_cut(last, sizeof(HIDES) - 1, last.n), err);
 	if (is_hidden(l, path, folder))
 		return 0;
-	if (hard_link.n && !is_odd(hard_link) && is_hidden(l, hard_link, false))
-		return refuse_link(path, err);
+	if (hard_link.n && !is_odd(hard_link)) {
+		const struct mark *to = get_mark(l, hard_link);
+
+		if (is_hidden(l, hard_link, false))
+			return refuse_link(path, "a layer above it has hidden or replaced", err);
+		if (!has_come(l, to) || to->linked)
+			return keep_link(l, path, hard_link, err);
+	}
 	return note(l, path, folder, err) < 0 ? -1 : 1;
 }

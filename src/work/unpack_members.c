@@ -217,19 +217,14 @@ static int list(const struct entry_act *act, struct err *err)
 	return fwrite(line.s, 1, line.n, stdout) == line.n ? 0 : err_sys(err, "write");
 }
 
-static int take(struct unpacker *u, const struct archive_entry *member, struct err *err)
+/* A member that is to come out. */
+static int put(struct unpacker *u, const struct archive_entry *member, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
 	struct entry_act act;
 	bool is_new;
-	int rc = u->layers
-			 ? layers_show(u->layers, member->path, member->type == ARCHIVE_DIR,
-				   member->type == ARCHIVE_HARDLINK ? member->link : SPAN(""), err)
-			 : 1;
+	int rc = -1;
 
-	if (rc <= 0)
-		return rc;
-	rc = -1;
 	if (plan(u, member, &act, err) < 0)
 		return -1;
 	if (act.skip)
@@ -250,6 +245,28 @@ static int take(struct unpacker *u, const struct archive_entry *member, struct e
 	if (rc == 0 && u->made)
 		rc = u->made(u->arg, u->in, member, &act, err);
 	return rc < 0 ? err_at(err, "member %s", path.s) : 0;
+}
+
+static int take(struct unpacker *u, const struct archive_entry *member, struct err *err)
+{
+	struct span link = member->type == ARCHIVE_HARDLINK ? member->link : SPAN("");
+	int shown = u->layers ? layers_show(u->layers, member->path, member->type == ARCHIVE_DIR,
+					link, err)
+			      : 1;
+
+	return shown <= 0 ? shown : put(u, member, err);
+}
+
+/* What they lead to is there by now. */
+static int take_links(struct unpacker *u, struct err *err)
+{
+	struct archive_entry member = {.type = ARCHIVE_HARDLINK};
+	int more;
+
+	while ((more = layers_link(u->layers, &member.path, &member.link, err)) == 1)
+		if (put(u, &member, err) < 0)
+			return -1;
+	return more;
 }
 
 /* The innermost first, as their numbers are higher; of one the last word first. */
@@ -326,5 +343,5 @@ int unpacker_run_layers(struct unpacker *u, const int *layers, size_t count, str
 		u->in = NULL;
 		layers_next(u->layers);
 	}
-	return settle_folders(u, err);
+	return take_links(u, err) < 0 ? -1 : settle_folders(u, err);
 }

@@ -87,11 +87,11 @@ static void frame(struct span text)
 static void members(struct span text)
 {
 	struct layers *l = layers_new();
-	struct span line;
+	struct span line, path = SPAN(""), link;
+	struct err err = ERR_INIT;
+	size_t links = 0;
 
 	while (span_split(&text, '\n', &line)) {
-		struct err err = ERR_INIT;
-		struct span path, link = line;
 		bool folder = span_ends(line, "/");
 		int shown;
 
@@ -99,13 +99,18 @@ static void members(struct span text)
 			layers_next(l);
 			continue;
 		}
+		err_clear(&err);
+		link = line;
 		span_split(&link, '=', &path);
+		links += link.n > 0;
 		shown = layers_show(l, path, folder, link, &err);
 		HOLDS(shown >= 0 || err.code == ERR_INSTALLER);
 		/* In its own layer it may come again, and is as it was. */
 		if (shown == 1)
 			HOLDS(layers_show(l, path, folder, link, &err) == 1);
 	}
+	while (layers_link(l, &path, &link, &err) == 1)
+		HOLDS(link.n && links-- > 0);
 	layers_free(l);
 }
 

@@ -319,6 +319,21 @@ LAYERS = {
     "hides what is above": [tarball(member("usr/share/.wh...", data=b""))],
     "a hard link to what is hidden": [tarball(member("usr/share/a", data=b"x"), member("usr/share/b", tarfile.LNKTYPE, "usr/share/a")),
                                       tarball(member("usr/share/a", data=b"y"))],
+    "a hard link to what its own layer hides": [tarball(member("usr/share/a", data=b"x")),
+                                                tarball(member("usr/share/.wh.a", data=b""), member("usr/share/b", tarfile.LNKTYPE, "usr/share/a"))],
+    "a hard link to what a layer between hides": [tarball(member("usr/share/d/a", data=b"x")), tarball(member("usr/share/d/.wh..wh..opq", data=b"")),
+                                                  tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/d/a"))],
+    "a hard link to what comes behind it": [tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/a"), member("usr/share/a", data=b"x"))],
+    "a hard link to what a layer above has": [tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/a")), tarball(member("usr/share/a", data=b"x"))],
+    "a hard link to a link out of a lower layer": [tarball(member("usr/share/a", tarfile.SYMTYPE, "/var/lib/canary")), tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/a"))],
+    "a hard link through a link of a lower layer": [tarball(member("usr/share/d", tarfile.SYMTYPE, "/var/lib")), tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/d/canary"))],
+    "a hard link to a folder of a lower layer": [tarball(member("usr/share/d", tarfile.DIRTYPE), member("usr/share/d/x", data=b"x")), tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/d"))],
+    "a hard link to the system's": [tarball(member("usr/share/a", data=b"x")), tarball(member("usr/share/b", tarfile.LNKTYPE, "etc/passwd"))],
+    "a hard link to an absolute path": [tarball(member("var/lib/canary2", data=b"x")), tarball(member("usr/share/b", tarfile.LNKTYPE, "/var/lib/canary2"))],
+    "a hard link up and down to a lower layer": [tarball(member("usr/share/a", data=b"x")), tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/../share/a"))],
+    "a hard link to itself": [tarball(member("usr/share/a", data=b"x")), tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/b"))],
+    "hard links in a ring": [tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/c"), member("usr/share/c", tarfile.LNKTYPE, "usr/share/b"))],
+    "a hard link in the place of a folder": [tarball(member("usr/share/a", data=b"x")), tarball(member("usr/share/b", tarfile.LNKTYPE, "usr/share/a"), member("usr/share/b/x", data=b"x"))],
     "a hard link out": [tarball(member("usr/share/b", tarfile.LNKTYPE, "../../etc/shadow"))],
     "no tar": [b"no tar at all" * 100],
     "cut off": [tarball(member("usr/share/a", data=b"x" * 5000))[:2000]],
@@ -339,6 +354,27 @@ def trees(box):
     evil.push(HELLO, [tarball(member("usr/share/d", tarfile.SYMTYPE, "/etc")), tarball(member("usr/share/.wh.d", data=b""), member("usr/share/d/y", data=b"y"))])
     box.must("install", "-y", "app-x/hello")
     want(os.path.isdir(box.path("/usr/share/d")) and not os.path.exists(box.path("/etc/y")), "a hidden link counts")
+    box.must("remove", "-y", "app-x/hello")
+    box.unharmed()
+
+
+@case("D17", "hard links to files of lower layers: the same file by two names, as long as nothing is in the place of either", ("mount",))
+def hard_links(box):
+    evil = stand(box)
+    info = member("usr/share/d/a", data=b"lowest")[0]
+    info.mode = 0o750
+    low = tarball((info, b"lowest"), member("usr/share/d/old", data=b"old"), member("usr/share/d/gone", data=b"gone"))
+    middle = tarball(member("usr/share/d/b", tarfile.LNKTYPE, "./usr/share/d/a"), member("usr/share/d/.wh.gone", data=b""), member("usr/share/d/gone", tarfile.LNKTYPE, "usr/share/d/a"))
+    high = tarball(member("usr/share/d/c", tarfile.LNKTYPE, "usr/share/d/b"), member("usr/share/d/old", tarfile.LNKTYPE, "usr/share/d/c"), member("usr/share/d/x", data=b"x"),
+                   member("usr/share/d/y", tarfile.LNKTYPE, "usr/share/d/x"))
+    evil.push(HELLO, [low, middle, high])
+    box.must("install", "-y", "app-x/hello")
+    names = {name: os.stat(box.path(f"/usr/share/d/{name}")) for name in os.listdir(box.path("/usr/share/d"))}
+    want(sorted(names) == ["a", "b", "c", "gone", "old", "x", "y"], f"{sorted(names)}")
+    want(len({names[name].st_ino for name in ("a", "b", "c", "gone", "old")}) == 1 and names["x"].st_ino == names["y"].st_ino, f"{names}")
+    want(names["c"].st_mode & 0o7777 == 0o750, f"{names}")
+    with open(box.path("/usr/share/d/c"), encoding="utf-8") as file:
+        want(file.read() == "lowest", "another content")
     box.must("remove", "-y", "app-x/hello")
     box.unharmed()
 

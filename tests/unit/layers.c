@@ -4,11 +4,27 @@
 #include "unit.h"
 
 /* Members of layers, the top one first: "+PATH" is seen, "-PATH" is not, "!PATH" is refused; a folder ends with a slash, "A=B" is a hard link to B; "|" is the
- * next layer below. */
+ * next layer below. At the end, ">A=B" is a hard link that comes, "x" that one is refused, and all others do not come. */
+static void ends(struct layers *l, struct span word, const char *text)
+{
+	struct span path = SPAN(""), link = SPAN("");
+	struct err err = ERR_INIT;
+	AUTO(buf) is = BUF_INIT;
+	int more = layers_link(l, &path, &link, &err);
+
+	if (more == 1)
+		buf_addf(&is, ">%.*s=%.*s", SPAN_ARG(path), SPAN_ARG(link));
+	else
+		buf_adds(&is, more < 0 ? "x" : "");
+	if (!span_is(buf_span(&is), word))
+		fail_msg("%s: %.*s: %s %s", text, SPAN_ARG(word), is.s, err.text);
+}
+
 static void check(const char *text)
 {
 	struct layers *l = layers_new();
 	struct span rest = span_of(text), word;
+	bool ended = false;
 
 	while (span_split(&rest, ' ', &word)) {
 		struct span link = span_cut(word, 1, word.n), path = SPAN("");
@@ -19,11 +35,18 @@ static void check(const char *text)
 			layers_next(l);
 			continue;
 		}
+		if (strchr(">x", word.s[0])) {
+			ends(l, word, text);
+			ended = true;
+			continue;
+		}
 		span_split(&link, '=', &path);
 		is = layers_show(l, path, span_ends(path, "/"), link, &err);
 		if (is != want)
 			fail_msg("%s: %.*s: %d %s", text, SPAN_ARG(word), is, err.text);
 	}
+	if (!ended || !strchr(text, 'x'))
+		ends(l, SPAN(""), text);
 	layers_free(l);
 }
 
@@ -75,10 +98,50 @@ static void what_is_hidden(void **state)
 static void hard_links(void **state)
 {
 	(void)state;
-	check("+a +b=a | +c +d=c");
+	/* To what came before in the layer, or is in one below; those of the lower layers first. */
+	check("+a +b=a +c=b +a | +d +e=d");
+	check("-b=a | +a >b=a");
+	check("-d/b=a | +x | +./a >d/b=a");
+	check("-b=a -c=b | -a=d | +d >a=d >b=a >c=b");
+	check("-b=a +e | +a -b -e >b=a");
+	/* Not to what comes behind it, is nowhere, or no file. */
+	check("-b=a +a x");
+	check("-b=a +a | -a x");
+	check("-b=a x");
+	check("-b=a +a | x");
+	check("-b=a | +a/ x");
+	check("-b=a | +a/c x");
+	check("-b=b x");
+	check("-b=c -c=b x");
+	/* Not to what its own layer, or one between, hides. */
+	check("-.wh.a -b=a | -a x");
+	check("-b=a -.wh.a | -a x");
+	check("-b=d/a | -.wh.d | -d/a x");
+	check("-b=d/a | -d/.wh..wh..opq | -d/a x");
+	/* Nor to what one above hides or replaces. */
 	check("+a | -a !b=a");
 	check("-.wh.a | -a !b=a");
+	check("+a | !b=a | -a");
 	check("+b | -b=a +a");
+	/* Paths that no archive may have are refused elsewhere. */
+	check("+b=../a +c=/a +d=");
+}
+
+static void hard_links_are_bounded(void **state)
+{
+	struct layers *l = layers_new();
+	AUTO(buf) path = BUF_INIT;
+	struct err err = ERR_INIT;
+	size_t kept = 0;
+
+	(void)state;
+	for (size_t i = 0; i < 4000; i++)
+		buf_adds(&path, "a");
+	while (layers_show(l, SPAN("b"), false, buf_span(&path), &err) == 0)
+		kept++;
+	assert_int_equal(kept, (64 << 20) / 4001);
+	assert_int_equal(err.code, ERR_INSTALLER);
+	layers_free(l);
 }
 
 int main(void)
@@ -87,6 +150,7 @@ int main(void)
 		cmocka_unit_test(what_is_seen),
 		cmocka_unit_test(what_is_hidden),
 		cmocka_unit_test(hard_links),
+		cmocka_unit_test(hard_links_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
