@@ -93,12 +93,14 @@ static int begin_body(struct fetch *f, const struct fetch_begin *b, struct err *
 			return err_set(err, ERR_WORKER, "fardel-fetch goes on where nothing ended");
 		f->resumed = true;
 		f->total = b->total;
-		return fetch_check_room(f, b->total - b->from, err);
+		return fetch_check_stated(f, err) < 0
+			       ? -1
+			       : fetch_check_room(f, b->total - b->from, err);
 	}
 	f->total = b->total;
 	f->resumed = false;
-	if (fetch_check_room(f, b->total, err) < 0 || intake_restart(&f->intake, err) < 0 ||
-		fetch_part_settle(f, b, err) < 0)
+	if (fetch_check_stated(f, err) < 0 || fetch_check_room(f, b->total, err) < 0 ||
+		intake_restart(&f->intake, err) < 0 || fetch_part_settle(f, b, err) < 0)
 		return -1;
 	tell_progress(f, WATCH_TRANSFER);
 	return 0;
@@ -465,6 +467,7 @@ int fetch_next(struct fetch *f, struct err *err)
 	tell_progress(f, WATCH_TRANSFER_END);
 	if (worker_result(&f->worker, err) == 0 && take_over(f, err) == 0)
 		return 0;
+	fetch_check_limit(f, err);
 	fetch_part_leave(f, err);
 	if (err->code == ERR_SIGNAL || (!fetch_part_afresh(f, err) && pass_over(f, err) < 0))
 		return -1;

@@ -1,6 +1,8 @@
 /* What a fetch is refused for beside its sums. */
 #include "engine/fetch_check.h"
 
+#include <string.h>
+
 #include "base/text.h"
 #include "sys/fd.h"
 #include "sys/file.h"
@@ -59,6 +61,20 @@ int fetch_check_size(const struct fetch *f, int64_t size, struct err *err)
 		return 0;
 	return err_set(err, ERR_CHECKSUM, "%s is %lld bytes, the installer states %lld",
 		f->file_name.s, (long long)size, (long long)f->pack->size);
+}
+
+int fetch_check_stated(const struct fetch *f, struct err *err)
+{
+	return f->total < 0 ? 0 : fetch_check_size(f, f->total, err);
+}
+
+void fetch_check_limit(const struct fetch *f, struct err *err)
+{
+	if (err->code == ERR_FAILED && strstr(err->text, "fetch.max_size") && f->pack->size >= 0 &&
+		f->pack->size <= f->e->config.fetch_max_size)
+		err_set(err, ERR_CHECKSUM,
+			"%s is longer than the %lld bytes that the installer states",
+			f->file_name.s, (long long)f->pack->size);
 }
 
 int fetch_check_room(struct fetch *f, int64_t more, struct err *err)

@@ -14,3 +14,7 @@ MUST_USE int fetch_check_space(struct fetch *f, const char *folder, int64_t tota
 MUST_USE int fetch_check_room(struct fetch *f, int64_t more, struct err *err);
 /* Where the installer states a size, it is as binding as a sum. */
 MUST_USE int fetch_check_size(const struct fetch *f, int64_t size, struct err *err);
+/* The same of what a server says before the first byte comes, where it says it: f->total. */
+MUST_USE int fetch_check_stated(const struct fetch *f, struct err *err);
+/* A worker that was told more bytes than any pack may have knows nothing of a size: where one is stated that may be had, it is that which does not hold. */
+void fetch_check_limit(const struct fetch *f, struct err *err);

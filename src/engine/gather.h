@@ -12,7 +12,7 @@
 struct gather_item {
 	struct buf path; /* below the place */
 	int64_t max; /* bytes that it may have */
-	bool exact; /* so many are what it is verified to have: more of them are ERR_CHECKSUM */
+	bool exact; /* more of them are not what was asked for: ERR_CHECKSUM */
 	struct buf body; /* where no sink takes it */
 	int64_t size; /* bytes that came */
 	bool optional; /* there may be none: then it is missing */

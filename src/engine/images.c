@@ -173,6 +173,7 @@ static void add_wanted(struct asking *a)
 	a->of.n = 0;
 	for (size_t i = 0; i < a->images->of.n; i++) {
 		struct image *image = &a->images->of.v[i];
+		struct gather_item *item;
 		AUTO(buf) path = BUF_INIT;
 
 		if (!is_wanted(image))
@@ -182,7 +183,8 @@ static void add_wanted(struct asking *a)
 			image_digest_path("manifests", &image->manifest.platform, &path);
 		else
 			image_tag_path(image, &path);
-		gather_add(&a->gather, buf_span(&path), a->max)->optional = true;
+		item = gather_add(&a->gather, buf_span(&path), a->max);
+		item->optional = item->exact = true;
 		*vec_push(&a->of) = i;
 	}
 }

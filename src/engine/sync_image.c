@@ -223,7 +223,7 @@ static int on_manifest(struct gather *g, struct err *err)
 		return begin_layers(s, err);
 	image_digest_path("manifests", &s->haul.image.manifest.platform, &path);
 	gather_clear(g);
-	gather_add(g, buf_span(&path), OCI_MANIFEST_MAX);
+	gather_add(g, buf_span(&path), OCI_MANIFEST_MAX)->exact = true;
 	return ask(s, NULL, on_platform, err);
 }
 
@@ -245,7 +245,7 @@ static int haul(struct sync *s, struct span file, int64_t max,
 	h->then = then;
 	image_tag_path(&h->image, &path);
 	gather_clear(&s->gather);
-	gather_add(&s->gather, buf_span(&path), OCI_MANIFEST_MAX);
+	gather_add(&s->gather, buf_span(&path), OCI_MANIFEST_MAX)->exact = true;
 	return ask(s, NULL, on_manifest, err);
 }
 

@@ -586,7 +586,7 @@ def blamed(box):
     listed = json.dumps({"schemaVersion": 2, "mediaType": OCI + "index.v1+json", "manifests": [
         {"digest": "sha256:" + "0" * 64, "size": 7, "platform": {"os": "linux", "architecture": go}} for go in ("amd64", "arm64")]}).encode()
     for status, habit in ((2, lambda handler: evil.give(handler, 500, b"{}")), (2, hang_up), (5, lambda handler: evil.give(handler, 200, b"{}")),
-                          (1, lambda handler: evil.give(handler, 200, b" " * (2 << 20))), (2, lambda handler: evil.give(handler, 404, b"{}")),
+                          (5, lambda handler: evil.give(handler, 200, b" " * (2 << 20))), (2, lambda handler: evil.give(handler, 404, b"{}")),
                           (2, lambda handler: evil.give(handler, 200, listed))):
         evil.habits = {"manifests/two-app-x-1": habit}
         run = box.fardel(*quick("install", "-y", *names))
@@ -600,3 +600,26 @@ def blamed(box):
     evil.asked.clear()
     run = box.fardel(*quick("install", "-y", "--keep-going", *names))
     want(run.status == 2 and len(evil.asked) == 2, f"{evil.asked} {run}")
+
+
+@case("D18", "S8 of a registry: lengths beyond all numbers, too long, too short, and none, of manifests and of layers: none of them is what was asked for", ("mount",))
+def lengths(box):
+    evil = stand(box, synced=False)
+    for tag, refuse in (("repository.yaml", refuse_index), (HELLO, refuse_package)):
+        for path in (f"manifests/{tag}", "blobs/" + evil.layers(tag)[0]):
+            body = evil.things[path][1]
+            for length in (1 << 63, (1 << 63) - 1, 1 << 64, 10 ** 40, 1 << 40):
+                evil.habits[path] = lambda handler, length=length, body=body: evil.give(handler, 200, body, Content_Length=str(length))
+                try:
+                    refuse(box, codes=(5,))
+                except Failed as failed:
+                    raise Failed(f"{path} {length}: {failed}") from failed
+            for length in (len(body) + 1, "-1", "x", "0x10"):
+                evil.habits[path] = lambda handler, length=length, body=body: evil.give(handler, 200, body, Content_Length=str(length), Connection="close")
+                run = box.fardel(*quick(*(("repo", "update") if refuse is refuse_index else ("install", "-y", "app-x/hello"))))
+                want(run.status in (0, 2, 5) and run.seconds < 5, f"{path} {length}: {run}")
+                if run.status == 0 and refuse is refuse_package:
+                    box.must("remove", "-y", "app-x/hello")
+        evil.habits.clear()
+        if refuse is refuse_index:
+            box.must("repo", "update")
