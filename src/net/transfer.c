@@ -82,16 +82,16 @@ static int to_int(int64_t value)
 	return value < 0 ? 0 : value > INT_MAX / 1000 ? INT_MAX / 1000 : (int)value;
 }
 
-/* A registry is asked first what it wants to see. */
+/* A registry is asked first what it wants to see. That is all of its own server's, as it is of that server to say where tokens come from: a redirect there keeps it. */
 static void set_login(
 	const struct fetch_order *order, struct buf *authorization, struct http_request *request)
 {
+	if (order->registry)
+		return;
 	if (order->login_bases.n) {
 		request->login_goes = login_goes;
 		request->login_arg = &order->login_bases;
 	}
-	if (order->registry)
-		return;
 	if (order->token.n) {
 		buf_setf(authorization, "token %s", order->token.s);
 		request->authorization = authorization->s;

@@ -623,3 +623,39 @@ def lengths(box):
         evil.habits.clear()
         if refuse is refuse_index:
             box.must("repo", "update")
+
+
+@case("D19", "S5 of a registry: a redirect on its own server keeps what it was shown, wherever that leads there; any other name or port of the same machine is somebody else", ("mount",))
+def own_server(box):
+    evil, other = stand(box), Evil(box)
+    blob = "blobs/" + evil.layers(HELLO)[0]
+    bearer, basic = "Bearer of-evil", "Basic bWU6c2VjcmV0"
+
+    def wants_login(handler):
+        if handler.path.startswith("/token"):
+            return evil.give(handler, 200, b'{"token":"of-evil"}')
+        if handler.headers.get("Authorization") in (bearer, basic):
+            return False
+        return evil.give(handler, 401, b"{}", WWW_Authenticate=challenge)
+
+    evil.things["/storage/of/it"] = other.things["/storage/of/it"] = evil.things[blob]
+    evil.things["/v2/team/elsewhere/blobs/it"] = evil.things[blob]
+    port = evil.host.split(":")[1]
+    for challenge in (f'Bearer realm="http://{evil.host}/token"', 'Basic realm="x"'):
+        configure(box, [evil.host + "/team/wagon"], "auth: {username: me, password: secret}\n")
+        evil.habits = {"*": wants_login}
+        for to in (f"http://{evil.host}/storage/of/it", "/v2/team/elsewhere/blobs/it", f"http://{evil.host}/x/../storage/of/it"):
+            evil.habits[blob] = lambda handler, to=to: wants_login(handler) or evil.give(handler, 307, b"", Location=to)
+            box.must("install", "-y", "app-x/hello")
+            box.must("remove", "-y", "app-x/hello")
+            box.bash(f"rm -rf {box.path('/var/cache/fardel/packs')}")
+        for to in (f"http://{other.host}/storage/of/it", f"http://localhost:{port}/storage/of/it", f"http://{evil.host}@{other.host}/storage/of/it"):
+            evil.habits[blob] = lambda handler, to=to: wants_login(handler) or evil.give(handler, 307, b"", Location=to)
+            evil.asked.clear()
+            other.asked.clear()
+            run = box.fardel(*quick("install", "-y", "app-x/hello"))
+            want((run.status == 2) == ("localhost" in to), f"{to}: {run}")
+            want(not [said for path, said in other.asked + evil.asked if said and path.startswith("/storage")], f"{to}: {other.asked} {evil.asked}")
+            if run.status == 0:
+                box.must("remove", "-y", "app-x/hello")
+                box.bash(f"rm -rf {box.path('/var/cache/fardel/packs')}")
