@@ -11,7 +11,8 @@
 #define HIDES ".wh."
 #define OPAQUE ".wh..wh..opq"
 #define NODES_MAX 1000000
-#define LINKS_MAX (64 << 20) /* bytes of hard links' paths, and of what they lead to */
+#define LINKS_MAX 100000 /* that come at the end */
+#define LINKS_BYTES (32 << 20) /* of their paths, and of what they lead to */
 
 /* What is known of a path, of the uppermost layer that says it. */
 enum kind {
@@ -271,9 +272,10 @@ static int keep_link(struct layers *l, struct span path, struct span to, struct 
 		m->linked = true;
 
 	l->link_bytes += path.n + to.n;
-	if (l->link_bytes > LINKS_MAX)
+	if (l->link_bytes > LINKS_BYTES || l->links.n == LINKS_MAX)
 		return err_set(err, ERR_INSTALLER,
-			"its layers have hard links of more than %d bytes", LINKS_MAX);
+			"its layers have more than %d hard links to those below them, or of more than %d bytes",
+			LINKS_MAX, LINKS_BYTES);
 	link = vec_push(&l->links);
 	*link = (struct link){.path = BUF_INIT, .to = BUF_INIT, .layer = l->at, .behind = behind};
 	buf_add_span(&link->path, path);

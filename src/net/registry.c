@@ -257,6 +257,21 @@ static bool is_refused(const struct http_answer *answer)
 	return answer->status == 401 || answer->status == 403;
 }
 
+/* -1, with what may help. */
+static int fail(const struct fetch_order *order, const struct shown *shown,
+	const struct http_answer *answer, struct err *err)
+{
+	if (is_refused(answer))
+		return advise(order, shown, err);
+	if (answer->status == 429)
+		return err_next(err,
+			"the registry limits how often it is asked: run it again later%s",
+			has_login(order) ? ""
+					 : ", or give a login for it (auth in the repository's "
+					   "file), which may be allowed more");
+	return -1;
+}
+
 int registry_get(const struct fetch_order *order, struct http_request *request,
 	struct http_sink *sink, struct http_answer *answer, struct err *err)
 {
@@ -269,7 +284,7 @@ int registry_get(const struct fetch_order *order, struct http_request *request,
 	if (http_get(request, sink, answer, err) == 0)
 		return 0;
 	if (answer->status != 401 || !answer->challenge[0])
-		return is_refused(answer) ? advise(order, shown, err) : -1;
+		return fail(order, shown, answer, err);
 	/* Once: who refuses what it asked for itself would do so for ever. */
 	met = meet(order, request, answer, shown, &why);
 	if (met < 0) {
@@ -285,5 +300,5 @@ int registry_get(const struct fetch_order *order, struct http_request *request,
 	request->authorization = shown->header.s;
 	if (http_get(request, sink, answer, err) == 0)
 		return 0;
-	return is_refused(answer) ? advise(order, shown, err) : -1;
+	return fail(order, shown, answer, err);
 }

@@ -92,7 +92,7 @@ static void members(struct span text)
 	size_t links = 0;
 
 	while (span_split(&text, '\n', &line)) {
-		bool folder = span_ends(line, "/");
+		bool folder;
 		int shown;
 
 		if (!line.n) {
@@ -103,6 +103,7 @@ static void members(struct span text)
 		link = line;
 		span_split(&link, '=', &path);
 		links += link.n > 0;
+		folder = !link.n && span_ends(path, "/");
 		shown = layers_show(l, path, folder, link, &err);
 		HOLDS(shown >= 0 || err.code == ERR_INSTALLER);
 		/* In its own layer it may come again, and is as it was. */

@@ -563,6 +563,10 @@ def refused(box):
     want("no image" not in run.err, f"{run}")
     evil.habits["manifests/" + HELLO] = lambda handler: evil.give(handler, 404, b"{}")
     box.refused(box.fardel(*quick("install", "-y", "app-x/hello")), 2, "image hello-app-x-1: the registry has no such image", "repo update")
+    for auth, more in ((login, "run it again later\n"), ("", "or give a login for it")):
+        configure(box, urls, auth)
+        evil.habits["manifests/" + HELLO] = lambda handler: evil.give(handler, 429, b'{"errors":[{"code":"TOOMANYREQUESTS"}]}')
+        box.refused(box.fardel(*quick("install", "-y", "app-x/hello")), 2, "HTTP status 429", "limits how often it is asked", more)
     evil.habits = {"*": lambda handler: evil.give(handler, 403, b"{}")}
     configure(box, urls)
     box.refused(box.fardel(*quick("repo", "update", "--force")), 2, "HTTP status 403", none)
