@@ -80,7 +80,8 @@ static int lock_state(struct engine *e, struct err *err)
 		return err->code == ERR_NONE
 			       ? err_set(err, ERR_BAD_STATE, "%s has no stage", path.s)
 			       : -1;
-	return lock_folder(&e->shared, stage, path.s, e->config.lock_timeout, err);
+	return lock_folder(
+		&e->shared, stage, path.s, e->config.lock_timeout, engine_on_wait, e, err);
 }
 
 /* Rights, what every writer needs of its process, and the lock of that name. */

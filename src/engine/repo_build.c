@@ -47,13 +47,6 @@ static void build_drop(struct build *b)
 
 /* --- Opening -------------------------------------------------------------------------------------------- */
 
-static int take_lock(struct build *b, struct err *err)
-{
-	AUTO_FD fd = file_open_dir(b->o->folder, err);
-
-	return fd < 0 ? -1 : lock_folder(&b->lock, fd_take(&fd), b->o->folder, 0, err);
-}
-
 static int own_name(const char *folder, struct buf *out, struct err *err)
 {
 	char *real = realpath(folder, NULL);
@@ -92,7 +85,8 @@ static int open_all(struct build *b, struct err *err)
 	AUTO_FD index = -1;
 	AUTO(buf) cache = buf_of(b->o->folder);
 
-	if (take_lock(b, err) < 0 || publication_open(b->o->folder, &b->p, err) < 0 ||
+	if (publication_lock(b->e, b->o->folder, &b->lock, err) < 0 ||
+		publication_open(b->o->folder, &b->p, err) < 0 ||
 		find_name(b, &b->out->name, err) < 0)
 		return -1;
 	index = file_make_dirs(b->p.dir, "index", 0755, err);
@@ -105,29 +99,11 @@ static int open_all(struct build *b, struct err *err)
 
 /* --- Publishing ----------------------------------------------------------------------------------------- */
 
-/* One that waits for signatures may be published yet: its number is taken. */
-static int next_revision(const struct build *b, int64_t *out, struct err *err)
-{
-	struct head waiting;
-	int result = 0;
-
-	*out = b->p.head.revision + 1;
-	if (!b->p.waiting.n)
-		return 0;
-	head_init(&waiting);
-	result = head_parse(buf_span(&b->p.waiting), &waiting, err);
-	if (result == 0 && waiting.revision >= *out)
-		*out = waiting.revision + 1;
-	head_drop(&waiting);
-	return result;
-}
-
 static int make_tree(struct build *b, struct err *err)
 {
 	const struct head *old = &b->p.head;
 
-	if (next_revision(b, &b->head.revision, err) < 0)
-		return -1;
+	b->head.revision = publish_next_revision(&b->p);
 	b->head.whole.sha256 = old->whole.sha256;
 	b->head.whole.size = old->whole.size;
 	b->head.whole.unpacked = old->whole.unpacked;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "engine/session.h"
 #include "store/signatures.h"
 #include "store/sum.h"
 #include "sys/fd.h"
@@ -56,6 +57,15 @@ static int read_head(struct publication *p, struct err *err)
 	if (p->head_text.n && head_parse(buf_span(&p->head_text), &p->head, err) < 0)
 		return err_at(err, HEAD_FILE);
 	return 0;
+}
+
+int publication_lock(struct engine *e, const char *folder, struct lock *out, struct err *err)
+{
+	AUTO_FD fd = file_open_dir(folder, err);
+
+	return fd < 0 ? -1
+		      : lock_folder(out, fd_take(&fd), folder, e->config.lock_timeout,
+				engine_on_wait, e, err);
 }
 
 int publication_open(const char *folder, struct publication *out, struct err *err)

@@ -7,8 +7,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "engine/engine.h"
 #include "model/head.h"
 #include "store/signer.h"
+#include "sys/lock.h"
 
 #define PUBLISH_DAYS 30 /* a head's life, unless it is stated */
 #define PUBLISH_ROOT_DAYS 730 /* a root's */
@@ -31,6 +33,9 @@ struct publication {
 		.head_text = BUF_INIT, \
 		.waiting = BUF_INIT})
 void publication_drop(struct publication *p);
+/* Who means to change what the folder has holds this before it is opened. Waits for others as lock.timeout says; then ERR_LOCKED. */
+MUST_USE int publication_lock(
+	struct engine *e, const char *folder, struct lock *out, struct err *err);
 /* What the folder has; nothing of it is verified. A folder without a head or a root is fine: a new repository. */
 MUST_USE int publication_open(const char *folder, struct publication *out, struct err *err);
 

@@ -22,9 +22,12 @@ void repo_rotated_drop(struct repo_rotated *r)
 	buf_drop(&r->name);
 }
 
-/* The folder of a repository that has a root. */
-static int open_repository(const char *folder, struct publication *out, struct err *err)
+/* The folder of a repository that has a root, locked. */
+static int open_repository(struct engine *e, const char *folder, struct lock *lock,
+	struct publication *out, struct err *err)
 {
+	if (publication_lock(e, folder, lock, err) < 0)
+		return err_at(err, "%s", folder);
 	if (publication_open(folder, out, err) < 0)
 		return -1;
 	if (out->root.version)
@@ -105,10 +108,11 @@ int engine_repo_sign(struct engine *e, const struct repo_sign_options *options,
 {
 	AUTO(publication) p = PUBLICATION_INIT;
 	AUTO(signers) signers = {0};
+	AUTO(lock) lock = LOCK_INIT;
 
 	*out = (struct repo_signed){.name = BUF_INIT};
-	if (open_repository(options->folder, &p, err) < 0 ||
-		repo_keys_open(e, &options->keys, &signers, err) < 0 ||
+	if (repo_keys_open(e, &options->keys, &signers, err) < 0 ||
+		open_repository(e, options->folder, &lock, &p, err) < 0 ||
 		sign_by(&p, options, &signers, err) < 0)
 		return -1;
 	return tell_signed(&p, out, err);
@@ -220,13 +224,14 @@ int engine_repo_rotate(struct engine *e, const struct repo_rotate_options *optio
 {
 	AUTO(publication) p = PUBLICATION_INIT;
 	AUTO(signers) signers = {0};
+	AUTO(lock) lock = LOCK_INIT;
 	AUTO(root) next;
 
 	*out = (struct repo_rotated){.name = BUF_INIT};
 	root_init(&next);
-	if (open_repository(options->folder, &p, err) < 0 ||
+	if (repo_keys_open(e, &options->keys, &signers, err) < 0 ||
+		open_repository(e, options->folder, &lock, &p, err) < 0 ||
 		next_root(&p, options, &next, err) < 0 ||
-		repo_keys_open(e, &options->keys, &signers, err) < 0 ||
 		rotate_by(&p, options, &signers, &next, out, err) < 0)
 		return -1;
 	buf_set(&out->name, buf_span(&next.name));

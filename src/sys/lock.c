@@ -93,19 +93,6 @@ int lock_take(struct lock *lock, int dirfd, const char *name, const char *comman
 	return 0;
 }
 
-int lock_folder(struct lock *lock, int fd, const char *what, int64_t timeout, struct err *err)
-{
-	AUTO(buf) holder = BUF_INIT;
-
-	lock->fd = fd;
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return 0;
-	if (errno != EWOULDBLOCK)
-		return err_sys(err, "lock %s", what);
-	buf_addf(&holder, "another fardel, on a system that shares %s,", what);
-	return wait_for(fd, timeout, holder.s, err);
-}
-
 void lock_drop(struct lock *lock)
 {
 	fd_drop(&lock->fd);
@@ -146,4 +133,24 @@ void lock_holder(const char *path, struct lock_bytes bytes, struct buf *out)
 			buf_addf(out, " of user %u", (unsigned)st.st_uid);
 		return;
 	}
+}
+
+int lock_folder(struct lock *lock, int fd, const char *what, int64_t timeout,
+	void (*waiting)(void *arg, const char *holder), void *arg, struct err *err)
+{
+	AUTO(buf) holder = BUF_INIT;
+	AUTO(buf) path = BUF_INIT;
+
+	lock->fd = fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_sys(err, "lock %s", what);
+	buf_addf(&path, "/proc/self/fd/%d", fd);
+	lock_holder(path.s, (struct lock_bytes){0, UINT64_MAX}, &holder);
+	if (!holder.n)
+		buf_addf(&holder, "another fardel, on a system that shares %s,", what);
+	if (timeout != 0)
+		waiting(arg, holder.s);
+	return wait_for(fd, timeout, holder.s, err);
 }

@@ -19,10 +19,11 @@ struct lock {
 MUST_USE int lock_take(struct lock *lock, int dirfd, const char *name, const char *command,
 	int64_t timeout, void (*waiting)(void *arg, const char *holder), void *arg,
 	struct err *err);
-/* Locks an open folder, whose descriptor it takes, under whatever name others know it. `what` is
- * that name here. A file system that knows no locks is an error. */
-MUST_USE int lock_folder(
-	struct lock *lock, int fd, const char *what, int64_t timeout, struct err *err);
+/* The same of an open folder, whose descriptor it takes, under whatever name others know it. `what`
+ * is that name here; nothing is written, so who holds it is what the system tells. A file system
+ * that knows no locks is an error. */
+MUST_USE int lock_folder(struct lock *lock, int fd, const char *what, int64_t timeout,
+	void (*waiting)(void *arg, const char *holder), void *arg, struct err *err);
 
 void lock_drop(struct lock *lock);
 

@@ -292,13 +292,43 @@ zoom 1 pool/zoom-1.tar.gz' ]]
   [[ $stderr == *"none of root 1's index keys"* && $(cat "$R/repository.json") == "$before" ]]
 }
 
-@test "repo build: one at a time in a folder" {
+@test "repo build, sign, rotate: one at a time in a folder; the others wait, or say who is at work there" {
+  local holder waits
   package zoom 1
-  exec {held}<"$R"
-  flock "$held"
-  run --separate-stderr -7 build
-  exec {held}<&-
   build
+  flock -F "$R" sleep 60 3>&- &
+  holder=$!
+  wait_for bash -c "! flock -n '$R' true"
+  for what in build 'sign --expires 7' rotate; do
+    # shellcheck disable=SC2086
+    run --separate-stderr -7 fardel --lock-timeout 0 repo $what "$R" --key a.key
+    [[ $stderr == *"$R: process $holder of user "[0-9]*' holds the lock'* && $stderr != *waiting* ]]
+  done
+  head_says '.revision == 1'
+  [[ ! -e $R/index/root/2.json ]]
+  fardel repo sign "$R" --key a.key >"$WORK/said" 2>&1 3>&- &
+  waits=$!
+  wait_for grep -q "waiting for process $holder .* (at most 600 s)" "$WORK/said"
+  head_says '.revision == 1'
+  kill "$holder"
+  wait "$waits"
+  head_says '.revision == 2'
+}
+
+@test "repo build, sign, rotate: several at once each make a revision of its own, and the folder holds" {
+  local n pids=()
+  package zoom 1
+  build
+  for n in 1 2 3 4 5 6; do
+    fardel -qq repo sign "$R" --key a.key >/dev/null &
+    pids+=("$!")
+    fardel -qq repo rotate "$R" --key a.key >/dev/null &
+    pids+=("$!")
+  done
+  for n in "${pids[@]}"; do wait "$n"; done
+  head_says '.revision == 13 and .root == 7'
+  [[ -e $R/index/root/7.json && ! -e $R/index/root/8.json && $(find "$R/index/signature" -type f | wc -l) == 13 ]]
+  tree >/dev/null
 }
 
 @test "repo build: killed anywhere, the head that is there holds, and the next one goes on" {
