@@ -2,6 +2,8 @@
 #include "engine/apt.h"
 
 #include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +18,7 @@
 #define PATH "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define SIMULATION_MS 120000
 #define OUTPUT_MAX (16 << 20)
+#define GRACE_MS 10000 /* to end by itself */
 
 struct words {
 	VEC(const char *) of;
@@ -148,17 +151,53 @@ static int start_install(struct engine *e, const struct texts *names, int output
 	return process_start(&spec, process, err);
 }
 
+/* False: it still runs then. */
+static bool ends_within(const struct process *process, int64_t ms)
+{
+	struct pollfd end = {.fd = process->status_fd, .events = POLLIN};
+	int64_t until = engine_ms() + ms, left;
+
+	while ((left = until - engine_ms()) > 0)
+		if (poll(&end, 1, left < INT32_MAX ? (int)left : INT32_MAX) > 0)
+			return true;
+	return false;
+}
+
+/* dpkg and what scripts of its packages wait for are of its process group; it is not reaped yet, so that is nobody else's. */
+static void stop(const struct process *process)
+{
+	kill(-process->pid, SIGTERM);
+	(void)ends_within(process, GRACE_MS);
+	kill(-process->pid, SIGKILL);
+}
+
+static int fail_late(const struct engine *e, const struct buf *said, struct err *err)
+{
+	err_set(err, ERR_TIMEOUT,
+		"apt-get could not install what it needs of Debian: it took more than %" PRId64
+		" s, and was ended",
+		e->config.apt_timeout);
+	err_tail(err, said->s, said->n);
+	return err_next(err,
+		"see what it waited for, and let dpkg end what it began: dpkg --configure -a; "
+		"more time: --set apt.timeout=SECONDS");
+}
+
 /* Daemons that its packages start are the system's: nobody ends them with what rules leave behind. */
-static int run_install(
-	struct engine *e, const struct texts *names, int output, int *status, struct err *err)
+static int run_install(struct engine *e, const struct texts *names, int output, int *status,
+	bool *late, struct err *err)
 {
 	AUTO(process) process = PROCESS_INIT;
 	int result;
 
 	process_disown();
 	result = start_install(e, names, output, &process, err);
-	if (result == 0)
+	if (result == 0) {
+		*late = !ends_within(&process, e->config.apt_timeout * 1000);
+		if (*late)
+			stop(&process);
 		*status = process_end(&process);
+	}
 	process_adopt();
 	return result;
 }
@@ -168,11 +207,14 @@ int apt_install(struct engine *e, const struct texts *names, struct err *err)
 	AUTO(buf) said = BUF_INIT;
 	AUTO_FD output = make_output(err);
 	int status = 0;
+	bool late = false;
 
-	if (output < 0 || run_install(e, names, output, &status, err) < 0 ||
+	if (output < 0 || run_install(e, names, output, &status, &late, err) < 0 ||
 		read_output(output, &said, err) < 0)
 		return -1;
 	log_output(&e->log, said.s, said.n);
+	if (late)
+		return fail_late(e, &said, err);
 	if (status == 0)
 		return 0;
 	return fail("apt-get could not install what it needs of Debian", status, ERR_FAILED, &said,

@@ -74,6 +74,8 @@
 		"public keys of these servers; empty: /etc/fardel/keys/HOST.gpg of each") \
 	X(apt_install, "apt.install", SWITCH, "true", 0, 0, \
 		"let apt install what packages need of Debian, after a question; false: refuse, and say what to type") \
+	X(apt_timeout, "apt.timeout", NUMBER, "7200", 1, 604800, \
+		"seconds that apt-get may take to install it, with all downloads") \
 	X(luet_config, "luet.config", FILE_PATH, "\"\"", 0, 0, \
 		"luet's configuration, as /etc/luet/luet.yaml: its repositories are used, too; empty: not") \
 	X(luet_config_protect, "luet.config_protect", PATHS, "[]", 0, 0, \

@@ -44,6 +44,7 @@ struct config {
 	struct buf puavo_keyring; /* "": a file of /etc/fardel/keys for each host */
 	/* [apt] */
 	bool apt_install; /* what needs.deb names */
+	int64_t apt_timeout; /* seconds */
 	/* [luet] */
 	struct buf luet_config; /* the path of its configuration; empty: it is not used */
 	struct texts luet_config_protect; /* folders */

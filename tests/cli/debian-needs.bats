@@ -203,6 +203,30 @@ sleep 1' deb fdl-daemon 1
   [[ -s /run/fdl-parent && $(cat /run/fdl-parent) != fardel ]]
 }
 
+@test "needs.deb: nobody is asked anything, and apt that does not end is ended, with what its packages started" {
+  local file began=$SECONDS
+  # shellcheck disable=SC2016
+  POSTINST='{ echo "asks by $DEBIAN_FRONTEND, hears $(readlink /proc/self/fd/0)"; } >/run/fdl-asked
+echo "this one waits for somebody"; echo $$ >/run/fdl-daemon; trap "" TERM; while :; do sleep 1; done' deb fdl-daemon 1
+  apt_update
+  file=$(package hello 1 'needs.deb = ["fdl-daemon"]')
+  run --separate-stderr -1 fardel --set apt.timeout=5 install --yes "$file"
+  ((SECONDS - began < 40))
+  [[ $stderr == *'install: hello: apt-get could not install what it needs of Debian: it took more than 5 s, and was ended'* ]]
+  [[ $stderr == *'| '*'this one waits for somebody'*'Next: '*'dpkg --configure -a'*'apt.timeout'* ]]
+  [[ $(cat /run/fdl-asked) == 'asks by noninteractive, hears /dev/null' ]]
+  run ! kill -0 "$(cat /run/fdl-daemon)"
+  fardel log 1 | grep -q 'this one waits'
+  [[ -z $(installed) && ! -e /usr/bin/hello ]]
+  # The lock is free, and dpkg can go on.
+  run --separate-stderr -0 fardel install --yes "$(package other 1)"
+  POSTINST='exit 0' deb fdl-daemon 2
+  apt_update
+  dpkg --purge --force-all fdl-daemon >/dev/null 2>&1
+  run --separate-stderr -0 fardel install --yes "$file"
+  [[ $(debian fdl-daemon) == 2 ]]
+}
+
 @test "needs.deb: a name is no pattern, and no order to remove" {
   apt-get install -y fdl-lib >/dev/null 2>&1
   run --separate-stderr -11 fardel install --yes "$(package hello 1 'needs.deb = ["fdl.bas"]')"
