@@ -17,6 +17,7 @@
 #include "sys/lock.h"
 
 #define VALUE_MAX (16 << 20)
+#define SQL_MAX (64 << 10) /* bytes of a statement, be it ours or of a schema */
 #define INDEX_SIZE (32 << 10) /* bytes: of the index of a WAL of up to 4,062 pages */
 #define WAL_MAX (512 << 10) /* bytes: some transactions of one package */
 #define BUSY_MS \
@@ -26,6 +27,7 @@
 struct sql {
 	sqlite3 *db;
 	struct buf path;
+	const char *mend; /* what to do where it is damaged */
 	bool writes; /* opened for that */
 	bool foreign; /* bytes of others: no file, and no state of ours */
 	unsigned steps, bound; /* of the statement at work, in thousands */
@@ -142,9 +144,11 @@ static int fail(struct sql *db, struct err *err)
 	}
 	if (code == SQLITE_CANTOPEN && !sys)
 		sys = find_errno(db);
-	if (code == SQLITE_INTERRUPT)
-		return err_set(err, ERR_BAD_STATE, "%s: damaged: what it is asked takes no end",
+	if (code == SQLITE_INTERRUPT) {
+		err_set(err, ERR_BAD_STATE, "%s: damaged: what it is asked takes no end",
 			db->path.s);
+		return err_next(err, "%s", db->mend);
+	}
 	if (sys) {
 		errno = sys;
 		return err_sys(err, "%s: %s", db->path.s, sqlite3_errmsg(db->db));
@@ -152,8 +156,7 @@ static int fail(struct sql *db, struct err *err)
 	err_set(err, code == SQLITE_FULL ? ERR_NO_SPACE : ERR_BAD_STATE, "%s: %s", db->path.s,
 		sqlite3_errmsg(db->db));
 	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		err_next(err,
-			"keep a copy of it and restore it from a backup, then run: fardel doctor");
+		err_next(err, "%s", db->mend);
 	return -1;
 }
 
@@ -169,12 +172,15 @@ static int check_writable(struct sql *db, struct err *err)
 static void harden(struct sql *db)
 {
 	int persist = 1;
+	sqlite3_int64 unmapped = 0;
 
 	sqlite3_limit(db->db, SQLITE_LIMIT_LENGTH, VALUE_MAX);
 	sqlite3_db_config(db->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_db_config(db->db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	sqlite3_limit(db->db, SQLITE_LIMIT_SQL_LENGTH, SQL_MAX);
+	sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_MMAP_SIZE, &unmapped);
 	sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_PERSIST_WAL, &persist);
 	sqlite3_db_config(db->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_busy_timeout(db->db, BUSY_MS);
@@ -248,7 +254,8 @@ static const char *const settings[] = {
 		"PRAGMA journal_mode=MEMORY; PRAGMA synchronous=FULL; PRAGMA cell_size_check=ON;",
 };
 
-int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err)
+int sql_open(
+	const char *path, enum sql_mode mode, const char *mend, struct sql **out, struct err *err)
 {
 	struct sql *db = mem_zero(1, sizeof(*db));
 	int flags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
@@ -256,6 +263,7 @@ int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err 
 
 	db->index = -1;
 	db->path = buf_of(path);
+	db->mend = mend;
 	db->writes = mode != SQL_READ;
 	flags |= db->writes ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
 	add_uri(&uri, path, mode == SQL_READ && is_at_rest(path) ? "?immutable=1" : "");

@@ -17,9 +17,10 @@ enum sql_mode {
 	SQL_MAKE, /* a new file that nobody reads yet: without a journal on disk; what was killed is to be thrown away */
 };
 
-/* Opens defensively: no extensions, no trusted schema, cells checked, a size limit of 16 MiB a
- * value. */
-MUST_USE int sql_open(const char *path, enum sql_mode mode, struct sql **out, struct err *err);
+/* Opens defensively: no extensions, triggers or views, no trusted schema, cells checked, not mapped into memory, a size limit of 16 MiB a
+ * value. `mend`, which lives as long, is what to do where it is found damaged: said with each error of that kind. */
+MUST_USE int sql_open(
+	const char *path, enum sql_mode mode, const char *mend, struct sql **out, struct err *err);
 /* The bytes of a file that somebody else has made: read where they are, which is in memory that SQLite may write to, and kept by the caller. No value of
  * it may be longer than `value_max`. ERR_INSTALLER: it is no database; so do all questions fail that find it damaged. */
 MUST_USE int sql_open_bytes(

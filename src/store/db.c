@@ -13,6 +13,8 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
+#define MEND "keep a copy of it and restore it from a backup, then run: fardel doctor"
+
 /* Version i + 1 is reached from version i by the i-th text. */
 static const char *const migrations[DB_SCHEMA] = {
 	"CREATE TABLE bundle ("
@@ -200,7 +202,7 @@ int db_open(const struct place *place, bool writable, struct db *out, struct err
 		return 0;
 	if (writable && make_file(path.s, err) < 0)
 		return -1;
-	if (sql_open(path.s, writable ? SQL_WRITE : SQL_READ, &out->sql, err) < 0)
+	if (sql_open(path.s, writable ? SQL_WRITE : SQL_READ, MEND, &out->sql, err) < 0)
 		return -1;
 	if (migrate(out, err) < 0 ||
 		(writable && (check_sound(out, err) < 0 || sql_reserve(out->sql, err) < 0))) {

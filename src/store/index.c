@@ -13,6 +13,7 @@
 
 /* Whoever made the file, no question takes longer than some seconds: a whole index of a million packages takes a fifth of it. */
 #define STEPS_MAX 50000 /* thousands */
+#define MEND "fetch it anew: fardel repo update --force"
 
 /* As sqlite_schema has them: just these, or it is no index. The words are not kept with the rows: what is in it is taken out again by the
  * words of the old leaf. */
@@ -61,16 +62,7 @@ void index_drop(struct index *ix)
 int index_damaged(const struct index *ix, const char *what, struct err *err)
 {
 	err_set(err, ERR_BAD_STATE, "%s: %s", ix->path.s, what);
-	return err_next(err, "fetch it anew: fardel repo update --force");
-}
-
-/* A file of SQLite's that is damaged is no state.db, which only a backup brings back. */
-static int mend_hint(const struct index *ix, struct err *err)
-{
-	if (err->code == ERR_BAD_STATE && !strstr(err->next, "repo update"))
-		err_next(err, "fetch it anew: fardel repo update --force");
-	(void)ix;
-	return -1;
+	return err_next(err, MEND);
 }
 
 static int check_schema(struct index *ix, struct err *err)
@@ -153,7 +145,7 @@ static int check_file(const char *path, struct err *err)
 
 static int open_checked(struct index *ix, enum sql_mode mode, struct err *err)
 {
-	if (check_file(ix->path.s, err) < 0 || sql_open(ix->path.s, mode, &ix->sql, err) < 0)
+	if (check_file(ix->path.s, err) < 0 || sql_open(ix->path.s, mode, MEND, &ix->sql, err) < 0)
 		return -1;
 	sql_bound(ix->sql, STEPS_MAX);
 	/* Whatever is asked of it, by however many questions, is of one revision. */
@@ -171,7 +163,9 @@ static int open_as(const char *path, enum sql_mode mode, struct index *out, stru
 	out->path = buf_of(path);
 	if (open_checked(out, mode, err) == 0)
 		return 0;
-	mend_hint(out, err);
+	/* Also what is no file, or cannot be read for want of another. */
+	if (err->code == ERR_BAD_STATE && !strstr(err->next, "repo update"))
+		err_next(err, MEND);
 	index_drop(out);
 	return -1;
 }
@@ -217,7 +211,7 @@ int index_make_of(
 		return -1;
 	out->path = buf_of(path);
 	out->leaf_bits = leaf_bits;
-	if (sql_open(path, SQL_MAKE, &out->sql, err) == 0 && make_tables(out, err) == 0)
+	if (sql_open(path, SQL_MAKE, MEND, &out->sql, err) == 0 && make_tables(out, err) == 0)
 		return 0;
 	index_drop(out);
 	return -1;
@@ -240,12 +234,12 @@ int index_publish(struct index *ix, struct err *err)
 	int64_t revision = ix->revision;
 
 	if (!ix->fresh && reopen_fresh(ix, err) < 0)
-		return mend_hint(ix, err);
+		return -1;
 	/* Readers without rights cannot make out a -wal file in which nothing was ever committed. */
 	if (sql_run(ix->sql, "UPDATE meta SET revision = 0", err) < 0 ||
 		sql_do(ix->sql, err, "UPDATE meta SET revision = ?", "i", revision) < 0 ||
 		sql_sync(ix->sql, err) < 0)
-		return mend_hint(ix, err);
+		return -1;
 	ix->revision = revision;
 	return 0;
 }
@@ -260,7 +254,7 @@ int index_commit(struct index *ix, int64_t revision, struct err *err)
 	if (sql_do(ix->sql, err, "UPDATE meta SET revision = ?", "i", revision) < 0 ||
 		sql_run(ix->sql, "COMMIT", err) < 0) {
 		index_abandon(ix);
-		return mend_hint(ix, err);
+		return -1;
 	}
 	ix->revision = revision;
 	return 0;
@@ -303,12 +297,12 @@ int index_leaf(struct index *ix, unsigned number, struct buf *file, struct err *
 		    "SELECT leaf_sum.sha256, leaf.bytes FROM leaf_sum"
 		    " LEFT JOIN leaf ON leaf.number = leaf_sum.number WHERE leaf_sum.number = ?",
 		    "i", (int64_t)number) < 0)
-		return mend_hint(ix, err);
+		return -1;
 	there = sql_next(row, err);
 	if (there == 1)
 		there = take_leaf(ix, row, file, err);
 	sql_end(row);
-	return there < 0 ? mend_hint(ix, err) : 0;
+	return there < 0 ? -1 : 0;
 }
 
 /* Appends the sums of leaves from `first` on, `count` of them. */
@@ -324,7 +318,7 @@ static int add_sums(
 		    "SELECT number, sha256 FROM leaf_sum WHERE number >= ? AND number < ?"
 		    " ORDER BY number",
 		    "ii", (int64_t)first, (int64_t)first + count) < 0)
-		return mend_hint(ix, err);
+		return -1;
 	while ((there = sql_next(row, err)) == 1) {
 		int64_t at = sql_integer(row, 0) - first;
 		struct span sum = sql_bytes(row, 1);
@@ -341,7 +335,7 @@ static int add_sums(
 	sql_end(row);
 	for (; done < count; done++)
 		buf_add(out, zero, HEAD_SUM);
-	return there < 0 ? mend_hint(ix, err) : 0;
+	return there < 0 ? -1 : 0;
 }
 
 int index_leaf_sum(struct index *ix, unsigned number, struct head_sum *sum, struct err *err)

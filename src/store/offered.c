@@ -11,6 +11,7 @@
 #include "sys/file.h"
 
 #define SCHEMA 1
+#define MEND "remove it: fardel repo build makes it anew"
 #define HASH_BITS 16 /* of a name's sha256, whose first are its leaf's number */
 
 static const char tables[] =
@@ -94,13 +95,13 @@ int offered_open(int dir, const char *path, struct offered *out, struct err *err
 	*out = OFFERED_INIT;
 	if (check_file(path, err) < 0)
 		return -1;
-	if (sql_open(path, SQL_WRITE, &out->sql, &ignored) == 0 && is_sound(out, &ignored))
+	if (sql_open(path, SQL_WRITE, MEND, &out->sql, &ignored) == 0 && is_sound(out, &ignored))
 		return 0;
 	offered_drop(out);
 	if (ignored.code == ERR_LOCKED)
 		return err_copy(err, &ignored);
 	if (remove_all(dir, path, err) < 0 || check_file(path, err) < 0 ||
-		sql_open(path, SQL_WRITE, &out->sql, err) < 0)
+		sql_open(path, SQL_WRITE, MEND, &out->sql, err) < 0)
 		return -1;
 	if (sql_run(out->sql, tables, err) == 0)
 		return 0;

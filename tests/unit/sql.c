@@ -12,7 +12,7 @@ static struct sql *open_table(struct scratch *s)
 	struct sql *db;
 
 	buf_addf(&path, "%s/db", s->path);
-	assert_int_equal(sql_open(path.s, SQL_WRITE, &db, &s->err), 0);
+	assert_int_equal(sql_open(path.s, SQL_WRITE, "mend it", &db, &s->err), 0);
 	assert_int_equal(sql_run(db, "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT)", &s->err), 0);
 	return db;
 }
