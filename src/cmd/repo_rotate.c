@@ -1,8 +1,8 @@
 /* repo rotate: other keys for a repository, and the head signed anew by them.
  *
  *	$ fardel repo rotate /srv/main --key main.key --key new.key --index-key new.pub
- *	NAME   ROOT   EXPIRES            ROOT KEYS   INDEX KEYS   REVISION
- *	main      2   2028-11-21 09:14   1 of 1      1 of 1           1209
+ *	NAME   ROOT   EXPIRES            ROOT KEYS   INDEX KEYS   REVISION   WANTING
+ *	main      2   2028-11-21 09:14   1 of 1      1 of 1           1209         0
  */
 #include "cmd/cmd.h"
 
@@ -11,10 +11,10 @@
 #include "engine/repo_sign.h"
 
 struct rotate_own {
-	struct texts keys, root_keys, index_keys;
+	struct texts keys, root_keys, index_keys, signed_by;
 	const char *password_file;
 	int64_t root_threshold, threshold, days, head_days;
-	bool restart;
+	bool restart, add;
 };
 
 static const struct opt opts[] = {
@@ -40,6 +40,10 @@ static const struct opt opts[] = {
 		.preset = PUBLISH_DAYS},
 	{"restart", .kind = OPT_FLAG, .at = offsetof(struct rotate_own, restart),
 		.help = "let clients count revisions anew: somebody has published too high ones"},
+	{"add", .kind = OPT_FLAG, .at = offsetof(struct rotate_own, add),
+		.help = "add a signature to the root that waits for it, make no new one"},
+	{"signed-by", .kind = OPT_LIST, .at = offsetof(struct rotate_own, signed_by), .arg = "FILE",
+		.help = "trust the root there is if the public key in FILE has signed it"},
 };
 
 static const struct column columns[] = {
@@ -49,6 +53,7 @@ static const struct column columns[] = {
 	{.title = "ROOT KEYS", .key = "root_keys"},
 	{.title = "INDEX KEYS", .key = "index_keys"},
 	{.title = "REVISION", .key = "revision", .right = true},
+	{.title = "WANTING", .key = "wanting", .right = true},
 };
 
 static int check_rotate(const struct run *run, struct err *err)
@@ -57,6 +62,10 @@ static int check_rotate(const struct run *run, struct err *err)
 
 	if (!own->keys.of.n)
 		return err_set(err, ERR_USAGE, "which keys are to sign? --key FILE");
+	if (own->add && (own->root_keys.of.n || own->index_keys.of.n || own->root_threshold ||
+				own->threshold || own->restart))
+		return err_set(err, ERR_USAGE,
+			"--add signs the root that waits as it is: keys and thresholds are those of who made it");
 	if (run->globals.dry_run)
 		return err_set(err, ERR_USAGE, "there is no --dry-run for a signature");
 	return 0;
@@ -80,12 +89,21 @@ static void print(struct run *run, const struct repo_rotated *r)
 	add_role(sheet, r->root_threshold, r->root_keys);
 	add_role(sheet, r->index_threshold, r->index_keys);
 	sheet_number(sheet, r->revision);
+	sheet_number(sheet, r->wanting);
 	sheet_end(sheet);
-	if (!r->is_signed)
+	if (r->wanting)
+		progress_say(&run->progress, SAY_INFO,
+			"Root %lld waits for %lld more, and counts for nobody until then: fardel repo rotate --add %s --key FILE",
+			(long long)r->version, (long long)r->wanting, run->args.v[0]);
+	else if (!r->is_signed)
 		progress_say(&run->progress, SAY_WARN,
-			"The head was signed by none of these keys, so it was not signed anew, and clients "
-			"take it no more: fardel repo build %s --key FILE",
-			run->args.v[0]);
+			"The head was not signed anew: none of these keys has signed it and may under the new root. One that has: fardel repo sign %s --key FILE; "
+			"none that has: fardel repo build %s --key FILE",
+			run->args.v[0], run->args.v[0]);
+	else if (r->head_wanting)
+		progress_say(&run->progress, SAY_INFO,
+			"The head waits for %lld more: fardel repo sign --add %s --key FILE",
+			(long long)r->head_wanting, run->args.v[0]);
 }
 
 static int run_rotate(struct run *run, struct err *err)
@@ -99,7 +117,9 @@ static int run_rotate(struct run *run, struct err *err)
 		.index_threshold = own->threshold,
 		.days = own->days,
 		.head_days = own->head_days,
-		.restart = own->restart};
+		.restart = own->restart,
+		.add = own->add,
+		.signed_by = &own->signed_by};
 	struct repo_rotated out;
 	int status = engine_repo_rotate(run->engine, &options, &out, err);
 
@@ -115,7 +135,7 @@ const struct cmd cmd_repo_rotate = {
 	.summary = "Change the keys of a repository",
 	.text = "Publishes the next root, which says whose signatures count from now on, and the head signed anew "
 		"under it. Enough root keys of before and of the new root have to sign it, so --key names old and "
-		"new ones. A public key may also be given as its line. Clients follow by themselves.",
+		"new ones; where these are not enough it waits in the folder, unseen by clients, until the others have signed, each with --add, on whatever machine. A public key may also be given as its line. Clients follow by themselves.",
 	.group = GROUP_REPOSITORIES,
 	.least = 1,
 	.most = 1,

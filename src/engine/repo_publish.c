@@ -12,7 +12,7 @@
 #include "sys/fd.h"
 #include "sys/file.h"
 
-#define WAITING HEAD_FILE ".waiting"
+#define WAITING HEAD_FILE PUBLISH_WAITS
 #define FILE_MODE 0644
 #define FOLDER_MODE 0755
 
@@ -21,6 +21,7 @@ void publication_drop(struct publication *p)
 	fd_drop(&p->dir);
 	root_drop(&p->root);
 	buf_drop(&p->root_text);
+	buf_drop(&p->next_root);
 	head_drop(&p->head);
 	buf_drop(&p->head_text);
 	buf_drop(&p->waiting);
@@ -44,9 +45,12 @@ static int read_root(struct publication *p, struct err *err)
 			break;
 		buf_set(&p->root_text, buf_span(&text));
 	}
-	if (there == 0 && p->root_text.n && root_parse(buf_span(&p->root_text), &p->root, err) < 0)
+	if (there < 0 || !p->root_text.n)
+		return there;
+	if (root_parse(buf_span(&p->root_text), &p->root, err) < 0)
 		return err_at(err, "the newest file of index/root");
-	return there;
+	buf_adds(&path, PUBLISH_WAITS);
+	return file_read(p->dir, path.s, ROOT_MAX, &p->next_root, err) < 0 ? -1 : 0;
 }
 
 static int read_head(struct publication *p, struct err *err)
@@ -80,7 +84,7 @@ int publication_open(const char *folder, struct publication *out, struct err *er
 
 /* --- Writing -------------------------------------------------------------------------------------------- */
 
-static int put(const struct publication *p, const char *path, struct span text, struct err *err)
+int publish_put(const struct publication *p, const char *path, struct span text, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
 
@@ -96,121 +100,13 @@ static int put(const struct publication *p, const char *path, struct span text, 
 	return file_replace(p->dir, path, FILE_MODE, text, err);
 }
 
-static void add_key(const struct signer *s, struct buf *out)
-{
-	minisign_key_format(&s->key, out);
-}
-
 /* Which of the role's keys it is; -1: none. */
 static int index_in(const struct role *role, const struct signer *s)
 {
 	AUTO(buf) key = BUF_INIT;
 
-	add_key(s, &key);
-	for (size_t i = 0; i < role->keys.of.n; i++)
-		if (span_is(buf_span(&role->keys.of.v[i]), buf_span(&key)))
-			return (int)i;
-	return -1;
-}
-
-/* --- Roots ---------------------------------------------------------------------------------------------- */
-
-int publish_first_root(struct span name, const struct signers *signers, int64_t now,
-	struct root *out, struct err *err)
-{
-	buf_set(&out->name, name);
-	out->version = 1;
-	out->time = now;
-	out->expires = now + (int64_t)PUBLISH_ROOT_DAYS * PUBLISH_DAY;
-	out->root.threshold = out->index.threshold = 1;
-	VEC_FOR (const struct signer, s, &signers->of) {
-		AUTO(buf) key = BUF_INIT;
-
-		add_key(s, &key);
-		if (role_add(&out->root, buf_span(&key), err) < 0 ||
-			role_add(&out->index, buf_span(&key), err) < 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* Whether the signatures would be enough for a client. */
-static int check_enough(struct span text, struct span file, const struct role *role,
-	const char *whose, struct err *err)
-{
-	AUTO(signatures) s;
-
-	signatures_init(&s);
-	if (signatures_check(text, file, role, &s, err) < 0)
-		return -1;
-	if (s.count >= role->threshold)
-		return 0;
-	err_set(err, ERR_FAILED, "%s wants the signatures of %lld of its keys, and there are %lld",
-		whose, (long long)role->threshold, (long long)s.count);
-	return err_next(err, "name more of them: --key FILE, several times");
-}
-
-static int check_root(const struct publication *p, const struct root *root, struct span text,
-	struct span file, struct err *err)
-{
-	struct root again;
-	int status;
-
-	if (root->version != p->root.version + 1 ||
-		(p->root.version && !span_is(buf_span(&root->name), buf_span(&p->root.name))))
-		return err_set(err, ERR_FAILED, "it does not follow root %lld",
-			(long long)p->root.version);
-	root_init(&again);
-	status = root_parse(text, &again, err);
-	root_drop(&again);
-	if (status < 0)
-		return -1;
-	if (p->root.version &&
-		check_enough(text, file, &p->root.root, "the root before it", err) < 0)
-		return -1;
-	return check_enough(text, file, &root->root, "the root itself", err);
-}
-
-static int write_root(const struct publication *p, const struct root *root, struct span text,
-	struct span file, struct err *err)
-{
-	AUTO(buf) path = BUF_INIT;
-	AUTO(buf) signature = BUF_INIT;
-
-	root_path(root->version, &path);
-	buf_addf(&signature, "%s" SIGNATURE_SUFFIX, path.s);
-	if (put(p, signature.s, file, err) < 0)
-		return -1;
-	return put(p, path.s, text, err);
-}
-
-static int sign_root(const struct root *root, const struct signers *signers, struct span text,
-	struct buf *out, struct err *err)
-{
-	AUTO(buf) comment = BUF_INIT;
-
-	buf_addf(&comment, "%s root %lld", root->name.s, (long long)root->version);
-	VEC_FOR (const struct signer, s, &signers->of)
-		if (signer_sign(s, text, buf_span(&comment), out, err) < 0)
-			return -1;
-	return 0;
-}
-
-int publish_root(struct publication *p, const struct root *root, const struct signers *signers,
-	struct err *err)
-{
-	AUTO(buf) text = BUF_INIT;
-	AUTO(buf) file = BUF_INIT;
-
-	root_format(root, &text);
-	if (sign_root(root, signers, buf_span(&text), &file, err) < 0 ||
-		check_root(p, root, buf_span(&text), buf_span(&file), err) < 0 ||
-		write_root(p, root, buf_span(&text), buf_span(&file), err) < 0)
-		return err_at(err, "root %lld", (long long)root->version);
-	root_drop(&p->root);
-	root_init(&p->root);
-	buf_set(&p->root_text, buf_span(&text));
-	return root_parse(buf_span(&p->root_text), &p->root, err);
+	minisign_key_format(&s->key, &key);
+	return role_find(role, buf_span(&key));
 }
 
 /* --- Heads ---------------------------------------------------------------------------------------------- */
@@ -250,7 +146,8 @@ static int put_head(const struct publication *p, struct span text, struct err *e
 	struct stat before = {0}, now;
 	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {0}};
 
-	if (file_stat(p->dir, HEAD_FILE, &before, err) < 0 || put(p, HEAD_FILE, text, err) < 0 ||
+	if (file_stat(p->dir, HEAD_FILE, &before, err) < 0 ||
+		publish_put(p, HEAD_FILE, text, err) < 0 ||
 		file_stat(p->dir, HEAD_FILE, &now, err) < 0)
 		return -1;
 	times[1].tv_sec = before.st_mtime + 1;
@@ -268,10 +165,10 @@ static int settle(struct publication *p, struct span text, struct span file, str
 
 	signatures_init(&s);
 	if (signatures_check(text, file, &p->root.index, &s, err) < 0 ||
-		signature_of(text, &path, err) < 0 || put(p, path.s, file, err) < 0)
+		signature_of(text, &path, err) < 0 || publish_put(p, path.s, file, err) < 0)
 		return -1;
 	enough = s.count >= p->root.index.threshold;
-	if ((enough ? put_head(p, text, err) : put(p, WAITING, text, err)) < 0)
+	if ((enough ? put_head(p, text, err) : publish_put(p, WAITING, text, err)) < 0)
 		return -1;
 	if (!enough) {
 		buf_set(&p->waiting, text);
@@ -413,36 +310,6 @@ int publish_wanting(const struct publication *p, int64_t *count, struct err *err
 		return -1;
 	*count = p->root.index.threshold - has.count;
 	return 0;
-}
-
-int publish_check_root(const struct publication *p, const struct signers *signers, struct err *err)
-{
-	struct role role = {.threshold = 1};
-	AUTO(buf) path = BUF_INIT;
-	AUTO(buf) file = BUF_INIT;
-	AUTO(signatures) has;
-	int status;
-
-	signatures_init(&has);
-	VEC_FOR (const struct signer, s, &signers->of) {
-		AUTO(buf) key = BUF_INIT;
-
-		add_key(s, &key);
-		texts_add(&role.keys, buf_span(&key));
-	}
-	root_path(p->root.version, &path);
-	buf_adds(&path, SIGNATURE_SUFFIX);
-	status = file_read(p->dir, path.s, MINISIGN_FILE_MAX, &file, err);
-	if (status > 0)
-		status = signatures_check(
-			buf_span(&p->root_text), buf_span(&file), &role, &has, err);
-	texts_drop(&role.keys);
-	if (status < 0 || has.count)
-		return status < 0 ? -1 : 0;
-	err_set(err, ERR_CHECKSUM, "root %lld was signed by none of these keys",
-		(long long)p->root.version);
-	return err_next(err,
-		"name a key that has signed it: --key FILE; or see who has changed the folder");
 }
 
 int64_t publish_next_revision(const struct publication *p)

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/texts.h"
 #include "engine/engine.h"
 #include "model/head.h"
 #include "store/signer.h"
@@ -15,11 +16,14 @@
 #define PUBLISH_DAYS 30 /* a head's life, unless it is stated */
 #define PUBLISH_ROOT_DAYS 730 /* a root's */
 #define PUBLISH_DAY 86400 /* seconds */
+#define PUBLISH_WAITS ".waiting" /* behind the name of what is not published yet */
 
 struct publication {
 	int dir; /* the folder */
 	struct root root; /* the newest; version 0: there is none */
 	struct buf root_text;
+	struct buf
+		next_root; /* the one after it, which waits for signatures; empty: there is none */
 	struct head head; /* revision 0: there is none */
 	struct buf head_text; /* empty: there is none */
 	struct buf
@@ -29,6 +33,7 @@ struct publication {
 	((struct publication){.dir = -1, \
 		.root = {.name = BUF_INIT}, \
 		.root_text = BUF_INIT, \
+		.next_root = BUF_INIT, \
 		.head = {.name = BUF_INIT}, \
 		.head_text = BUF_INIT, \
 		.waiting = BUF_INIT})
@@ -39,13 +44,23 @@ MUST_USE int publication_lock(
 /* What the folder has; nothing of it is verified. A folder without a head or a root is fine: a new repository. */
 MUST_USE int publication_open(const char *folder, struct publication *out, struct err *err);
 
+/* Writes a file of it, with the folders on the way. */
+MUST_USE int publish_put(
+	const struct publication *p, const char *path, struct span text, struct err *err);
+
 /* The first root of a new repository: whose keys may do both, each alone. Into what was initialised. */
 MUST_USE int publish_first_root(struct span name, const struct signers *signers, int64_t now,
 	struct root *out, struct err *err);
-/* Puts the root beside the others, and in its place in *p. ERR_FAILED, and nothing is written, where it would not count for a client: it is not the one
- * after the newest, of another name, or the signers are not enough for the root before or for itself. */
+/* Signs the root and puts it beside the others, and in its place in *p: 1; or 0 where it wants further signatures: then it waits in the folder, where no client looks, for publish_add_root.
+ * ERR_FAILED, and nothing is written, where it would never count for a client (it is not the one after the newest, of another name, or none of the signers is
+ * a root key of the newest), or another one waits already: two of one number could both be completed, and clients would part. */
 MUST_USE int publish_root(struct publication *p, const struct root *root,
 	const struct signers *signers, struct err *err);
+/* Adds signatures to the root that waits: as publish_root. ERR_CHECKSUM where none of the newest root's keys has signed it yet: anybody may have put it there. */
+MUST_USE int publish_add_root(
+	struct publication *p, const struct signers *signers, struct err *err);
+/* How many signatures the root that waits wants still, of those of the newest root and of its own, whichever are more. */
+MUST_USE int publish_root_wanting(const struct publication *p, int64_t *count, struct err *err);
 /* ERR_FAILED where one of them is none of the newest root's index keys. */
 MUST_USE int publish_check_signers(
 	const struct publication *p, const struct signers *signers, struct err *err);
@@ -62,6 +77,6 @@ MUST_USE int publish_signed_by(const struct publication *p, const struct signers
 	int64_t *count, struct err *err);
 /* How many signatures the head that waits wants still. */
 MUST_USE int publish_wanting(const struct publication *p, int64_t *count, struct err *err);
-/* ERR_CHECKSUM unless one of these keys has signed the newest root: who can write to the folder may have put another into its place. */
-MUST_USE int publish_check_root(
-	const struct publication *p, const struct signers *signers, struct err *err);
+/* ERR_CHECKSUM unless one of the signers, or of the public keys (lines) `known`, has signed the newest root: who can write to the folder may have put another into its place. */
+MUST_USE int publish_check_root(const struct publication *p, const struct signers *signers,
+	const struct texts *known, struct err *err);

@@ -183,40 +183,82 @@ static void pick(const struct signers *all, const struct role *role, struct sign
 {
 	VEC_FOR (const struct signer, s, &all->of) {
 		AUTO(buf) line = BUF_INIT;
-		bool is_in = false;
 
 		minisign_key_format(&s->key, &line);
-		VEC_FOR (const struct buf, key, &role->keys.of)
-			is_in = is_in || span_is(buf_span(key), buf_span(&line));
-		if (is_in)
+		if (role_find(role, buf_span(&line)) >= 0)
 			*vec_push(&out->of) = *s;
 	}
 }
 
-static int rotate_by(struct publication *p, const struct repo_rotate_options *o,
-	const struct signers *signers, const struct root *next, struct repo_rotated *out,
-	struct err *err)
+/* The head under the new root, by those of its index keys that are here: where one of them all has signed the one that there is, for nobody looks at the packages. */
+static int sign_under(struct publication *p, const struct repo_rotate_options *o,
+	const struct signers *signers, struct repo_rotated *out, struct err *err)
 {
 	AUTO(signers) index = {0};
-	int64_t count = 0;
 
-	if (publish_check_root(p, signers, err) < 0 ||
-		(p->head.revision && publish_signed_by(p, signers, &count, err) < 0))
-		return -1;
-	pick(signers, &next->index, &index);
-	if (count && (int64_t)index.of.n < next->index.threshold) {
-		err_set(err, ERR_FAILED,
-			"the head has to be signed anew by %lld of the new root's index keys, and "
-			"%zu are named",
-			(long long)next->index.threshold, index.of.n);
-		return err_next(err, "name more of them: --key FILE, several times");
-	}
-	if (publish_root(p, next, signers, err) < 0)
-		return -1;
-	if (!count)
+	pick(signers, &p->root.index, &index);
+	if (!index.of.n)
 		return 0;
 	out->is_signed = true;
-	return sign_anew(p, &index, o->head_days, err) < 0 ? -1 : 0;
+	if (sign_anew(p, &index, o->head_days, err) < 0)
+		return -1;
+	return p->waiting.n ? publish_wanting(p, &out->head_wanting, err) : 0;
+}
+
+/* 1: it is published; 0: it waits. */
+static int put_root(struct publication *p, const struct repo_rotate_options *o,
+	const struct signers *signers, struct err *err)
+{
+	AUTO(root) next;
+
+	root_init(&next);
+	if (o->add)
+		return publish_add_root(p, signers, err);
+	return next_root(p, o, &next, err) < 0 ? -1 : publish_root(p, &next, signers, err);
+}
+
+static int rotate_by(struct publication *p, const struct repo_rotate_options *o,
+	const struct signers *signers, struct repo_rotated *out, struct err *err)
+{
+	AUTO(texts) known = {0};
+	int64_t vouches = 0;
+	int published;
+
+	VEC_FOR (const struct buf, key, &o->signed_by->of) {
+		AUTO(buf) line = BUF_INIT;
+
+		if (read_public(key->s, &line, err) < 0)
+			return err_at(err, "--signed-by");
+		texts_add(&known, buf_span(&line));
+	}
+	if (publish_check_root(p, signers, &known, err) < 0 ||
+		(p->head.revision && publish_signed_by(p, signers, &vouches, err) < 0))
+		return -1;
+	published = put_root(p, o, signers, err);
+	if (published < 0)
+		return -1;
+	if (published == 0)
+		return publish_root_wanting(p, &out->wanting, err);
+	return vouches ? sign_under(p, o, signers, out, err) : 0;
+}
+
+/* Of the root that was signed. */
+static int tell_rotated(const struct publication *p, struct repo_rotated *out, struct err *err)
+{
+	AUTO(root) r;
+
+	root_init(&r);
+	if (root_parse(buf_span(out->wanting ? &p->next_root : &p->root_text), &r, err) < 0)
+		return -1;
+	buf_set(&out->name, buf_span(&r.name));
+	out->version = r.version;
+	out->expires = r.expires;
+	out->root_keys = (int64_t)r.root.keys.of.n;
+	out->root_threshold = r.root.threshold;
+	out->index_keys = (int64_t)r.index.keys.of.n;
+	out->index_threshold = r.index.threshold;
+	out->revision = p->head.revision;
+	return 0;
 }
 
 int engine_repo_rotate(struct engine *e, const struct repo_rotate_options *options,
@@ -225,22 +267,11 @@ int engine_repo_rotate(struct engine *e, const struct repo_rotate_options *optio
 	AUTO(publication) p = PUBLICATION_INIT;
 	AUTO(signers) signers = {0};
 	AUTO(lock) lock = LOCK_INIT;
-	AUTO(root) next;
 
 	*out = (struct repo_rotated){.name = BUF_INIT};
-	root_init(&next);
 	if (repo_keys_open(e, &options->keys, &signers, err) < 0 ||
 		open_repository(e, options->folder, &lock, &p, err) < 0 ||
-		next_root(&p, options, &next, err) < 0 ||
-		rotate_by(&p, options, &signers, &next, out, err) < 0)
+		rotate_by(&p, options, &signers, out, err) < 0)
 		return -1;
-	buf_set(&out->name, buf_span(&next.name));
-	out->version = next.version;
-	out->expires = next.expires;
-	out->root_keys = (int64_t)next.root.keys.of.n;
-	out->root_threshold = next.root.threshold;
-	out->index_keys = (int64_t)next.index.keys.of.n;
-	out->index_threshold = next.index.threshold;
-	out->revision = p.head.revision;
-	return 0;
+	return tell_rotated(&p, out, err);
 }

@@ -31,7 +31,7 @@ MUST_USE int engine_repo_sign(struct engine *e, const struct repo_sign_options *
 struct repo_rotate_options {
 	const char *folder;
 	struct repo_keys
-		keys; /* that sign: enough of the root there is and of the new one, and index keys for the head */
+		keys; /* that sign: of the root there is, of the new one, and index keys for the head; where they are not enough it waits for others */
 	const struct texts *root_keys,
 		*index_keys; /* files or lines; none: they stay as they are */
 	int64_t root_threshold,
@@ -39,13 +39,18 @@ struct repo_rotate_options {
 	int64_t days; /* that the root is to live */
 	int64_t head_days;
 	bool restart; /* revisions count anew from the next one */
+	bool add; /* to the root that waits: no new one, and of what is above only folder, keys and head_days count */
+	const struct texts *
+		signed_by; /* files or lines of others' keys: one of them has signed the root there is, where none of `keys` has */
 };
 struct repo_rotated {
 	struct buf name;
 	int64_t version, expires;
 	int64_t root_keys, root_threshold, index_keys, index_threshold;
-	bool is_signed; /* the head was signed anew, as revision: */
-	int64_t revision;
+	int64_t wanting; /* signatures that are wanting before it is published; 0: it is */
+	bool is_signed; /* the head was signed anew; it is published, unless signatures of it are wanting: */
+	int64_t head_wanting;
+	int64_t revision; /* of the head that is published */
 };
 void repo_rotated_drop(struct repo_rotated *r);
 /* The next root; then the head signed anew under it, where one of the keys has signed the present one. */

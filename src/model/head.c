@@ -137,6 +137,14 @@ static bool is_another(const struct role *role, const struct minisign_key *key)
 	return true;
 }
 
+int role_find(const struct role *role, struct span key)
+{
+	for (size_t i = 0; i < role->keys.of.n; i++)
+		if (span_is(buf_span(&role->keys.of.v[i]), key))
+			return (int)i;
+	return -1;
+}
+
 int role_add(struct role *role, struct span key, struct err *err)
 {
 	struct minisign_key k;

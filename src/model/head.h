@@ -28,6 +28,8 @@ struct role {
 };
 /* ERR_FAILED: it is no key's line, it (or another of its id) is there already, or there are too many. */
 MUST_USE int role_add(struct role *role, struct span key, struct err *err);
+/* Which of its keys it is; -1: none. */
+int role_find(const struct role *role, struct span key);
 
 struct root {
 	struct buf name;

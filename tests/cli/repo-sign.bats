@@ -213,8 +213,8 @@ head_says() { jq -e "$1" "$R/repository.json"; }
   run -0 fardel repo sign "$R" --key b.key
   # A third key for roots, given by its line.
   key c
-  run -1 fardel repo rotate "$R" --key a.key --key b.key --root-key "$(line c)"
-  [[ $output == *'the root itself wants the signatures of 1'* && ! -e $R/index/root/3.json ]]
+  run -1 fardel repo rotate "$R" --key c.key --signed-by a.pub --root-key "$(line c)"
+  [[ $output == *'root 3: it wants the signatures of 1 more of its keys'* && ! -e $R/index/root/3.json.waiting ]]
   run -0 fardel repo rotate "$R" --key a.key --key b.key --key c.key --root-key "$(line c)"
   jq -e --arg c "$(line c)" '.version == 3 and .root.keys == [$c]' "$R/index/root/3.json"
   run -1 fardel repo rotate "$R" --key a.key --key b.key
@@ -227,8 +227,6 @@ head_says() { jq -e "$1" "$R/repository.json"; }
   need_minisign
   key a b
   repository
-  run -1 fardel repo rotate "$R" --key a.key --index-key a.pub --index-key b.pub --threshold 2
-  [[ $output == *"signed anew by 2 of the new root's index keys, and 1 are named"* && ! -e $R/index/root/2.json ]]
   run -64 fardel repo rotate "$R" --key a.key --threshold 2
   [[ $output == *'a threshold of 2, and 1 keys'* && ! -e $R/index/root/2.json ]]
   run -0 fardel repo rotate "$R" --key a.key --key b.key --index-key a.pub --index-key b.pub --threshold 2 --restart
@@ -275,4 +273,88 @@ head_says() { jq -e "$1" "$R/repository.json"; }
   minisign -S -s evil.key -m "$R/index/root/1.json"
   run -5 fardel repo rotate "$R" --key a.key
   [[ $output == *'root 1 was signed by none of these keys'* && ! -e $R/index/root/2.json ]]
+}
+
+# carry FROM TO: the whole folder, as a stick or rsync brings it to another machine.
+carry() { rm -rf "$2/main" && cp -a "$1/main" "$2/main"; }
+
+@test "repo rotate and sign: two of three, each key on a machine of its own, the folder carried to and fro" {
+  local head name
+  for name in a b c; do
+    mkdir "$name"
+    key "$name/$name"
+    cp "$name/$name.pub" .
+  done
+  mkdir -p "$ROOT/etc/fardel/repos.d" a/main
+  fardel -qq repo build a/main --key a/a.key >/dev/null
+  # A client, which follows what is in the folder `served`.
+  mkdir served && carry a served
+  fardel -qq repo add main "$PWD/served/main" --type disk --key "$(line a)"
+  run --separate-stderr -0 fardel repo update --plain
+  client() { fardel repo list --json | jq -r '.repositories[0].revision'; }
+  [[ $(client) == 1 ]]
+
+  # a proposes; alone that counts for nobody.
+  run --separate-stderr -0 fardel repo rotate a/main --key a/a.key --root-key a.pub --root-key b.pub --root-key c.pub --root-threshold 2 \
+    --index-key a.pub --index-key b.pub --index-key c.pub --threshold 2 --json
+  jq -e '.rotated[0] | .root == 2 and .wanting == 1 and .root_keys == "2 of 3" and .revision == 1' <<<"$output"
+  [[ $stderr == *'Root 2 waits for 1 more'*'repo rotate --add a/main'* && ! -e a/main/index/root/2.json ]]
+  run -1 fardel repo rotate a/main --key a/a.key
+  [[ $output == *'root 2: one waits for signatures already'*'rotate --add'* ]]
+  run --separate-stderr -0 fardel repo rotate --add a/main --key a/a.key --json
+  jq -e '.rotated[0].wanting == 1' <<<"$output"
+  carry a served
+  run -0 fardel repo update
+  [[ $(client) == 1 ]]
+
+  # b adds: whose word it takes for the root that is there has to be said, as b has signed nothing yet.
+  carry a b
+  run -5 fardel repo rotate --add b/main --key b/b.key
+  [[ $output == *'root 1 was signed by none of these keys'*'--signed-by'* ]]
+  run -64 fardel repo rotate --add b/main --key b/b.key --threshold 1
+  key stranger
+  run -1 fardel repo rotate --add b/main --key stranger.key --signed-by a.pub
+  [[ $output == *'none of these is a root key'* ]]
+  run --separate-stderr -0 fardel repo rotate --add b/main --key b/b.key --signed-by a.pub --json
+  jq -e '.rotated[0] | .root == 2 and .wanting == 0' <<<"$output"
+  [[ $stderr == *'The head was not signed anew'* && -e b/main/index/root/2.json && -z $(find b/main/index/root -name '*.waiting*') ]]
+  run -1 fardel repo rotate --add b/main --key b/b.key
+  [[ $output == *'no root waits for signatures'* ]]
+
+  # The head, by a, then by c; one signature is none.
+  carry b a
+  run --separate-stderr -0 fardel repo sign a/main --key a/a.key --json
+  jq -e '.signed[0] | .revision == 2 and .wanting == 1' <<<"$output"
+  carry a served
+  run -0 fardel repo update
+  [[ $(client) == 1 ]]
+  cp a/main/repository.json.waiting served/main/repository.json
+  run -5 fardel repo update
+  [[ $output == *'1 signed it'* && $(client) == 1 ]]
+  carry a c
+  run --separate-stderr -0 fardel repo sign --add c/main --key c/c.key --json
+  jq -e '.signed[0] | .revision == 2 and .wanting == 0' <<<"$output"
+  carry c served
+  run -0 fardel repo update
+  [[ $(client) == 2 && $(jq .root served/main/repository.json) == 2 ]]
+
+  # The next root by b and c; both index keys sign the head in passing. Somebody's own in its place is not signed.
+  carry c b
+  run --separate-stderr -0 fardel repo rotate b/main --key b/b.key --index-key b.pub --index-key c.pub
+  [[ $stderr == *'Root 3 waits for 1 more'* ]]
+  carry b c
+  head=$(cat c/main/index/root/3.json.waiting)
+  sed "s|$(line c)|$(line stranger)|" -i c/main/index/root/3.json.waiting
+  run -5 fardel repo rotate --add c/main --key c/c.key --signed-by b.pub
+  [[ $output == *"none of root 2's keys has signed the one that waits"* ]]
+  echo "$head" >c/main/index/root/3.json.waiting
+  run --separate-stderr -0 fardel repo rotate --add c/main --key c/c.key --signed-by b.pub
+  [[ -e c/main/index/root/3.json && $stderr == *'The head waits for 1 more: fardel repo sign --add'* ]]
+  carry c b
+  run -0 fardel repo sign --add b/main --key b/b.key
+  carry b served
+  run -0 fardel repo update
+  [[ $(client) == 3 ]]
+  carry b a
+  run -1 fardel repo sign a/main --key a/a.key
 }

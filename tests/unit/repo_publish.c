@@ -178,17 +178,48 @@ static void a_root_needs_the_keys_before_and_its_own(void **state)
 	assert_err(&err, ERR_FAILED, "does not follow root 1");
 	r.version = 2;
 	assert_int_equal(publish_root(&p, &r, &k.two, &err), -1);
-	assert_err(&err, ERR_FAILED, "the root before it wants the signatures of 1");
-	assert_int_equal(publish_root(&p, &r, &k.one, &err), -1);
-	assert_err(&err, ERR_FAILED, "the root itself wants the signatures of 1");
+	assert_err(&err, ERR_FAILED, "it wants the signatures of 1 more");
 	buf_sets(&r.name, "other");
 	assert_int_equal(publish_root(&p, &r, &k.both, &err), -1);
 	assert_err(&err, ERR_FAILED, "does not follow root 1");
 	buf_sets(&r.name, "main");
 	assert_false(is_there(s, "index/root/2.json") || is_there(s, "index/root/2.json.minisig"));
-	assert_int_equal(publish_root(&p, &r, &k.both, &err), 0);
+	assert_int_equal(publish_root(&p, &r, &k.both, &err), 1);
 	assert_int_equal(p.root.version, 2);
 	assert_true(is_there(s, "index/root/2.json") && is_there(s, "index/root/2.json.minisig"));
+}
+
+static void a_root_waits_for_all_who_have_to_sign(void **state)
+{
+	struct scratch *s = *state;
+	struct err err = ERR_INIT;
+	AUTO(publication) p;
+	AUTO(publication) again;
+	AUTO(keys) k;
+	AUTO(root) r;
+	int64_t count;
+
+	keys_init(&k);
+	root_init(&r);
+	begin(s, &k.one, 1, &p);
+	assert_int_equal(publish_first_root(SPAN("main"), &k.two, NOW, &r, &err), 0);
+	r.version = 2;
+	assert_int_equal(publish_root(&p, &r, &k.one, &err), 0);
+	assert_int_equal(p.root.version, 1);
+	assert_int_equal(publish_root(&p, &r, &k.both, &err), -1);
+	assert_err(&err, ERR_FAILED, "one waits for signatures already");
+	assert_true(is_there(s, "index/root/2.json.waiting") && !is_there(s, "index/root/2.json"));
+	/* On another machine. */
+	assert_int_equal(publication_open(s->path, &again, &err), 0);
+	assert_int_equal(publish_root_wanting(&again, &count, &err), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(publish_add_root(&again, &k.one, &err), 0);
+	assert_int_equal(publish_add_root(&again, &k.two, &err), 1);
+	assert_true(again.root.version == 2 && is_there(s, "index/root/2.json"));
+	assert_false(is_there(s, "index/root/2.json.waiting") ||
+		     is_there(s, "index/root/2.json.waiting.minisig"));
+	assert_int_equal(publish_add_root(&again, &k.two, &err), -1);
+	assert_err(&err, ERR_FAILED, "no root waits");
 }
 
 static void what_is_damaged_is_told(void **state)
@@ -217,6 +248,7 @@ int main(void)
 		SCRATCH_TEST(a_head_of_a_stranger_is_not_published),
 		SCRATCH_TEST(a_head_waits_for_all_who_have_to_sign),
 		SCRATCH_TEST(a_root_needs_the_keys_before_and_its_own),
+		SCRATCH_TEST(a_root_waits_for_all_who_have_to_sign),
 		SCRATCH_TEST(what_is_damaged_is_told),
 	};
 
