@@ -96,7 +96,10 @@ EOF
     mottainai "$URL/wagon"
     sed -i "s/^  token: .*/  $auth/" "$FILES/mottainai.yml"
     run --separate-stderr -0 fardel -qq repo update --force
+    fardel -qq download a/b
+    rm -r -- "$ROOT/var/cache/fardel/packs"
   done
+  [[ $(grep -c . "$WORK/heard.log") == "$(grep -c . "$WORK/home.log")" && $(grep -c . "$WORK/home.log") == 6 ]]
   [[ $(sort -u "$WORK/heard.log") == '[-]' ]]
   [[ $(sort -u "$WORK/home.log") == '[Basic bWU6c2VjcmV0]'$'\n''[token s3cret]' ]]
   # A file with a secret that others can read is told.

@@ -54,7 +54,7 @@ asked() { [[ $(requests "$2") == "$1" ]]; }
 @test "both layouts, in each compression: what they offer is the same" {
   use "$VENDOR/wagon"
   local number=0
-  for layout in v2 v1; do
+  for layout in v2 v1 both; do
     for compression in zstd gzip none; do
       rm -rf -- "$VENDOR/wagon"
       wagon $((++number)) layout=$layout compression=$compression
@@ -80,6 +80,36 @@ asked() { [[ $(requests "$2") == "$1" ]]; }
   [[ $(jq -r '.packages[].name' <<<"$output") == app-x/hello ]]
   run --separate-stderr -0 fardel files --available sys-libs/c
   [[ $output == /usr/lib/c ]]
+}
+
+@test "what repository.yaml says of itself decides nothing here: neither its name nor its urls, type, priority, auth, enable or filenames' folders" {
+  wagon 1
+  sed -i -e 's|^name: .*|name: ../../../evil|' -e 's|^type: .*|type: docker|' -e 's|^priority: .*|priority: -5|' -e 's|^enable: .*|enable: false|' \
+    -e 's|http://localhost:8000|http://127.0.0.1:9/elsewhere|' "$VENDOR/wagon/repository.yaml"
+  printf 'auth: {token: s3cret}\nverify: true\ntreepath: /evil\nmetapath: /evil\ncached: false\n' >>"$VENDOR/wagon/repository.yaml"
+  serve "$VENDOR" "access_log $WORK/heard.log heard;"
+  use "$URL/wagon"
+  fardel -qq repo update
+  fardel repo list --json | jq -e '.repositories | length == 1 and .[0].name == "main" and .[0].priority == 9999 and .[0].state == "enabled" and .[0].type == "http"'
+  has app-x/hello
+  fardel -qq download sys-libs/c
+  [[ $(sort -u "$WORK/heard.log") == '[-]' ]]
+  [[ $(ls "$STATE/repos") == main && ! -e $ROOT/evil && ! -e $ROOT/var/evil && ! -e $ROOT/var/lib/evil && -z $(find "$ROOT" -name '*evil*' -not -path "$VENDOR/*" 2>/dev/null) ]]
+}
+
+@test "one that is disabled is updated where it is named; a folder without definition.yaml is no package" {
+  wagon 1
+  use "$VENDOR/wagon"
+  sed -i 's/^enable: true/enable: false/' "$FILES/main.yml"
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == '' ]]
+  run --separate-stderr -0 fardel --plain repo update main
+  [[ $output == main$'\t'*updated && $(revision) == 1 ]]
+  sed -i 's/^enable: false/enable: true/' "$FILES/main.yml"
+  PACKAGES='[{"name": "a/b", "version": "1", "without": ["definition.yaml"]}, {"name": "a/c", "version": "1", "use_flags": ["x", "-y"], "buildtimestamp": "1700000000"}]' wagon 2
+  fardel -qq repo update
+  run ! has a/b
+  has a/c
 }
 
 @test "unchanged: one conditional request, nothing is written; a server without ETags: repository.yaml alone" {

@@ -54,6 +54,7 @@ static void what_is_not_said(void **state)
 {
 	AUTO(wagon) w;
 	AUTO(wagon) number;
+	AUTO(wagon) other;
 
 	(void)state;
 	parse(&w, NUMBERS
@@ -64,6 +65,9 @@ static void what_is_not_said(void **state)
 	parse(&number, "revision: 0\nlast_update: 5\nrepo_files: {treev2: {filename: t}}");
 	assert_int_equal(number.last_update, 5);
 	assert_false(number.tree.has_sum);
+	/* Another kind of sum is none: nobody would check it. */
+	parse(&other, NUMBERS "repo_files: {treev2: {filename: t, checksums: {md5: " SUM ", sha512: x}}}");
+	assert_false(other.tree.has_sum);
 }
 
 static void what_is_refused(void **state)
