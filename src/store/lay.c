@@ -123,6 +123,20 @@ static void in_layer(const struct lay_spot *s, const char *name, struct buf *out
 	buf_setf(out, "%s%s%s", *below ? below + 1 : "", *below ? "/" : "", name);
 }
 
+/* In the place of what the layer has there: an older file, or a mark that there is none. */
+static int link_to(const struct copied *c, const struct piece *p, const char *as, struct err *err)
+{
+	AUTO(buf) to = BUF_INIT;
+	int free = put_away(p->to->upper, as, err);
+
+	if (free < 0)
+		return -1;
+	if (!free)
+		return err_set(err, ERR_CONFLICT, "%s stands in the way", as);
+	in_layer(p->to, as, &to);
+	return file_make_link(c->layer->upper, c->in.s, to.s, err);
+}
+
 /* A name of a file whose other name was copied already: 1; 0: it is none. */
 static int link_copied(struct laying *l, const struct piece *p, const char *as, struct err *err)
 {
@@ -131,12 +145,8 @@ static int link_copied(struct laying *l, const struct piece *p, const char *as, 
 	if (!S_ISREG(p->st.st_mode) || p->st.st_nlink == 1)
 		return 0;
 	VEC_FOR (const struct copied, x, &l->copied)
-		if (x->inode == p->st.st_ino && x->layer == p->to->layer) {
-			AUTO(buf) to = BUF_INIT;
-
-			in_layer(p->to, as, &to);
-			return file_make_link(x->layer->upper, x->in.s, to.s, err) < 0 ? -1 : 1;
-		}
+		if (x->inode == p->st.st_ino && x->layer == p->to->layer)
+			return link_to(x, p, as, err) < 0 ? -1 : 1;
 	c = vec_push(&l->copied);
 	*c = (struct copied){p->st.st_ino, p->to->layer, BUF_INIT};
 	in_layer(p->to, as, &c->in);

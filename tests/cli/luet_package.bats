@@ -98,6 +98,15 @@ teardown() {
   [[ $output == *'kept /opt/tool/mine'* && $(find "$ROOT/opt/tool" -type f) == "$ROOT/opt/tool/mine" ]]
 }
 
+@test "a file of two names is laid again, by reconfigure and by the next version" {
+  fardel install "$(make_luet app-x/tool 1.0 dir:opt/tool file:opt/tool/a=one hard:opt/tool/b=opt/tool/a 'install=test -e /opt/tool/made || echo >/opt/tool/made')"
+  fardel reconfigure app-x/tool
+  [[ $ROOT/opt/tool/a -ef $ROOT/opt/tool/b && $(<"$ROOT/opt/tool/b") == one ]]
+  fardel install "$(make_luet app-x/tool 2.0 dir:opt/tool file:opt/tool/a=two hard:opt/tool/b=opt/tool/a)"
+  [[ $ROOT/opt/tool/a -ef $ROOT/opt/tool/b && $(<"$ROOT/opt/tool/b") == two ]]
+  fardel verify
+}
+
 @test "preview shows it and leaves nothing; an installation is laid again without its tarball being fetched again" {
   file=$(make_luet app-x/tool 1.0 file:opt/tool/a=a)
   before=$(manifest)
