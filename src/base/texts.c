@@ -22,6 +22,20 @@ void texts_add_all(const struct texts *from, struct texts *to)
 		texts_add(to, buf_span(x));
 }
 
+bool texts_has(const struct texts *t, struct span x)
+{
+	VEC_FOR (const struct buf, one, &t->of)
+		if (span_is(buf_span(one), x))
+			return true;
+	return false;
+}
+
+void texts_add_new(struct texts *t, struct span x)
+{
+	if (!texts_has(t, x))
+		texts_add(t, x);
+}
+
 static int by_bytes(const void *a, const void *b)
 {
 	return span_compare(buf_span((const struct buf *)a), buf_span((const struct buf *)b));

@@ -7,6 +7,7 @@
 #include "engine/fetch.h"
 #include "engine/luet_finalize.h"
 #include "engine/luet_protect.h"
+#include "engine/luet_subsets.h"
 #include "engine/tree.h"
 #include "model/luet_installer.h"
 #include "model/name.h"
@@ -150,6 +151,31 @@ static void tell_done(struct engine *e, const struct bundle *b, const struct lay
 			done->left_out.of.v[i].s);
 }
 
+/* So that nobody looks for them in vain. */
+static void tell_pruned(struct engine *e, const struct bundle *b, const struct luet_pruned *pruned)
+{
+	AUTO(buf) names = BUF_INIT;
+
+	if (!pruned->files)
+		return;
+	for (size_t i = 0; i < pruned->subsets.of.n; i++)
+		buf_addf(&names, "%s%s", i ? ", " : "", pruned->subsets.of.v[i].s);
+	engine_tell(e, WATCH_INFO, buf_span(&b->name),
+		"%zu of its files %s left out: nobody has enabled the subset%s %s", pruned->files,
+		pruned->files == 1 ? "is" : "are", pruned->subsets.of.n == 1 ? "" : "s", names.s);
+}
+
+/* What is not wanted of the tree. */
+static int prune(struct engine *e, const struct installer *about, int tree, struct luet_pruned *out,
+	struct err *err)
+{
+	AUTO(luet_rules) rules = {0};
+
+	return luet_subsets_rules(e, about, &rules, err) < 0
+		       ? -1
+		       : luet_subsets_prune(tree, &rules, out, err);
+}
+
 /* The system's own links (lib -> usr/lib) are gone through, and so are the admin's. One that another package has made could lead its files anywhere. */
 static int check_through(
 	struct engine *e, const struct bundle *b, const struct lay_done *done, struct err *err)
@@ -221,8 +247,11 @@ static int lay(
 	struct err ignored = ERR_INIT;
 	bool list = about->luet.finalizes && !s->beside;
 	AUTO(texts) protect = {0};
+	AUTO(luet_pruned) pruned = {0};
 	int result = tree < 0 ? -1 : luet_protected(s->e, about, &protect, err);
 
+	if (result == 0)
+		result = prune(s->e, about, tree, &pruned, err);
 	if (result == 0)
 		result = stage_lay(s, tree, &protect, list, &done, err);
 
@@ -234,8 +263,10 @@ static int lay(
 	texts_add_all(&done.beside, &s->laid_beside);
 	if (result == 0 && list)
 		result = write_laid(s->e, b, &done, err);
-	if (result == 0 && !s->beside)
+	if (result == 0 && !s->beside) {
 		tell_done(s->e, b, &done);
+		tell_pruned(s->e, b, &pruned);
+	}
 	return result < 0 ? err_at(err, "lay its files") : 0;
 }
 

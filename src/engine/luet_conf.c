@@ -24,6 +24,12 @@ int luet_conf_read(
 {
 	static const char *const endings[] = {".yml", ".yaml", NULL};
 	AUTO(luet_conf) conf;
+	const struct texts *const folders[] = {
+		[LUET_MASKS] = &conf.mask_dir,
+		[LUET_PROTECTED] = &conf.protect_confdir,
+		[LUET_ENABLED] = &conf.subsets_confdir,
+		[LUET_DEFINED] = &conf.subsets_defdir,
+	};
 	int there;
 
 	luet_conf_init(&conf);
@@ -31,8 +37,7 @@ int luet_conf_read(
 	there = luet_conf_load(e, &conf, err);
 	if (there <= 0)
 		return there;
-	VEC_FOR (const struct buf, folder,
-		which == LUET_MASKS ? &conf.mask_dir.of : &conf.protect_confdir.of)
+	VEC_FOR (const struct buf, folder, &folders[which]->of)
 		if (conf_folder(&e->place, folder->s, &r, err) < 0)
 			return -1;
 	return 0;

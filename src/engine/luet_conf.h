@@ -11,7 +11,7 @@
 MUST_USE int luet_conf_load(const struct engine *e, struct luet_conf *out, struct err *err);
 
 /* Its folders whose files are read one by one. */
-enum luet_conf_folders { LUET_MASKS, LUET_PROTECTED };
+enum luet_conf_folders { LUET_MASKS, LUET_PROTECTED, LUET_ENABLED, LUET_DEFINED };
 
 /* Gives the reader (its take, arg and size_max) the .yml and .yaml files of these folders; none where fardel.toml names no configuration. */
 MUST_USE int luet_conf_read(const struct engine *e, enum luet_conf_folders which,

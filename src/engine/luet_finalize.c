@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/conf.h"
 #include "engine/luet_conf.h"
+#include "engine/luet_subsets.h"
 #include "model/luet_finalize.h"
 #include "model/luet_installer.h"
 #include "sys/file.h"
@@ -70,27 +70,16 @@ static void call_drop(struct call *c)
 	buf_drop(&c->what);
 }
 
-static int take_subsets(void *arg, const struct conf_file *file, struct err *err)
+/* "ANISE_SUBSETS=devel portage" */
+static int add_subsets(const struct engine *e, struct texts *out, struct err *err)
 {
-	return luet_subsets_parse(file->text, arg, err) < 0 ? err_at(err, "%s", file->path) : 0;
-}
-
-/* "ANISE_SUBSETS=devel portage": luet.yaml's, then those of the folders. */
-static int add_subsets(
-	const struct engine *e, struct luet_conf *conf, struct texts *out, struct err *err)
-{
-	static const char *const endings[] = {".yml", ".yaml", NULL};
-	const struct conf_reader r = {.take = take_subsets,
-		.arg = &conf->subsets,
-		.endings = endings,
-		.size_max = LUET_CONF_MAX};
+	AUTO(texts) enabled = {0};
 	AUTO(buf) text = buf_of("ANISE_SUBSETS=");
 
-	VEC_FOR (const struct buf, folder, &conf->subsets_confdir.of)
-		if (conf_folder(&e->place, folder->s, &r, err) < 0)
-			return -1;
-	for (size_t i = 0; i < conf->subsets.of.n; i++)
-		buf_addf(&text, "%s%s", i ? " " : "", conf->subsets.of.v[i].s);
+	if (luet_subsets_enabled(e, &enabled, err) < 0)
+		return -1;
+	for (size_t i = 0; i < enabled.of.n; i++)
+		buf_addf(&text, "%s%s", i ? " " : "", enabled.of.v[i].s);
 	texts_add(out, buf_span(&text));
 	return 0;
 }
@@ -104,7 +93,7 @@ static int add_configured(const struct engine *e, struct texts *out, struct err 
 	if (luet_conf_load(e, &conf, err) < 0)
 		return -1;
 	texts_add_all(&conf.finalizer_envs, out);
-	return add_subsets(e, &conf, out, err);
+	return add_subsets(e, out, err);
 }
 
 static int prepare(

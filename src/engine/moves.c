@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "engine/luet.h"
+#include "engine/luet_subsets.h"
 #include "engine/staged_parts.h"
 #include "store/beneath.h"
 #include "store/committed.h"
@@ -87,6 +89,7 @@ void moves_note(struct moves *m, size_t self, const struct staged *s)
 /* Where the files of a tree come to. */
 struct looking {
 	const char *root;
+	const struct luet_rules *rules; /* what of it is left out */
 	struct buf folder, resolved; /* of the last one */
 	struct moves_item *out;
 };
@@ -113,6 +116,9 @@ static int look_at(void *arg, const struct tree_entry *entry, struct err *err)
 
 	if (S_ISDIR(entry->st->st_mode))
 		return 0;
+	buf_addf(&path, "/%s", entry->path);
+	if (luet_rules_find(l->rules, buf_span(&path)))
+		return 0;
 	buf_addf(&folder, "/%.*s", (int)(strlen(entry->path) - strlen(entry->name)), entry->path);
 	if (!l->resolved.n || !span_is(buf_span(&folder), buf_span(&l->folder))) {
 		buf_clear(&l->resolved);
@@ -120,7 +126,7 @@ static int look_at(void *arg, const struct tree_entry *entry, struct err *err)
 			return -1;
 		buf_set(&l->folder, buf_span(&folder));
 	}
-	path = buf_dup(&l->resolved);
+	buf_set(&path, buf_span(&l->resolved));
 	buf_add_path(&path, entry->name);
 	texts_add(&l->out->makes, buf_span(&path));
 	if (is_led(l)) {
@@ -131,10 +137,25 @@ static int look_at(void *arg, const struct tree_entry *entry, struct err *err)
 	return 0;
 }
 
+static int load_rules(
+	struct moves *m, const struct moves_item *x, struct luet_rules *out, struct err *err)
+{
+	struct installer about;
+	int result;
+
+	installer_init(&about);
+	result = luet_about(m->e, &x->item->to, &about, err);
+	if (result == 0)
+		result = luet_subsets_rules(m->e, &about, out, err);
+	installer_drop(&about);
+	return result;
+}
+
 /* Of one that was laid before there is no tree any more: nothing is known. */
 static int look_at_tree(struct moves *m, struct moves_item *x, struct err *err)
 {
-	AUTO(looking) l = {m->e->place.root.s, BUF_INIT, BUF_INIT, x};
+	AUTO(luet_rules) rules = {0};
+	AUTO(looking) l = {m->e->place.root.s, &rules, BUF_INIT, BUF_INIT, x};
 	AUTO_FD dir = installation_open_if(&m->e->place, &x->item->to, err);
 	AUTO_FD tree =
 		dir < 0 ? -1
@@ -142,7 +163,7 @@ static int look_at_tree(struct moves *m, struct moves_item *x, struct err *err)
 
 	if (tree < 0)
 		return err->code == ERR_NONE ? 0 : -1;
-	if (tree_walk(tree, look_at, &l, err) < 0)
+	if (load_rules(m, x, &rules, err) < 0 || tree_walk(tree, look_at, &l, err) < 0)
 		return err_at(err, "look at what %s has", x->item->to.name.s);
 	texts_sort(&x->makes);
 	x->known = x->makes.of.n > 0;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ext/toml.h"
 #include "model/installer.h"
+#include "model/name.h"
 #include "model/pack.h"
 
 #define MIB (INT64_C(1) << 20)
@@ -80,6 +81,8 @@
 		"luet's configuration, as /etc/luet/luet.yaml: its repositories are used, too; empty: not") \
 	X(luet_config_protect, "luet.config_protect", PATHS, "[]", 0, 0, \
 		"folders in which packages of luet's replace nothing: another file is put beside the one that is there") \
+	X(luet_subsets, "luet.subsets", SUBSETS, "[]", 0, 0, \
+		"subsets of luet's packages whose files are not left out") \
 	X(gc_keep, "gc.keep", NUMBER, "1", 0, 1000, \
 		"old installations of each package that gc keeps") \
 	X(undo_keep, "undo.keep", NUMBER, "10", 0, 100000, \
@@ -91,11 +94,11 @@
 	X(log_syslog, "log.syslog", SWITCH, "true", 0, 0, "write to the system's log too") \
 	X(log_keep, "log.keep", NUMBER, "200", 1, 1000000, "transactions whose logs are kept")
 
-enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS, SERVERS, PATHS, NAMES };
+enum kind { NUMBER, SWITCH, PROXY, FILE_PATH, URLS, SERVERS, PATHS, NAMES, SUBSETS };
 
 static bool is_list(enum kind kind)
 {
-	return kind == URLS || kind == SERVERS || kind == PATHS || kind == NAMES;
+	return kind == URLS || kind == SERVERS || kind == PATHS || kind == NAMES || kind == SUBSETS;
 }
 
 struct option {
@@ -136,7 +139,8 @@ static void init_field(struct config *c, size_t i)
 	case URLS:
 	case SERVERS:
 	case PATHS:
-	case NAMES: break;
+	case NAMES:
+	case SUBSETS: break;
 	}
 }
 
@@ -227,6 +231,8 @@ static bool is_listed(enum kind kind, struct span x)
 {
 	if (kind == NAMES)
 		return installer_name_is_valid(x);
+	if (kind == SUBSETS)
+		return name_is_luet_subset(x);
 	if (kind == SERVERS)
 		return pack_is_server(x);
 	return kind == URLS ? is_web_url(x) : x.n && x.s[0] == '/';
@@ -258,7 +264,8 @@ static bool set_field(struct config *c, size_t i, const struct toml_item *item)
 	case URLS:
 	case SERVERS:
 	case PATHS:
-	case NAMES: break;
+	case NAMES:
+	case SUBSETS: break;
 	}
 	return set_list(c, i, item);
 }
@@ -277,6 +284,7 @@ void config_takes(size_t i, struct buf *out)
 	case SERVERS: buf_adds(out, "a list of servers, as HOST or HOST:PORT"); break;
 	case PATHS: buf_adds(out, "a list of absolute paths"); break;
 	case NAMES: buf_adds(out, "a list of packages' names"); break;
+	case SUBSETS: buf_adds(out, "a list of subsets' names"); break;
 	}
 }
 
@@ -463,6 +471,7 @@ void config_format(const struct config *c, size_t i, struct buf *out)
 	case URLS:
 	case SERVERS:
 	case PATHS:
-	case NAMES: add_toml_list(out, field, options[i].kind == URLS); break;
+	case NAMES:
+	case SUBSETS: add_toml_list(out, field, options[i].kind == URLS); break;
 	}
 }

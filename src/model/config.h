@@ -48,6 +48,7 @@ struct config {
 	/* [luet] */
 	struct buf luet_config; /* the path of its configuration; empty: it is not used */
 	struct texts luet_config_protect; /* folders */
+	struct texts luet_subsets; /* names */
 	/* [gc] */
 	int64_t gc_keep; /* old installations of a package that are kept */
 	/* [undo] */

@@ -6,12 +6,13 @@
 
 #include "base/text.h"
 #include "ext/yaml.h"
+#include "model/name.h"
 
-#define SUBSET_SIZE 64
 #define REPOS "/etc/luet/repos.conf.d"
 #define PROTECT "/etc/luet/config.protect.d"
 #define MASK "/etc/luet/mask.d"
 #define SUBSETS "/etc/luet/subsets.conf.d"
+#define DEFINED "/etc/luet/subsets.def.d"
 #define DATABASE "/var/cache/luet"
 
 void luet_conf_init(struct luet_conf *c)
@@ -25,6 +26,7 @@ void luet_conf_drop(struct luet_conf *c)
 	texts_drop(&c->protect_confdir);
 	texts_drop(&c->mask_dir);
 	texts_drop(&c->subsets_confdir);
+	texts_drop(&c->subsets_defdir);
 	texts_drop(&c->subsets);
 	texts_drop(&c->finalizer_envs);
 	buf_drop(&c->database_path);
@@ -129,25 +131,6 @@ static int take_envs(const struct yaml *y, struct luet_conf *out, struct err *er
 	return 0;
 }
 
-/* They stand side by side in a variable. */
-static bool is_subset(const struct yaml *value)
-{
-	if (value->kind != YAML_TEXT || !value->text.n || value->text.n > SUBSET_SIZE)
-		return false;
-	for (size_t i = 0; i < value->text.n; i++)
-		if (value->text.s[i] <= ' ' || value->text.s[i] > '~')
-			return false;
-	return true;
-}
-
-static bool has(const struct texts *all, struct span x)
-{
-	VEC_FOR (const struct buf, one, &all->of)
-		if (span_is(buf_span(one), x))
-			return true;
-	return false;
-}
-
 static int take_subsets(const struct yaml *y, struct texts *out, struct err *err)
 {
 	static const char must[] = "must be a list of at most 256 names";
@@ -158,10 +141,10 @@ static int take_subsets(const struct yaml *y, struct texts *out, struct err *err
 	if (p->value.kind != YAML_LIST)
 		return refuse(&p->value, "enabled", must, err);
 	VEC_FOR (const struct yaml, item, &p->value.list) {
-		if (!is_subset(item) || out->of.n == LUET_CONF_SUBSETS_MAX)
+		if (item->kind != YAML_TEXT || !name_is_luet_subset(buf_span(&item->text)) ||
+			out->of.n == LUET_CONF_SUBSETS_MAX)
 			return refuse(item, "enabled", must, err);
-		if (!has(out, buf_span(&item->text)))
-			texts_add(out, buf_span(&item->text));
+		texts_add_new(out, buf_span(&item->text));
 	}
 	return 0;
 }
@@ -203,6 +186,8 @@ int luet_conf_parse(struct span text, struct luet_conf *out, struct err *err)
 			       take_folders(&y, "packages_maskdir", MASK, &out->mask_dir, err) <
 				       0 ||
 			       take_folders(&y, "subsets_confdir", SUBSETS, &out->subsets_confdir,
+				       err) < 0 ||
+			       take_folders(&y, "subsets_defdir", DEFINED, &out->subsets_defdir,
 				       err) < 0 ||
 			       take_enabled(&y, out, err) < 0 || take_envs(&y, out, err) < 0 ||
 			       take_database(&y, out, err) < 0

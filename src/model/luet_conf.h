@@ -3,8 +3,9 @@
  *	repos_confdir:                       # folders of repositories' files
  *	- /etc/luet/repos.conf.d
  *	config_protect_confdir: [/etc/luet/config.protect.d]
- *	subsets: {enabled: [devel]}          # what finalizers are told to do more, or less
+ *	subsets: {enabled: [devel]}          # whose files are not left out; finalizers are told, too
  *	subsets_confdir: [/etc/luet/subsets.conf.d] # files with more of them: enabled: [portage]
+ *	subsets_defdir: [/etc/luet/subsets.def.d] # what else is of a subset (model/luet_subsets)
  *	packages_maskdir: [/etc/luet/mask.d] # packages that are not offered
  *	finalizer_envs:                      # what finalizers find in their environment
  *	- {key: BUILD, value: "1"}
@@ -24,7 +25,8 @@
 #define LUET_CONF_SUBSETS_MAX 256
 
 struct luet_conf {
-	struct texts repos_confdir, protect_confdir, mask_dir, subsets_confdir; /* absolute paths */
+	struct texts repos_confdir, protect_confdir, mask_dir, subsets_confdir,
+		subsets_defdir; /* absolute paths */
 	struct texts subsets; /* that are enabled */
 	struct texts finalizer_envs; /* NAME=VALUE */
 	struct buf database_path;

@@ -38,6 +38,7 @@ void luet_definition_drop(struct luet_definition *d)
 	texts_drop(&d->use_flags);
 	vec_drop_each(&d->labels.of, pair_drop);
 	vec_drop_each(&d->annotations.of, pair_drop);
+	luet_subsets_drop(&d->subsets);
 }
 
 const struct buf *luet_definition_annotation(const struct luet_definition *d, const char *key)
@@ -207,6 +208,14 @@ static int take_pairs(const struct row *row, struct luet_node value, void *place
 	return luet_node_each(value, add_pair, place, err) < 0 ? err_at(err, "%s", row->key) : 0;
 }
 
+static int take_subsets(const struct row *row, struct luet_node value, void *place, struct err *err)
+{
+	(void)row;
+	(void)err;
+	luet_subsets_take(luet_node_get(value, "subsets"), place);
+	return 0;
+}
+
 #define IN(member) offsetof(struct luet_definition, member)
 
 static const struct row rows[] = {
@@ -220,6 +229,7 @@ static const struct row rows[] = {
 	{"use_flags", take_texts, IN(use_flags)},
 	{"labels", take_pairs, IN(labels)},
 	{"annotations", take_pairs, IN(annotations)},
+	{"annotations", take_subsets, IN(subsets)},
 	{"hidden", take_flag, IN(hidden)},
 };
 

@@ -11,6 +11,7 @@
 #include "base/vec.h"
 #include "ext/json.h"
 #include "ext/yaml.h"
+#include "model/luet_subsets.h"
 #include "model/relation.h"
 
 #define LUET_DEFINITION_MAX (1 << 20) /* bytes of a file */
@@ -30,6 +31,7 @@ struct luet_definition {
 	struct texts uris, use_flags;
 	struct luet_pairs labels,
 		annotations; /* those whose value is a text, a number or a truth */
+	struct luet_subsets subsets; /* of annotations.subsets */
 	bool hidden;
 };
 void luet_definition_init(struct luet_definition *d);

@@ -7,6 +7,8 @@
 #include "model/luet_version.h"
 #include "model/packets.h"
 
+#define SUBSET_SIZE 64
+
 static bool is_alnum(char c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -75,4 +77,12 @@ bool name_of_folder(struct span folder, struct buf *out)
 bool name_is_luet_version(struct span version)
 {
 	return luet_version_is_text(version);
+}
+
+bool name_is_luet_subset(struct span x)
+{
+	for (size_t i = 0; i < x.n; i++)
+		if (x.s[i] <= ' ' || x.s[i] > '~')
+			return false;
+	return x.n && x.n <= SUBSET_SIZE;
 }

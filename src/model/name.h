@@ -24,3 +24,5 @@ bool name_of_folder(struct span folder, struct buf *out);
 
 /* What may be a version of luet's: model/luet_version. */
 bool name_is_luet_version(struct span version);
+/* Of a subset of luet's packages: visible letters, as several stand side by side in a variable; at most 64 bytes. */
+bool name_is_luet_subset(struct span x);

@@ -326,6 +326,8 @@ static int lay_folder(struct laying *l, struct piece *p, struct err *err)
 
 		if (moved)
 			return moved < 0 ? -1 : 0;
+	} else if (!p->there.is_link) {
+		note(l, buf_span(&p->path));
 	}
 	tree = file_open(p->tree, p->name, O_RDONLY | O_DIRECTORY, 0, err);
 	if (tree < 0 || lay_spot_enter(l->how, p->to, p->name, &into, err) < 0 ||

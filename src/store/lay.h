@@ -29,7 +29,7 @@ struct lay_done {
 	struct texts beside; /* what was put beside a protected file: ._cfg0001_NAME */
 	struct texts kept; /* those files */
 	struct texts left_out; /* what would have come to an excepted folder */
-	struct texts laid; /* all that was put somewhere */
+	struct texts laid; /* all that was put somewhere, and folders that were there */
 	struct texts through; /* links that were gone through; some may be there several times */
 };
 void lay_done_drop(struct lay_done *d);

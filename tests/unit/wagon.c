@@ -66,7 +66,8 @@ static void what_is_not_said(void **state)
 	assert_int_equal(number.last_update, 5);
 	assert_false(number.tree.has_sum);
 	/* Another kind of sum is none: nobody would check it. */
-	parse(&other, NUMBERS "repo_files: {treev2: {filename: t, checksums: {md5: " SUM ", sha512: x}}}");
+	parse(&other, NUMBERS "repo_files: {treev2: {filename: t, checksums: {md5: " SUM
+			      ", sha512: x}}}");
 	assert_false(other.tree.has_sum);
 }
 
