@@ -108,6 +108,8 @@ static const struct column upgrade_columns[] = {
 	{.title = "AVAILABLE", .key = "available", .trunc = true},
 	{.title = "REPOSITORY", .key = "repository"},
 	{.title = "TO FETCH", .key = "size", .right = true},
+	{.key = "becomes"}, /* in the table it is said with what is available */
+	{.key = "serial"},
 };
 
 static bool is_asked_for(const struct run *run, const struct found *f)
@@ -116,6 +118,18 @@ static bool is_asked_for(const struct run *run, const struct found *f)
 		if (span_is_text(buf_span(&f->name), run->args.v[i]))
 			return true;
 	return !run->args.n;
+}
+
+static void add_available(const struct run *run, struct sheet *sheet, const struct found *f)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	if (f->becomes.n && run_form(run) == FORM_TABLE)
+		buf_addf(&text, "%s %s, serial %lld", f->becomes.s, f->version.s,
+			(long long)f->serial);
+	else
+		buf_set(&text, buf_span(&f->version));
+	sheet_text(sheet, buf_span(&text));
 }
 
 static int list_upgradable(struct run *run, struct err *err)
@@ -133,9 +147,11 @@ static int list_upgradable(struct run *run, struct err *err)
 		rows++;
 		sheet_text(sheet, buf_span(&f->name));
 		sheet_text(sheet, buf_span(&f->installed));
-		sheet_text(sheet, buf_span(&f->version));
+		add_available(run, sheet, f);
 		sheet_text(sheet, buf_span(&f->repository));
 		sheet_size(sheet, f->size);
+		sheet_text(sheet, buf_span(&f->becomes));
+		sheet_number(sheet, f->serial);
 	}
 	sheet_end(sheet);
 	if (!rows && run_form(run) == FORM_TABLE)

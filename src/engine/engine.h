@@ -155,6 +155,9 @@ MUST_USE int engine_offer(struct engine *e, const char *what, struct about *out,
 struct found {
 	struct buf name, version, repository, summary;
 	struct buf installed; /* the version in use; empty: none, or it has no version */
+	struct buf
+		becomes; /* of a family of Packets': who would take its place, in that version; empty: it keeps its name */
+	int64_t serial; /* of who would */
 	bool in_use;
 	int64_t size; /* to fetch at most; -1: unknown */
 };
@@ -176,7 +179,7 @@ MUST_USE int engine_search(struct engine *e, const struct search_options *option
 	struct founds *out, struct err *err);
 /* What is in use, and no repository has, by its name. */
 MUST_USE int engine_orphans(struct engine *e, struct founds *out, struct err *err);
-/* What `upgrade` would upgrade. */
+/* What `upgrade` would upgrade, by the names that are installed. */
 MUST_USE int engine_upgradable(struct engine *e, struct founds *out, struct err *err);
 
 /* Appends file://PATH of the licence's text. Of a file: copied below the cache first (needs

@@ -17,6 +17,7 @@ static void found_drop(struct found *f)
 	buf_drop(&f->repository);
 	buf_drop(&f->summary);
 	buf_drop(&f->installed);
+	buf_drop(&f->becomes);
 }
 
 void founds_drop(struct founds *f)
@@ -33,6 +34,7 @@ static struct found *add(struct founds *out)
 		.repository = BUF_INIT,
 		.summary = BUF_INIT,
 		.installed = BUF_INIT,
+		.becomes = BUF_INIT,
 		.size = -1};
 	return f;
 }
@@ -277,13 +279,14 @@ int engine_upgradable(struct engine *e, struct founds *out, struct err *err)
 		if (!current)
 			continue;
 		f = add(out);
-		buf_set(&f->name, buf_span(&one->offer.name));
+		buf_set(&f->name, buf_span(before));
 		buf_set(&f->version, buf_span(&one->offer.version));
 		buf_set(&f->repository, buf_span(&one->repository));
 		buf_set(&f->summary, buf_span(&one->offer.summary));
+		buf_set(&f->installed, buf_span(&current->version));
 		if (one->instead.n)
-			buf_setf(&f->installed, "%s ", one->instead.s);
-		buf_add_span(&f->installed, buf_span(&current->version));
+			buf_set(&f->becomes, buf_span(&one->offer.name));
+		f->serial = one->offer.serial;
 		f->in_use = true;
 		f->size = size_of(&one->offer);
 	}

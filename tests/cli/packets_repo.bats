@@ -145,7 +145,11 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   publish
   fardel -qq repo update
   run -0 fardel list --upgradable --plain
-  [[ $output == libx-2$'\t''libx-1 1.0'$'\t'0.9$'\t'p$'\t'* ]]
+  [[ $output == libx-1$'\t'1.0$'\t'0.9$'\t'p$'\t'*$'\tlibx-2\t2' ]]
+  run -0 fardel list --upgradable --json libx-1
+  jq -e '.packages == [{name: "libx-1", version: "1.0", available: "0.9", repository: "p", size: .packages[0].size, becomes: "libx-2", serial: 2}]' <<<"$output"
+  run -0 "$LIB/at-terminal" '' fardel list --upgradable
+  [[ $output == *'libx-1 '*' 1.0 '*'libx-2 0.9, serial 2 '* ]]
   run --separate-stderr -0 fardel --plain upgrade --dry-run
   [[ $output == *$'remove\tlibx-1'* && $output == *$'new\tlibx-2\t0.9'* ]]
   run --separate-stderr -0 fardel upgrade
