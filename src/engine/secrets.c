@@ -2,6 +2,7 @@
 #include "engine/secrets.h"
 
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 
 #define SETTINGS "/etc/fardel"
 #define LUETS "/etc/luet"
+#define MENTIONS_MAX (1 << 20) /* bytes of a luet.yaml that cannot be read */
 #define EMPTY_FILE "no-file"
 #define EMPTY_FOLDER "no-folder"
 
@@ -105,6 +107,92 @@ static int hide_folder(const char *root, const char *folder, const char *empty,
 	return walk(&h, hide_one, err);
 }
 
+/* --- luet's, where its configuration cannot be read ------------------------------------------------------- */
+
+/* Whether something above it has gone as a whole: then there is no place for another thing. */
+static bool is_gone(const struct live_show *out, const struct buf *path)
+{
+	for (size_t i = 0; i < out->binds.n; i++) {
+		size_t n = strlen(out->binds.v[i].to);
+
+		if (path->n > n && path->s[n] == '/' && memcmp(path->s, out->binds.v[i].to, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A file that would be one of a repository, if the folder were one of theirs. */
+static int hide_if_repository(void *arg, const struct tree_entry *entry, struct err *err)
+{
+	const struct hiding *h = arg;
+	AUTO(buf) at = BUF_INIT;
+	AUTO(buf) from = BUF_INIT;
+	AUTO_FD fd = -1;
+	struct stat st;
+
+	(void)err;
+	buf_addf(&at, "%s/%s", h->folder, entry->path);
+	if (!span_ends(buf_span(&at), ".yml") && !span_ends(buf_span(&at), ".yaml"))
+		return S_ISDIR(entry->st->st_mode);
+	fd = file_open_within(h->root, at.s, O_PATH);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || is_gone(h->out, &at))
+		return S_ISDIR(entry->st->st_mode);
+	buf_addf(&from, "%s/%s", h->empty, EMPTY_FILE);
+	live_show_instead(h->out, &from, &at);
+	return 0;
+}
+
+/* The next word of the text, which goes on behind it. */
+static bool next_word(struct span *text, struct span *word)
+{
+	static const char around[] = " \t\r\n,[]{}'\"";
+	size_t from = 0, to;
+
+	while (from < text->n && strchr(around, text->s[from]))
+		from++;
+	for (to = from; to < text->n && !strchr(around, text->s[to]);)
+		to++;
+	*word = span_cut(*text, from, to - from);
+	*text = span_cut(*text, to, text->n);
+	return word->n > 0;
+}
+
+/* Whatever path the text has may be the one of such a folder. */
+static int hide_mentioned(const char *root, struct span text, const char *empty,
+	struct live_show *out, struct err *err)
+{
+	struct span word;
+
+	for (size_t tried = 0; tried < LUET_CONF_FOLDERS_MAX && next_word(&text, &word);) {
+		AUTO(buf) folder = BUF_INIT;
+		struct hiding h = {root, NULL, empty, out};
+
+		if (word.s[0] != '/')
+			continue;
+		while (word.n && word.s[word.n - 1] == '/')
+			word.n--;
+		buf_set(&folder, word);
+		h.folder = folder.s;
+		tried++;
+		if (folder.n && walk(&h, hide_if_repository, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int hide_unknown(
+	const struct engine *e, const char *empty, struct live_show *out, struct err *err)
+{
+	const char *root = e->place.root.s;
+	AUTO_FD fd = file_open_within(root, e->config.luet_config.s, O_RDONLY | O_NONBLOCK);
+	AUTO(buf) text = BUF_INIT;
+	struct err ignored = ERR_INIT;
+
+	if (fd < 0 || file_read_fd(fd, MENTIONS_MAX, &text, &ignored) < 0)
+		return 0;
+	return hide_mentioned(root, buf_span(&text), empty, out, err);
+}
+
 static int make_empty(int dir, struct err *err)
 {
 	AUTO_FD file = file_open(dir, EMPTY_FILE, O_WRONLY | O_CREAT, 0400, err);
@@ -118,19 +206,20 @@ int secrets_hide(
 	AUTO(texts) folders = {0};
 	AUTO(luet_conf) conf;
 	struct err ignored = ERR_INIT;
+	int loaded;
 
 	luet_conf_init(&conf);
 	texts_add(&folders, SPAN(SETTINGS));
 	if (e->config.luet_config.n)
 		texts_add(&folders, SPAN(LUETS));
 	texts_add_all(&e->config.repos_confdir, &folders);
-	/* Of one that cannot be read it is not known where others are. */
-	if (luet_conf_load(e, &conf, &ignored) > 0)
+	loaded = luet_conf_load(e, &conf, &ignored);
+	if (loaded > 0)
 		texts_add_all(&conf.repos_confdir, &folders);
 	if (make_empty(dir, err) < 0)
 		return -1;
 	VEC_FOR (const struct buf, folder, &folders.of)
 		if (hide_folder(e->place.root.s, folder->s, path, out, err) < 0)
 			return -1;
-	return 0;
+	return loaded < 0 ? hide_unknown(e, path, out, err) : 0;
 }

@@ -135,7 +135,19 @@ teardown() {
   run -0 cat "$ROOT/etc/seen"
   [[ $output != *s3cret* && $output == *seen* ]]
   fardel remove hello
-  rm -r "$ROOT/etc/luet" "$ROOT/etc/fardel"
+  # Wherever it may have meant the folders of repositories to be: what would be their files is not shown, what else is there is.
+  printf 'rootfs: /\nrepos_confdir:\n- "/etc/elsewhere/"\n- /etc/luet/closed, oops: [\n' >"$ROOT/etc/luet/luet.yaml"
+  mkdir -p "$ROOT/etc/elsewhere"
+  # shellcheck disable=SC2059 # as above
+  printf "$secret" | tee "$ROOT/etc/elsewhere/c.yaml" >"$ROOT/etc/elsewhere/d.yml"
+  chmod 700 "$ROOT/etc/elsewhere"
+  echo open >"$ROOT/etc/elsewhere/open"
+  sed -i 's|find /etc/fardel|find /etc/elsewhere /etc/fardel|' "$WORK/rules"
+  fardel --set luet.config=/etc/luet/luet.yaml install "$(make_installer hello 2 rules="$WORK/rules")"
+  run -0 cat "$ROOT/etc/seen"
+  [[ $output != *s3cret* && $output == *open*seen* ]]
+  fardel remove hello
+  rm -r "$ROOT/etc/luet" "$ROOT/etc/fardel" "$ROOT/etc/elsewhere"
 }
 
 # --- config protect -----------------------------------------------------------------------------------------
