@@ -13,5 +13,9 @@ int luet_masks_load(struct engine *e, struct luet_masks *out, struct err *err)
 {
 	const struct conf_reader r = {.take = take, .arg = out, .size_max = LUET_MASK_MAX};
 
-	return luet_conf_read(e, LUET_MASKS, r, err);
+	if (luet_conf_read(e, LUET_MASKS, r, err) < 0)
+		return -1;
+	VEC_FOR (const struct buf, text, &out->odd.of)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s", text->s);
+	return 0;
 }

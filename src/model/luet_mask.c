@@ -23,6 +23,7 @@ static void mask_drop(struct luet_mask *m)
 void luet_masks_drop(struct luet_masks *m)
 {
 	vec_drop_each(&m->of, mask_drop);
+	texts_drop(&m->odd);
 }
 
 /* "NAME" or "NAME=SELECTOR", as luet_argument_read has it. */
@@ -68,6 +69,36 @@ static int take_rule(
 	return 0;
 }
 
+static bool is_known(const struct yaml *key)
+{
+	static const char *const known[] = {"description", "enabled", "rules"};
+
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (span_is_text(buf_span(&key->text), known[i]))
+			return true;
+	return false;
+}
+
+/* "enable: true" masks nothing: nobody is to find that out by what was installed. */
+static int take_odd(const struct yaml *y, const char *file, struct luet_masks *out, struct err *err)
+{
+	bool whole = yaml_get(y, "enabled") && yaml_get(y, "rules");
+	AUTO(buf) text = BUF_INIT;
+
+	VEC_FOR (const struct yaml_pair, p, &y->pairs) {
+		if (is_known(&p->key))
+			continue;
+		if (!whole)
+			return err_set(err, ERR_CONFIG,
+				"line %u: %.40s is no key of masks, and enabled or rules is missing",
+				p->key.line, p->key.text.s);
+		buf_setf(&text, "%s: line %u: %.40s is no key of masks: it counts for nothing",
+			file, p->key.line, p->key.text.s);
+		texts_add(&out->odd, buf_span(&text));
+	}
+	return 0;
+}
+
 int luet_mask_parse(struct span text, const char *file, struct luet_masks *out, struct err *err)
 {
 	AUTO(yaml) y = YAML_INIT;
@@ -79,6 +110,8 @@ int luet_mask_parse(struct span text, const char *file, struct luet_masks *out, 
 				     "\">=cat/name-1.2\"");
 	if (y.kind != YAML_MAP && !yaml_is_null(&y))
 		return err_set(err, ERR_CONFIG, "it has no keys");
+	if (take_odd(&y, file, out, err) < 0)
+		return -1;
 	enabled = yaml_get(&y, "enabled");
 	rules = yaml_get(&y, "rules");
 	if (enabled && !yaml_is_null(&enabled->value) && !yaml_is_bool(&enabled->value, &counts))

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "base/texts.h"
 #include "base/vec.h"
 
 #define LUET_MASK_MAX (1 << 20) /* bytes of a file */
@@ -25,10 +26,12 @@ struct luet_mask {
 };
 struct luet_masks {
 	VEC(struct luet_mask) of;
+	struct texts odd; /* "FILE: line 4: what counts for nothing" */
 };
 void luet_masks_drop(struct luet_masks *m);
 
-/* Adds the rules of the file, if they count. ERR_CONFIG names line and what is wrong. */
+/* Adds the rules of the file, if they count. ERR_CONFIG names line and what is wrong. A key that is not known counts for nothing, as with luet, and is
+ * told in `odd`; but where `enabled` or `rules` is missing, it may have been meant for that: an error. */
 MUST_USE int luet_mask_parse(
 	struct span text, const char *file, struct luet_masks *out, struct err *err);
 /* The first that is about this package; NULL: it may be offered. */

@@ -177,6 +177,13 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   [[ $output != *app-x/tool* && $output == *dev-x/tool* && $stderr == *'app-x/tool 1 of main is left out'* ]]
   run --separate-stderr -3 fardel show app-x/tool
   [[ $stderr == *'no such version that is not masked'*'1 main (masked)'*'left out by the mask app-x/tool'* ]]
+  # A key that nobody knows is told; one that may have been meant for another leaves nothing certain.
+  printf 'enabled: true\nname: mine\nrules: [app-x/tool]\n' >"$ROOT/my-masks/a.yaml"
+  run --separate-stderr -0 fardel search tool
+  [[ $stderr == *'warning'*'/my-masks/a.yaml: line 2: name is no key of masks'* && $output != *app-x/tool* ]]
+  printf 'enable: true\nrules: [app-x/tool]\n' >"$ROOT/my-masks/a.yaml"
+  run --separate-stderr -1 fardel search tool
+  [[ $stderr == *'/my-masks/a.yaml: line 1: enable is no key of masks'* && -z $output ]]
   # While one cannot be read, nobody says what is offered, and what is not.
   printf 'enabled: true\nrules: [broken]\n' >"$ROOT/my-masks/a.yaml"
   for words in 'install --dry-run dev-x/tool' 'search tool' 'show tool' upgrade orphans; do

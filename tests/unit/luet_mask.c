@@ -54,6 +54,11 @@ static void what_is_masked(void **state)
 				by ? by->text.s : "not masked");
 	}
 	assert_buf(&m.of.v[0].file, "/etc/luet/mask.d/a.yml");
+	assert_int_equal(m.odd.of.n, 0);
+	add(&m, "enabled: true\nname: mine\nrules: [test/z]\n");
+	assert_buf(&m.odd.of.v[0],
+		"/etc/luet/mask.d/a.yml: line 2: name is no key of masks: it counts for nothing");
+	assert_non_null(luet_masks_find(&m, SPAN("main"), SPAN("test/z"), SPAN("1")));
 	luet_masks_drop(&m);
 }
 
@@ -61,6 +66,9 @@ static void what_is_no_mask(void **state)
 {
 	static const char *const texts[][2] = {
 		{"[]", "no keys"},
+		{"enable: true\nrules: [test/a]\n",
+			"line 1: enable is no key of masks, and enabled"},
+		{"enabled: true\nrule: [test/a]\n", "line 2: rule is no key of masks"},
 		{"enabled: perhaps\n", "enabled must be true or false"},
 		{"enabled: true\nrules: test/a\n", "must be a list"},
 		{"enabled: true\nrules: [tool]\n", "line 2, column 9: rules must be packages"},
