@@ -11,6 +11,7 @@
 #include "store/committed.h"
 #include "store/installation.h"
 #include "store/links.h"
+#include "store/origins.h"
 #include "store/stages.h"
 #include "store/undo.h"
 #include "sys/fd.h"
@@ -195,6 +196,15 @@ static int publish(struct import *m, const struct import_package *p, struct bund
 	return 1;
 }
 
+/* As of what was installed by its name. */
+static int put_home(
+	struct import *m, const struct import_package *p, const struct bundle *b, struct err *err)
+{
+	const struct origin o = {p->name, buf_span(&b->id), p->repository, SPAN(""), SPAN("")};
+
+	return p->repository.n ? origins_put(&m->e->db, &o, err) : 0;
+}
+
 /* Its footprint is in force; there is nothing that could be taken back. */
 static int put_rows(struct import *m, struct bundle *b, const struct footprint *f, struct err *err)
 {
@@ -233,7 +243,7 @@ static int take_over(
 	if (m->dry_run)
 		return 0;
 	texts_add(&m->taken, p->name);
-	return put_rows(m, &b, &f, err);
+	return put_home(m, p, &b, err) < 0 ? -1 : put_rows(m, &b, &f, err);
 }
 
 int import_take(

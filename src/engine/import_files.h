@@ -17,6 +17,7 @@ struct import_package {
 	const struct import_own *own;
 	size_t own_count;
 	const struct texts *paths; /* that it made: absolute */
+	struct span repository; /* that it keeps to; may be empty */
 };
 
 /* One import: a transaction, which stands or falls as a whole. */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "engine/import_files.h"
+#include "engine/import_home.h"
 #include "engine/stock.h"
 #include "model/luet_database.h"
 #include "model/luet_installer.h"
@@ -13,6 +14,7 @@
 /* Of a package: the files of its installer. */
 struct own_files {
 	struct offer offer; /* where a wagon still has it */
+	struct buf repository; /* whose it is then */
 	struct buf artifact;
 	struct import_own own[LUET_MADE_FILES];
 	size_t count;
@@ -21,29 +23,8 @@ struct own_files {
 static void own_files_drop(struct own_files *d)
 {
 	offer_drop(&d->offer);
+	buf_drop(&d->repository);
 	buf_drop(&d->artifact);
-}
-
-/* The very version, of any wagon: 1; 0. */
-static int find_offer(struct engine *e, struct stock *s, const struct luet_definition *d,
-	struct offer *out, struct err *err)
-{
-	VEC_FOR (struct shelf, shelf, &s->of) {
-		int there;
-
-		if (shelf->damaged || shelf->repository->format != REPOSITORY_LUET)
-			continue;
-		there = index_offer(
-			&shelf->index, buf_span(&d->name), buf_span(&d->version), out, err);
-		if (there == 1)
-			there = index_texts(&shelf->index, out, err);
-		if (there < 0 && stock_pass_over(e, shelf, err) < 0)
-			return -1;
-		if (there == 1)
-			return 1;
-		offer_drop(out);
-	}
-	return 0;
 }
 
 /* Nobody knows where its tree is to be had. Borrows. */
@@ -60,7 +41,8 @@ static int make(struct engine *e, struct stock *s, const struct luet_installed *
 	struct own_files *out, struct err *err)
 {
 	struct luet_file files[LUET_MADE_FILES];
-	int offered = find_offer(e, s, &p->definition, &out->offer, err);
+	int offered = import_find_home(e, s, REPOSITORY_LUET, buf_span(&p->definition.name),
+		buf_span(&p->definition.version), &out->offer, &out->repository, err);
 
 	if (offered < 0)
 		return -1;
@@ -83,7 +65,7 @@ static int take_one(struct engine *e, struct stock *s, struct import *m, struct 
 	struct imported *row, struct err *err)
 {
 	AUTO(luet_installed) p;
-	struct own_files made = {.artifact = BUF_INIT};
+	struct own_files made = {.repository = BUF_INIT, .artifact = BUF_INIT};
 	struct import_package package;
 	int result;
 
@@ -99,7 +81,8 @@ static int take_one(struct engine *e, struct stock *s, struct import *m, struct 
 	offer_init(&made.offer);
 	result = make(e, s, &p, &made, err);
 	package = (struct import_package){buf_span(&p.definition.name),
-		buf_span(&p.definition.version), FORMAT_LUET, made.own, made.count, &p.files};
+		buf_span(&p.definition.version), FORMAT_LUET, made.own, made.count, &p.files,
+		buf_span(&made.repository)};
 	if (result == 0)
 		result = import_take(m, &package, row, err);
 	own_files_drop(&made);

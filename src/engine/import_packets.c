@@ -7,6 +7,7 @@
 
 #include "base/wire.h"
 #include "engine/import.h"
+#include "engine/import_home.h"
 #include "engine/import_tree.h"
 #include "engine/packets.h"
 #include "engine/switch.h"
@@ -131,6 +132,7 @@ struct importing {
 	const struct packets_dirs *dirs;
 	bool dry_run;
 	struct world world;
+	struct stock stock; /* where it may have come from */
 	struct journal journal; /* number 0: nothing was begun yet */
 	int64_t item;
 };
@@ -138,6 +140,7 @@ struct importing {
 static void importing_drop(struct importing *i)
 {
 	world_drop(&i->world);
+	stock_drop(&i->stock);
 	journal_drop(&i->journal);
 }
 
@@ -219,17 +222,30 @@ static int keep(struct importing *i, struct taking *t, struct err *err)
 	return place_sync_folder(&i->e->place, t->undo.folder, err);
 }
 
+static int find_home(
+	struct importing *i, const struct offer *o, struct buf *repository, struct err *err)
+{
+	AUTO(offer) theirs;
+
+	offer_init(&theirs);
+	return import_find_home(i->e, &i->stock, REPOSITORY_PACKETS, buf_span(&o->name),
+		buf_span(&o->version), &theirs, repository, err);
+}
+
 static int write_rows(struct importing *i, struct taking *t, const struct offer *o, struct err *err)
 {
 	AUTO(buf) line = BUF_INIT;
+	AUTO(buf) repository = BUF_INIT;
 
 	offer_format(o, &line);
+	if (find_home(i, o, &repository, err) < 0)
+		return -1;
 	if (db_put_bundle(&i->e->db, &t->bundle, err) < 0 ||
 		committed_put(&i->e->db, &t->row, err) < 0 ||
 		in_force_set(&i->e->db, &t->row, &t->footprint.changes, err) < 0 ||
 		origins_put(&i->e->db,
 			&(struct origin){buf_span(&t->bundle.name), buf_span(&t->bundle.id),
-				SPAN(""), SPAN(""), buf_span(&line)},
+				buf_span(&repository), SPAN(""), buf_span(&line)},
 			err) < 0)
 		return -1;
 	return switch_publish(i->e, buf_span(&t->bundle.name), err);
@@ -328,13 +344,14 @@ int engine_import_packets(struct engine *e, bool dry_run, struct imports *out, s
 	AUTO(listing) l = {
 		.worker = {.task = TASK_INIT, .reader = FRAME_READER_INIT, .frame = on_frame},
 		.e = e};
-	AUTO(importing) i = {.e = e, .dry_run = dry_run, .journal = JOURNAL_INIT};
+	AUTO(importing) i = {
+		.e = e, .dry_run = dry_run, .stock = STOCK_INIT, .journal = JOURNAL_INIT};
 	struct err ignored = ERR_INIT;
 	int result;
 
 	l.worker.arg = &l;
 	if (packets_dirs_get(e, &i.dirs, err) < 0 || read_installed(e, &l, err) < 0 ||
-		engine_world(e, &i.world, err) < 0)
+		engine_world(e, &i.world, err) < 0 || stock_open(e, &i.stock, err) < 0)
 		return -1;
 	result = import_all(&i, &l, out, err);
 	if (!dry_run && stage_clear(&e->place, &ignored) < 0)

@@ -155,6 +155,19 @@ rows() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.stat
   [[ ! -e $ROOT/opt/c/c ]]
 }
 
+@test "what a wagon still has keeps to that wagon; what none has is anybody's" {
+  mkdir -p "$ROOT/etc/fardel/repos.d"
+  for name in main other; do
+    printf '%s\n' "name: $name" 'type: disk' 'enable: true' 'format: luet' "urls: [$VENDOR/$name]" >"$ROOT/etc/fardel/repos.d/$name.yml"
+  done
+  "$LIB/wagon.py" "$VENDOR/main" revision=1 <<<'[{"name": "app-x/hello", "version": "1.0", "requires": ["sys-libs/c >=2"]}, {"name": "sys-libs/c", "version": "2.0"}]'
+  "$LIB/wagon.py" "$VENDOR/other" revision=1 <<<'[{"name": "app-x/hello", "version": "2.0", "requires": ["sys-libs/c >=2"]}, {"name": "sys-libs/c", "version": "3"}]'
+  fardel -qq repo update
+  fardel -qq repo import luet <(database)
+  run --separate-stderr -0 fardel --plain upgrade --dry-run
+  [[ $output == *$'sys-libs/c\t3\t'* && $output != *app-x/hello* && $stderr == *'app-x/hello 2.0'*other* ]]
+}
+
 @test "killed at any moment: all of it is taken over, or nothing" {
   for moment in 0.005 0.02 0.03 0.04 0.06 0.1 0.2; do
     timeout -s KILL "$moment" fardel -qq repo import luet <(database) >/dev/null 2>&1 || true

@@ -133,6 +133,22 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.
   [[ $(versions) == 'tool-2 2.0 installed' && ! -e $ROOT/opt/packets/tool-1 ]]
 }
 
+@test "what an index still has keeps to that index" {
+  installed tool-1 1.0 family=F serial=1
+  noted
+  two=$(make_packets tool-2 2.0)
+  cp "$two" "$VENDOR/"
+  serve "$VENDOR"
+  mkdir -p "$ROOT/etc/fardel/repos.d" "$VENDOR/other"
+  "$LIB/packets_index.py" "$VENDOR/index.db" -- realname=tool-1 name=tool version=1.0 family=F serial=1 "file=$two" "url=$URL/tool-1.pkt.tar.zst"
+  "$LIB/packets_index.py" "$VENDOR/other/index.db" -- realname=tool-2 name=tool version=2.0 family=F serial=2 "file=$two" "url=$URL/tool-2.pkt.tar.zst"
+  fardel -qq sync "$URL/index.db"
+  fardel -qq sync "$URL/other/index.db"
+  fardel repo import packets
+  run --separate-stderr -0 fardel --plain upgrade --dry-run
+  [[ $output != *tool-2* ]]
+}
+
 @test "a database that is none, or foreign: refused, and nothing is taken over" {
   installed tool-1 1.0
   mkdir -p "$ROOT/etc/packets"
