@@ -20,6 +20,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 LIB = os.path.join(os.path.dirname(HERE), "lib")
 sys.path.insert(0, LIB)
 from looks import listed, processes, tree  # noqa: E402,F401
+from manifest import manifest  # noqa: E402
 
 # What a program took at most counts the memory that it was started with: with vfork that is all that this process
 # ever took, with fork what it holds now.
@@ -219,7 +220,7 @@ class Box:
     def outside(self):
         """All that is not fardel's, and the canaries with what they hold."""
         found = {path: tree(self.path(path)) for path in CANARIES}
-        found["/"] = self.bash("manifest").splitlines()
+        found["/"] = manifest(self.root, os.path.join(self.work, "born"))
         return found
 
     def changes(self):

@@ -148,34 +148,8 @@ shut() { mkdir -p "$ROOT/srv/gates" && echo shut >"$ROOT/srv/gates/$1"; }
 open() { : >"$ROOT/srv/gates/$1" && rm -f -- "$ROOT/srv/gates/$1"; }
 at_gate() { pgrep -f "gate-$1-$(basename -- "$FARDEL_TEST_TMP")" >/dev/null; }
 
-# manifest: all that is in the root, a line each, but for the folders that are fardel's own: of an overlay, all
-# that differs from the machine's. Contents count for files made since `fresh`, size and time for the others.
-manifest() {
-  local root=${ROOT:-/} own=() folder line
-  [[ ! -d /.upper ]] || root=/.upper
-  for folder in var/lib/fardel var/cache/fardel var/log/fardel run tmp proc sys dev .host .upper srv; do
-    own+=(-o -path "./$folder")
-  done
-  (
-    cd -- "$root" || exit
-    find . -xdev \( "${own[@]:1}" \) -prune -o -type f -printf 'f %m %U %G %s %T@ %p\n' \
-      -o -printf '%y %m %U %G %p -> %l\n' | LC_ALL=C sort |
-      while IFS= read -r line; do
-        # A folder of the machine's that something was written in is no change of its own.
-        [[ $root == /.upper && $line == d* && $line == "$(stat_folder "$line")" ]] || echo "$line"
-      done
-    find . -xdev \( "${own[@]:1}" \) -prune -o \( -type f -o -type d \) -print0 | LC_ALL=C sort -z | "$LIB/xattrs"
-    find . -xdev \( "${own[@]:1}" \) -prune -o -type f -newer "$WORK/born" -print0 |
-      LC_ALL=C sort -z | xargs -0r sha256sum
-  )
-}
-
-# The line of manifest for the machine's folder of the same name.
-stat_folder() {
-  local path=${1#d * * * } # PATH -> (nothing)
-  path=${path% -> }
-  [[ -d /.host/$path && ! -L /.host/$path ]] && printf '%s' "$(stat -c 'd %a %u %g' -- "/.host/$path") $path -> "
-}
+# manifest: all that is in the root, a line each; manifest.py.
+manifest() { "$LIB/manifest.py" "$ROOT" "$WORK/born"; }
 
 # skip_unless MODE…: for what only works there.
 skip_unless() {
