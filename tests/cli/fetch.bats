@@ -191,8 +191,7 @@ refuses() {
 
 @test "TLS is verified: a certificate that nobody signed is refused, exit 2" {
   command -v openssl >/dev/null || skip 'no openssl program'
-  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
-    -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
+  make_certificate
   port=$((50000 + RANDOM % 9000))
   serve "$VENDOR" "listen 127.0.0.1:$port ssl; ssl_certificate $WORK/cert.pem;
     ssl_certificate_key $WORK/key.pem;"

@@ -4,6 +4,15 @@
 
 bats_require_minimum_version 1.5.0
 
+# Each page's text as it is shown, in one line; PAGE.txt.
+setup_file() {
+  local page
+  type -P mandoc >/dev/null || return 0
+  for page in "$FARDEL_BUILD"/man/*.[1-9]; do
+    render "$page" >"$BATS_FILE_TMPDIR/${page##*/}.txt"
+  done
+}
+
 setup() {
   # shellcheck source=tests/lib/common.bash
   source "$BATS_TEST_DIRNAME/../lib/common.bash"
@@ -26,10 +35,8 @@ page_of() {
   if [[ $1 == fardel ]]; then echo "$PAGES/fardel.8"; else echo "$PAGES/fardel-${1// /-}.8"; fi
 }
 
-# The page's text as it is shown, in one line.
-shown() {
-  mandoc -T utf8 "$1" | col -bx | tr -s ' \n' ' '
-}
+render() { mandoc -T utf8 "$1" | col -bx | tr -s ' \n' ' '; }
+shown() { echo "$(<"$BATS_FILE_TMPDIR/${1##*/}.txt")"; }
 
 need() {
   local tool
@@ -158,7 +165,7 @@ need() {
   while IFS=$'\t' read -r command _; do
     "$FARDEL_BUILD/tools/manual" page "$command" </dev/null | scdoc | awk -f "$LIB/../../tools/roff.awk" >"$WORK/page.8"
     run -0 mandoc -T lint -W warning "$WORK/page.8"
-    [[ $(shown "$WORK/page.8") == *"EXAMPLES fardel $command"*"SEE ALSO fardel(8)"* ]]
+    [[ $(render "$WORK/page.8") == *"EXAMPLES fardel $command"*"SEE ALSO fardel(8)"* ]]
   done < <(rows command)
 }
 
@@ -173,14 +180,21 @@ need() {
   (($(find "$WORK/one" -type f | wc -l) == $(find "$PAGES" -name '*.[1-9]' | wc -l)))
 }
 
+# The files of all rooms.
+typing_files() {
+  local each
+  make_pack_deb hello 2.10-3
+  for each in zoom-1 zoom-2 slack-1; do
+    make_installer "${each%-*}" "${each#*-}" url="file://$VENDOR/$each.deb" fact:license=free >/dev/null
+  done
+}
+
 # Where the examples are typed: two packages in use, and a newer installer of one; zoom is also a packager's folder; two
 # repositories, and a key.
 typing_room() {
   local name
-  make_pack_deb hello 2.10-3
-  fardel -qq install "$(make_installer zoom 1 url="file://$VENDOR/zoom-1.deb" fact:license=free)"
-  fardel -qq install "$(make_installer slack 1 url="file://$VENDOR/slack-1.deb" fact:license=free)"
-  make_installer zoom 2 url="file://$VENDOR/zoom-2.deb" fact:license=free >/dev/null
+  fardel -qq install "$WORK/zoom-1/zoom.tar.gz"
+  fardel -qq install "$WORK/slack-1/slack.tar.gz"
   mkdir -p "$WORK/typed/old" "$WORK/bin"
   cd "$WORK/typed" || return
   cp "$WORK/zoom-1/zoom.tar.gz" old
@@ -217,6 +231,7 @@ typed() {
 @test "the examples of each page can be typed as they stand" {
   skip_unless mount userns
   count=0
+  typing_files
   for file in "$LIB"/../../man/*.md; do
     typed "$file" >"$WORK/example.sh"
     # In a root of links rules see no fardel-unpack of ours, and puavo-pkg takes no option that shows them the machine.

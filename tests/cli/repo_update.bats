@@ -41,10 +41,10 @@ certificate() {
   local name=$1 subject=$2
   shift 2
   if [[ ! -e $WORK/authority.pem ]]; then
-    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=the tests' -keyout "$WORK/authority.key" \
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=the tests' -keyout "$WORK/authority.key" \
       -out "$WORK/authority.pem" 2>/dev/null
   fi
-  openssl req -newkey rsa:2048 -nodes -subj "/CN=$subject" -keyout "$WORK/$name.key" -out "$WORK/$name.csr" 2>/dev/null
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$subject" -keyout "$WORK/$name.key" -out "$WORK/$name.csr" 2>/dev/null
   openssl x509 -req -in "$WORK/$name.csr" -CA "$WORK/authority.pem" -CAkey "$WORK/authority.key" -CAcreateserial \
     -extfile <(echo "subjectAltName=DNS:$subject") -out "$WORK/$name.pem" "$@" 2>/dev/null
 }

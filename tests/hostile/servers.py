@@ -614,6 +614,9 @@ def crashing_mirror(box):
 # --- TLS -------------------------------------------------------------------------------------------------------
 
 
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256")
+
+
 class Authority:
     """Somebody who signs certificates."""
 
@@ -623,7 +626,7 @@ class Authority:
             box.skip("no openssl program")
         os.mkdir(self.folder)
         self.file = f"{self.folder}/ca.pem"
-        self.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout",
+        self.run("req", "-x509", *NEW_KEY, "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout",
                  f"{self.folder}/ca.key", "-out", self.file)
 
     def run(self, *words):
@@ -635,7 +638,7 @@ class Authority:
         here = f"{self.folder}/{host}{days}"
         with open(here + ".ext", "w") as file:
             file.write(f"subjectAltName=DNS:{host}\n")
-        self.run("req", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={host}", "-keyout", here + ".key", "-out", here + ".csr")
+        self.run("req", *NEW_KEY, "-nodes", "-subj", f"/CN={host}", "-keyout", here + ".key", "-out", here + ".csr")
         self.run("x509", "-req", "-in", here + ".csr", "-days", str(days), "-CA", self.file, "-CAkey",
                  f"{self.folder}/ca.key", "-CAcreateserial", "-extfile", here + ".ext", "-out", here + ".crt")
         with open(here + ".pem", "w") as out:
@@ -656,7 +659,7 @@ def certificates(box):
     ca, other = Authority(box), Authority(box)
     trust = ("--set", f"fetch.ca_file={ca.file}")
     alone = os.path.join(box.work, "alone.pem")
-    ca.run("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+    ca.run("req", "-x509", *NEW_KEY, "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
            "subjectAltName=DNS:localhost", "-keyout", alone + ".key", "-out", alone + ".crt")
     with open(alone, "w") as out:
         for name in (alone + ".key", alone + ".crt"):

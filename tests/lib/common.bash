@@ -92,10 +92,12 @@ serve_tokens() {
   TOKENS=http://127.0.0.1:$(cat "$TOKENS_STATE/port")
 }
 
-# make_certificate: WORK/cert.pem and key.pem, for localhost.
+# make_certificate: WORK/cert.pem and key.pem, for localhost: the same for all tests of a file.
 make_certificate() {
-  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \
-    -keyout "$WORK/key.pem" -out "$WORK/cert.pem" 2>/dev/null
+  local made=$FARDEL_TEST_TMP/certificate
+  [[ -e $made/cert.pem ]] || { mkdir -p "$made" && openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=DNS:localhost -keyout "$made/key.pem" -out "$made/cert.pem" 2>/dev/null; }
+  cp -- "$made"/*.pem "$WORK"
 }
 
 # serve_tls DIR [TEXT]: nginx with that certificate; sets TLS_SERVER to its HOST:PORT.
