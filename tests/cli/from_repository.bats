@@ -536,6 +536,10 @@ offer_at() {
   printf 'name: new\nurls: [%s/repo]\ntype: http\nenable: true\nrequire_signature: false\n' "$URL" >"$ROOT/etc/fardel/repos.d/new.yml"
   run --separate-stderr -3 fardel install writer
   [[ $stderr == *'no repository has been synced yet: fardel repo update'*'writer: no such package'* ]]
+  run --separate-stderr -0 fardel search writer
+  [[ $stderr == *'No repository has been synced yet: fardel repo update'* ]]
+  run --separate-stderr -3 fardel show writer=1
+  [[ $stderr == *'writer=1: no such package'*'no repository was synced yet: fardel repo update'* ]]
   rm "$ROOT/etc/fardel/repos.d/new.yml"
   run --separate-stderr -3 fardel install writer
   [[ $stderr != *'synced yet'* ]]

@@ -50,6 +50,8 @@ all='{"name": "meta/all", "version": "0", "requires": ["app-x/tool"]}'
   [[ $(cat "$ROOT/opt/tool/1.0") == 1.0 && $(cat "$ROOT/opt/tool/made") == 1.0 && $(cat "$ROOT/opt/lib/so") == lib ]]
   run -0 fardel list --plain
   [[ $output == *app-x/tool$'\t'1.0$'\t'* && $output == *sys-libs/lib$'\t'1.5$'\t'* && $output == *meta/all$'\t'0$'\t'* ]]
+  run -0 fardel show app-x/tool
+  [[ $output == *': of its repository, '*'in the cache'* && $output != *' layer '* && $output != *rules* ]]
   fardel verify
   wagon 2 "$(tool 1.0)" "$(tool 1.0+1)" "$lib" "$all"
   fardel --plain repo update
