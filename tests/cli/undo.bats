@@ -12,6 +12,7 @@ setup() {
 }
 
 teardown() {
+  ! mountpoint -q "$ROOT/opt/tool" || umount "$ROOT/opt/tool"
   finish
 }
 
@@ -70,4 +71,29 @@ names() { stat -c %h "$ROOT/opt/tool/file"; }
     fardel undo "$(last)"
     [[ $(manifest) == "$before" && $(fardel list --all) == "$removed" && -z $(ls "$ROOT/var/lib/fardel/packages") ]]
   done
+}
+
+@test "on a file system of its own, too: what goes there is put in place, taken back and brought back as all else" {
+  mkdir -p "$ROOT/opt/tool"
+  mount -t tmpfs none "$ROOT/opt/tool"
+  all() { manifest && find "$ROOT/opt/tool" -type f -exec sha256sum {} + -o -printf '%y %m %p\n' | sort; }
+  before=$(all)
+  old=(dir:opt/tool file:opt/tool/file=a mode:opt/tool/file=750 link:opt/tool/link=file hard:opt/tool/second=opt/tool/file file:etc/tool-of-two-mounts=a)
+  fardel install "$(make_luet app-x/a 1.0 "${old[@]}")"
+  installed=$(all)
+  [[ $(names) == 2 ]]
+  fardel install "$(make_luet app-x/a 2.0 file:opt/tool/file=b dir:opt/tool/link file:etc/tool-of-two-mounts=b)"
+  upgraded=$(all)
+  [[ $(cat "$ROOT/opt/tool/file") == b && -d $ROOT/opt/tool/link && ! -e $ROOT/opt/tool/second ]]
+  fardel undo 2
+  [[ $(all) == "$installed" && $ROOT/opt/tool/file -ef $ROOT/opt/tool/second ]]
+  fardel undo 3
+  [[ $(all) == "$upgraded" ]]
+  fardel remove app-x/a
+  [[ $(all) == "$before" ]]
+  fardel undo 5
+  [[ $(all) == "$upgraded" ]]
+  fardel verify
+  fardel remove --purge app-x/a
+  [[ $(all) == "$before" ]]
 }
