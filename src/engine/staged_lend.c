@@ -288,20 +288,41 @@ int staged_give_back(struct staged *s, const struct footprint *mine, struct err 
 	return 0;
 }
 
-int staged_return(struct staged *s, const struct footprint *undone, struct err *err)
+/* What is theirs again was not the package's then, although it had kept it. */
+static void disown_gifts(struct staged *s)
+{
+	VEC_FOR (const struct owned, o, &s->gifts.of) {
+		const struct change *mine = changes_get(&s->after.changes, buf_span(&o->path));
+		const struct change *now = changes_get(&s->now.changes, buf_span(&o->path));
+
+		if (mine && now && !node_is_same(&mine->after, &now->after))
+			staged_disown(s, buf_span(&o->path));
+	}
+}
+
+static int give_common(
+	struct staged *s, const struct texts *names, const struct texts *common, struct err *err)
 {
 	AUTO(changes) stand = CHANGES_INIT;
 
-	if (!undone->givers.of.n)
-		return 0;
-	VEC_FOR (const struct change, now, &s->now.changes.of)
-		if (give(s, &undone->givers, now, err) < 0)
-			return -1;
-	VEC_FOR (const struct buf, path, &undone->common.of) {
+	VEC_FOR (const struct buf, path, &common->of) {
 		struct change *c = changes_add(&stand, buf_span(path));
 
-		if (staged_load_standing(s, c, err) < 0 || give(s, &undone->givers, c, err) < 0)
+		if (staged_load_standing(s, c, err) < 0 || give(s, names, c, err) < 0)
 			return -1;
 	}
+	return 0;
+}
+
+int staged_return(struct staged *s, const struct footprint *undone, struct err *err)
+{
+	if (undone->givers.of.n) {
+		VEC_FOR (const struct change, now, &s->now.changes.of)
+			if (give(s, &undone->givers, now, err) < 0)
+				return -1;
+		if (give_common(s, &undone->givers, &undone->common, err) < 0)
+			return -1;
+	}
+	disown_gifts(s);
 	return 0;
 }

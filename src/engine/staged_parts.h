@@ -42,7 +42,8 @@ void staged_note_lent(struct staged *s, struct span path, const struct texts *le
 /* What was lent, and is now as those have it who lent it, is theirs: to s->gifts. */
 MUST_USE int staged_give_back(struct staged *s, const struct footprint *mine, struct err *err);
 
-/* What the commit that is taken back had taken from others, and is as they have it, is theirs again: to s->gifts. */
+/* What the commit that is taken back had taken from others, and is as they have it, is theirs again: to s->gifts. None of these is the
+ * package's then. */
 MUST_USE int staged_return(struct staged *s, const struct footprint *undone, struct err *err);
 
 /* --- engine/staged_share --- */
