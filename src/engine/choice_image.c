@@ -169,6 +169,8 @@ static int give_up(struct batch *b, size_t i, struct err *err)
 	if (image->why.code == ERR_NONE)
 		err_set(&image->why, ERR_NETWORK, "nobody was asked for it");
 	err_at(&image->why, "image %s", image->tag.s);
+	if (image->why.code == ERR_CHECKSUM)
+		err_next(&image->why, "ask who runs the registry, or made the image");
 	if (b->o->request.keep_going) {
 		one->err = err_keep(&image->why);
 		return 0;

@@ -12,6 +12,7 @@
 #include "engine/fetch_order.h"
 #include "engine/fetch_part.h"
 #include "model/message.h"
+#include "model/registry.h"
 #include "net/source.h"
 #include "sys/fd.h"
 #include "sys/file.h"
@@ -415,7 +416,10 @@ static int pass_over(struct fetch *f, struct err *err)
 		f->afresh = false;
 		return 0;
 	}
-	if (err->code == ERR_CHECKSUM)
+	if (err->code == ERR_CHECKSUM && registry_path(buf_span(&shown)).n)
+		err_next(err,
+			"ask who runs the registry: it gives something else under that digest");
+	else if (err->code == ERR_CHECKSUM)
 		err_detail(err, "The vendor may have put another file under the same address.");
 	return err_at(err, "fetch %s", shown.s);
 }

@@ -28,7 +28,10 @@ static int ask(struct sync *s, const struct gather_sink *sink,
 
 static int fail(struct sync *s, struct err *err)
 {
-	return err_at(err, "image %s", s->haul.image.tag.s);
+	AUTO(buf) what = BUF_INIT;
+
+	buf_addf(&what, "image %s", s->haul.image.tag.s);
+	return sync_wagon_blame(what.s, err);
 }
 
 /* A file of ours that has no name any more: nothing is left of it, whatever happens. */

@@ -303,6 +303,8 @@ layer_of() { sed -n 's/^- //p' "$ROOT/var/lib/fardel/installed/$1/artifact.yaml"
   printf '%s\n' 'name: other' 'type: docker' 'enable: true' 'format: luet' 'priority: 1' "urls: ['$REGISTRY/team/other']" >"$FILES/other.yml"
   fardel -qq repo update
   fardel repo disable main
+  run --separate-stderr -0 fardel download app-x/hello
+  [[ $stderr != *moved* ]]
   run --separate-stderr -0 fardel reinstall app-x/hello
   [[ $stderr != *moved* && $(cat "$ROOT/opt/hello-luet/share/a") == other ]]
   rm "$FILES/other.yml"

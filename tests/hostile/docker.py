@@ -143,7 +143,7 @@ def layers(box):
         other[-1] ^= 1
         for bad in (bytes(other), good + b"x", good[:-1], b"", pack(tar([(tag, b"x")]), "gzip")):
             evil.habits[blob] = lambda handler, bad=bad: evil.give(handler, 200, bad)
-            refuse(box)
+            refuse(box, *(["who runs the registry"] if refuse is refuse_package else []))
         evil.habits.clear()
         if tag == "tree-v2.tar.zst":
             # An image as it should be, of another file than repository.yaml says.
@@ -181,7 +181,7 @@ def lists(box):
     for data in blobs:
         evil.blob(data)
     evil.habits[path] = lambda handler: evil.give(handler, 200, other)
-    refuse_package(box, "another one than the digest says")
+    refuse_package(box, "another one than the digest says", "ask who runs the registry")
     evil.habits.clear()
     inner = json.dumps({"schemaVersion": 2, "mediaType": OCI + "index.v1+json", "manifests": text["manifests"]}).encode()
     evil.manifest("inner", inner)
