@@ -110,6 +110,13 @@ static bool leads_up(struct span path)
 	return false;
 }
 
+static struct span below_root(struct span path)
+{
+	while (span_starts(path, "/"))
+		path = span_cut(path, 1, path.n);
+	return path;
+}
+
 /* luet deletes what the list names, when the package goes; other tools get it as it is (repo export-tree). */
 static int take_files(struct luet_node artifact, struct offer *out, struct err *err)
 {
@@ -127,8 +134,7 @@ static int take_files(struct luet_node artifact, struct offer *out, struct err *
 		if (leads_up(rest))
 			return err_set(err, ERR_INSTALLER, "files: \"%.*s\" leads out of the root",
 				SPAN_ARG(span_cut(rest, 0, 200)));
-		while (span_starts(rest, "/"))
-			rest = span_cut(rest, 1, rest.n);
+		rest = below_root(rest);
 		if (!rest.n || !text_is_line(rest))
 			continue;
 		buf_setf(&path, "/%.*s", SPAN_ARG(rest));
@@ -300,4 +306,42 @@ void luet_offer_json(const struct yaml *value, struct buf *out)
 		first = false;
 	}
 	buf_addc(out, value->kind == YAML_LIST ? ']' : '}');
+}
+
+static bool has_absolute(struct luet_node files)
+{
+	AUTO(buf) name = BUF_INIT;
+
+	for (size_t i = 0; i < luet_node_count(files); i++)
+		if (luet_node_text(luet_node_at(files, i), &name) &&
+			span_starts(buf_span(&name), "/"))
+			return true;
+	return false;
+}
+
+int luet_offer_relative(
+	struct luet_node artifact, struct span metadata, struct buf *out, struct err *err)
+{
+	struct json *json, *below;
+	const struct json *files;
+
+	if (!has_absolute(luet_node_get(artifact, "files"))) {
+		buf_set(out, metadata);
+		return 0;
+	}
+	if (json_parse(metadata, &json, err) < 0)
+		return -1;
+	below = json_array();
+	files = json_get(json, "files");
+	for (size_t i = 0; i < json_count(files); i++) {
+		const char *name = json_as_text(json_at(files, i));
+
+		if (name)
+			json_append(below, json_text(below_root(span_of(name))));
+	}
+	json_put(json, "files", below);
+	buf_clear(out);
+	json_format(json, out);
+	json_free(json);
+	return 0;
 }

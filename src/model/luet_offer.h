@@ -27,3 +27,8 @@ MUST_USE int luet_offer_folder(struct luet_node artifact, struct buf *out, struc
 
 /* Appends what a value of YAML is as JSON: what stands plainly is null, a truth or a whole number where it looks so. */
 void luet_offer_json(const struct yaml *value, struct buf *out);
+
+/* metadata.json for other tools, into *out: with paths of `files` below the root, also where they begin with a slash, as somebody might put the root before
+ * them and somebody else not. Else as it is. */
+MUST_USE int luet_offer_relative(
+	struct luet_node artifact, struct span metadata, struct buf *out, struct err *err);

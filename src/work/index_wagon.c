@@ -161,7 +161,10 @@ static int take_offer(struct reading *r, const struct folder *f, struct luet_nod
 		made_leave_out(&r->made, buf_span(&f->path), f->why ? f->why : &why);
 		return 0;
 	}
-	buf_set(&o.metadata, metadata);
+	if (luet_offer_relative(artifact, metadata, &o.metadata, &why) < 0) {
+		made_leave_out(&r->made, buf_span(&f->path), &why);
+		return 0;
+	}
 	if (r->order.images)
 		tags_add(&r->tags, buf_span(&o.path), r->made.of.n);
 	return made_add(&r->made, &o, err);

@@ -59,6 +59,20 @@ wagon() { "$LIB/wagon.py" "$VENDOR/wagon" revision="$1" "${@:2}" <<<"$PACKAGES";
   diff -r "$WORK/newer" "$TREE"
 }
 
+@test "a list of files that begin with a slash is told without, in both layouts" {
+  PACKAGES='[{"name": "a/b", "version": "1", "listed": ["usr/b", "//etc/b"]}, {"name": "a/c", "version": "1", "listed": ["usr/c"]}]'
+  for layout in v2 v1; do
+    rm -rf -- "$VENDOR/wagon" "$TREE"
+    wagon "${#layout}${layout#v}" layout=$layout date=1700000000
+    fardel -qq repo update --allow-older
+    fardel -qq repo export-tree main "$TREE"
+    [[ $(jq -c .files "$TREE/treefs/a/b/1/metadata.json") == '["usr/b","etc/b"]' ]]
+    [[ $(jq -r .path "$TREE/treefs/a/b/1/metadata.json") == */b-a-1.package.tar.zst && $(jq -r .runtime.name "$TREE/treefs/a/b/1/metadata.json") == b ]]
+    [[ $(fardel files --available a/b) == $'/etc/b\n/usr/b' || $(fardel files --available a/b) == $'/usr/b\n/etc/b' ]]
+  done
+  run ! grep -r '"/etc/b\|//etc' "$TREE"
+}
+
 @test "a folder that has anything else in it stays as it is" {
   wagon 5
   fardel -qq repo update
