@@ -294,6 +294,22 @@ static int reach_family(struct look *l, uint32_t at)
 	return 0;
 }
 
+/* Whose packages made it too much, and what leaves them out. */
+static int tell_where(struct look *l, uint32_t at)
+{
+	const struct supply_item *item = &l->seen.v[at].item;
+	struct span repository = supply_repository_name(l->supply, item->repository);
+
+	if (l->steps < STEPS_MAX)
+		return -1;
+	err_at(l->err, "%.*s", SPAN_ARG(item->name));
+	if (!repository.n)
+		return -1;
+	return err_next(l->err,
+		"it is of %.*s: ask who runs that; fardel repo disable %.*s goes on without it",
+		SPAN_ARG(repository), SPAN_ARG(repository));
+}
+
 /* What it speaks of; and whatever it depends on comes into question. */
 static int follow(struct look *l, uint32_t at)
 {
@@ -335,6 +351,6 @@ int look_run(struct look *l, const struct reach_name *names, size_t count)
 			return -1;
 	for (size_t i = 0; i < l->queue.n; i++)
 		if (follow(l, l->queue.v[i]) < 0)
-			return -1;
+			return tell_where(l, l->queue.v[i]);
 	return 0;
 }

@@ -248,7 +248,8 @@ static void too_many_steps_are_refused(void **state)
 	}
 	add(s, main, "top", "1", all.s);
 	assert_int_equal(resolve_top(s, &err), -1);
-	assert_err(&err, ERR_FAILED, "too many packages depend");
+	assert_err(&err, ERR_FAILED, "top: too many packages depend");
+	assert_non_null(strstr(err.next, "fardel repo disable main"));
 	supply_free(s);
 }
 
