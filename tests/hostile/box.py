@@ -22,10 +22,6 @@ sys.path.insert(0, LIB)
 from looks import listed, processes, tree  # noqa: E402,F401
 from manifest import manifest  # noqa: E402
 
-# What a program took at most counts the memory that it was started with: with vfork that is all that this process
-# ever took, with fork what it holds now.
-subprocess._USE_VFORK = False
-
 CANARIES = ["/srv/canary", "/var/lib/fardel-canary", "/var/cache/fardel-canary", "/var/log/fardel-canary"]
 OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
 PATIENCE = 60  # seconds that one command may take at most
@@ -131,7 +127,11 @@ class Box:
             # The leak checker cannot work in what strace traces.
             env = means.get("env") or os.environ
             means["env"] = dict(env, ASAN_OPTIONS=env.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+        # What a program took at most counts the memory that it was started with: with vfork that is all that this process
+        # ever took, with fork what it holds now.
+        subprocess._USE_VFORK = False
         job = subprocess.Popen([*wrap, self.puavo() if as_puavo else "fardel", *args], **means)
+        subprocess._USE_VFORK = True
         timer = time.monotonic() + patience
         status = None
         while True:

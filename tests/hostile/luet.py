@@ -187,7 +187,7 @@ def killed(box):
         begun = time.monotonic()
         box.must("preview", path)
         whole = max(time.monotonic() - begun, 0.2)
-        for _ in range(6):
+        for _ in range(4):
             job = box.start("install", "--yes", path)
             time.sleep(dice.uniform(0, whole * 1.2))
             job.send_signal(signal.SIGKILL)

@@ -255,7 +255,7 @@ MISSING = ("dofile", "loadfile", "debug", "require", "package", "os.execute", "o
 @case("K20", "hooks reach their own folder and binDir, nothing else, to write or to read; of Lua, nothing that reaches out", modes=STAGE)
 def hooks_reach(box):
     box.must("install", package(box, manifest='[Info]\nname = "Other"\n', name="Other"))
-    before = box.bash("manifest")
+    before = box.outside()
     for text in REACHES:
         for which in ("install", "remove"):
             lua = f'local got = {text}\nif got then error("REACHED") end\nerror("held")'
@@ -269,7 +269,7 @@ def hooks_reach(box):
             box.clean_text(run.err)
             if which == "remove":
                 box.must("remove", "--force", "Tool")
-            want(box.bash("manifest") == before, f"{text}: something was changed")
+            want(box.outside() == before, f"{text}: something was changed")
             box.settled()
     for name in MISSING:
         run = box.fardel("install", hooked(box, f'if {name} then error("REACHED") end\nerror("held")'))

@@ -347,16 +347,16 @@ def killed(box):
     begun = time.monotonic()
     box.must("repo", "update")
     whole = time.monotonic() - begun
-    for i in range(20):
+    for i in range(10):
         stand.honest()
         box.must("repo", "update")
         packets_index.make(stand.file, rows_)
         job = box.start("repo", "update")
-        time.sleep(whole * i / 20)
+        time.sleep(whole * i / 10)
         job.send_signal(signal.SIGKILL)
         job.wait()
         found = stand.offers()
-        want(found == old or len(found) == 3000, f"killed after {i}/20 it offers {len(found)}")
+        want(found == old or len(found) == 3000, f"killed after {i}/10 it offers {len(found)}")
     stand.taken()
     want(len(stand.offers()) == 3000, f"{len(stand.offers())}")
 

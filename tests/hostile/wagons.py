@@ -2,18 +2,19 @@
 import contextlib
 import glob
 import gzip
-import io
 import json
 import os
 import random
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tarfile
 import threading
 import time
+import zlib
 
 from box import case, want
 
@@ -156,11 +157,12 @@ def links(box):
 def bomb(how, size=3 << 30):
     """Zeros that take little room: as much as a tree must never unpack to."""
     if how == "gzip":
-        to = io.BytesIO()
-        with gzip.GzipFile(fileobj=to, mode="wb", compresslevel=9, mtime=0) as out_:
-            for _ in range(size >> 24):
-                out_.write(bytes(1 << 24))
-        return to.getvalue()
+        # A part that can be repeated is compressed once.
+        zeros, deflate, check = bytes(1 << 24), zlib.compressobj(9, zlib.DEFLATED, -15), 0
+        part = deflate.compress(zeros) + deflate.flush(zlib.Z_FULL_FLUSH)
+        for _ in range(size >> 24):
+            check = zlib.crc32(zeros, check)
+        return gzip.compress(b"", mtime=0)[:10] + part * (size >> 24) + deflate.flush() + struct.pack("<II", check, size % (1 << 32))
     job = subprocess.run(f"head -c {size} /dev/zero | zstd -q -c", shell=True, check=True, stdout=subprocess.PIPE)
     return job.stdout
 
@@ -414,7 +416,7 @@ def killed(box):
     box.must("repo", "update")
     lasts = time.monotonic() - begun
     dice, revision, ends = random.Random(7), 6, {"before": 0, "after": 0}
-    for _ in range(25):
+    for _ in range(10):
         much(stand, revision + 1).put(stand.folder)
         job = box.start("repo", "update")
         time.sleep(dice.random() * lasts * 1.1)
@@ -430,7 +432,7 @@ def killed(box):
         box.must("repo", "update")
         revision += 1
         want(state_of(stand) == (revision, 1503), f"{state_of(stand)}")
-    want(ends["before"] > 3, f"{ends}")
+    want(ends["before"] > 1, f"{ends}")
     files = glob.glob(box.path("/var/lib/fardel/repos/main/*"))
     want(len([file for file in files if file.endswith(".db")]) == 1 and not [file for file in files if "document" in file], f"{files}")
     box.unharmed()

@@ -10,6 +10,7 @@ As a program:  wagon.py FOLDER|URL [KEY=VALUE…] <<<'[{"name": "app-x/hello", "
 Keys: name, revision, date (last_update), layout (v2, v1, both), compression (zstd, gzip, none; of the tree), sums (no: none are said),
 made (so many further packages that nobody can install), wide (so many that wide/all needs, each), seed (what made packages say), key (a file to write minisign's public key to: then
 repository.yaml is signed); of a URL: auth (its Authorization), form (of manifests: docker, oci, list), layers (their compression: gzip, zstd, none)."""
+import functools
 import gzip
 import hashlib
 import io
@@ -30,6 +31,7 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
+@functools.lru_cache(maxsize=16)
 def pack(data, how, level=3):
     """The bytes as they are served; the same again of the same."""
     if how == "gzip":
