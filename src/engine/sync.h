@@ -69,6 +69,8 @@ struct sync {
 	int documents[2]; /* what came of it, verified; -1: not yet */
 	struct intake intake; /* the one that comes */
 	int64_t packages; /* that it has */
+	VEC(struct head_sum)
+	known; /* the sums of the nodes that the index in force has: until something is put into it */
 	VEC(unsigned) nodes; /* that differ */
 	VEC(struct sync_wanted) leaves;
 	size_t at,

@@ -73,16 +73,44 @@ static bool is_ours(const struct sync *s, const struct index *index)
 	return index->format == repository_package_format(s->repository->format);
 }
 
-int sync_is_usable(const struct sync *s)
+static int node_sum(struct index *index, unsigned number, struct head_sum *sum, struct err *err)
+{
+	AUTO(buf) node = BUF_INIT;
+
+	if (index_node(index, number, &node, err) < 0)
+		return -1;
+	return sum_of_bytes(buf_span(&node), sum, err);
+}
+
+/* While the head is on its way. What cannot be read is said when it is asked for again. */
+static void know_nodes(struct sync *s, struct index *index)
+{
+	struct err ignored = ERR_INIT;
+	struct head_sum sum;
+
+	for (unsigned i = 0; !index->format && i < head_node_count(index->leaf_bits); i++) {
+		if (node_sum(index, i, &sum, &ignored) < 0)
+			return;
+		*vec_push(&s->known) = sum;
+	}
+}
+
+int sync_is_usable(struct sync *s)
 {
 	AUTO(buf) path = BUF_INIT;
 	AUTO(index) index = INDEX_INIT;
 	struct err why = ERR_INIT;
+	int result = 0;
 
 	add_folder(s, &path);
 	buf_addf(&path, "/%s", s->state.file.s);
+	s->known.n = 0;
 	if (index_open(path.s, false, &index, &why) == 0)
-		return is_ours(s, &index) ? 1 : -1;
+		result = is_ours(s, &index) ? 1 : -1;
+	if (result > 0)
+		know_nodes(s, &index);
+	if (result)
+		return result;
 	engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
 		"its index cannot be used (%s): it is fetched anew", why.text);
 	return 0;
@@ -112,11 +140,12 @@ int sync_open(struct sync *s, struct err *err)
 /* Whether the index has that node as the head has it. */
 static int has_node(struct sync *s, unsigned number, struct err *err)
 {
-	AUTO(buf) node = BUF_INIT;
+	bool known = !s->fresh && !s->putting && number < s->known.n;
 	struct head_sum sum;
 
-	if (index_node(&s->index, number, &node, err) < 0 ||
-		sum_of_bytes(buf_span(&node), &sum, err) < 0)
+	if (known)
+		sum = s->known.v[number];
+	else if (node_sum(&s->index, number, &sum, err) < 0)
 		return -1;
 	return sum_is(&sum, &s->head.nodes.v[number]);
 }

@@ -5,7 +5,7 @@
 #include "engine/sync.h"
 
 /* Whether the index that is to be in force is there, and can be read: 1 or 0; -1: it is of another format than the repository. */
-int sync_is_usable(const struct sync *s);
+int sync_is_usable(struct sync *s);
 /* Of this repository, made where it is not there: s->folder. */
 MUST_USE int sync_open_folder(struct sync *s, struct err *err);
 /* Opens the index in force, to be written; where there is none that can be used, an empty one is made, but for one that comes whole. */

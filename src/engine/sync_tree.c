@@ -322,6 +322,7 @@ static void let_go(struct sync *s)
 	fetch_drop(&s->fetch);
 	fetch_init(&s->fetch);
 	s->took_whole = false;
+	vec_drop(&s->known);
 	vec_drop(&s->nodes);
 	vec_drop(&s->leaves);
 }
