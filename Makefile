@@ -23,9 +23,9 @@ HOSTCC     ?= $(CC)
 # Each library is named once; a program links those that its objects use. With sanitizers nothing is left out that is not used.
 # What every start of fardel would load is linked statically, where Debian has it so: a quarter of the time that a start takes.
 # STATIC_fardel= links these as shared ones.
-LIBS_start   := sqlite3 nettle jansson libsodium yaml-0.1
+LIBS_start   := sqlite3 nettle jansson libsodium yaml-0.1 re2
 LIBS_fardel  := libsolv smartcols
-LIBS_more    := $(if $(SAN),jansson yaml-0.1)
+LIBS_more    := $(if $(SAN),jansson yaml-0.1 re2)
 LIBS_archive := liblzma libzstd nettle zlib $(LIBS_more)
 LIBS_fetch   := libcurl
 # Of jansson, for tokens of registries, the same.
@@ -164,7 +164,7 @@ $(ARCHIVERS): $(BUILD)/libexec/fardel/fardel-%: $(BUILD)/obj/work/%.c.o $(LIBRAR
 $(BUILD)/libexec/fardel/fardel-lua: $(BUILD)/obj/work/lua.c.o $(LIBRARY)
 	@mkdir -p $(@D)
 	$(CXX) $(STATIC) -Wl,-z,relro,-z,now -Wl,--gc-sections $(LDFLAGS) $(SAN) -o $@ $^ $(LUA) \
-		-ljansson $(if $(SAN),-lyaml) -lnettle -ldl -lm
+		-ljansson $(if $(SAN),-lyaml -lre2) -lnettle -ldl -lm
 
 # Statically, as each start counts. What SQLite would load extensions with is never called: the linker's warning of it says nothing.
 INDEX  := $(patsubst src/%,$(BUILD)/obj/%.o,$(wildcard src/work/index*.c))

@@ -8,7 +8,8 @@
 
 #define DEFINED_MAX 1024 /* of all files */
 #define RULE_SIZE 1024
-#define STEPS_MAX (4 * PATTERN_STEPS_MAX) /* of all rules of a package */
+#define SIZE_MAX_ALL \
+	8192 /* instructions of all rules of a package: each path may go through each of them */
 
 static void subset_drop(struct luet_subset *s)
 {
@@ -26,7 +27,7 @@ void luet_subsets_drop(struct luet_subsets *s)
 
 static void rule_drop(struct luet_rule *r)
 {
-	pattern_drop(&r->pattern);
+	regex_free(r->pattern);
 	buf_drop(&r->subset);
 }
 
@@ -104,10 +105,11 @@ static int check_rules(const struct yaml *one, struct err *err)
 	if (!p)
 		return 0;
 	VEC_FOR (const struct yaml, item, &p->value.list) {
-		AUTO(pattern) pattern = {0};
+		struct regex *pattern = regex_new(buf_span(&item->text), err);
 
-		if (pattern_parse(buf_span(&item->text), &pattern, err) < 0)
+		if (!pattern)
 			return err_at(err, "line %u", item->line);
+		regex_free(pattern);
 	}
 	return 0;
 }
@@ -159,7 +161,7 @@ int luet_subsets_define(
 
 static int add_rules(const struct luet_subset *s, struct luet_rules *out, struct err *err)
 {
-	size_t steps = 0;
+	size_t size = 0;
 
 	VEC_FOR (const struct buf, text, &s->rules.of) {
 		struct luet_rule *r;
@@ -168,7 +170,8 @@ static int add_rules(const struct luet_subset *s, struct luet_rules *out, struct
 			return err_set(err, ERR_CONFIG, "more than %d rules", LUET_RULES_MAX);
 		r = vec_push(&out->of);
 		r->subset = buf_dup(&s->name);
-		if (pattern_parse(buf_span(text), &r->pattern, err) < 0) {
+		r->pattern = regex_new(buf_span(text), err);
+		if (!r->pattern) {
 			err_at(err, "%s%sthe subset %s: %s", s->file.s, s->file.n ? ": " : "",
 				s->name.s, text->s);
 			return err_next(err,
@@ -177,8 +180,8 @@ static int add_rules(const struct luet_subset *s, struct luet_rules *out, struct
 		}
 	}
 	VEC_FOR (const struct luet_rule, r, &out->of)
-		steps += r->pattern.of.n;
-	return steps <= STEPS_MAX
+		size += regex_size(r->pattern);
+	return size <= SIZE_MAX_ALL
 		       ? 0
 		       : err_set(err, ERR_CONFIG, "the rules of its subsets are too large");
 }
@@ -235,7 +238,7 @@ int luet_rules_make(const struct luet_subsets *own, const struct luet_subsets *d
 const struct luet_rule *luet_rules_find(const struct luet_rules *r, struct span path)
 {
 	VEC_FOR (const struct luet_rule, one, &r->of)
-		if (pattern_matches(&one->pattern, path))
+		if (regex_matches(one->pattern, path))
 			return one;
 	return NULL;
 }

@@ -6,7 +6,7 @@
  *	  subsets:
  *	    rules:
  *	      devel:               # the subset
- *	      - ^/usr/include/     # patterns (model/pattern) of paths; a folder's ends with a slash
+ *	      - ^/usr/include/     # patterns (ext/regex) of paths; a folder's ends with a slash
  *
  * and the admin for all of a category, or for some packages, in files of luet's subsets.def.d:
  *
@@ -28,8 +28,8 @@
 #include "base/span.h"
 #include "base/texts.h"
 #include "base/vec.h"
+#include "ext/regex.h"
 #include "model/luet_node.h"
-#include "model/pattern.h"
 
 #define LUET_SUBSETS_MAX (1 << 20) /* bytes of a file of subsets.def.d */
 #define LUET_RULES_MAX 256 /* of a package, or a subset */
@@ -53,7 +53,7 @@ MUST_USE int luet_subsets_define(
 
 /* What a package leaves out. */
 struct luet_rule {
-	struct pattern pattern;
+	struct regex *pattern;
 	struct buf subset; /* that would bring it */
 };
 struct luet_rules {

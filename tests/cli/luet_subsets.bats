@@ -66,15 +66,15 @@ ALL='./tool/bin ./tool/doc ./tool/doc/link ./tool/doc/text ./tool/include ./tool
   fardel reconfigure app-x/tool
   [[ $(there) == "$ALL" ]]
   printf '{}\n' >"$ROOT/etc/luet/luet.yaml"
-  printf 'subsets_def:\n  devel:\n    rules:\n    - "(?i)x"\n' >"$ROOT/etc/luet/subsets.def.d/10-more.yaml"
+  printf 'subsets_def:\n  devel:\n    rules:\n    - "(?<x"\n' >"$ROOT/etc/luet/subsets.def.d/10-more.yaml"
   run --separate-stderr -1 fardel reconfigure app-x/tool
-  [[ $stderr == *'/etc/luet/subsets.def.d/10-more.yaml: line 4: not known in a pattern: (?i'* && $(there) == "$ALL" ]]
+  [[ $stderr == *'/etc/luet/subsets.def.d/10-more.yaml: line 4: invalid perl operator: (?<'* && $(there) == "$ALL" ]]
 }
 
 @test "a pattern of a package that is none: it is not installed, unless the subset is enabled" {
   one=$(make_luet app-x/tool 1.0 file:opt/tool/a=a 'def=annotations: {subsets: {rules: {devel: ["(?<x>a)"]}}}')
   run --separate-stderr -1 fardel install "$one"
-  [[ $stderr == *'the subset devel: (?<x>a): not known in a pattern: (?<'*'luet.subsets'* && $(there) == '' && -z $(fardel list) ]]
+  [[ $stderr == *'the subset devel: (?<x>a): invalid perl operator: (?<'*'luet.subsets'* && $(there) == '' && -z $(fardel list) ]]
   fardel --set 'luet.subsets=["devel"]' install "$one"
   [[ $(there) == ./tool/a ]]
 }
