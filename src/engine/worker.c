@@ -101,7 +101,8 @@ static int start(struct engine *e, struct worker *w, enum worker_kind kind, int 
 	AUTO(buf) program = buf_dup(&e->libexec);
 	const char *argv[2] = {NULL, NULL};
 	/* GnuTLS comes with libcurl's RTMP, which is never used: else it makes itself ready whenever it is loaded. */
-	const char *envp[] = {"LANG=C.UTF-8", "GNUTLS_NO_IMPLICIT_INIT=1", NULL};
+	const char *tls = kind == WORKER_FETCH ? "GNUTLS_NO_IMPLICIT_INIT=1" : NULL;
+	const char *envp[] = {"LANG=C.UTF-8", tls, NULL};
 	int given[FDS_MAX + 1] = {socket};
 	struct process_spec spec = {.argv = argv,
 		.envp = envp,

@@ -37,7 +37,7 @@ teardown() {
   echo "$output$stderr"
   ((status == 0))
   [[ $output == *'hello-1'*'Says hello'*'hello, world'*'/opt/packets/hello-1/data/hello'*'/usr/bin/hello-packets'* ]]
-  [[ $output == *$'hello-2\thello-1 1.0\t2.0\t127.0.0.1'*$'hello-2\t2.0\t'* ]]
+  [[ $output == *$'hello-1\t1.0\t2.0\t127.0.0.1\tunknown\thello-2\t2'*$'hello-2\t2.0\t'* ]]
   [[ $stderr == *'127.0.0.1: added as'*'it takes the place of hello-1'* ]]
   rm -rf -- "$ROOT/etc/fardel"
   [[ $(manifest) == "$before" ]]

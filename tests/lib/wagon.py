@@ -24,6 +24,7 @@ import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 
+KEPT_MAX = 1 << 20
 SUFFIX = {"zstd": ".zst", "gzip": ".gz", "none": ""}
 
 
@@ -31,14 +32,20 @@ def sha256(data):
     return hashlib.sha256(data).hexdigest()
 
 
-@functools.lru_cache(maxsize=16)
 def pack(data, how, level=3):
-    """The bytes as they are served; the same again of the same."""
+    """The bytes as they are served; the same again of the same. What is large is not kept: who measures a program's memory measures ours."""
+    return (pack_anew if len(data) > KEPT_MAX else pack_once)(data, how, level)
+
+
+def pack_anew(data, how, level):
     if how == "gzip":
         return gzip.compress(data, compresslevel=6, mtime=0)
     if how == "zstd":
         return subprocess.run(["zstd", "-q", f"-{level}", "-c"], input=data, stdout=subprocess.PIPE, check=True).stdout
     return data
+
+
+pack_once = functools.lru_cache(maxsize=16)(pack_anew)
 
 
 def tar(members, form=tarfile.PAX_FORMAT):

@@ -388,7 +388,7 @@ static void newer_and_foreign_schemas_are_refused(void **state)
 		assert_int_equal(sql_run(db.sql, versions[i], &s->err), 0);
 		for (int writable = 0; writable < 2; writable++) {
 			assert_int_equal(db_open(&s->place, writable, &again, &s->err), -1);
-			assert_err(&s->err, ERR_BAD_STATE, "this fardel knows up to 4");
+			assert_err(&s->err, ERR_BAD_STATE, "this fardel knows up to 5");
 			assert_null(again.sql);
 		}
 		assert_non_null(strstr(s->err.text, i ? "schema -1" : "schema 6"));
