@@ -64,7 +64,7 @@ help:
 
 ## make              build into build/
 ## make demo         the main job, from a real .deb to its removal, in a private root
-## make check        all tests (up to twenty minutes on two processors); check-unit, check-solve, check-lua, check-cli, check-life,
+## make check        all tests (a quarter of an hour on two processors); check-unit, check-solve, check-lua, check-cli, check-life,
 ##                   check-packages, check-compat, check-crash, check-fault, check-hostile: parts of it
 ## make check-long   check, every crash point and fault, mutants, check-deb (an hour); make -k goes on
 ## make check-web    a repository's web pages in a headless Chromium, where there is one
