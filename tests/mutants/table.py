@@ -324,7 +324,7 @@ MUTANTS = [
     ("a login goes to whatever realm a registry names", "src/net/registry.c", "	return span_is(registry_origin(realm), registry_origin(buf_span(&order->url))) ||", "	return true ||",
      ["cli luet_docker"]),
     ("a token is asked for in the words of the registry", "src/net/registry.c", "pull\", SPAN_ARG(registry_path", "pull,push\", SPAN_ARG(registry_path", ["cli luet_docker"]),
-    ("a challenge is met for ever", "src/net/registry.c", "	request->authorization = shown->header.s;\n	return http_get(request, sink, answer, err);",
+    ("a challenge is met for ever", "src/net/registry.c", "	request->authorization = shown->header.s;\n	if (http_get(request, sink, answer, err) == 0)\n		return 0;\n	return fail(order, shown, answer, err);",
      "	return registry_get(order, request, sink, answer, err);", ["hostile D10"]),
     ("a token may have anything in it", "src/net/registry.c", "		if (x[i] <= ' ' || x[i] > '~')\n			return false;", "		if (!x[i])\n			return false;", ["hostile D11"]),
     ("a token is asked for by plain http", "src/model/registry.c", "(span_starts(realm, \"http://\") && is_own(realm))", "span_starts(realm, \"http://\")", ["unit registry"]),
@@ -335,6 +335,8 @@ MUTANTS = [
     ("what is hidden of a lower layer is seen", "src/model/layers.c", "		if (*opaque_of(l, node) < l->at)\n			return true;", "", ["unit layers"]),
     ("a lower layer counts before an upper one", "src/engine/tree.c", "p->fds[p->count - 1 - i]", "p->fds[i]", ["cli luet_docker"]),
     ("a hard link leads to what an upper layer has", "src/model/layers.c", "	if (hard_link.n && !is_odd(hard_link)", "	if (false && !is_odd(hard_link)", ["unit layers"]),
-    ("a tag that was moved is no matter", "src/engine/choice_image.c", "	warn_moved(e, world, one);\n", "", ["cli luet_docker"]),
+    ("a tag that was moved is no matter", "src/engine/choice_image.c", "	return choice_tag_warn(e, world, one, &image->manifest, err);", "	(void)world;\n	return 0;", ["cli luet_docker"]),
+    ("no folder is held against the policy", "src/solve/check.c", "		c->quiet->is = find_quiet(c, folder);", "		c->quiet->is = true;", ["unit check"]),
+    ("what was known of nodes is known for ever", "src/engine/sync_index.c", "	bool known = !s->fresh && !s->putting && number < s->known.n;", "	bool known = number < s->known.n;", ["cli repo_update"]),
     ("a signed index vouches for images", "src/engine/sync_wagon.c", "	if (!s->open && s->repository->type == REPOSITORY_DOCKER &&", "	if (false &&", ["cli luet_docker"]),
 ]
