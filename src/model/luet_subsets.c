@@ -161,8 +161,6 @@ int luet_subsets_define(
 
 static int add_rules(const struct luet_subset *s, struct luet_rules *out, struct err *err)
 {
-	size_t size = 0;
-
 	VEC_FOR (const struct buf, text, &s->rules.of) {
 		struct luet_rule *r;
 
@@ -178,12 +176,12 @@ static int add_rules(const struct luet_subset *s, struct luet_rules *out, struct
 				"luet.subsets = [\"%s\"] in fardel.toml, and none of its files are left out",
 				s->name.s);
 		}
+		/* One by one, so that no more than this is ever in memory. */
+		out->size += regex_size(r->pattern);
+		if (out->size > SIZE_MAX_ALL)
+			return err_set(err, ERR_CONFIG, "the rules of its subsets are too large");
 	}
-	VEC_FOR (const struct luet_rule, r, &out->of)
-		size += regex_size(r->pattern);
-	return size <= SIZE_MAX_ALL
-		       ? 0
-		       : err_set(err, ERR_CONFIG, "the rules of its subsets are too large");
+	return 0;
 }
 
 /* The admin's that are about it: those of the package, else those of its category. */

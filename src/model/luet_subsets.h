@@ -58,6 +58,7 @@ struct luet_rule {
 };
 struct luet_rules {
 	VEC(struct luet_rule) of;
+	size_t size; /* of all their patterns: regex_size */
 };
 void luet_rules_drop(struct luet_rules *r);
 

@@ -105,6 +105,25 @@ static void what_is_no_pattern(void **state)
 		luet_rules_make(&s.own, &s.defined, &s.enabled, SPAN("a/b"), &none, &ignored), 0);
 }
 
+/* Whoever made the package: no more of them is read than may be. */
+static void what_is_too_large(void **state)
+{
+	AUTO(subsets) s;
+	AUTO(luet_rules) rules = {0};
+	AUTO(buf) text = buf_of("rules: {devel: [");
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i < 200; i++)
+		buf_adds(&text, i ? ", 'a{900}'" : "'a{900}'");
+	buf_adds(&text, "]}");
+	load(&s, text.s, "");
+	assert_int_equal(
+		luet_rules_make(&s.own, &s.defined, &s.enabled, SPAN("a/b"), &rules, &err), -1);
+	assert_err(&err, ERR_CONFIG, "too large");
+	assert_true(rules.of.n < 20);
+}
+
 static void what_is_refused(void **state)
 {
 	static const char *const rows[][2] = {
@@ -134,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_left_out),
 		cmocka_unit_test(what_is_no_pattern),
+		cmocka_unit_test(what_is_too_large),
 		cmocka_unit_test(what_is_refused),
 	};
 
