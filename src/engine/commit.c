@@ -12,6 +12,7 @@
 
 void commit_drop(struct commit *c)
 {
+	stage_rest_end(&c->rest);
 	committed_drop(&c->row);
 	undo_drop(&c->undo);
 	touched_drop(&c->touched);
@@ -147,8 +148,8 @@ static int keep_all(struct commit *c, struct err *err)
 		undo_write(&c->undo, UNDO_CHANGES, &c->s->now, err) < 0 ||
 		undo_write(&c->undo, UNDO_FOOTPRINT, &c->s->after, err) < 0)
 		return -1;
-	/* What is needed of the stage is kept. What goes before the sync never has to be written. */
-	stage_close(&c->s->stage);
+	/* What is needed of the stage is kept. */
+	stage_leave(&c->s->stage, &c->rest);
 	return place_sync_folder(&c->e->place, c->undo.folder, err);
 }
 
@@ -170,6 +171,7 @@ int commit_keep(struct commit *out, struct staged *s, int64_t txn, int64_t item,
 		       !s->undoes_txn;
 	if (out->nothing || keep_all(out, err) == 0)
 		return 0;
+	stage_rest_end(&out->rest);
 	commit_forget(out);
 	return -1;
 }
@@ -256,6 +258,7 @@ int commit_apply(struct commit *c, bool *back, struct err *err)
 	if (touch_own(c, err) == 0 && apply_forward_lazily(c->root, &c->s->now.changes,
 					      &c->undo.kept, NULL, &c->touched, err) == 0)
 		return 0;
+	stage_rest_end(&c->rest);
 	engine_tell(c->e, WATCH_INFO, name, "taking back what was begun");
 	if (go_back(c->e, c->root, name, &c->s->now.changes, &c->undo.kept, &failure) < 0)
 		engine_tell(c->e, WATCH_WARN, name, "that is not possible yet: %s", failure.text);
@@ -301,6 +304,7 @@ void commit_finish(struct commit *c)
 	struct err trouble = ERR_INIT;
 	const struct effects *effects = &c->s->now.effects;
 
+	stage_rest_end(&c->rest);
 	if (!c->nothing)
 		undo_settle(&c->undo);
 	if (!effects->of.n)

@@ -24,6 +24,7 @@ struct commit {
 	struct undo undo;
 	int root;
 	struct touched touched; /* by commit_apply */
+	struct stage_rest rest; /* of what it was played in, until commit_finish */
 	bool nothing; /* it changes nothing, and what is in force stays */
 };
 #define COMMIT_INIT ((struct commit){.row = COMMITTED_INIT, .undo = UNDO_INIT, .root = -1})

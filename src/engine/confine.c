@@ -92,6 +92,7 @@ void confine(struct engine *e, enum confine_kind kind, struct sandbox *out)
 		.stage = stays,
 		.capabilities = stays ? SANDBOX_STAGE_CAPABILITIES : 0,
 		.namespaces = table[kind].namespaces,
+		.net = table[kind].namespaces & SANDBOX_NET ? nonet_get(&e->nonet) : 0,
 		.required = e->config.require_sandbox ? SANDBOX_ALL : 0,
 		.network = table[kind].network,
 		.programs = table[kind].programs,

@@ -170,12 +170,28 @@ static void show_systemd(struct live_show *s)
 		*vec_push(&s->binds) = bind(s, &from, &to);
 }
 
+/* Most programs that a stand-in could be for are not there: one look into the open folder says so. */
+static void stand_in_at(
+	struct live_show *s, const char *top, const char *folder, const char *program)
+{
+	AUTO_FD dir = file_open_within(top, folder, O_PATH | O_DIRECTORY);
+	size_t count;
+	const struct effect_program *programs = effect_programs(&count);
+	struct stat st;
+
+	for (size_t i = 0; dir >= 0 && i < count; i++) {
+		AUTO(buf) file = BUF_INIT;
+
+		if (fstatat(dir, programs[i].name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			find(top, folder, &programs[i], &file))
+			stand_in(s, top, programs[i].file, &file, program);
+	}
+}
+
 int live_show_make(struct live_show *out, const char *root, int folder, const char *path,
 	const char *name, const char *program, struct err *err)
 {
 	AUTO(buf) top = BUF_INIT;
-	size_t count;
-	const struct effect_program *programs = effect_programs(&count);
 
 	*out = LIVE_SHOW_INIT;
 	if (find_top(root, &top, err) < 0 || make_log(out, folder, path, name, err) < 0) {
@@ -184,13 +200,8 @@ int live_show_make(struct live_show *out, const char *root, int folder, const ch
 	}
 	if (!top.n)
 		show_systemd(out);
-	for (size_t i = 0; i < count * COUNT(folders); i++) {
-		const struct effect_program *p = &programs[i / COUNT(folders)];
-		AUTO(buf) file = BUF_INIT;
-
-		if (find(top.s, folders[i % COUNT(folders)], p, &file))
-			stand_in(out, top.s, p->file, &file, program);
-	}
+	for (size_t i = 0; i < COUNT(folders); i++)
+		stand_in_at(out, top.s, folders[i], program);
 	return 0;
 }
 

@@ -245,6 +245,7 @@ void engine_close(struct engine *e)
 		if (e->lua_programs[i] > 0)
 			fd_drop(&e->lua_programs[i]);
 	worker_unreserve(e);
+	nonet_drop(&e->nonet);
 	log_drop(&e->log);
 	cache_drop(&e->cache);
 	db_drop(&e->db);

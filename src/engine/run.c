@@ -386,6 +386,8 @@ static int carry_out(
 	bool open = false;
 	int result;
 
+	if (plan->of.n == 1)
+		nonet_begin(&e->nonet);
 	if (journal_open(&e->db, plan, e->command.s, e->user, engine_now(), &journal, err) < 0)
 		return -1;
 	result = stage_mark(&e->place, err);
@@ -394,6 +396,7 @@ static int carry_out(
 	log_line(&e->log, "transaction %lld: %s", (long long)plan->transaction, e->command.s);
 	if (result == 0)
 		result = three_acts(e, request, plan, &journal, &open, err);
+	nonet_drop(&e->nonet);
 	if (result < 0) {
 		skip_open(plan);
 		err_at(err, "%s", name_of(request));

@@ -17,10 +17,16 @@
 #define EMPTY_FILE "no-file"
 #define EMPTY_FOLDER "no-folder"
 
+/* Where the empty ones are, which are made when something is hidden. */
+struct empties {
+	int dir;
+	const char *path;
+};
+
 struct hiding {
 	const char *root;
 	const char *folder; /* as seen in the root */
-	const char *empty; /* the path of what has the empty ones */
+	const struct empties *empty;
 	struct live_show *out;
 };
 
@@ -30,15 +36,33 @@ static bool is_private(mode_t mode)
 	return (S_ISREG(mode) && !(mode & S_IROTH)) || (S_ISDIR(mode) && !(mode & S_IXOTH));
 }
 
-static bool hide_if_private(const struct hiding *h, mode_t mode, struct buf *at)
+static int make_empty_file(int dir, struct err *err)
 {
+	AUTO_FD file = file_open(dir, EMPTY_FILE, O_RDONLY | O_CREAT, 0400, err);
+
+	return file < 0 ? -1 : 0;
+}
+
+/* Takes `at`. */
+static int show_empty(const struct hiding *h, mode_t mode, struct buf *at, struct err *err)
+{
+	bool is_folder = S_ISDIR(mode);
 	AUTO(buf) from = BUF_INIT;
 
-	if (!is_private(mode))
-		return false;
-	buf_addf(&from, "%s/%s", h->empty, S_ISDIR(mode) ? EMPTY_FOLDER : EMPTY_FILE);
+	if (is_folder ? file_make_dir(h->empty->dir, EMPTY_FOLDER, 0500, err) < 0
+		      : make_empty_file(h->empty->dir, err) < 0)
+		return -1;
+	buf_addf(&from, "%s/%s", h->empty->path, is_folder ? EMPTY_FOLDER : EMPTY_FILE);
 	live_show_instead(h->out, &from, at);
-	return true;
+	return 0;
+}
+
+/* 1 hidden, 0 it is not private, -1 */
+static int hide_if_private(const struct hiding *h, mode_t mode, struct buf *at, struct err *err)
+{
+	if (!is_private(mode))
+		return 0;
+	return show_empty(h, mode, at, err) < 0 ? -1 : 1;
 }
 
 /* 1: a folder: files of settings are in no deeper one, and a link may lead to anything. */
@@ -49,13 +73,13 @@ static int hide_in_linked(void *arg, const struct tree_entry *entry, struct err 
 	AUTO(buf) at = BUF_INIT;
 	AUTO_FD fd = -1;
 
-	(void)err;
 	buf_addf(&at, "%s/%s", h->folder, entry->path);
 	if (S_ISLNK(st.st_mode))
 		fd = file_open_within(h->root, at.s, O_PATH);
 	if (fd >= 0 && fstat(fd, &st) < 0)
 		return 0;
-	hide_if_private(h, st.st_mode, &at);
+	if (hide_if_private(h, st.st_mode, &at, err) < 0)
+		return -1;
 	return S_ISDIR(st.st_mode);
 }
 
@@ -75,9 +99,13 @@ static int hide_linked(const struct hiding *h, struct buf *at, struct err *err)
 	struct hiding linked = {h->root, at->s, h->empty, h->out};
 	AUTO_FD fd = file_open_within(h->root, at->s, O_PATH);
 	struct stat st;
+	int hidden;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || hide_if_private(h, st.st_mode, at))
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return 0;
+	hidden = hide_if_private(h, st.st_mode, at, err);
+	if (hidden)
+		return hidden < 0 ? -1 : 0;
 	return S_ISDIR(st.st_mode) ? walk(&linked, hide_in_linked, err) : 0;
 }
 
@@ -86,24 +114,30 @@ static int hide_one(void *arg, const struct tree_entry *entry, struct err *err)
 {
 	const struct hiding *h = arg;
 	AUTO(buf) at = BUF_INIT;
+	int hidden;
 
 	buf_addf(&at, "%s/%s", h->folder, entry->path);
 	if (S_ISLNK(entry->st->st_mode))
 		return hide_linked(h, &at, err);
-	return hide_if_private(h, entry->st->st_mode, &at) && S_ISDIR(entry->st->st_mode);
+	hidden = hide_if_private(h, entry->st->st_mode, &at, err);
+	return hidden < 0 ? -1 : hidden && S_ISDIR(entry->st->st_mode);
 }
 
 /* All of it, where nobody else may look into it. */
-static int hide_folder(const char *root, const char *folder, const char *empty,
+static int hide_folder(const char *root, const char *folder, const struct empties *empty,
 	struct live_show *out, struct err *err)
 {
 	struct hiding h = {root, folder, empty, out};
 	AUTO_FD fd = file_open_within(root, folder, O_PATH | O_DIRECTORY);
 	AUTO(buf) at = buf_of(folder);
 	struct stat st;
+	int hidden;
 
-	if (fd < 0 || fstat(fd, &st) < 0 || hide_if_private(&h, st.st_mode, &at))
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return 0;
+	hidden = hide_if_private(&h, st.st_mode, &at, err);
+	if (hidden)
+		return hidden < 0 ? -1 : 0;
 	return walk(&h, hide_one, err);
 }
 
@@ -126,20 +160,16 @@ static int hide_if_repository(void *arg, const struct tree_entry *entry, struct 
 {
 	const struct hiding *h = arg;
 	AUTO(buf) at = BUF_INIT;
-	AUTO(buf) from = BUF_INIT;
 	AUTO_FD fd = -1;
 	struct stat st;
 
-	(void)err;
 	buf_addf(&at, "%s/%s", h->folder, entry->path);
 	if (!span_ends(buf_span(&at), ".yml") && !span_ends(buf_span(&at), ".yaml"))
 		return S_ISDIR(entry->st->st_mode);
 	fd = file_open_within(h->root, at.s, O_PATH);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || is_gone(h->out, &at))
 		return S_ISDIR(entry->st->st_mode);
-	buf_addf(&from, "%s/%s", h->empty, EMPTY_FILE);
-	live_show_instead(h->out, &from, &at);
-	return 0;
+	return show_empty(h, S_IFREG, &at, err);
 }
 
 /* The next word of the text, which goes on behind it. */
@@ -158,7 +188,7 @@ static bool next_word(struct span *text, struct span *word)
 }
 
 /* Whatever path the text has may be the one of such a folder. */
-static int hide_mentioned(const char *root, struct span text, const char *empty,
+static int hide_mentioned(const char *root, struct span text, const struct empties *empty,
 	struct live_show *out, struct err *err)
 {
 	struct span word;
@@ -181,7 +211,7 @@ static int hide_mentioned(const char *root, struct span text, const char *empty,
 }
 
 static int hide_unknown(
-	const struct engine *e, const char *empty, struct live_show *out, struct err *err)
+	const struct engine *e, const struct empties *empty, struct live_show *out, struct err *err)
 {
 	const char *root = e->place.root.s;
 	AUTO_FD fd = file_open_within(root, e->config.luet_config.s, O_RDONLY | O_NONBLOCK);
@@ -193,16 +223,10 @@ static int hide_unknown(
 	return hide_mentioned(root, buf_span(&text), empty, out, err);
 }
 
-static int make_empty(int dir, struct err *err)
-{
-	AUTO_FD file = file_open(dir, EMPTY_FILE, O_WRONLY | O_CREAT, 0400, err);
-
-	return file < 0 ? -1 : file_make_dir(dir, EMPTY_FOLDER, 0500, err);
-}
-
 int secrets_hide(
 	struct engine *e, int dir, const char *path, struct live_show *out, struct err *err)
 {
+	const struct empties empty = {dir, path};
 	AUTO(texts) folders = {0};
 	AUTO(luet_conf) conf;
 	struct err ignored = ERR_INIT;
@@ -216,10 +240,8 @@ int secrets_hide(
 	loaded = luet_conf_load(e, &conf, &ignored);
 	if (loaded > 0)
 		texts_add_all(&conf.repos_confdir, &folders);
-	if (make_empty(dir, err) < 0)
-		return -1;
 	VEC_FOR (const struct buf, folder, &folders.of)
-		if (hide_folder(e->place.root.s, folder->s, path, out, err) < 0)
+		if (hide_folder(e->place.root.s, folder->s, &empty, out, err) < 0)
 			return -1;
-	return loaded < 0 ? hide_unknown(e, path, out, err) : 0;
+	return loaded < 0 ? hide_unknown(e, &empty, out, err) : 0;
 }

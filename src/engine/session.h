@@ -15,6 +15,7 @@
 #include "store/log.h"
 #include "store/place.h"
 #include "sys/lock.h"
+#include "sys/nonet.h"
 
 /* What scripts are run by: not the files themselves, which are the host's also where a stage hides that. */
 enum lua_program { LUA_PROGRAM, LUA_UNPACK_PROGRAM, LUA_PROGRAMS };
@@ -60,6 +61,7 @@ struct engine {
 	bool offline; /* of the request at work */
 	struct logins logins; /* of repositories' files, as last read */
 	struct packets_dirs packets; /* engine/packets: as configured; empty: not asked for yet */
+	struct nonet nonet; /* of the one package at work: different ones have nothing in common */
 	struct { /* engine/confine */
 		uid_t uid; /* 0: not looked up yet */
 		gid_t gid;

@@ -39,23 +39,58 @@ static const char *name_of(const struct stage *s)
 	return s->beside ? "overlay-beside" : "overlay";
 }
 
-void stage_close(struct stage *s)
+static void *remove_rest(void *arg)
 {
-	struct err ignored = ERR_INIT;
+	struct stage_rest *r = arg;
 
+	if (stage_remove(&r->e->place, r->name, &r->err) == 0)
+		(void)!stage_remove(&r->e->place, LOG_FOLDER, &r->err);
+	return NULL;
+}
+
+/* Only its folders are left. */
+static void leave(struct stage *s, struct stage_rest *rest)
+{
+	*rest = STAGE_REST_INIT;
 	if (!s->e)
 		return;
+	*rest = (struct stage_rest){
+		.e = s->e, .name = name_of(s), .mime = !s->beside, .err = ERR_INIT};
 	overlay_drop(&s->overlay);
 	fd_drop(&s->folder);
 	texts_drop(&s->same);
 	texts_drop(&s->kept);
 	texts_drop(&s->laid_beside);
-	if (stage_remove(&s->e->place, name_of(s), &ignored) < 0 ||
-		stage_remove(&s->e->place, LOG_FOLDER, &ignored) < 0)
-		engine_tell(s->e, WATCH_WARN, SPAN(""), "%s", ignored.text);
-	if (!s->beside)
-		mime_forget(s->e);
 	*s = STAGE_INIT;
+}
+
+void stage_leave(struct stage *s, struct stage_rest *rest)
+{
+	leave(s, rest);
+	if (rest->e && !aside_begin(&rest->work, remove_rest, rest))
+		remove_rest(rest);
+}
+
+void stage_rest_end(struct stage_rest *rest)
+{
+	if (!rest->e)
+		return;
+	aside_end(&rest->work);
+	if (rest->err.code != ERR_NONE)
+		engine_tell(rest->e, WATCH_WARN, SPAN(""), "%s", rest->err.text);
+	if (rest->mime)
+		mime_forget(rest->e);
+	*rest = STAGE_REST_INIT;
+}
+
+void stage_close(struct stage *s)
+{
+	struct stage_rest rest;
+
+	leave(s, &rest);
+	if (rest.e)
+		remove_rest(&rest);
+	stage_rest_end(&rest);
 }
 
 int stage_open(struct engine *e, bool beside, struct stage *out, struct err *err)

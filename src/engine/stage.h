@@ -10,6 +10,7 @@
 #include "model/effects.h"
 #include "model/packets_conf.h"
 #include "rules/phase.h"
+#include "sys/aside.h"
 #include "sys/overlay.h"
 
 struct stage {
@@ -37,6 +38,21 @@ struct stage {
 /* After an error as well as after the last use: stage_close, which throws all of it away (of STAGE_INIT: nothing). */
 MUST_USE int stage_open(struct engine *e, bool beside, struct stage *out, struct err *err);
 void stage_close(struct stage *s);
+
+/* What goes of a stage on another thread, beside what its commit waits for. */
+struct stage_rest {
+	struct aside work;
+	struct engine *e;
+	const char *name;
+	bool mime;
+	struct err err;
+};
+#define STAGE_REST_INIT ((struct stage_rest){.e = NULL})
+
+/* As stage_close, but its folders go meanwhile, until stage_rest_end: before the next stage, and before any process is started. */
+void stage_leave(struct stage *s, struct stage_rest *rest);
+/* Waits for that; of STAGE_REST_INIT: nothing. */
+void stage_rest_end(struct stage_rest *rest);
 
 static inline bool stage_is_open(const struct stage *s)
 {

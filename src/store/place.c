@@ -97,9 +97,9 @@ static int open_above(
 		if (root < 0)
 			return -1;
 		buf_add(&below, path + 1, above ? above - 1 : 0);
-		if (!make)
-			return file_open_if(
-				root, below.n ? below.s : ".", O_RDONLY | O_DIRECTORY, err);
+		fd = file_open_if(root, below.n ? below.s : ".", O_RDONLY | O_DIRECTORY, err);
+		if (fd >= 0 || !make || err->code != ERR_NONE)
+			return fd;
 		return file_make_dirs(root, below.s, 0755, err);
 	}
 	buf_add(&full, path, above);

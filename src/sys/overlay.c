@@ -221,8 +221,6 @@ static int make_folders(struct overlay_plan *plan, struct err *err)
 {
 	bool is_others;
 
-	if (mkdirat(plan->folder, "memory", 0700) < 0 || mkdirat(plan->folder, "none", 0755) < 0)
-		return err_sys(err, "make a folder for the stage");
 	for (size_t i = 0; i < plan->pieces.n; i++) {
 		struct stage_piece *p = &plan->pieces.v[i];
 

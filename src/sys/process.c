@@ -285,7 +285,8 @@ NORETURN static void run_child(struct child *c)
 
 static int begin(struct child *c, unsigned namespaces, struct process *out, struct err *err)
 {
-	pid_t pid = sandbox_fork(namespaces, &c->spaces);
+	int net = c->spec->sandbox ? c->spec->sandbox->net : 0;
+	pid_t pid = sandbox_fork(namespaces, net, &c->spaces);
 
 	if (pid < 0)
 		return err_sys(err, "fork");

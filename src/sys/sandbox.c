@@ -99,7 +99,14 @@ static uint64_t flags_of(unsigned wanted)
 	return flags;
 }
 
-pid_t sandbox_fork(unsigned wanted, struct sandbox_spaces *out)
+/* One that is there already is entered by the child; a user namespace of ours has no right to. */
+static bool is_given(unsigned wanted, int net)
+{
+	return net > 0 && (wanted & SANDBOX_NET) && (wanted & SANDBOX_PID) &&
+	       !needs_user_namespace();
+}
+
+pid_t sandbox_fork(unsigned wanted, int net, struct sandbox_spaces *out)
 {
 	struct clone_args args = {
 		.flags = flags_of(wanted & SANDBOX_NAMESPACES), .exit_signal = SIGCHLD};
@@ -115,11 +122,16 @@ pid_t sandbox_fork(unsigned wanted, struct sandbox_spaces *out)
 	}
 	if (out->user)
 		args.flags |= CLONE_NEWUSER;
+	if (is_given(wanted, net)) {
+		out->net = net;
+		args.flags &= ~(uint64_t)CLONE_NEWNET;
+	}
 	out->inside = out->wanted; /* before: the child has it in its copy */
 	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 	if (pid >= 0 || !is_refusal(errno))
 		return pid;
 	out->inside = 0;
+	out->net = 0;
 	return fork();
 }
 
@@ -204,6 +216,8 @@ int sandbox_enter_namespaces(
 		return 0;
 	if (!spaces->inside && take_each(spaces, err) < 0)
 		return -1;
+	if (spaces->net && setns(spaces->net, CLONE_NEWNET) < 0)
+		return err_sys(err, "enter a network namespace");
 	if (spaces->user && sandbox_map_user(spaces->uid, spaces->gid, s->stage ? 0 : spaces->uid,
 				    s->stage ? 0 : spaces->gid, err) < 0)
 		return -1;
@@ -388,7 +402,7 @@ static bool try_with(const struct sandbox *s, unsigned namespaces, unsigned *mis
 
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return false;
-	pid = sandbox_fork(namespaces, &spaces);
+	pid = sandbox_fork(namespaces, s->net, &spaces);
 	if (pid == 0)
 		try_it(s, &spaces, report[1]);
 	fd_drop(&report[1]);

@@ -47,6 +47,7 @@ struct sandbox {
 	uid_t uid; /* to become, when we are root; (uid_t)-1: stays */
 	gid_t gid;
 	unsigned namespaces; /* of enum sandbox_part */
+	int net; /* an empty network namespace to be in instead of a new one (sys/nonet); 0: none */
 	uint64_t capabilities; /* that stay: 1 << CAP_…; 0: none */
 	unsigned required; /* parts without which nothing is started (ERR_POLICY) */
 	bool stage; /* it enters a stage (sys/stage), which brings /proc and /tmp, and is root in a user namespace */
@@ -70,6 +71,7 @@ extern const unsigned sandbox_programs_count;
 /* Namespaces on their way to a process. */
 struct sandbox_spaces {
 	unsigned wanted, inside; /* of enum sandbox_part */
+	int net; /* still to be entered; 0: none */
 	bool user; /* a user namespace had to be made for them */
 	bool tmp; /* /tmp is the sandbox's */
 	uid_t uid; /* who we are outside of that */
@@ -78,8 +80,8 @@ struct sandbox_spaces {
 
 /* fork(2), the child in all the wanted namespaces where the kernel gives them: then, with
  * SANDBOX_PID, it is process 1 there, which no signal from inside can hurt, and whose end ends
- * all others. -1 with errno. */
-pid_t sandbox_fork(unsigned wanted, struct sandbox_spaces *out);
+ * all others. `net` as in struct sandbox. -1 with errno. */
+pid_t sandbox_fork(unsigned wanted, int net, struct sandbox_spaces *out);
 
 /* In that child: furnishes them, or takes one by one those that can be had. With `root` (or NULL)
  * the new /proc and /tmp are there. An error means that the process is of no use; a new one may

@@ -79,12 +79,21 @@ static int open_place(int root, const struct stage_piece *p, struct err *err)
 	return fd_take(&fd);
 }
 
+/* One of ours in the stage's folder, for a mount: most stages need none. */
+static int open_own(const struct stage *s, const char *name, mode_t mode, int flags)
+{
+	struct err ignored = ERR_INIT;
+
+	if (mkdirat(s->folder, name, mode) < 0 && errno != EEXIST)
+		return -1;
+	return file_open(s->folder, name, flags | O_DIRECTORY, 0, &ignored);
+}
+
 /* Memory for uppers: that of the program before, or new. */
 static int get_memory(struct stage *s)
 {
 	char size[40], inodes[40];
 	const char *const options[] = {size, inodes, "mode=700", NULL};
-	struct err err = ERR_INIT;
 	AUTO_FD mount = -1;
 	AUTO_FD folder = -1;
 
@@ -97,7 +106,7 @@ static int get_memory(struct stage *s)
 		mount = fcntl(s->plan->memory, F_DUPFD_CLOEXEC, 0);
 	else
 		mount = mounts_new("tmpfs", options, MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID);
-	folder = file_open(s->folder, "memory", O_PATH | O_DIRECTORY, 0, &err);
+	folder = open_own(s, "memory", 0700, O_PATH);
 	if (mount < 0 || folder < 0 || mounts_attach(mount, folder) < 0)
 		return -1;
 	s->memory = fd_take(&mount);
@@ -143,7 +152,7 @@ static int mute_piece(struct stage *s, size_t i)
 	const struct stage_piece *p = &s->plan->pieces.v[i];
 	struct err ignored = ERR_INIT;
 	AUTO_FD lower = file_open(s->root, inside(p), O_RDONLY | O_DIRECTORY, 0, &ignored);
-	AUTO_FD none = file_open(s->folder, "none", O_RDONLY | O_DIRECTORY, 0, &ignored);
+	AUTO_FD none = open_own(s, "none", 0755, O_RDONLY);
 
 	if (lower < 0 || none < 0)
 		return -1;

@@ -10,6 +10,8 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
+#include "sys/nonet.h"
+
 static const char *own_program(void)
 {
 	static char path[4096];
@@ -237,6 +239,33 @@ static void the_network_is_cut_three_times(void **state)
 		assert_buf(&r.output, i == 3 ? "reached\n" : "");
 		assert_int_equal(r.status, 0);
 	}
+}
+
+/* Made once, for several that are run one after the other. */
+static void a_network_that_is_given_is_entered(void **state)
+{
+	RUN(r, *state, SECCOMP_RULES_OFFLINE);
+	struct nonet net = NONET_INIT;
+	AUTO(buf) first = BUF_INIT;
+	char ours[64] = "";
+
+	need(&r, SANDBOX_PID | SANDBOX_MOUNT | SANDBOX_NET);
+	nonet_begin(&net);
+	r.sandbox.net = nonet_get(&net);
+	if (!r.sandbox.net)
+		cannot_here(&r, "this process makes no network namespaces");
+	assert_true(readlink("/proc/self/ns/net", ours, sizeof(ours) - 1) > 0);
+	for (int i = 0; i < 3; i++) {
+		run(&r, "readlink /proc/self/ns/net");
+		assert_int_equal(r.status, 0);
+		assert_false(span_starts(buf_span(&r.output), ours));
+		if (i == 0)
+			first = buf_dup(&r.output);
+		assert_true((strcmp(r.output.s, first.s) == 0) == (i < 2));
+		r.sandbox.net = i == 0 ? r.sandbox.net : 0;
+	}
+	nonet_drop(&net);
+	assert_int_equal(nonet_get(&net), 0);
 }
 
 static void it_sees_only_its_own_processes(void **state)
@@ -473,6 +502,7 @@ int main(int argc, char **argv)
 		SCRATCH_TEST(files_are_allowed_by_descriptor_too),
 		SCRATCH_TEST(calls_are_refused),
 		SCRATCH_TEST(the_network_is_cut_three_times),
+		SCRATCH_TEST(a_network_that_is_given_is_entered),
 		SCRATCH_TEST(it_sees_only_its_own_processes),
 		SCRATCH_TEST(nothing_is_left_behind),
 		SCRATCH_TEST(killing_ends_all),
