@@ -207,7 +207,11 @@ static void tell_closed(struct stage *s)
 static int refuse(struct stage *s, struct err *err)
 {
 	s->refused = err->code == ERR_POLICY;
-	return s->refused ? err_at(err, "no stage is to be had here") : -1;
+	if (!s->refused)
+		return -1;
+	if (!err->next[0])
+		err_next(err, "look at what this system has: fardel doctor");
+	return err_at(err, "no stage is to be had here");
 }
 
 static int run_in(struct stage *s, enum phase phase, const struct bundle *bundle,

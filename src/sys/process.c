@@ -307,6 +307,8 @@ static const char *name_of(const struct process_spec *spec)
 	return spec->program ? spec->program : "a program";
 }
 
+#define LOOK "look at what this system has: fardel doctor"
+
 static int failed(const struct report *r, const struct process_spec *spec, struct err *err)
 {
 	AUTO(buf) names = BUF_INIT;
@@ -320,9 +322,11 @@ static int failed(const struct report *r, const struct process_spec *spec, struc
 	}
 	if (r->missing) {
 		sandbox_name_parts(r->missing, &names);
-		return err_set(err, ERR_POLICY,
-			"%s is not started: this system cannot confine it: it lacks %s",
-			name_of(spec), names.s);
+		err_set(err, ERR_POLICY, "%s%sthis system lacks %s",
+			spec->overlay ? "" : name_of(spec),
+			spec->overlay ? "" : " is not started, as it cannot be confined: ",
+			names.s);
+		return err_next(err, LOOK);
 	}
 	err_set(err, ERR_SYSTEM, "%s: %.*s: %s", name_of(spec), (int)sizeof(r->what) - 1, r->what,
 		strerror(r->sys));

@@ -355,7 +355,7 @@ EOF
   skip_unless mount
   fardel install "$(make_installer hello 1 rules="$LEAVER")"
   rm "$ROOT/etc/hello.d/deep/conf" "$ROOT/etc/hello.d/key"
-  run --separate-stderr -1 "$LIB/without-rights" fardel verify --repair
+  run --separate-stderr -1 "$LIB/without" rights fardel verify --repair
   [[ ! -e $ROOT/etc/hello.d/deep/conf && ! -e $ROOT/etc/hello.d/key ]]
   [[ $stderr == *'2 could not be mended.'* ]]
   [[ $output == *'only be mended in a stage, and there is none: '[a-z]* ]]

@@ -176,6 +176,7 @@ def inward_name(box):
     port = local.rpartition(":")[2]
     run = install(box, f"http://{PUBLIC}:{port}/to/hello-1.deb?http://rebound.example:{port}/ok/hello-1.deb", wrap=net.inside)
     refuse(box, run, 2, "redirected to rebound.example", "an address of this machine")
+    want(set(asked(state, "connections")) == {PUBLIC}, "it was connected to all the same")
     run = install(box, f"http://{PUBLIC}:{port}/to/hello-1.deb?http://{PUBLIC}:{port}/ok/hello-1.deb", wrap=net.inside)
     want(run.status == 0, str(run))
     want(len([line for line in asked(state) if line.startswith("/ok/")]) == 1, "the name was asked")
@@ -418,6 +419,19 @@ def chunks(box):
     refuse(box, install(box, f"{url}/chunk-2g/hello-1.deb"), 2, "127.0.0.1")
     refuse(box, install(box, f"{url}/chunk-bad/hello-1.deb"), 2, "127.0.0.1")
     refuse(box, install(box, f"{url}/trailers/hello-1.deb"), 2, "bytes of headers")
+
+
+@case("S10-trailers", "trailers that say what only a head may: of no matter")
+def trailers(box):
+    url, _ = box.serve_evil()
+    run = install(box, f"{url}/told-trailers/hello-1.deb")
+    want(run.status == 0 and not partial(box), str(run))
+    box.unharmed(installed=["hello 1"])
+    # Nor do they make what was cut off a part that can be gone on with.
+    box.must("remove", "hello")
+    box.wipe()
+    run = install(box, f"{url}/told-trailers/hello-1.deb", *ONCE, "--set", "fetch.max_size=100")
+    refuse(box, run, 1, "more than the 100 bytes of fetch.max_size")
 
 
 @case("S11", "headers without end, and with NUL, CR and escapes in them")
@@ -702,6 +716,25 @@ def old_tls(box):
     plain, _ = box.serve_evil()
     run = install(box, plain.replace("http:", "https:") + "/ok/hello-1.deb", *ONCE, *trust)
     refuse(box, run, 2, "it does not speak TLS")
+
+
+@case("S-hsts", "a server that wants to be asked by https alone from now on: its certificates count in https, and nothing is kept of what it said")
+def hsts(box):
+    ca = Authority(box)
+    url, _ = secure(box, ca.make("localhost"))
+    plain, state = box.serve_evil()
+    plain = plain.replace("127.0.0.1", "localhost")
+    trust = ("--set", f"fetch.ca_file={ca.file}")
+    run = install(box, f"{url}/hsts/hello-1.deb", *ONCE, *trust)
+    want(run.status == 0, str(run))
+    box.must("remove", "hello")
+    box.must("cache", "gc")
+    # What is on the way by http has its checksum; what says https stays there (S2).
+    run = install(box, f"{plain}/hsts/hello-1.deb", *ONCE, *trust)
+    want(run.status == 0 and asked(state) == ["/hsts/hello-1.deb"], str(run))
+    box.must("remove", "hello")
+    want(not [name for name in kept(box) if "hsts" in name.lower()], str(kept(box)))
+    box.unharmed()
 
 
 @case("S-tls-environment", "certificates of the caller's environment do not count")
