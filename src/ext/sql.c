@@ -23,6 +23,8 @@
 #define BUSY_MS \
 	10000 /* writers have the lock: only a checkpoint or an old reader can be in the way */
 #define KEPT_STATEMENTS 8
+#define MEMORY_MAX \
+	(256 << 20) /* bytes that SQLite has at once, where it reads what others have made */
 
 struct sql {
 	sqlite3 *db;
@@ -114,6 +116,8 @@ static int fail_foreign(struct sql *db, int code, struct err *err)
 {
 	if (code == SQLITE_INTERRUPT)
 		return err_set(err, ERR_INSTALLER, "what it is asked takes no end");
+	if (code == SQLITE_NOMEM)
+		return err_set(err, ERR_INSTALLER, "what it is asked takes too much memory");
 	if (code == SQLITE_TOOBIG)
 		return err_set(err, ERR_INSTALLER, "a value in it is too long");
 	if (code == SQLITE_NOTADB)
@@ -126,7 +130,9 @@ static int fail(struct sql *db, struct err *err)
 {
 	int code = sqlite3_errcode(db->db), sys = 0;
 
-	if (code != SQLITE_NOMEM && db->foreign)
+	if (code == SQLITE_NOMEM && !db->bound)
+		mem_none();
+	if (db->foreign)
 		return fail_foreign(db, code, err);
 	/* SQLITE_PROTOCOL: a lock that no SQLite holds for so long, on a byte of the -shm file. */
 	if (code == SQLITE_BUSY || code == SQLITE_PROTOCOL)
@@ -134,7 +140,6 @@ static int fail(struct sql *db, struct err *err)
 	if (code == SQLITE_CANTOPEN && !db->writes && is_there(db, "") && !is_there(db, "-shm"))
 		return fail_unindexed(db, err);
 	switch (code) {
-	case SQLITE_NOMEM: mem_none();
 	case SQLITE_IOERR:
 	case SQLITE_CORRUPT:
 	case SQLITE_FULL: sys = find_errno(db); break;
@@ -144,9 +149,9 @@ static int fail(struct sql *db, struct err *err)
 	}
 	if (code == SQLITE_CANTOPEN && !sys)
 		sys = find_errno(db);
-	if (code == SQLITE_INTERRUPT) {
-		err_set(err, ERR_BAD_STATE, "%s: damaged: what it is asked takes no end",
-			db->path.s);
+	if (code == SQLITE_INTERRUPT || code == SQLITE_NOMEM) {
+		err_set(err, ERR_BAD_STATE, "%s: damaged: what it is asked takes %s", db->path.s,
+			code == SQLITE_NOMEM ? "too much memory" : "no end");
 		return err_next(err, "%s", db->mend);
 	}
 	if (sys) {
@@ -229,6 +234,7 @@ static int count_steps(void *of)
 void sql_bound(struct sql *db, unsigned thousands)
 {
 	db->bound = thousands;
+	sqlite3_hard_heap_limit64(MEMORY_MAX);
 	sqlite3_progress_handler(db->db, 1000, count_steps, db);
 }
 

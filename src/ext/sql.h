@@ -25,7 +25,8 @@ MUST_USE int sql_open(
  * it may be longer than `value_max`. ERR_INSTALLER: it is no database; so do all questions fail that find it damaged. */
 MUST_USE int sql_open_bytes(
 	char *bytes, size_t size, int value_max, struct sql **out, struct err *err);
-/* From here on a statement is ended after so many thousand steps (of SQLite's machine): for files that others have made. ERR_BAD_STATE. */
+/* For files that others have made: from here on a statement is ended after so many thousand steps (of SQLite's machine), and where SQLite would have more than 256 MiB
+ * in this process, whatever it works at. ERR_BAD_STATE. */
 void sql_bound(struct sql *db, unsigned thousands);
 /* Room for the -shm file, once that is there (after the first query): SQLite writes to it through memory, having written
  * one byte of each page of it. Where blocks are smaller than that, a full disk would kill us in the midst of a commit. */
