@@ -2,6 +2,7 @@
 import contextlib
 import fcntl
 import glob
+import hashlib
 import os
 import re
 import resource
@@ -10,8 +11,11 @@ import signal
 import stat
 import subprocess
 import tarfile
+import tempfile
 import time
 
+import luet
+import repositories
 from box import SANITIZED, Failed, case, processes, tree, want
 
 USER = 1234  # somebody with no rights
@@ -1108,35 +1112,81 @@ esac
     box.unharmed()
 
 
-@case("U18-landlock", "each worker, and the rules' download and unpack, enter Landlock and seccomp", REAL)
-def landlock(box):
+# What a process may enter before it becomes a program of another name: as strace writes it, as a word.
+ENTERED = ((r"setresuid\(([1-9]\d*), \1, \1\)", "user"), (r"prctl\(PR_SET_NO_NEW_PRIVS, 1,", "no_new_privs"), (r"capset\(", "capset"),
+           (r"landlock_restrict_self\(", "landlock"), (r"seccomp\(SECCOMP_SET_MODE_FILTER", "seccomp"))
+WHOLLY = {word for _, word in ENTERED}
+# Each program that fardel starts confined: how its command line begins, and what it has not entered.
+CONFINED = {
+    "fardel-extract": set(), "fardel-fetch": set(), "fardel-index": set(), "fardel-tree": set(), "rules download": set(), "rules unpack": set(),
+    "rules.lua unpack": set(), "sh -n": set(), "diff -u": set(), "apt-get -s": {"landlock"}, "rules configure": {"user", "landlock"},
+    "rules.lua configure": {"user", "landlock"},
+}
+
+
+def entered(box, *command, status=(0,), to):
+    """Runs fardel under strace; adds to `to`, for each of these programs, what each process that became it had entered."""
+    trace = os.path.join(tempfile.mkdtemp(dir=box.work), "trace")
+    # A file for each process: in one of all, calls are cut in two.
+    wrap = ["strace", "-ff", "-qq", "-e", "signal=none", "-s", "200", "-o", trace]
+    wrap += ["-e", "trace=execve,execveat,setresuid,prctl,capset,landlock_restrict_self,seccomp"]
+    run = box.fardel(*command, cwd="/", wrap=wrap)
+    want(run.status in status, str(run))
+    for path in glob.glob(trace + ".*"):
+        has = set()
+        with open(path, errors="replace") as lines:
+            for call in map(str.strip, lines):
+                if not call.endswith("= 0"):
+                    continue
+                has |= {word for pattern, word in ENTERED if re.match(pattern, call)}
+                got = re.match(r'execve(?:at)?\(.*?\["(?:[^"]*/)?([^"/]+)"(?:, "([^"]*)")?', call)
+                if not got:
+                    continue
+                for name in CONFINED:
+                    if " ".join(filter(None, got.groups())).startswith(name):
+                        to.setdefault(name, []).append(set(has))
+
+
+@case("U18-each", "each program that fardel starts is confined before it begins: user, capabilities, no_new_privs, Landlock, seccomp", REAL)
+def each_confined(box):
     if not shutil.which("strace"):
         box.skip("strace is not there")
     doctor = box.fardel("doctor").out
-    if "Landlock" not in doctor or "no Landlock" in doctor:
-        box.skip("this kernel has no Landlock")
-    trace = os.path.join(box.work, "trace")
+    if "confinement of workers, download and unpack: all of it" not in doctor:
+        box.skip("this kernel itself lacks a part")
+    found = {}
     file = box.installer("hello", "1", rules=rules_file(box, '[ "$1" != download ] || echo pack >"$2"\n'), sums=None)
-    other = box.installer("other", "1", None, box.serve() + "/other-1.deb")
-    # A file for each process: in one of all, calls are cut in two.
-    wrap = ["strace", "-ff", "-qq", "-e", "signal=none", "-s", "200", "-o", trace]
-    wrap += ["-e", "trace=execve,landlock_restrict_self,seccomp"]
-    box.must("install", file, other, cwd="/", wrap=wrap)
-    began = {}
-    for path in glob.glob(trace + ".*"):
-        entered = set()
-        with open(path, errors="replace") as lines:
-            for line in lines:
-                call = line.strip()
-                done = call.endswith("= 0")
-                if done and call.startswith(("landlock_restrict_self(", "seccomp(SECCOMP_SET_MODE_FILTER")):
-                    entered.add(call.split("(")[0])
-                got = re.match(r'execve\("[^"]*/(fardel-\w+|rules)", \["[^"]*"(?:, "(\w+)")?', call)
-                if done and got:
-                    began.setdefault(" ".join(filter(None, got.groups())), []).append(set(entered))
-    want({"fardel-extract", "fardel-fetch", "rules download", "rules unpack", "rules configure"} <= set(began), f"{began}")
-    for name, found in began.items():
-        for each in found:
-            want("configure" in name or each == {"landlock_restrict_self", "seccomp"}, f"{name}: {each}")
-    box.must("remove", "hello", "other")
+    url = box.serve()
+    with open(box.pack("script", "1"), "rb") as pack:
+        digest = hashlib.sha256(pack.read()).hexdigest()
+    entered(box, "install", file, box.installer("other", "1", None, url + "/other-1.deb"), to=found)
+    entered(box, "lint", file, status=(0, 1), to=found)
+    # A file that it changes is shown as a difference.
+    with open("/etc/changed.conf", "w") as out:
+        out.write("one\n")
+    changing = rules_file(box, '[ "$1" != configure ] || echo more >>/etc/changed.conf\n[ "$1" != download ] || echo pack >"$2"\n', "changing.sh")
+    entered(box, "preview", "--diff", box.installer("hello", "2", rules=changing, sums=None), to=found)
+    os.remove("/etc/changed.conf")
+    folder = os.path.join(box.work, "script")
+    os.makedirs(folder)
+    with open(f"{folder}/manifest.toml", "w") as out:
+        out.write(f'format = 3\nname = "script"\nversion = "1"\n[[pack]]\nurl = "{url}/script-1.deb"\nsha256 = "{digest}"\n')
+    with open(f"{folder}/rules.lua", "w") as out:
+        out.write("function unpack(packs, dir) end\nfunction configure() end\n")
+    box.must("build", "-o", box.work, folder)
+    entered(box, "install", f"{box.work}/script.tar.gz", to=found)
+    with open(f"{folder}/manifest.toml", "a") as out:
+        out.write('[needs]\ndeb = ["no-such-package-anywhere"]\n')
+    box.must("build", "-o", box.work, folder)
+    entered(box, "install", f"{box.work}/script.tar.gz", status=(1, 11), to=found)
+    box.must("remove", "hello", "other", "script")
+    entered(box, "install", "--yes", luet.installer(box, luet.zstd(luet.good())), to=found)
+    box.must("remove", "--yes", "app-x/tool")
+    stand = repositories.Stand(box)
+    repositories.honest(6).put(stand.folder)
+    entered(box, "repo", "update", to=found)
+    want(set(found) == set(CONFINED), f"never seen: {set(CONFINED) - set(found)}")
+    for name, every in found.items():
+        for has in every:
+            want(has >= WHOLLY - CONFINED[name], f"{name} begins without {WHOLLY - CONFINED[name] - has}")
     box.unharmed()
