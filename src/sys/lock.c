@@ -70,6 +70,15 @@ static int wait_for(int fd, int64_t timeout, const char *holder, struct err *err
 	return 0;
 }
 
+/* Some file systems of other machines' know no locks. */
+static int fail(const char *what, struct err *err)
+{
+	err_sys(err, "%s cannot be locked", what);
+	return err->sys == ENOLCK || err->sys == ENOSYS || err->sys == EOPNOTSUPP
+		       ? err_next(err, "have it on a file system that has locks")
+		       : -1;
+}
+
 int lock_take(struct lock *lock, int dirfd, const char *name, const char *command, int64_t timeout,
 	void (*waiting)(void *arg, const char *holder), void *arg, struct err *err)
 {
@@ -80,7 +89,7 @@ int lock_take(struct lock *lock, int dirfd, const char *name, const char *comman
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno != EWOULDBLOCK)
-			return err_sys(err, "lock %s", name);
+			return fail(name, err);
 		read_holder(fd, &holder);
 		if (timeout != 0)
 			waiting(arg, holder.s);
@@ -145,7 +154,7 @@ int lock_folder(struct lock *lock, int fd, const char *what, int64_t timeout,
 	if (flock(fd, LOCK_EX | LOCK_NB) == 0)
 		return 0;
 	if (errno != EWOULDBLOCK)
-		return err_sys(err, "lock %s", what);
+		return fail(what, err);
 	buf_addf(&path, "/proc/self/fd/%d", fd);
 	lock_holder(path.s, (struct lock_bytes){0, UINT64_MAX}, &holder);
 	if (!holder.n)

@@ -1,6 +1,7 @@
 """C: corruption and exhaustion. Each call that fails on its own is in tests/fault."""
 import errno
 import glob
+import json
 import os
 import random
 import resource
@@ -204,6 +205,48 @@ def wal_alone(box):
         pass
     want(box.must("list", "--json").out == fix.list, "an empty -wal file hides what there is")
     fix.whole()
+
+
+SECTOR = 512
+
+
+@case("C4-torn", "the -wal and state.db torn at each sector: what is listed was true once, and what is behind the tear is not believed")
+def torn(box):
+    fix = Fixture(box)
+    box.must("unconfigure", "hello")
+    with open(fix.db + "-wal", "rb") as file:
+        wal = file.read()
+    states, whole = [], box.must("list", "--json").json()["packages"][0]["state"]
+    want(len(wal) > 8 * PAGE and whole == "prepared", f"{len(wal)} bytes, {whole}")
+    before = json.loads(fix.list)["packages"][0]["state"]
+    tails = (lambda at: b"", lambda at: bytes(SECTOR), lambda at: bytes(len(wal) - at),
+             lambda at: wal[:SECTOR] + wal[at + SECTOR:])  # cut off, zeros, only the one sector is another
+    for at in range(0, len(wal) + 1, SECTOR):
+        for tail in tails:
+            fix.put(fix.bytes)
+            with open(fix.db + "-wal", "wb") as file:
+                file.write(wal[:at] + tail(at))
+            run = box.must("list", "--json")
+            states.append(run.json()["packages"][0]["state"])
+            want(states[-1] in (before, whole), f"torn at {at}: {run}")
+    changes = sum(one != other for one, other in zip(states[::len(tails)], states[len(tails)::len(tails)]))
+    want(changes == 1, f"it goes back and forth: {changes} changes")
+    # A checkpoint that is torn: pages of state.db half old, half new, and the whole -wal beside it.
+    fix.put(fix.bytes)
+    with open(fix.db + "-wal", "wb") as file:
+        file.write(wal)
+    fix.settle()
+    with open(fix.db, "rb") as file:
+        done = file.read()
+    for at in range(0, len(done), 3 * SECTOR):
+        fix.put(done[:at] + fix.bytes[at:])
+        with open(fix.db + "-wal", "wb") as file:
+            file.write(wal)
+        run = box.must("list", "--json")
+        want(run.json()["packages"][0]["state"] == whole, f"checkpoint torn at {at}: {run}")
+    box.must("gc")
+    box.must("remove", "hello")
+    box.unharmed()
 
 
 @case("C5", "a journal with steps, actions and states that this fardel does not know")
@@ -604,4 +647,21 @@ def mounted(box):
     shutil.rmtree("/srv/gates")
     want(run.status == 7, f"two at work on one state: {run}")
     want(job.returncode == 0, job.said())
+    box.unharmed()
+
+
+@case("C18-flock", "a file system that knows no locks: said, and which file that is; nothing is begun", modes=("mount",))
+def lockless(box):
+    file = box.installer("hello", pack=box.pack("hello", "1"), url=box.serve() + "/hello-1.deb")
+    if not shutil.which("strace"):
+        box.skip("strace is not there")
+    for error, words in (("ENOLCK", "No locks available"), ("EOPNOTSUPP", "not supported"), ("ENOSYS", "not implemented")):
+        # The first is the lock of this machine's, the second the state's, which others may share.
+        for when, what in (("1", "lock"), ("2", STATE)):
+            wrap = ["strace", "-qq", "-o", os.devnull, "-e", "trace=flock", "-e", f"inject=flock:error={error}:when={when}"]
+            run = box.fardel("install", file, wrap=wrap)
+            box.refused(run, 1, f"{what} cannot be locked: ", words, "Next: have it on a file system that has locks")
+            box.unharmed()
+    box.must("install", file)
+    box.must("remove", "hello")
     box.unharmed()

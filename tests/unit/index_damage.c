@@ -244,6 +244,27 @@ static void what_takes_no_end_is_ended(void **state)
 	ask(&ix);
 }
 
+/* A row of 20 values, each as long as one may be. */
+static void what_takes_too_much_memory_is_ended(void **state)
+{
+	AUTO(made) m;
+	AUTO(index) ix = INDEX_INIT;
+	AUTO(buf) text = buf_of("SELECT 1");
+	struct err err = ERR_INIT;
+	struct sql_row *row;
+
+	for (int i = 0; i < 20; i++)
+		buf_adds(&text, ", randomblob(16000000)");
+	make(*state, &m);
+	indexed_open(m.path.s, false, &ix);
+	assert_int_equal(sql_query(ix.sql, &row, &err, text.s, ""), 0);
+	assert_int_equal(sql_next(row, &err), -1);
+	sql_end(row);
+	assert_err(&err, ERR_BAD_STATE, "takes too much memory");
+	assert_string_equal(err_hint(&err), "fetch it anew: fardel repo update --force");
+	ask(&ix);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -253,6 +274,7 @@ int main(void)
 		SCRATCH_TEST(each_page_in_the_place_of_others),
 		SCRATCH_TEST(rows_that_are_none),
 		SCRATCH_TEST(what_takes_no_end_is_ended),
+		SCRATCH_TEST(what_takes_too_much_memory_is_ended),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
