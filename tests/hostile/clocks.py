@@ -78,3 +78,69 @@ def steps(box):
         run = box.must("--plain", "repo", "update")
         want("unchanged" in run.out and time.monotonic() - begun < 20, str(run))
     box.unharmed()
+
+
+ZONES = ("UTC", "Europe/Berlin", "Pacific/Kiritimati", "America/St_Johns", "right/UTC", "right/Europe/Berlin", "<x>24:59:59<y>-167", "CET-1CEST,0/-167,J365/167",
+         ":nowhere", "../../srv/canary/secret", "")
+
+
+@case("T4", "zones, summer time and leap seconds: what counts is the same in all, and a time that there is not is no date")
+def zones(box):
+    stand = Stand(box)
+    url = box.serve()
+    box.must("install", box.installer("hello", "1", box.pack("hello", "1"), f"{url}/hello-1.deb"))
+    wanted = [box.must(*args, "--json").out for args in (["list"], ["history"], ["show", "hello"])]
+    revision = 6
+    for zone in ZONES:
+        env = {**os.environ, "TZ": zone}
+        said = [box.must(*args, "--json", env=env).out for args in (["list"], ["history"], ["show", "hello"])]
+        want(said == wanted, f"TZ={zone}: {said}\n{wanted}")
+        honest(revision).put(stand.folder)
+        run = box.must("repo", "update", env=env)
+        want("updated" in run.out, f"TZ={zone}: {run}")
+        revision += 1
+    berlin = {**os.environ, "TZ": "CET-1CEST,M3.5.0,M10.5.0/3"}
+    for date, status in (("2036-03-30 02:30", 64), ("2036-03-30 03:30", 0), ("2036-10-26 02:30", 0), ("2036-02-30", 64), ("2036-06-30 23:60", 64)):
+        run = box.fardel("hold", "hello", "--until", date, env=berlin)
+        want(run.status == status, f"{date}: {run}")
+        want(status or f"until {date}" in run.err, f"{date}: {run}")
+    # As long as it is that day anywhere else, too.
+    box.refused(box.fardel("remove", "hello", env={**os.environ, "TZ": "<x>-24"}), 11, "held")
+    box.must("unhold", "hello")
+    box.must("remove", "hello")
+    box.unharmed()
+
+
+@case("T5", "packs, parts and state from the future, and from 1970: used, verified and collected as all others")
+def other_times(box):
+    url, _ = box.serve_evil()
+    pack = box.pack("hello", "1", kb=9 * 1024)
+    file = box.installer("hello", "1", pack, f"{url}/part/good/hello-1.deb")
+    once = ("--set", "fetch.retries=0")
+    for off in (10 * YEAR, -int(time.time())):
+        want(box.fardel(*once, "install", file).status == 2, "nothing has broken off")
+        set_times(box, off)
+        want(box.must("cache", "list", "--json").json()["packs"][0]["what"] == "part", "no part")
+        box.must(*once, "install", file)
+        set_times(box, off)
+        for command in (["cache", "verify"], ["doctor"], ["gc"], ["cache", "list"], ["list"], ["reconfigure", "hello"], ["verify"]):
+            run = box.fardel(*command)
+            want(run.status == 0, str(run))
+        want(len(box.cached()) == 1, "the pack that is in use has gone")
+        box.must("remove", "hello")
+        want(box.fardel(*once, "install", box.installer("hello", "1", pack, f"{url}/part/good/hello-1.deb?{off}")).status in (0, 2), "another end")
+        set_times(box, off)
+        box.fardel("remove", "hello")
+        box.must("cache", "gc")
+        want(not box.cached() and not os.listdir(box.path("/var/cache/fardel/packs/parts")), "something stays")
+        box.wipe()
+    box.unharmed()
+
+
+def set_times(box, off):
+    """Of all files of fardel's."""
+    then = time.time() + off
+    for top in ("/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel"):
+        for folder, folders, files in os.walk(box.path(top)):
+            for name in folders + files:
+                os.utime(os.path.join(folder, name), (then, then), follow_symlinks=False)
