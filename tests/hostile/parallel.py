@@ -1,5 +1,7 @@
 """P: several at once."""
+import glob
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -165,6 +167,45 @@ def upgrade_meanwhile(box):
     box.unharmed(["hello 2"])
     box.must("remove", "hello")
     box.unharmed()
+
+
+# Who has a second thread, and what for: libcurl asks for names in one; sys/flush has the disk begin. Neither shares anything with the first but
+# what the kernel and those libraries guard, so there is nothing that a sanitizer for threads would see: all that is parallel here are processes.
+THREADED = {"fardel-fetch", "fardel"}
+
+
+@case("P9", "no program has threads, but for names that are looked up and a disk that is to begin", ROOTS)
+def threads(box):
+    if not shutil.which("strace"):
+        box.skip("strace is not there")
+    files = family(box, 3)
+    many = box.installer("many", "1", rules=many_files(box), sums=None)
+    trace = os.path.join(box.work, "trace")
+    wrap = ["strace", "-ff", "-qq", "-e", "signal=none", "-e", "trace=execve,execveat,clone,clone3", "-o", trace]
+    box.must("install", *files, many, wrap=wrap, cwd="/")
+    found = {}
+    for path in glob.glob(trace + ".*"):
+        with open(path, errors="replace") as lines:
+            name = "fardel"  # of whose processes those are that have not become another yet
+            for call in lines:
+                got = re.match(r'execve(?:at)?\(.*?\["(?:[^"]*/)?([^"/]+)"', call)
+                if got and call.rstrip().endswith("= 0"):
+                    name = got[1]
+                elif "CLONE_THREAD" in call:
+                    found[name] = found.get(name, 0) + 1
+    want(set(found) <= THREADED, f"threads: {found}")
+    want(0 < found.get("fardel", 0) <= 8, f"the disk is never told to begin, or again and again: {found}")
+    box.must("remove", *box.packages())
+    box.unharmed()
+
+
+def many_files(box):
+    """Rules that unpack as many as make it worth while that the disk begins."""
+    path = os.path.join(box.work, "many.sh")
+    with open(path, "w") as rules:
+        rules.write('#!/bin/sh\n[ "$1" != download ] || echo pack >"$2"\n'
+                    '[ "$1" != unpack ] || { mkdir "$3/d"; i=0; while [ $i -lt 3000 ]; do echo $i >"$3/d/$i"; i=$((i + 1)); done; }\n')
+    return path
 
 
 # Widens the moments between the calls by which things take their places.
