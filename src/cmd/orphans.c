@@ -25,9 +25,9 @@ static int run_orphans(struct run *run, struct err *err)
 		sheet_text(sheet, buf_span(&f->installed));
 	}
 	sheet_end(sheet);
-	if (!founds.repositories)
-		progress_say(&run->progress, SAY_INFO,
-			"No repository has been synced yet: fardel repo update");
+	if (founds.lack)
+		progress_say(&run->progress, SAY_INFO, "Nobody offers anything: %s: %s",
+			founds.lack->what, founds.lack->next);
 	else if (!founds.of.n && run_form(run) == FORM_TABLE)
 		progress_say(&run->progress, SAY_INFO, "A repository has each of them.");
 	return 0;

@@ -75,9 +75,9 @@ static int run_search(struct run *run, struct err *err)
 	if (engine_search(run->engine, &options, &founds, err) < 0)
 		return -1;
 	print(run, &founds);
-	if (!founds.repositories)
-		progress_say(&run->progress, SAY_INFO,
-			"No repository has been synced yet: fardel repo update");
+	if (founds.lack)
+		progress_say(&run->progress, SAY_INFO, "Nothing was found: %s: %s",
+			founds.lack->what, founds.lack->next);
 	else if (!founds.of.n)
 		progress_say(&run->progress, SAY_INFO, "Nothing was found.");
 	return 0;

@@ -483,19 +483,15 @@ static bool is_kept(const struct request *r, const struct world *world, struct c
 	return false;
 }
 
-/* Nobody can have it, as nothing is known yet of what repositories have. */
-static void hint_sync(
+/* Nobody can have it, as nothing is known of what repositories have. */
+static void tell_lack(
 	struct engine *e, const struct stock *s, const struct world *world, const struct choice *o)
 {
-	bool enabled = false;
+	const struct lack *lack = stock_lack(s);
 
-	VEC_FOR (const struct repository, r, &s->repositories.of)
-		enabled |= r->enable;
 	VEC_FOR (const struct buf, item, &o->request.items.of)
-		if (enabled && !s->of.n && !engine_is_file(item->s) &&
-			!world_first(world, buf_span(item))) {
-			engine_tell(e, WATCH_WARN, SPAN(""),
-				"no repository has been synced yet: fardel repo update");
+		if (lack && !engine_is_file(item->s) && !world_first(world, buf_span(item))) {
+			engine_tell(e, WATCH_WARN, SPAN(""), "%s: %s", lack->what, lack->next);
 			return;
 		}
 }
@@ -525,7 +521,7 @@ int choice_make(struct engine *e, const struct request *request, struct manifest
 	if (result == 0)
 		result = sort_items(e, &stock, request, out, &wanted, err);
 	if (result == 0)
-		hint_sync(e, &stock, installed->world, out);
+		tell_lack(e, &stock, installed->world, out);
 	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))
 		result = ask(e, &stock, installed, &wanted, out, err);
 	return result;

@@ -161,9 +161,13 @@ struct found {
 	bool in_use;
 	int64_t size; /* to fetch at most; -1: unknown */
 };
+/* Why no repository could be asked, and what helps: "no repository is enabled", and what to type. */
+struct lack {
+	const char *what, *next;
+};
 struct founds {
 	VEC(struct found) of;
-	size_t repositories; /* that were asked: those that are enabled and were synced */
+	const struct lack *lack; /* NULL: some were asked, those that are enabled and were synced */
 };
 void founds_drop(struct founds *f);
 struct search_options {

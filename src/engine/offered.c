@@ -115,6 +115,8 @@ static int fill(struct engine *e, const struct best *b, struct chosen *one, stru
 static int no_package(
 	const struct stock *s, const char *what, const struct texts *versions, struct err *err)
 {
+	const struct lack *lack = stock_lack(s);
+
 	if (versions->of.n)
 		err_set(err, ERR_NO_PACKAGE, "%s: there is no such version%s", what,
 			s->masked.n ? " that is not masked" : "");
@@ -124,8 +126,10 @@ static int no_package(
 		err_detail(err, "%s", version->s);
 	VEC_FOR (const struct masked, m, &s->masked)
 		err_detail(err, "%s", m->text.s);
-	if (!s->of.n)
-		return err_next(err, "no repository was synced yet: fardel repo update");
+	if (lack) {
+		err_detail(err, "%s", lack->what);
+		return err_next(err, "%s", lack->next);
+	}
 	return err_next(err, "fardel search %.*s", (int)strcspn(what, "="), what);
 }
 

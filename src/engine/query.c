@@ -234,8 +234,6 @@ static void about_init(struct about *a)
 
 int engine_about(struct engine *e, const char *name_or_file, struct about *out, struct err *err)
 {
-	struct err unknown = ERR_INIT;
-
 	about_init(out);
 	if (engine_is_file(name_or_file))
 		return about_file(e, name_or_file, out, err);
@@ -243,16 +241,10 @@ int engine_about(struct engine *e, const char *name_or_file, struct about *out, 
 		return offered_about(e, name_or_file, out, err);
 	if (about_name(e, name_or_file, out, err) == 0)
 		return 0;
-	if (err->code != ERR_NO_PACKAGE)
+	if (err->code != ERR_NO_PACKAGE || e->as_puavo)
 		return -1;
-	/* What nobody offers either is not known here. */
-	unknown = *err;
 	err_clear(err);
-	if (offered_about(e, name_or_file, out, err) == 0)
-		return 0;
-	if (err->code == ERR_NO_PACKAGE && !out->versions.of.n)
-		*err = unknown;
-	return -1;
+	return offered_about(e, name_or_file, out, err);
 }
 
 int engine_offer(struct engine *e, const char *what, struct about *out, struct err *err)

@@ -126,7 +126,7 @@ static int take(void *arg, const struct index_row *row, struct err *err)
 /* The first of each repository, then the second of each, …: each list has its best in front. */
 static void merge(struct founds *out, const size_t *starts, size_t lists)
 {
-	struct founds merged = {.repositories = out->repositories};
+	struct founds merged = {.lack = out->lack};
 
 	for (size_t k = 0; merged.of.n < out->of.n; k++)
 		for (size_t i = 0; i < lists; i++)
@@ -191,7 +191,7 @@ int engine_search(
 
 	if (stock_open(e, &stock, err) < 0 || engine_world(e, &world, err) < 0)
 		return -1;
-	out->repositories = stock.of.n;
+	out->lack = stock_lack(&stock);
 	if (search_all(&stock, &world, o, out, err) < 0)
 		return -1;
 	for (size_t i = 0; i < stock.masked.n && i < MASKED_TOLD; i++)
@@ -229,7 +229,7 @@ int engine_orphans(struct engine *e, struct founds *out, struct err *err)
 
 	if (stock_open(e, &stock, err) < 0 || engine_world(e, &world, err) < 0)
 		return -1;
-	out->repositories = stock.of.n;
+	out->lack = stock_lack(&stock);
 	VEC_FOR (const struct bundle, b, &world.of) {
 		struct found *f;
 		bool offered;

@@ -187,6 +187,21 @@ int stock_open(struct engine *e, struct stock *out, struct err *err)
 	return 0;
 }
 
+const struct lack *stock_lack(const struct stock *s)
+{
+	static const struct lack disabled = {"no repository is enabled",
+		"fardel repo enable NAME, or fardel repo add NAME URL --key KEY"};
+	static const struct lack unsynced = {
+		"no repository has been synced yet", "fardel repo update"};
+
+	if (s->of.n)
+		return NULL;
+	VEC_FOR (const struct repository, r, &s->repositories.of)
+		if (r->enable)
+			return &unsynced;
+	return &disabled;
+}
+
 static bool is_noted(const struct stock *s, const struct buf *text)
 {
 	VEC_FOR (const struct masked, m, &s->masked)

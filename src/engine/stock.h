@@ -37,6 +37,9 @@ void stock_drop(struct stock *s);
 /* Those that are enabled and were synced. What cannot be read is told and left out. NEED_READ. */
 MUST_USE int stock_open(struct engine *e, struct stock *out, struct err *err);
 
+/* Why there is no shelf; NULL: there is one. */
+const struct lack *stock_lack(const struct stock *s);
+
 /* The shelf of just one, whether it is enabled or not: 1; 0: it was never synced, or is not to be had, which was told. */
 MUST_USE int stock_open_shelf(
 	struct engine *e, const struct repository *r, struct shelf *out, struct err *err);

@@ -472,7 +472,7 @@ P
   fardel -qq repo disable main
   run --separate-stderr -0 fardel orphans --plain
   [[ $output == *$'browser\t9'*$'runtime\t2'* ]]
-  [[ $stderr == *'No repository has been synced yet'* ]]
+  [[ $stderr == 'Nobody offers anything: no repository is enabled: fardel repo enable NAME, '* ]]
 }
 
 # another PRIORITY PACKAGE VERSION: a repository `other` that nobody signs.
@@ -537,10 +537,26 @@ offer_at() {
   run --separate-stderr -3 fardel install writer
   [[ $stderr == *'no repository has been synced yet: fardel repo update'*'writer: no such package'* ]]
   run --separate-stderr -0 fardel search writer
-  [[ $stderr == *'No repository has been synced yet: fardel repo update'* ]]
-  run --separate-stderr -3 fardel show writer=1
-  [[ $stderr == *'writer=1: no such package'*'no repository was synced yet: fardel repo update'* ]]
-  rm "$ROOT/etc/fardel/repos.d/new.yml"
-  run --separate-stderr -3 fardel install writer
-  [[ $stderr != *'synced yet'* ]]
+  [[ $stderr == *'Nothing was found: no repository has been synced yet: fardel repo update'* ]]
+  for what in writer writer=1; do
+    run --separate-stderr -3 fardel show $what
+    [[ $stderr == *"$what: no such package"*'no repository has been synced yet'*'Next: fardel repo update'* ]]
+  done
+}
+
+@test "what is asked of repositories where none is enabled: that is said, and what helps" {
+  fardel -qq repo disable main
+  for command in 'show writer' 'show writer=1' 'files --available writer' 'install writer' 'download writer'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr -3 fardel $command
+    [[ $stderr == *'writer'*': no such package'* && $stderr == *'no repository is enabled'*'fardel repo enable NAME, or fardel repo add NAME URL --key KEY'* ]]
+    [[ $stderr != *'synced yet'* ]]
+  done
+  run --separate-stderr -0 fardel search writer
+  [[ $stderr == 'Nothing was found: no repository is enabled: fardel repo enable NAME, or fardel repo add NAME URL --key KEY' ]]
+}
+
+@test "show of what nobody has leads to search, not to what is installed" {
+  run --separate-stderr -3 fardel show nosuch
+  [[ $stderr == *'nosuch: no such package'*'Next: fardel search nosuch'* ]]
 }
