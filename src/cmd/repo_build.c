@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 
 #include "cmd/sheet.h"
+#include "cmd/signing_print.h"
 #include "engine/repo_build.h"
 #include "engine/repo_keys.h"
 #include "engine/repo_publish.h"
@@ -80,10 +81,12 @@ static void print(struct run *run, const struct repo_built *b)
 	VEC_FOR (const struct repo_bad, bad, &b->scan.bad)
 		progress_say(
 			&run->progress, SAY_ERROR, "  left out: %s: %s", bad->path.s, bad->why.s);
-	if (b->waiting)
+	if (b->waiting) {
 		progress_say(&run->progress, SAY_INFO,
 			"It waits for more signatures: fardel repo sign --add %s --key FILE",
 			run->args.v[0]);
+		signing_print_open(run, "the index keys", &b->signing);
+	}
 }
 
 static int build(struct run *run, const struct signers *keys, const struct signers *root_keys,

@@ -3,8 +3,8 @@
  *	$ fardel repo key --output main
  *	Password for main.key:
  *	Once more, for main.key:
- *	SECRET     PUBLIC     KEY
- *	main.key   main.pub   RWT+aHrvWOVLaOz/qkSE27GUjHQwMjyQydIs0rrrZ4rgRU9p9UoNWpTJ
+ *	SECRET     PUBLIC     KEY                                                        ID
+ *	main.key   main.pub   RWT+aHrvWOVLaOz/qkSE27GUjHQwMjyQydIs0rrrZ4rgRU9p9UoNWpTJ   684BE558EF7A68FE
  *	Keep main.key where no server is. Clients are told the key: fardel repo add NAME URL --key RWT+aHr…
  */
 #include "cmd/cmd.h"
@@ -30,6 +30,7 @@ static const struct column columns[] = {
 	{.title = "SECRET", .key = "secret"},
 	{.title = "PUBLIC", .key = "public"},
 	{.title = "KEY", .key = "key"},
+	{.title = "ID", .key = "id"},
 };
 
 static int check_key(const struct run *run, struct err *err)
@@ -59,6 +60,7 @@ static int run_key(struct run *run, struct err *err)
 		sheet_text(sheet, buf_span(&made.secret));
 		sheet_text(sheet, buf_span(&made.public));
 		sheet_text(sheet, buf_span(&made.line));
+		sheet_text(sheet, buf_span(&made.id));
 		sheet_end(sheet);
 		progress_say(&run->progress, SAY_INFO,
 			"Keep %s where no server is, and a copy of it. Clients are told the key: fardel "

@@ -1,13 +1,13 @@
 /* repo rotate: other keys for a repository, and the head signed anew by them.
  *
  *	$ fardel repo rotate /srv/main --key main.key --key new.key --index-key new.pub
- *	NAME   ROOT   EXPIRES            ROOT KEYS   INDEX KEYS   REVISION   WANTING
- *	main      2   2028-11-21 09:14   1 of 1      1 of 1           1209         0
+ *	NAME   ROOT   EXPIRES            ROOT KEYS   INDEX KEYS   REVISION   WANTING   SIGNED BY
+ *	main      2   2028-11-21 09:14   1 of 1      1 of 1           1209         0   684BE558EF7A68FE
  */
 #include "cmd/cmd.h"
 
 #include "cmd/sheet.h"
-#include "engine/repo_publish.h"
+#include "cmd/signing_print.h"
 #include "engine/repo_sign.h"
 
 struct rotate_own {
@@ -54,6 +54,8 @@ static const struct column columns[] = {
 	{.title = "INDEX KEYS", .key = "index_keys"},
 	{.title = "REVISION", .key = "revision", .right = true},
 	{.title = "WANTING", .key = "wanting", .right = true},
+	{.title = "SIGNED BY", .key = "signed_by"},
+	{.key = "not_signed_by"},
 };
 
 static int check_rotate(const struct run *run, struct err *err)
@@ -79,31 +81,57 @@ static void add_role(struct sheet *sheet, int64_t threshold, int64_t keys)
 	sheet_text(sheet, buf_span(&text));
 }
 
+static void add_new(const struct texts *from, struct texts *to)
+{
+	VEC_FOR (const struct buf, id, &from->of)
+		if (!texts_has(to, buf_span(id)))
+			texts_add(to, buf_span(id));
+}
+
+/* Keys of both roles stand once. */
+static void merge(const struct root_signing *s, struct texts *has, struct texts *open)
+{
+	add_new(&s->before.has, has);
+	add_new(&s->own.has, has);
+	add_new(&s->before.open, open);
+	add_new(&s->own.open, open);
+}
+
 static void print(struct run *run, const struct repo_rotated *r)
 {
+	int64_t wanting = root_signing_wanting(&r->signing);
+	AUTO(texts) has = {0};
+	AUTO(texts) open = {0};
 	struct sheet *sheet = sheet_new(run, "rotated", columns, COUNT(columns));
 
+	merge(&r->signing, &has, &open);
 	sheet_text(sheet, buf_span(&r->name));
 	sheet_number(sheet, r->version);
 	sheet_time(sheet, r->expires);
 	add_role(sheet, r->root_threshold, r->root_keys);
 	add_role(sheet, r->index_threshold, r->index_keys);
 	sheet_number(sheet, r->revision);
-	sheet_number(sheet, r->wanting);
+	sheet_number(sheet, wanting);
+	sheet_list(sheet, &has);
+	sheet_list(sheet, &open);
 	sheet_end(sheet);
-	if (r->wanting)
+	if (wanting) {
 		progress_say(&run->progress, SAY_INFO,
 			"Root %lld waits for %lld more, and counts for nobody until then: fardel repo rotate --add %s --key FILE",
-			(long long)r->version, (long long)r->wanting, run->args.v[0]);
-	else if (!r->is_signed)
+			(long long)r->version, (long long)wanting, run->args.v[0]);
+		signing_print_open(run, "the root keys of before", &r->signing.before);
+		signing_print_open(run, "its own root keys", &r->signing.own);
+	} else if (!r->is_signed) {
 		progress_say(&run->progress, SAY_WARN,
 			"The head was not signed anew: none of these keys has signed it and may under the new root. One that has: fardel repo sign %s --key FILE; "
 			"none that has: fardel repo build %s --key FILE",
 			run->args.v[0], run->args.v[0]);
-	else if (r->head_wanting)
+	} else if (signing_wanting(&r->head_signing)) {
 		progress_say(&run->progress, SAY_INFO,
 			"The head waits for %lld more: fardel repo sign --add %s --key FILE",
-			(long long)r->head_wanting, run->args.v[0]);
+			(long long)signing_wanting(&r->head_signing), run->args.v[0]);
+		signing_print_open(run, "the index keys", &r->head_signing);
+	}
 }
 
 static int run_rotate(struct run *run, struct err *err)

@@ -1,13 +1,13 @@
 /* repo sign: a repository's head signed anew, before it expires; or one more signature of it.
  *
  *	$ fardel repo sign /srv/main --key main.key
- *	NAME   REVISION   EXPIRES            WANTING
- *	main       1208   2026-12-22 09:14         0
+ *	NAME   REVISION   EXPIRES            WANTING   SIGNED BY
+ *	main       1208   2026-12-22 09:14         0   684BE558EF7A68FE
  */
 #include "cmd/cmd.h"
 
 #include "cmd/sheet.h"
-#include "engine/repo_publish.h"
+#include "cmd/signing_print.h"
 #include "engine/repo_sign.h"
 
 struct sign_own {
@@ -35,6 +35,8 @@ static const struct column columns[] = {
 	{.title = "REVISION", .key = "revision", .right = true},
 	{.title = "EXPIRES", .key = "expires"},
 	{.title = "WANTING", .key = "wanting", .right = true},
+	{.title = "SIGNED BY", .key = "signed_by"},
+	{.key = "not_signed_by"},
 };
 
 static int check_sign(const struct run *run, struct err *err)
@@ -50,17 +52,21 @@ static int check_sign(const struct run *run, struct err *err)
 
 static void print(struct run *run, const struct repo_signed *s)
 {
+	int64_t wanting = signing_wanting(&s->signing);
 	struct sheet *sheet = sheet_new(run, "signed", columns, COUNT(columns));
 
 	sheet_text(sheet, buf_span(&s->name));
 	sheet_number(sheet, s->revision);
 	sheet_time(sheet, s->expires);
-	sheet_number(sheet, s->wanting);
+	sheet_number(sheet, wanting);
+	sheet_list(sheet, &s->signing.has);
+	sheet_list(sheet, &s->signing.open);
 	sheet_end(sheet);
-	if (s->wanting)
+	if (wanting)
 		progress_say(&run->progress, SAY_INFO,
 			"Revision %lld waits for %lld more: fardel repo sign --add %s --key FILE",
-			(long long)s->revision, (long long)s->wanting, run->args.v[0]);
+			(long long)s->revision, (long long)wanting, run->args.v[0]);
+	signing_print_open(run, "the index keys", &s->signing);
 }
 
 static int run_sign(struct run *run, struct err *err)

@@ -20,6 +20,7 @@
 void repo_built_drop(struct repo_built *b)
 {
 	buf_drop(&b->name);
+	signing_drop(&b->signing);
 	repo_scan_drop(&b->scan);
 }
 
@@ -132,6 +133,7 @@ static int first_root(struct build *b, struct err *err)
 {
 	const struct signers *both[] = {b->o->signers, b->o->root_signers};
 	struct signers all = {0};
+	struct root_signing signing = {SIGNING_INIT, SIGNING_INIT};
 	AUTO(root) root;
 	int result;
 
@@ -151,7 +153,8 @@ static int first_root(struct build *b, struct err *err)
 		VEC_FOR (const struct signer, s, &both[i]->of)
 			*vec_push(&all.of) = *s;
 	if (result == 0)
-		result = publish_root(&b->p, &root, &all, err);
+		result = publish_root(&b->p, &root, &all, &signing, err);
+	root_signing_drop(&signing);
 	signers_drop(&all);
 	return result;
 }
@@ -169,7 +172,7 @@ static int sign(struct build *b, struct err *err)
 		return -1;
 	b->out->published = published == 1;
 	b->out->waiting = published == 0;
-	return 0;
+	return publish_signing(&b->p, &b->out->signing, err);
 }
 
 /* Clients that are on the way have the head of a moment ago; one that waits needs the tree of the one before it as well, so nothing goes then. */

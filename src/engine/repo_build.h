@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "engine/engine.h"
 #include "engine/repo_scan.h"
+#include "engine/repo_signing.h"
 #include "store/signer.h"
 
 struct repo_build_options {
@@ -27,6 +28,7 @@ struct repo_built {
 		bytes; /* offered; looked into; changed; written, and how much */
 	bool published; /* false: it is as it was, or waits for signatures */
 	bool waiting;
+	struct signing signing; /* of the head, where it was signed now */
 	struct repo_scan scan;
 };
 void repo_built_drop(struct repo_built *b);

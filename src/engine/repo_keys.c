@@ -134,6 +134,7 @@ void repo_key_made_drop(struct repo_key_made *m)
 	buf_drop(&m->secret);
 	buf_drop(&m->public);
 	buf_drop(&m->line);
+	buf_drop(&m->id);
 }
 
 static int ask_twice(struct engine *e, const char *path, struct buf *out, struct err *err)
@@ -226,6 +227,7 @@ static int write_pair(const struct signer *s, const struct minisign_secret *seal
 	minisign_secret_format(sealed, &secret.of);
 	minisign_key_format_file(&s->key, &public);
 	minisign_key_format(&s->key, &out->line);
+	minisign_id_format(s->key.id, &out->id);
 	if (write_new(out->secret.s, 0600, buf_span(&secret.of), err) < 0)
 		return -1;
 	return write_new(out->public.s, 0644, buf_span(&public), err);
@@ -240,7 +242,7 @@ int engine_repo_key(struct engine *e, const struct repo_key_options *options,
 	AUTO(signer) s;
 	int status;
 
-	*out = (struct repo_key_made){BUF_INIT, BUF_INIT, BUF_INIT};
+	*out = (struct repo_key_made){BUF_INIT, BUF_INIT, BUF_INIT, BUF_INIT};
 	buf_addf(&out->secret, "%s.key", base);
 	buf_addf(&out->public, "%s.pub", base);
 	if (check_absent(out->secret.s, err) < 0 || check_absent(out->public.s, err) < 0 ||

@@ -24,7 +24,8 @@ struct repo_key_options {
 	bool no_password;
 };
 struct repo_key_made {
-	struct buf secret, public, line; /* the two files, and the public key in a line */
+	struct buf secret, public, line,
+		id; /* the two files, the public key in a line, and its id */
 };
 void repo_key_made_drop(struct repo_key_made *m);
 /* OUTPUT.key, for its owner alone, and OUTPUT.pub. Neither may be there. */

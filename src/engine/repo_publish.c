@@ -299,16 +299,17 @@ int publish_signed_by(
 	return 0;
 }
 
-int publish_wanting(const struct publication *p, int64_t *count, struct err *err)
+int publish_signing(const struct publication *p, struct signing *out, struct err *err)
 {
+	struct span text = buf_span(p->waiting.n ? &p->waiting : &p->head_text);
 	AUTO(buf) path = BUF_INIT;
 	AUTO(buf) file = BUF_INIT;
-	AUTO(signatures) has;
 
-	signatures_init(&has);
-	if (read_signatures(p, buf_span(&p->waiting), &path, &file, &has, err) < 0)
+	if (signature_of(text, &path, err) < 0 ||
+		file_read(p->dir, path.s, MINISIGN_FILE_MAX, &file, err) < 0)
 		return -1;
-	*count = p->root.index.threshold - has.count;
+	if (signing_read(text, buf_span(&file), &p->root.index, out, err) < 0)
+		return err_at(err, "%s", path.s);
 	return 0;
 }
 

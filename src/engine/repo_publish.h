@@ -9,6 +9,7 @@
 #include "base/span.h"
 #include "base/texts.h"
 #include "engine/engine.h"
+#include "engine/repo_signing.h"
 #include "model/head.h"
 #include "store/signer.h"
 #include "sys/lock.h"
@@ -51,16 +52,21 @@ MUST_USE int publish_put(
 /* The first root of a new repository: whose keys may do both, each alone. Into what was initialised. */
 MUST_USE int publish_first_root(struct span name, const struct signers *signers, int64_t now,
 	struct root *out, struct err *err);
+struct root_signing {
+	struct signing before,
+		own; /* by the newest root's keys (of the first root: none), and by its own: both have to be enough */
+};
+void root_signing_drop(struct root_signing *s);
+/* How many signatures it wants still: one of a key of both counts for both, so it may be more. */
+int64_t root_signing_wanting(const struct root_signing *s);
 /* Signs the root and puts it beside the others, and in its place in *p: 1; or 0 where it wants further signatures: then it waits in the folder, where no client looks, for publish_add_root.
- * ERR_FAILED, and nothing is written, where it would never count for a client (it is not the one after the newest, of another name, or none of the signers is
+ * `out`, which was initialised, gets who has signed it.  * ERR_FAILED, and nothing is written, where it would never count for a client (it is not the one after the newest, of another name, or none of the signers is
  * a root key of the newest), or another one waits already: two of one number could both be completed, and clients would part. */
 MUST_USE int publish_root(struct publication *p, const struct root *root,
-	const struct signers *signers, struct err *err);
+	const struct signers *signers, struct root_signing *out, struct err *err);
 /* Adds signatures to the root that waits: as publish_root. ERR_CHECKSUM where none of the newest root's keys has signed it yet: anybody may have put it there. */
-MUST_USE int publish_add_root(
-	struct publication *p, const struct signers *signers, struct err *err);
-/* How many signatures the root that waits wants still, of those of the newest root and of its own, whichever are more. */
-MUST_USE int publish_root_wanting(const struct publication *p, int64_t *count, struct err *err);
+MUST_USE int publish_add_root(struct publication *p, const struct signers *signers,
+	struct root_signing *out, struct err *err);
 /* ERR_FAILED where one of them is none of the newest root's index keys. */
 MUST_USE int publish_check_signers(
 	const struct publication *p, const struct signers *signers, struct err *err);
@@ -75,8 +81,8 @@ int64_t publish_next_revision(const struct publication *p);
 /* How many of these keys have signed the head that is published, and are index keys of the newest root. */
 MUST_USE int publish_signed_by(const struct publication *p, const struct signers *signers,
 	int64_t *count, struct err *err);
-/* How many signatures the head that waits wants still. */
-MUST_USE int publish_wanting(const struct publication *p, int64_t *count, struct err *err);
+/* Who has signed the head that waits, or else the one that is published. */
+MUST_USE int publish_signing(const struct publication *p, struct signing *out, struct err *err);
 /* ERR_CHECKSUM unless one of the signers, or of the public keys (lines) `known`, has signed the newest root: who can write to the folder may have put another into its place. */
 MUST_USE int publish_check_root(const struct publication *p, const struct signers *signers,
 	const struct texts *known, struct err *err);

@@ -23,25 +23,17 @@ int publish_first_root(struct span name, const struct signers *signers, int64_t 
 	return 0;
 }
 
-/* How many signatures of the role's keys are there, and how many are wanting. */
-static int count_signatures(struct span text, struct span file, const struct role *role,
-	int64_t *has, int64_t *wanting, struct err *err)
+void root_signing_drop(struct root_signing *s)
 {
-	AUTO(signatures) s;
-
-	signatures_init(&s);
-	if (file.n && signatures_check(text, file, role, &s, err) < 0)
-		return -1;
-	*has = s.count;
-	*wanting = s.count < role->threshold ? role->threshold - s.count : 0;
-	return 0;
+	signing_drop(&s->before);
+	signing_drop(&s->own);
 }
 
 /* A root with its file of signatures. */
 struct signed_root {
 	struct root root;
 	struct buf text, file;
-	int64_t by_before, wanting; /* signatures of the newest root's keys; that it waits for */
+	struct root_signing *signing;
 };
 
 static void signed_root_drop(struct signed_root *r)
@@ -51,25 +43,27 @@ static void signed_root_drop(struct signed_root *r)
 	buf_drop(&r->file);
 }
 
-static void signed_root_init(struct signed_root *r)
+static void signed_root_init(struct signed_root *r, struct root_signing *signing)
 {
-	*r = (struct signed_root){.text = BUF_INIT, .file = BUF_INIT};
+	*r = (struct signed_root){.text = BUF_INIT, .file = BUF_INIT, .signing = signing};
 	root_init(&r->root);
 }
 
 static int count_root(const struct publication *p, struct signed_root *r, struct err *err)
 {
 	struct span text = buf_span(&r->text), file = buf_span(&r->file);
-	int64_t own, wanting_own, wanting = 0;
 
-	r->by_before = 0;
 	if (p->root.version &&
-		count_signatures(text, file, &p->root.root, &r->by_before, &wanting, err) < 0)
+		signing_read(text, file, &p->root.root, &r->signing->before, err) < 0)
 		return -1;
-	if (count_signatures(text, file, &r->root.root, &own, &wanting_own, err) < 0)
-		return -1;
-	r->wanting = wanting > wanting_own ? wanting : wanting_own;
-	return 0;
+	return signing_read(text, file, &r->root.root, &r->signing->own, err);
+}
+
+int64_t root_signing_wanting(const struct root_signing *s)
+{
+	int64_t before = signing_wanting(&s->before), own = signing_wanting(&s->own);
+
+	return before > own ? before : own;
 }
 
 static int check_next(const struct publication *p, const struct root *root, struct err *err)
@@ -114,16 +108,19 @@ static int forget_waiting(struct publication *p, int64_t version, struct err *er
 /* Where it belongs by its signatures. */
 static int settle_root(struct publication *p, struct signed_root *r, struct err *err)
 {
+	int64_t wanting;
+
 	if (count_root(p, r, err) < 0)
 		return -1;
-	if (r->wanting && (!p->root.version || !r->by_before)) {
+	wanting = root_signing_wanting(r->signing);
+	if (wanting && !r->signing->before.has.of.n) {
 		err_set(err, ERR_FAILED, "it wants the signatures of %lld more of its keys",
-			(long long)r->wanting);
+			(long long)wanting);
 		return err_next(err, "name a root key: --key FILE, several times");
 	}
-	if (write_root(p, r, r->wanting ? PUBLISH_WAITS : "", err) < 0)
+	if (write_root(p, r, wanting ? PUBLISH_WAITS : "", err) < 0)
 		return -1;
-	if (r->wanting) {
+	if (wanting) {
 		buf_set(&p->next_root, buf_span(&r->text));
 		return 0;
 	}
@@ -144,17 +141,17 @@ static int sign_root(struct signed_root *r, const struct signers *signers, struc
 	buf_addf(&comment, "%s root %lld", r->root.name.s, (long long)r->root.version);
 	VEC_FOR (const struct signer, s, &signers->of) {
 		struct role role = {.threshold = 1};
+		AUTO(signing) has = SIGNING_INIT;
 		AUTO(buf) key = BUF_INIT;
-		int64_t has, wanting;
 		int status;
 
 		minisign_key_format(&s->key, &key);
 		texts_add(&role.keys, buf_span(&key));
-		status = count_signatures(
-			buf_span(&r->text), buf_span(&r->file), &role, &has, &wanting, err);
+		status = signing_read(buf_span(&r->text), buf_span(&r->file), &role, &has, err);
 		texts_drop(&role.keys);
-		if (status < 0 || (wanting && signer_sign(s, buf_span(&r->text), buf_span(&comment),
-						      &r->file, err) < 0))
+		if (status < 0 ||
+			(signing_wanting(&has) && signer_sign(s, buf_span(&r->text),
+							  buf_span(&comment), &r->file, err) < 0))
 			return -1;
 	}
 	return 0;
@@ -173,12 +170,12 @@ static int refuse_waiting(const struct publication *p, struct err *err)
 }
 
 int publish_root(struct publication *p, const struct root *root, const struct signers *signers,
-	struct err *err)
+	struct root_signing *out, struct err *err)
 {
 	AUTO(signed_root) r;
 	int status = -1;
 
-	signed_root_init(&r);
+	signed_root_init(&r, out);
 	root_format(root, &r.text);
 	if (p->next_root.n)
 		(void)refuse_waiting(p, err);
@@ -219,14 +216,15 @@ static bool is_wanted(const struct role *role, const struct signers *signers)
 	return false;
 }
 
-int publish_add_root(struct publication *p, const struct signers *signers, struct err *err)
+int publish_add_root(struct publication *p, const struct signers *signers, struct root_signing *out,
+	struct err *err)
 {
 	AUTO(signed_root) r;
 
-	signed_root_init(&r);
+	signed_root_init(&r, out);
 	if (read_waiting(p, &r, err) < 0)
 		return -1;
-	if (!r.by_before) {
+	if (!out->before.has.of.n) {
 		err_set(err, ERR_CHECKSUM, "none of root %lld's keys has signed the one that waits",
 			(long long)p->root.version);
 		return err_next(err, "see who has changed the folder");
@@ -236,17 +234,6 @@ int publish_add_root(struct publication *p, const struct signers *signers, struc
 			"none of these is a root key of root %lld, or of the one that waits",
 			(long long)p->root.version);
 	return sign_root(&r, signers, err) < 0 ? -1 : settle_root(p, &r, err);
-}
-
-int publish_root_wanting(const struct publication *p, int64_t *count, struct err *err)
-{
-	AUTO(signed_root) r;
-
-	signed_root_init(&r);
-	if (read_waiting(p, &r, err) < 0)
-		return -1;
-	*count = r.wanting;
-	return 0;
 }
 
 int publish_check_root(const struct publication *p, const struct signers *signers,

@@ -15,11 +15,14 @@
 void repo_signed_drop(struct repo_signed *s)
 {
 	buf_drop(&s->name);
+	signing_drop(&s->signing);
 }
 
 void repo_rotated_drop(struct repo_rotated *r)
 {
 	buf_drop(&r->name);
+	root_signing_drop(&r->signing);
+	signing_drop(&r->head_signing);
 }
 
 /* The folder of a repository that has a root, locked. */
@@ -98,9 +101,7 @@ static int tell_signed(const struct publication *p, struct repo_signed *out, str
 	out->revision = head.revision;
 	out->expires = head.expires;
 	head_drop(&head);
-	if (status == 0 && p->waiting.n)
-		status = publish_wanting(p, &out->wanting, err);
-	return status;
+	return status == 0 ? publish_signing(p, &out->signing, err) : -1;
 }
 
 int engine_repo_sign(struct engine *e, const struct repo_sign_options *options,
@@ -202,19 +203,19 @@ static int sign_under(struct publication *p, const struct repo_rotate_options *o
 	out->is_signed = true;
 	if (sign_anew(p, &index, o->head_days, err) < 0)
 		return -1;
-	return p->waiting.n ? publish_wanting(p, &out->head_wanting, err) : 0;
+	return publish_signing(p, &out->head_signing, err);
 }
 
 /* 1: it is published; 0: it waits. */
 static int put_root(struct publication *p, const struct repo_rotate_options *o,
-	const struct signers *signers, struct err *err)
+	const struct signers *signers, struct root_signing *out, struct err *err)
 {
 	AUTO(root) next;
 
 	root_init(&next);
 	if (o->add)
-		return publish_add_root(p, signers, err);
-	return next_root(p, o, &next, err) < 0 ? -1 : publish_root(p, &next, signers, err);
+		return publish_add_root(p, signers, out, err);
+	return next_root(p, o, &next, err) < 0 ? -1 : publish_root(p, &next, signers, out, err);
 }
 
 static int rotate_by(struct publication *p, const struct repo_rotate_options *o,
@@ -234,12 +235,10 @@ static int rotate_by(struct publication *p, const struct repo_rotate_options *o,
 	if (publish_check_root(p, signers, &known, err) < 0 ||
 		(p->head.revision && publish_signed_by(p, signers, &vouches, err) < 0))
 		return -1;
-	published = put_root(p, o, signers, err);
+	published = put_root(p, o, signers, &out->signing, err);
 	if (published < 0)
 		return -1;
-	if (published == 0)
-		return publish_root_wanting(p, &out->wanting, err);
-	return vouches ? sign_under(p, o, signers, out, err) : 0;
+	return published && vouches ? sign_under(p, o, signers, out, err) : 0;
 }
 
 /* Of the root that was signed. */
@@ -248,7 +247,9 @@ static int tell_rotated(const struct publication *p, struct repo_rotated *out, s
 	AUTO(root) r;
 
 	root_init(&r);
-	if (root_parse(buf_span(out->wanting ? &p->next_root : &p->root_text), &r, err) < 0)
+	if (root_parse(
+		    buf_span(root_signing_wanting(&out->signing) ? &p->next_root : &p->root_text),
+		    &r, err) < 0)
 		return -1;
 	buf_set(&out->name, buf_span(&r.name));
 	out->version = r.version;

@@ -9,11 +9,12 @@
 #include "base/texts.h"
 #include "engine/engine.h"
 #include "engine/repo_keys.h"
+#include "engine/repo_publish.h"
 
 struct repo_signed {
 	struct buf name;
 	int64_t root, revision, expires; /* of the head that was signed */
-	int64_t wanting; /* signatures that are wanting before it is published; 0: it is */
+	struct signing signing; /* of it: it is published when enough have signed */
 };
 void repo_signed_drop(struct repo_signed *s);
 
@@ -47,9 +48,9 @@ struct repo_rotated {
 	struct buf name;
 	int64_t version, expires;
 	int64_t root_keys, root_threshold, index_keys, index_threshold;
-	int64_t wanting; /* signatures that are wanting before it is published; 0: it is */
+	struct root_signing signing; /* of it: it is published when enough have signed */
 	bool is_signed; /* the head was signed anew; it is published, unless signatures of it are wanting: */
-	int64_t head_wanting;
+	struct signing head_signing;
 	int64_t revision; /* of the head that is published */
 };
 void repo_rotated_drop(struct repo_rotated *r);

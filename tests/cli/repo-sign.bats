@@ -27,6 +27,7 @@ key() {
 }
 
 line() { sed -n 2p "$1.pub"; }
+id() { sed -n '1s/.* //p' "$1.pub"; }
 
 # An empty repository by hand, as the documentation of the format has it, signed by minisign: by the key `a`; index keys, threshold.
 repository() {
@@ -53,7 +54,7 @@ head_says() { jq -e "$1" "$R/repository.json"; }
 @test "repo key: two files that minisign signs and verifies with; neither is ever written over" {
   need_minisign
   run --separate-stderr -0 fardel repo key --no-password -o a --plain
-  [[ $output == $'a.key\ta.pub\t'"$(line a)" && $stderr == *"repo add NAME URL --key $(line a)"* ]]
+  [[ $output == $'a.key\ta.pub\t'"$(line a)"$'\t'"$(id a)" && $stderr == *"repo add NAME URL --key $(line a)"* ]]
   [[ $(stat -c %a a.key) == 600 && $(wc -l <a.key) == 2 && $(wc -l <a.pub) == 2 ]]
   echo text >f
   minisign -S -s a.key -m f
@@ -163,12 +164,13 @@ head_says() { jq -e "$1" "$R/repository.json"; }
   key a b
   repository 'a b' 2
   run --separate-stderr -0 fardel repo sign "$R" --key a.key --plain
-  [[ $output == main*$'\t'1 && $stderr == *'waits for 1 more'* ]]
+  [[ $output == main*$'\t'1$'\t'"$(id a)"$'\t'"$(id b)" ]]
+  [[ $stderr == *"waits for 1 more"*"of the index keys 1 of 2 have signed: $(id a); those that may still: $(id b)" ]]
   head_says '.revision == 7'
-  run --separate-stderr -0 fardel repo sign "$R" --add --key a.key --plain
-  [[ $output == main*$'\t'1 ]]
-  run --separate-stderr -0 fardel repo sign "$R" --add --key b.key --plain
-  [[ $output == main*$'\t'0 && ! -e $R/repository.json.waiting ]]
+  run --separate-stderr -0 fardel repo sign "$R" --add --key a.key --json
+  jq -e --arg a "$(id a)" --arg b "$(id b)" '.signed[0] | .wanting == 1 and .signed_by == [$a] and .not_signed_by == [$b]' <<<"$output"
+  run --separate-stderr -0 fardel repo sign "$R" --add --key b.key
+  [[ $output == *$'\t'"$(id a) $(id b)"$'\t' && $stderr == '' && ! -e $R/repository.json.waiting ]]
   head_says '.revision == 8'
   (($(wc -l <"$(signature)") == 8))
   # Both at once.
@@ -178,6 +180,8 @@ head_says() { jq -e "$1" "$R/repository.json"; }
   run -0 fardel repo sign "$R" --key a.key
   run --separate-stderr -0 fardel repo sign "$R" --key b.key --json
   jq -e '.signed[0].revision == 11' <<<"$output"
+  run --separate-stderr -0 fardel repo build "$R" --key a.key
+  [[ $stderr == *'It waits for more signatures: fardel repo sign --add'*"of the index keys 1 of 2 have signed: $(id a); those that may still: $(id b)" ]]
 }
 
 @test "repo sign: a key's file that others may write to, or read without a password, is refused" {
@@ -297,8 +301,10 @@ carry() { rm -rf "$2/main" && cp -a "$1/main" "$2/main"; }
   # a proposes; alone that counts for nobody.
   run --separate-stderr -0 fardel repo rotate a/main --key a/a.key --root-key a.pub --root-key b.pub --root-key c.pub --root-threshold 2 \
     --index-key a.pub --index-key b.pub --index-key c.pub --threshold 2 --json
-  jq -e '.rotated[0] | .root == 2 and .wanting == 1 and .root_keys == "2 of 3" and .revision == 1' <<<"$output"
+  jq -e --arg a "$(id a)" --arg b "$(id b)" --arg c "$(id c)" '.rotated[0] | .root == 2 and .wanting == 1 and .root_keys == "2 of 3" and .revision == 1 and
+    .signed_by == [$a] and .not_signed_by == [$b, $c]' <<<"$output"
   [[ $stderr == *'Root 2 waits for 1 more'*'repo rotate --add a/main'* && ! -e a/main/index/root/2.json ]]
+  [[ $stderr == *"of its own root keys 1 of 2 have signed: $(id a); those that may still: $(id b), $(id c)"* && $stderr != *'of before'* ]]
   run -1 fardel repo rotate a/main --key a/a.key
   [[ $output == *'root 2: one waits for signatures already'*'rotate --add'* ]]
   run --separate-stderr -0 fardel repo rotate --add a/main --key a/a.key --json
@@ -316,7 +322,7 @@ carry() { rm -rf "$2/main" && cp -a "$1/main" "$2/main"; }
   run -1 fardel repo rotate --add b/main --key stranger.key --signed-by a.pub
   [[ $output == *'none of these is a root key'* ]]
   run --separate-stderr -0 fardel repo rotate --add b/main --key b/b.key --signed-by a.pub --json
-  jq -e '.rotated[0] | .root == 2 and .wanting == 0' <<<"$output"
+  jq -e --arg a "$(id a)" --arg b "$(id b)" '.rotated[0] | .root == 2 and .wanting == 0 and .signed_by == [$a, $b]' <<<"$output"
   [[ $stderr == *'The head was not signed anew'* && -e b/main/index/root/2.json && -z $(find b/main/index/root -name '*.waiting*') ]]
   run -1 fardel repo rotate --add b/main --key b/b.key
   [[ $output == *'no root waits for signatures'* ]]
@@ -341,7 +347,7 @@ carry() { rm -rf "$2/main" && cp -a "$1/main" "$2/main"; }
   # The next root by b and c; both index keys sign the head in passing. Somebody's own in its place is not signed.
   carry c b
   run --separate-stderr -0 fardel repo rotate b/main --key b/b.key --index-key b.pub --index-key c.pub
-  [[ $stderr == *'Root 3 waits for 1 more'* ]]
+  [[ $stderr == *'Root 3 waits for 1 more'*"of the root keys of before 1 of 2 have signed: $(id b); those that may still: $(id a), $(id c)"*'of its own root keys'* ]]
   carry b c
   head=$(cat c/main/index/root/3.json.waiting)
   sed "s|$(line c)|$(line stranger)|" -i c/main/index/root/3.json.waiting
@@ -349,7 +355,7 @@ carry() { rm -rf "$2/main" && cp -a "$1/main" "$2/main"; }
   [[ $output == *"none of root 2's keys has signed the one that waits"* ]]
   echo "$head" >c/main/index/root/3.json.waiting
   run --separate-stderr -0 fardel repo rotate --add c/main --key c/c.key --signed-by b.pub
-  [[ -e c/main/index/root/3.json && $stderr == *'The head waits for 1 more: fardel repo sign --add'* ]]
+  [[ -e c/main/index/root/3.json && $stderr == *'The head waits for 1 more: fardel repo sign --add'*"of the index keys 1 of 2 have signed: $(id c); those that may still: $(id b)" ]]
   carry c b
   run -0 fardel repo sign --add b/main --key b/b.key
   carry b served
