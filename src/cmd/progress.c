@@ -329,6 +329,15 @@ static void on_output(struct progress *p, const struct event *e)
 	}
 }
 
+static void on_live(struct progress *p, const struct event *e)
+{
+	bool is_seen = p->term.err && p->style != PROGRESS_SILENT;
+	AUTO(buf) line = BUF_INIT;
+
+	add_plain(&line, e->text);
+	progress_say(p, is_seen ? SAY_INFO : SAY_DEBUG, "%.*s| %s", SPAN_ARG(e->package), line.s);
+}
+
 static void on_debug(struct progress *p, const struct event *e)
 {
 	progress_say(p, SAY_DEBUG, "%.*s%s%.*s", SPAN_ARG(e->package), e->package.n ? ": " : "",
@@ -357,6 +366,7 @@ static void on_event(struct watch *watch, const struct event *event)
 		[WATCH_STEP] = on_step,
 		[WATCH_STEP_END] = on_step_end,
 		[WATCH_OUTPUT] = on_output,
+		[WATCH_LIVE] = on_live,
 		[WATCH_DEBUG] = on_debug,
 		[WATCH_INFO] = on_info,
 		[WATCH_WARN] = on_warn,

@@ -19,6 +19,7 @@
 #define SIMULATION_MS 120000
 #define OUTPUT_MAX (16 << 20)
 #define GRACE_MS 10000 /* to end by itself */
+#define HEAR_MS 100 /* between looks at what it says */
 
 struct words {
 	VEC(const char *) of;
@@ -151,23 +152,67 @@ static int start_install(struct engine *e, const struct texts *names, int output
 	return process_start(&spec, process, err);
 }
 
+/* What it says, as it says it. */
+struct hearing {
+	struct engine *e;
+	int output;
+	struct buf said; /* so far */
+	size_t told; /* of it, by whole lines */
+};
+
+static void tell_line(struct hearing *h, size_t end)
+{
+	const struct event event = {.kind = WATCH_LIVE,
+		.package = SPAN("apt-get"),
+		.text = {h->said.s + h->told, end - h->told}};
+
+	engine_event(h->e, &event);
+	h->told = end + 1;
+}
+
+/* What is new of it goes to the log, and its lines to who watches. */
+static void hear(struct hearing *h)
+{
+	char piece[4096];
+	ssize_t n;
+
+	while (h->said.n < OUTPUT_MAX &&
+		(n = pread(h->output, piece, sizeof(piece), (off_t)h->said.n)) > 0) {
+		log_output(&h->e->log, piece, (size_t)n);
+		buf_add(&h->said, piece, (size_t)n);
+	}
+	for (size_t i = h->told; i < h->said.n; i++)
+		if (h->said.s[i] == '\n')
+			tell_line(h, i);
+}
+
+/* A last line may have no end. */
+static void hear_out(struct hearing *h)
+{
+	hear(h);
+	if (h->told < h->said.n)
+		tell_line(h, h->said.n);
+}
+
 /* False: it still runs then. */
-static bool ends_within(const struct process *process, int64_t ms)
+static bool ends_within(const struct process *process, int64_t ms, struct hearing *h)
 {
 	struct pollfd end = {.fd = process->status_fd, .events = POLLIN};
 	int64_t until = engine_ms() + ms, left;
 
-	while ((left = until - engine_ms()) > 0)
-		if (poll(&end, 1, left < INT32_MAX ? (int)left : INT32_MAX) > 0)
+	while ((left = until - engine_ms()) > 0) {
+		if (poll(&end, 1, left < HEAR_MS ? (int)left : HEAR_MS) > 0)
 			return true;
+		hear(h);
+	}
 	return false;
 }
 
 /* dpkg and what scripts of its packages wait for are of its process group; it is not reaped yet, so that is nobody else's. */
-static void stop(const struct process *process)
+static void stop(const struct process *process, struct hearing *h)
 {
 	kill(-process->pid, SIGTERM);
-	(void)ends_within(process, GRACE_MS);
+	(void)ends_within(process, GRACE_MS, h);
 	kill(-process->pid, SIGKILL);
 }
 
@@ -184,39 +229,44 @@ static int fail_late(const struct engine *e, const struct buf *said, struct err 
 }
 
 /* Daemons that its packages start are the system's: nobody ends them with what rules leave behind. */
-static int run_install(struct engine *e, const struct texts *names, int output, int *status,
-	bool *late, struct err *err)
+static int run_install(
+	struct hearing *h, const struct texts *names, int *status, bool *late, struct err *err)
 {
 	AUTO(process) process = PROCESS_INIT;
 	int result;
 
 	process_disown();
-	result = start_install(e, names, output, &process, err);
+	result = start_install(h->e, names, h->output, &process, err);
 	if (result == 0) {
-		*late = !ends_within(&process, e->config.apt_timeout * 1000);
+		*late = !ends_within(&process, h->e->config.apt_timeout * 1000, h);
 		if (*late)
-			stop(&process);
+			stop(&process, h);
 		*status = process_end(&process);
+		hear_out(h);
 	}
 	process_adopt();
 	return result;
 }
 
-int apt_install(struct engine *e, const struct texts *names, struct err *err)
+static int judge(const struct hearing *h, int status, bool late, struct err *err)
 {
-	AUTO(buf) said = BUF_INIT;
-	AUTO_FD output = make_output(err);
-	int status = 0;
-	bool late = false;
-
-	if (output < 0 || run_install(e, names, output, &status, &late, err) < 0 ||
-		read_output(output, &said, err) < 0)
-		return -1;
-	log_output(&e->log, said.s, said.n);
 	if (late)
-		return fail_late(e, &said, err);
+		return fail_late(h->e, &h->said, err);
 	if (status == 0)
 		return 0;
-	return fail("apt-get could not install what it needs of Debian", status, ERR_FAILED, &said,
-		err);
+	return fail("apt-get could not install what it needs of Debian", status, ERR_FAILED,
+		&h->said, err);
+}
+
+int apt_install(struct engine *e, const struct texts *names, struct err *err)
+{
+	AUTO_FD output = make_output(err);
+	struct hearing h = {.e = e, .output = output, .said = BUF_INIT};
+	int status = 0, result = -1;
+	bool late = false;
+
+	if (output >= 0 && run_install(&h, names, &status, &late, err) == 0)
+		result = judge(&h, status, late, err);
+	buf_drop(&h.said);
+	return result;
 }

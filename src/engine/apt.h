@@ -13,6 +13,6 @@ bool apt_is_there(const struct engine *e);
 MUST_USE int apt_simulate(
 	struct engine *e, const struct texts *names, struct apt_answer *out, struct err *err);
 
-/* Does it: its output goes to the log. Whatever signal comes, it is waited for, as dpkg should not be left half-way; but not longer than apt.timeout:
+/* Does it: its output goes to the log, and to who watches, while it works (WATCH_LIVE). Whatever signal comes, it is waited for, as dpkg should not be left half-way; but not longer than apt.timeout:
  * ERR_TIMEOUT, and it was ended with what of its process group was left. */
 MUST_USE int apt_install(struct engine *e, const struct texts *names, struct err *err);

@@ -21,6 +21,7 @@ enum watch_kind {
 	/* package, text = a piece of the rules' output (for --debug); done: 1 configure's stdout, 2 stderr, 0 what is neither, or of a run
 	 * that is beside the matter. */
 	WATCH_OUTPUT,
+	WATCH_LIVE, /* package, text = a line of what a program of the system's says while it works: who sits at a terminal wants to see it */
 	WATCH_DEBUG,
 	WATCH_INFO,
 	WATCH_WARN,

@@ -227,6 +227,27 @@ echo "this one waits for somebody"; echo $$ >/run/fdl-daemon; trap "" TERM; whil
   [[ $(debian fdl-daemon) == 2 ]]
 }
 
+@test "needs.deb: at a terminal apt is seen at work, line by line; else it is in the log alone, where it is read meanwhile" {
+  local file
+  # shellcheck disable=SC2016
+  POSTINST='echo "this one waits for a word"; for i in $(seq 100); do [ ! -e /srv/word ] || exit 0; sleep 0.1; done; exit 1' deb fdl-daemon 1
+  apt_update
+  file=$(package hello 1 'needs.deb = ["fdl-daemon"]')
+  # shellcheck disable=SC2016
+  run -0 "$LIB/at-terminal" 'apt-get| this one waits for a word=>go' \
+    bash -c 'fardel install --yes "$1" & read -r word; cat /var/log/fardel/1.log >/srv/log; echo "$word" >/srv/word; wait $!' sh "$file"
+  [[ $output == *'apt-get| Setting up fdl-daemon'* && $(installed) == hello ]]
+  grep -q 'this one waits for a word' /srv/log
+  (($(fardel log 1 | grep -c 'this one waits for a word') == 1))
+  # Twice nobody sees it: -q at a terminal, and where there is none.
+  for quiet in "$LIB/at-terminal '' fardel -q" fardel 'fardel --json'; do
+    fardel -qq remove hello
+    dpkg --purge fdl-daemon >/dev/null
+    run -0 bash -c "$quiet install --yes $file"
+    [[ $output != *'this one waits'* && $(debian fdl-daemon) == 1 ]]
+  done
+}
+
 @test "needs.deb: a name is no pattern, and no order to remove" {
   apt-get install -y fdl-lib >/dev/null 2>&1
   run --separate-stderr -11 fardel install --yes "$(package hello 1 'needs.deb = ["fdl.bas"]')"
