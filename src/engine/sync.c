@@ -22,6 +22,7 @@ void sync_init(struct sync *s, struct engine *e, const struct repository *r)
 		.folder = -1,
 		.file = -1,
 		.index_file = BUF_INIT,
+		.in_use = BUF_INIT,
 		.index = INDEX_INIT,
 		.reading = {.reader = {.task = TASK_INIT, .reader = FRAME_READER_INIT},
 			.feed = -1,
@@ -70,6 +71,7 @@ void sync_drop(struct sync *s)
 	buf_drop(&s->head_sum);
 	buf_drop(&s->head_signatures);
 	buf_drop(&s->index_file);
+	buf_drop(&s->in_use);
 	image_drop(&s->haul.image);
 	buf_drop(&s->haul.known);
 }
@@ -125,6 +127,7 @@ static int load(struct sync *s, struct err *err)
 	known = repos_get(&s->e->db, buf_span(&s->repository->name), &s->state, err);
 	if (known < 0)
 		return -1;
+	buf_set(&s->in_use, buf_span(&s->state.file));
 	usable = s->state.file.n ? sync_is_usable(s) : 1;
 	if (usable < 0) {
 		repo_state_drop(&s->state);

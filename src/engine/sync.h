@@ -51,6 +51,8 @@ struct sync {
 	size_t url; /* the one that is tried */
 	struct repo_state state; /* as it is to become */
 	int64_t before; /* the revision in force when it began; 0: none */
+	struct buf
+		in_use; /* the file of the index that state.db names, whatever is to become of it; empty: none */
 	int64_t asked_root; /* the root that was asked for last */
 	struct head head; /* the new one, verified */
 	struct buf head_text, head_sum; /* its bytes, and their sha256 in hex */

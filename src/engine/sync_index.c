@@ -407,7 +407,7 @@ void sync_sweep(struct sync *s)
 	fd = open(path.s, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	dir = fd < 0 ? NULL : fdopendir(fd);
 	while (dir && (entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && !belongs_to(&s->state.file, entry->d_name))
+		if (entry->d_name[0] != '.' && !belongs_to(&s->in_use, entry->d_name))
 			unlinkat(fd, entry->d_name, 0);
 	if (dir)
 		closedir(dir);
@@ -419,10 +419,14 @@ int sync_keep(struct sync *s, bool wait, struct err *err)
 {
 	if ((wait ? db_begin(&s->e->db, err) : db_begin_lazily(&s->e->db, err)) < 0)
 		return -1;
-	if (repos_put(&s->e->db, &s->state, err) == 0)
-		return db_commit(&s->e->db, err);
-	db_abandon(&s->e->db);
-	return -1;
+	if (repos_put(&s->e->db, &s->state, err) < 0) {
+		db_abandon(&s->e->db);
+		return -1;
+	}
+	if (db_commit(&s->e->db, err) < 0)
+		return -1;
+	buf_set(&s->in_use, buf_span(&s->state.file));
+	return 0;
 }
 
 int sync_settle(struct sync *s, struct err *err)

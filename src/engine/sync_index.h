@@ -26,7 +26,7 @@ MUST_USE int sync_publish(struct sync *s, struct err *err);
 MUST_USE int sync_commit(struct sync *s, struct err *err);
 /* Writes what is known of it by now to state.db: whom to trust has changed. Without `wait` a power cut may still take it back. */
 MUST_USE int sync_keep(struct sync *s, bool wait, struct err *err);
-/* Whatever else is in the folder than the index in force, as s->state has it: earlier ones, and what a crash or a failure left. */
+/* Whatever else is in the folder than the index that state.db has in force: earlier ones, and what a crash or a failure left. */
 void sync_sweep(struct sync *s);
 /* Writes to state.db that this index is in force (s->state has what its head said), and takes away what was before. */
 MUST_USE int sync_settle(struct sync *s, struct err *err);

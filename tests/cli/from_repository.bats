@@ -399,6 +399,16 @@ P
   [[ $(versions) == 'runtime 3,writer 2.1' ]]
 }
 
+@test "a sync that fails under another key leaves the index: with the key of before it is there again, without any sync" {
+  key=$(sed -n 's/^key: //p' "$ROOT/etc/fardel/repos.d/main.yml")
+  fardel -qq repo key --no-password --output "$WORK/other"
+  fardel -qq repo trust main "$WORK/other.pub"
+  run --separate-stderr -5 fardel repo update
+  fardel -qq repo trust main "$key"
+  run --separate-stderr -0 fardel search writer
+  [[ $output == writer* && $stderr == '' ]]
+}
+
 @test "a lost or damaged index is fetched anew by the next update" {
   rm -- "$ROOT"/var/lib/fardel/repos/main/*.db*
   run --separate-stderr -0 fardel repo update

@@ -216,6 +216,86 @@ def old_key(box):
     box.unharmed()
 
 
+@case("S17b", "a head tells of the root that it is under: once one has come, no head of a root before it counts, be its key still good there")
+def told_by_head(box):
+    stand = Stand(box)
+    old, fresh = stand.honest.key, Key("fresh")
+
+    def under(roots, revision, chain):
+        repository = honest(revision)
+        repository.roots = chain[:roots]
+        return repository
+
+    rotated = honest(6)
+    rotated.key = fresh
+    rotated.add_root(by=[old, fresh])
+    # The old key has signed this one, too, so root 1 alone would take it: but it says that there is root 2.
+    stand.clear()
+    rotated.put(stand.folder, by=[old, fresh])
+    box.must("repo", "update")
+    want(stand.state()["root"] == 2 and stand.state()["revision"] == 6, f"{stand.state()}")
+    stand.clear()
+    under(1, 7, rotated.roots).put(stand.folder, by=[old])
+    stand.refuses("signed it")
+    # The same index key under both: the chain has no root 2 any more, and the head is of root 1.
+    same = honest(7)
+    same.roots, same.key = list(rotated.roots), fresh
+    same.add_root(by=[fresh])
+    stand.clear()
+    stand.recovers(same)
+    want(stand.state()["root"] == 3, f"{stand.state()}")
+    stand.clear()
+    lie = under(2, 8, same.roots)
+    lie.key = fresh
+    lie.put(stand.folder)
+    stand.refuses("it belongs to root 2, and the newest that there is is 3")
+    box.unharmed()
+
+
+@case("S17c", "whom the new root is kept from goes on believing the old key until the root expires that names it, and not longer")
+def withheld_root(box):
+    short = honest(5)
+    short.roots = []
+    short.add_root(expires=int(time.time()) + 8)
+    stand = Stand(box, short)
+    # Root 2 is there by now, but whoever has the old key and answers in the server's place does not show it.
+    lie = honest(6)
+    lie.roots = short.roots
+    stand.clear()
+    lie.put(stand.folder)
+    box.must("repo", "update")
+    want(stand.state()["revision"] == 6, f"{stand.state()}")
+    time.sleep(max(0, json.loads(short.roots[0][0])["expires"] - time.time()) + 1)
+    lie.revision = 7
+    lie.put(stand.folder)
+    stand.refuses("the newest root has expired")
+    fresh = honest(8)
+    fresh.roots = list(short.roots)
+    fresh.key = Key("fresh")
+    fresh.add_root(by=[stand.honest.key, fresh.key])
+    stand.clear()
+    stand.recovers(fresh)
+    want(stand.state()["root"] == 2, f"{stand.state()}")
+    box.unharmed()
+
+
+@case("S17d", "who is told another root key takes nothing more of the old chain, whoever shows it")
+def told_root(box):
+    stand = Stand(box)
+    fresh = Key("fresh")
+    stand.configure([fresh])
+    stand.clear()
+    honest(6).put(stand.folder)
+    stand.refuses("the first root", "trusted here")
+    rotated = honest(6)
+    old, rotated.key = rotated.key, fresh
+    rotated.add_root(by=[old, fresh])
+    stand.clear()
+    stand.recovers(rotated)
+    want(stand.state()["root"] == 2, f"{stand.state()}")
+    box.unharmed()
+
+
 @case("S18", "a threshold of two wants two keys")
 def threshold(box):
     first, second = Key("first"), Key("second")
