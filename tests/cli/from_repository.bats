@@ -323,7 +323,7 @@ P
   [[ $(versions) == 'runtime 3' ]]
   for command in download prepare install; do
     run --separate-stderr -3 fardel "$command" nosuch
-    [[ $stderr == *'nosuch: no such package'*'fardel search nosuch'* ]]
+    [[ $stderr == *'nosuch: no such package'*fardel*' search nosuch'* ]]
   done
 }
 
@@ -438,8 +438,9 @@ P
   rm -r -- "$WORK/a b%41#c"/{index,repository.json}
   fardel -qq repo key --no-password --output "$WORK/k"
   fardel -qq repo build "$WORK/a b%41#c" --name odd --key "$WORK/k.key"
-  printf 'name: odd\nurls: ["%s"]\ntype: disk\nenable: true\nkey: %s\n' "$WORK/a b%41#c" "$WORK/k.pub" >"$ROOT/etc/fardel/repos.d/odd.yml"
-  printf 'name: url\nurls: ["file://%s"]\ntype: disk\nenable: true\nkey: %s\n' "$WORK/a%20b%2541%23c" "$WORK/k.pub" >"$ROOT/etc/fardel/repos.d/url.yml"
+  cp -- "$WORK/k.pub" "$ROOT/etc/fardel/k.pub"
+  printf 'name: odd\nurls: ["%s"]\ntype: disk\nenable: true\nkey: /etc/fardel/k.pub\n' "$WORK/a b%41#c" >"$ROOT/etc/fardel/repos.d/odd.yml"
+  printf 'name: url\nurls: ["file://%s"]\ntype: disk\nenable: true\nkey: /etc/fardel/k.pub\n' "$WORK/a%20b%2541%23c" >"$ROOT/etc/fardel/repos.d/url.yml"
   run --separate-stderr -0 fardel repo update odd
   run --separate-stderr -5 fardel repo update url # it bears another name
   [[ $stderr == *odd* ]]
@@ -512,6 +513,7 @@ offer_at() {
   [[ $output == *$'upgrade\truntime\t3'* && $stderr == *'runtime 4 of other is not taken: runtime is of main'*'runtime=4'* ]]
   run --separate-stderr -0 fardel install runtime=4
   [[ $stderr == *'runtime 4 is of other; what is installed came from main'* && $(versions) == 'runtime 4,writer 2.0' ]]
+  [[ $FARDEL_TEST_MODE == mount || $FARDEL_TEST_MODE == userns ]] || return 0 # no undo elsewhere
   # From then on it is the other's, and undone it is main's again.
   run --separate-stderr -0 fardel upgrade --dry-run
   [[ $stderr != *'is not taken'* ]]
@@ -545,12 +547,12 @@ offer_at() {
   fardel -qq repo remove main
   printf 'name: new\nurls: [%s/repo]\ntype: http\nenable: true\nrequire_signature: false\n' "$URL" >"$ROOT/etc/fardel/repos.d/new.yml"
   run --separate-stderr -3 fardel install writer
-  [[ $stderr == *'no repository has been synced yet: fardel repo update'*'writer: no such package'* ]]
+  [[ $stderr == *'no repository has been synced yet: fardel'*' repo update'*'writer: no such package'* ]]
   run --separate-stderr -0 fardel search writer
   [[ $stderr == *'Nothing was found: no repository has been synced yet: fardel repo update'* ]]
   for what in writer writer=1; do
     run --separate-stderr -3 fardel show $what
-    [[ $stderr == *"$what: no such package"*'no repository has been synced yet'*'Next: fardel repo update'* ]]
+    [[ $stderr == *"$what: no such package"*'no repository has been synced yet'*'Next: fardel'*' repo update'* ]]
   done
 }
 
@@ -559,14 +561,14 @@ offer_at() {
   for command in 'show writer' 'show writer=1' 'files --available writer' 'install writer' 'download writer'; do
     # shellcheck disable=SC2086
     run --separate-stderr -3 fardel $command
-    [[ $stderr == *'writer'*': no such package'* && $stderr == *'no repository is enabled'*'fardel repo enable NAME, or fardel repo add NAME URL --key KEY'* ]]
+    [[ $stderr == *'writer'*': no such package'* && $stderr == *'no repository is enabled'*' repo enable NAME, or fardel'*' repo add NAME URL --key KEY'* ]]
     [[ $stderr != *'synced yet'* ]]
   done
   run --separate-stderr -0 fardel search writer
-  [[ $stderr == 'Nothing was found: no repository is enabled: fardel repo enable NAME, or fardel repo add NAME URL --key KEY' ]]
+  [[ $stderr == 'Nothing was found: no repository is enabled: fardel'*' repo enable NAME, or fardel'*' repo add NAME URL --key KEY' ]]
 }
 
 @test "show of what nobody has leads to search, not to what is installed" {
   run --separate-stderr -3 fardel show nosuch
-  [[ $stderr == *'nosuch: no such package'*'Next: fardel search nosuch'* ]]
+  [[ $stderr == *'nosuch: no such package'*'Next: fardel'*' search nosuch'* ]]
 }

@@ -7,7 +7,7 @@ setup() {
   # shellcheck source=tests/lib/common.bash
   source "$BATS_TEST_DIRNAME/../lib/common.bash"
   fresh
-  skip_unless mount userns chroot
+  skip_unless mount userns # it takes no --root
   cd "$WORK" || return
 }
 

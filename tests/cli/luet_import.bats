@@ -72,7 +72,7 @@ rows() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version) \(.stat
   [[ $(find "$ROOT/opt" -printf '%p %m %s %T@\n' | sort) == "$before" ]]
   [[ $(rows) == 'app-x/hello 1.0 installed,sys-libs/c 2.1+2 installed' ]]
   run --separate-stderr -3 fardel undo "$(fardel history --json | jq '.transactions[0].number')"
-  [[ $stderr == *'or it replaced nothing (repo import)'*'fardel remove sys-libs/c takes it away, with all of its files'* ]]
+  [[ $stderr == *'or it replaced nothing (repo import)'*fardel*' remove sys-libs/c takes it away, with all of its files'* ]]
   run --separate-stderr -0 fardel files app-x/hello
   [[ $output == $'/opt/hello/hello\n/opt/hello/link' ]]
   run -0 fardel owns "$ROOT/opt/c/c" || run -0 fardel owns /opt/c/c

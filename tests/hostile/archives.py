@@ -14,7 +14,7 @@ import time
 import warnings
 import zipfile
 
-from box import MIB, SECONDS, Failed, case, listed, want
+from box import BUSY, MIB, SECONDS, Failed, case, listed, want
 from tarbytes import (GNU, OLD, ar_member, base256, deb, file, folder, gnu_long, gz, header, link, lzma_old, member, octal,
                       pack,
                       padded, pax, record, sparse, tar, xz, zipped, zstd, zstd_frame, zstd_skippable)
@@ -89,7 +89,7 @@ class Unpacked:
             self.status, milliseconds = map(int, end.read().split())
         with open(f"{base}.err", errors="surrogateescape") as err:
             self.err = err.read()
-        self.seconds = milliseconds / 1000
+        self.seconds = milliseconds / 1000 / BUSY
         self.folder = f"{base}.out"
 
     def __str__(self):

@@ -19,7 +19,7 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 LIB = os.path.join(os.path.dirname(HERE), "lib")
 sys.path.insert(0, LIB)
-from looks import listed, processes, tree  # noqa: E402,F401
+from looks import BUSY, listed, processes, took, tree  # noqa: E402,F401
 from manifest import manifest  # noqa: E402
 
 CANARIES = ["/srv/canary", "/var/lib/fardel-canary", "/var/cache/fardel-canary", "/var/log/fardel-canary"]
@@ -60,13 +60,14 @@ def want(holds, text):
 class Run:
     """How a command ended."""
 
-    def __init__(self, args, status, out, err, seconds, peak):
-        self.args, self.status, self.out, self.err, self.seconds, self.peak = args, status, out, err, seconds, peak
+    def __init__(self, args, status, out, err, seconds, clock, peak):
+        self.args, self.status, self.out, self.err, self.peak = args, status, out, err, peak
+        self.seconds, self.clock = seconds, clock  # as `took` has it, and by the clock
 
     def __str__(self):
         text = "".join(f"\nstdout: {line}" for line in self.out.splitlines()[:40])
         text += "".join(f"\nstderr: {line}" for line in self.err.splitlines()[:40])
-        return f"{' '.join(map(str, self.args))}: exit {self.status}, {self.seconds:.1f} s, {self.peak >> 20} MiB{text}"
+        return f"{' '.join(map(str, self.args))}: exit {self.status}, {self.seconds:.1f} s ({self.clock:.1f} s), {self.peak >> 20} MiB{text}"
 
     def json(self):
         return json.loads(self.out)
@@ -150,7 +151,7 @@ class Box:
             file.seek(0)
             texts.append(file.read().decode(errors="surrogateescape"))
             file.close()
-        return Run(args, job.returncode, *texts, time.monotonic() - begun, usage.ru_maxrss * 1024)
+        return Run(args, job.returncode, *texts, took(begun, usage), time.monotonic() - begun, usage.ru_maxrss * 1024)
 
     def start(self, *args, wrap=(), **more):
         """Starts fardel; gives the Popen, whose stdout and stderr are the files out and err of its attribute `said`."""

@@ -1,6 +1,7 @@
 """L: scripts in fardel-lua, as rules.lua and as a hook of a package of Packets'. Each ends by itself or at its bound, says where, and changes
 nothing outside of its places."""
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -509,15 +510,18 @@ def calls(p):
     g = p.g
     g.put("dir/rules.lua", "while true do end")
     found = {}
+    # We ourselves may be under filters already: it has one more, and that it gets last.
+    with open("/proc/self/status") as file:
+        ours = int(re.search(r"^Seccomp_filters:\t(\d+)", file.read(), re.M)[1])
 
     def watch():
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while time.monotonic() < end and not found:
             for pid in os.listdir("/proc"):
                 if pid.isdigit() and named(pid) == "fardel-lua":
                     with open(f"/proc/{pid}/status") as file, open(f"/proc/{pid}/limits") as limits:
                         text = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
-                        if text["Seccomp"] == "2":
+                        if int(text["Seccomp_filters"]) > ours:
                             found.update(text, limits=limits.read(), fds=sorted(os.listdir(f"/proc/{pid}/fd"), key=int))
             time.sleep(0.01)
 

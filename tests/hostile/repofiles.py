@@ -253,7 +253,7 @@ def killed(box):
     path = write(box, FOLDER + "/a.yml", text_of("a", "# mine", "enable: false"), 0o640)
     before, after = read(path), read(path).replace("false", "true")
     moments = random.Random(7)
-    longest = max(box.must("repo", "enable", "a").seconds for _ in range(3)) * 1.5
+    longest = max(box.must("repo", "enable", "a").clock for _ in range(3)) * 1.5
     seen = set()
     for _ in range(80):
         write(box, FOLDER + "/a.yml", before, 0o640)

@@ -105,11 +105,12 @@ def status_of(pid):
 
 
 def descriptors(pid):
-    """What its descriptors lead to: number -> text. One that is closed while it is looked at is left out."""
+    """What its descriptors lead to: number -> text. One that is closed while it is looked at is left out; without CAP_SYS_PTRACE
+    nobody is told."""
     folder = f"/proc/{pid}/fd"
     leads = {}
     for fd in os.listdir(folder):
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError, PermissionError):
             leads[int(fd)] = os.readlink(f"{folder}/{fd}")
     return leads
 

@@ -12,11 +12,16 @@ import shutil
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
-BUILD = os.environ.get("FARDEL_BUILD", os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../build"))
+HERE = os.path.dirname(os.path.realpath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "lib"))
+from looks import took  # noqa: E402
+
+BUILD = os.environ.get("FARDEL_BUILD", os.path.join(HERE, "../../build"))
 PROGRAM = os.path.join(BUILD, "libexec/fardel/fardel-lua")
 UNPACK = os.path.join(BUILD, "libexec/fardel/fardel-unpack")
 SANITIZED = "build-asan" in BUILD or "ASAN_OPTIONS" in os.environ
@@ -197,7 +202,7 @@ class Ground:
                 raise Failed(f"not ended after {patience} s: {text!r}")
             time.sleep(0.002)
         job.returncode = os.waitstatus_to_exitcode(status)
-        seconds = time.monotonic() - begun
+        seconds = took(begun, usage)
         ours.close()
         texts = []
         for file in (out, err):

@@ -44,6 +44,9 @@ def test_a_run_opens_nothing_that_it_was_not_given(g):
         trace = file.read()
     want("socket(" not in trace and "connect(" not in trace, "a socket")
     want(trace.count("execve(") == 1 and "fork" not in trace and "clone" not in trace, "a process")
+    # Without CAP_SYS_PTRACE nobody reads the memory of a process that is not to be looked into.
+    if re.search(r"openat2\(\d+, 0x", trace):
+        raise Skipped("no strace that may read what calls are given")
     # The C library of a static program asks where that is, before it begins.
     given = {"/proc/self/exe", g.dir + "/rules.lua", g.dir, g.out, g.tmp, g.root, *(f"{g.root}/{name}" for name in ("proc", "sys", "dev", "run"))}
     found = opened(g)
