@@ -134,6 +134,15 @@ static bool can_be_seen(const struct overlay_plan *plan, const struct mounted *m
 	       S_ISDIR(st.stx_mode) || S_ISREG(st.stx_mode);
 }
 
+/* Whether it stands on what is not shown, so there is no place for it in the stage. */
+static bool is_on_hidden(const struct overlay_plan *plan, const char *place)
+{
+	VEC_FOR (struct stage_piece, p, &plan->pieces)
+		if (p->kind == STAGE_HIDDEN && is_at(place, p->place.s))
+			return true;
+	return false;
+}
+
 static int add_mount(
 	struct overlay_plan *plan, const struct mounted *m, const char *place, struct err *err)
 {
@@ -141,7 +150,7 @@ static int add_mount(
 	enum stage_kind kind = kind_of(m);
 	struct stage_piece *p;
 
-	if (!can_be_seen(plan, m, place, &why))
+	if (!can_be_seen(plan, m, place, &why) || is_on_hidden(plan, place))
 		return 0;
 	if (plan->pieces.n == STAGE_MAX)
 		return err_set(err, ERR_POLICY,

@@ -24,7 +24,7 @@ from manifest import manifest  # noqa: E402
 
 CANARIES = ["/srv/canary", "/var/lib/fardel-canary", "/var/cache/fardel-canary", "/var/log/fardel-canary"]
 OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
-PATIENCE = 60  # seconds that one command may take at most
+PATIENCE = 180  # seconds by the clock that one command may take at most
 SANITIZED = "ASAN_OPTIONS" in os.environ or "build-asan" in os.environ.get("FARDEL_BUILD", "")
 SECONDS = 20 if SANITIZED else 5  # that a refusal may take, on a machine with other work to do
 MIB = 1 << 20

@@ -136,6 +136,27 @@ static void fuse_is_not_asked(void **state)
 	unmount(s, "root/opt/fuse");
 }
 
+/* Another system's /proc, say, with something mounted in it: where that stands, the stage has nothing. */
+static void what_stands_on_what_is_hidden_is_hidden(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(buf) target = buf_of(s->path);
+
+	need_mounts(s);
+	put_root(s);
+	put_dir(s, "root/opt/proc", 0755);
+	buf_add_path(&target, "root/opt/proc");
+	assert_int_equal(mount("/proc", target.s, NULL, MS_BIND | MS_REC, NULL), 0);
+	buf_add_path(&target, "tty");
+	assert_int_equal(mount("tmpfs", target.s, "tmpfs", 0, "size=1m"), 0);
+	{
+		STAGE(v, s, "root");
+		check_places(&v, "/ same\n");
+		assert_run(&v.r, "echo x >/opt/new; echo /opt/* /opt/proc/*",
+			"/opt/new /opt/proc /opt/proc/*\n");
+	}
+}
+
 /* Links of the root's make no difference to what is outside of it. */
 static void links_do_not_lead_out(void **state)
 {
@@ -326,6 +347,7 @@ int main(void)
 		STAGE_TEST(an_overlay_as_root_has_its_uppers_in_memory),
 		STAGE_TEST(a_read_only_root_stays_so),
 		STAGE_TEST(fuse_is_not_asked),
+		STAGE_TEST(what_stands_on_what_is_hidden_is_hidden),
 		STAGE_TEST(links_do_not_lead_out),
 		STAGE_TEST(a_changed_root_is_noticed),
 		STAGE_TEST(what_a_stage_needs_is_told),
