@@ -549,7 +549,7 @@ offer_at() {
   run --separate-stderr -3 fardel install writer
   [[ $stderr == *'no repository has been synced yet: fardel'*' repo update'*'writer: no such package'* ]]
   run --separate-stderr -0 fardel search writer
-  [[ $stderr == *'Nothing was found: no repository has been synced yet: fardel repo update'* ]]
+  [[ $stderr == *'Nothing was found: no repository has been synced yet: fardel'*' repo update'* ]]
   for what in writer writer=1; do
     run --separate-stderr -3 fardel show $what
     [[ $stderr == *"$what: no such package"*'no repository has been synced yet'*'Next: fardel'*' repo update'* ]]
