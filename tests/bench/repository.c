@@ -222,12 +222,13 @@ static int publish(
 {
 	AUTO(root) root;
 	AUTO(head) head;
+	AUTO(root_signing) signing = {0};
 	int64_t now = time(NULL);
 
 	root_init(&root);
 	head_init(&head);
 	if (!p->root.version && (publish_first_root(SPAN("bench"), signers, now, &root, err) < 0 ||
-					publish_root(p, &root, signers, err) < 0))
+					publish_root(p, &root, signers, &signing, err) < 0))
 		return -1;
 	head.revision = p->head.revision + 1;
 	head.time = now;

@@ -169,8 +169,8 @@ def upgrade_meanwhile(box):
     box.unharmed()
 
 
-# Who has a second thread, and what for: libcurl asks for names in one; sys/flush has the disk begin. Neither shares anything with the first but
-# what the kernel and those libraries guard, so there is nothing that a sanitizer for threads would see: all that is parallel here are processes.
+# Who has a second thread, and what for: libcurl asks for names in one; of fardel's (sys/aside) one has the disk begin, one makes an empty network, one removes
+# what is left of a stage. None shares with the first what is changed meanwhile, but for what the kernel and those libraries guard: all that is parallel here are processes.
 THREADED = {"fardel-fetch", "fardel"}
 
 
