@@ -60,7 +60,7 @@ void root_signing_drop(struct root_signing *s);
 /* How many signatures it wants still: one of a key of both counts for both, so it may be more. */
 int64_t root_signing_wanting(const struct root_signing *s);
 /* Signs the root and puts it beside the others, and in its place in *p: 1; or 0 where it wants further signatures: then it waits in the folder, where no client looks, for publish_add_root.
- * `out`, which was initialised, gets who has signed it.  * ERR_FAILED, and nothing is written, where it would never count for a client (it is not the one after the newest, of another name, or none of the signers is
+ * `out`, which is empty before, gets who has signed it. ERR_FAILED, and nothing is written, where it would never count for a client (it is not the one after the newest, of another name, or none of the signers is
  * a root key of the newest), or another one waits already: two of one number could both be completed, and clients would part. */
 MUST_USE int publish_root(struct publication *p, const struct root *root,
 	const struct signers *signers, struct root_signing *out, struct err *err);
