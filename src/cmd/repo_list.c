@@ -29,15 +29,17 @@ static const struct opt opts[] = {
 	{"urls", .letter = 'u', .kind = OPT_FLAG, AT(urls), .help = "show where each may be had"},
 };
 
-enum { COLUMN_TYPE = 2, COLUMN_URLS = 7, COLUMN_FORMAT = 10 };
+#define NARROW 100 /* columns of a terminal that are too few for both times */
+
+enum { COLUMN_TYPE = 2, COLUMN_PUBLISHED = 5, COLUMN_URLS = 7, COLUMN_FORMAT = 10 };
 static const struct column columns[] = {
 	{.title = "NAME", .key = "name"},
 	{.title = "STATE", .key = "state"},
 	{.title = "TYPE", .key = "type"},
 	{.title = "PRIORITY", .key = "priority", .right = true},
 	{.title = "REVISION", .key = "revision", .right = true},
-	{.title = "PUBLISHED", .key = "issued", .trunc = true},
-	{.title = "SYNCED", .key = "synced", .trunc = true},
+	{.title = "PUBLISHED", .key = "issued"},
+	{.title = "SYNCED", .key = "synced"},
 	{.title = "URLS", .key = "urls", .trunc = true},
 	{.title = "DESCRIPTION", .key = "description", .trunc = true},
 	{.key = "file"},
@@ -120,6 +122,9 @@ static size_t print_all(struct run *run, const struct repos *repos)
 	memcpy(shown, columns, sizeof(columns));
 	if (!own->urls)
 		shown[COLUMN_URLS].title = NULL;
+	/* When it was last up to date counts more than when that was published. */
+	if (run->term.width < NARROW)
+		shown[COLUMN_PUBLISHED].title = NULL;
 	/* Who asks for them wants all of them. */
 	shown[COLUMN_URLS].trunc = false;
 	if (!has_foreign(repos))

@@ -272,6 +272,16 @@ P
   run --separate-stderr -64 fardel search
 }
 
+@test "repo list at a terminal of 80 columns: dates are whole, and no line is longer" {
+  local shown
+  for columns in 80 100; do
+    shown=$(NO_COLOR=1 "$LIB/at-terminal" '' sh -c "stty cols $columns; fardel repo list" | sed 's/\x1b[[][0-9;]*m//g')
+    [[ $shown == *$'\nmain '*' 1 '*20[0-9][0-9]-[0-9][0-9]-[0-9][0-9]\ [0-9][0-9]:[0-9][0-9]\ * ]]
+    [[ -z $(awk -v most=$columns 'length > most' <<<"$shown") ]]
+    [[ $columns == 80 || $shown == *PUBLISHED* ]]
+  done
+}
+
 @test "show: what is only offered, another version, what is offered of what is here" {
   run --separate-stderr -0 fardel show writer
   [[ $output == *'Version: 2.1'*'Repository: main'*'Available: 2.1 main, 2.0 main'* ]]
