@@ -227,7 +227,7 @@ check-life: all
 	tests/run life $(BUILD)
 
 check-packages: all
-	$(MAKE) -C packages check BUILD='$(abspath $(BUILD))'
+	$(MAKE) -C packages check BUILD='$(if $(filter /%,$(BUILD)),,../)$(BUILD)'
 
 check-compat: all
 	tests/run compat $(BUILD)

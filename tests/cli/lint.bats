@@ -80,7 +80,7 @@ cd \$x; chmod 4777 a"
 }
 
 @test "an ordinary user may ask" {
-  [[ $EUID == 0 ]] || skip "already one"
+  setpriv --reuid 65534 --regid 65534 --clear-groups true 2>/dev/null || skip "nobody else can be had here"
   tar -czf zoom.tar.gz zoom
   chmod -R a+rX "$WORK"
   run -0 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups env PATH="$PATH" fardel lint zoom zoom.tar.gz

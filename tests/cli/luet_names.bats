@@ -124,6 +124,7 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
 
 @test "what is installed: shown, needed by others, held, removed by its name alone; autoremove keeps what is needed; reinstall; orphans" {
   skip_unless mount userns
+  [[ ! -L $ROOT/usr/lib ]] || skip "/usr/lib is a link here"
   fardel -y -qq install hello
   here() { fardel list --plain | cut -f 1,2 --output-delimiter ' ' | paste -sd,; }
   [[ $(here) == 'app-x/hello 1.0,sys-libs/c 2.1+10' ]]

@@ -425,7 +425,7 @@ whole() {
     fardel install "$one" >/dev/null 2>&1
   done
   echo "$kills kills"
-  ((kills > 20))
+  ((kills > 10))
 }
 
 @test "dependencies: there, or of the same command and first; what others depend on stays" {

@@ -4,7 +4,7 @@ import os
 import stat
 import time
 
-BUSY = 4  # so much slower a program may be by the clock where others work beside it
+BUSY = 10  # so much slower a program may be by the clock where others work beside it
 OLD = 1_000_000_000 * 10**9  # ns: what is from before was laid out by a test, with its time
 
 
