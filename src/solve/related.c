@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define REST_TOLD 8 /* of those that something is taken away from */
+
 void related_list_drop(struct related_list *l)
 {
 	vec_drop(&l->of);
@@ -198,27 +200,76 @@ int related_check(const struct related_list *after, size_t i, struct err *err)
 				  : refuse_conflict(other, p, false, err);
 }
 
+/* What p asks for of what was there, and nobody would be any more; NULL: it has all. */
+static const struct relation *lost_of(const struct related_list *before,
+	const struct related_list *after, const struct related *p, const struct related **was)
+{
+	VEC_FOR (const struct relation, r, &p->depends->of) {
+		*was = find(before, r);
+		if (*was && !find(after, r))
+			return r;
+	}
+	return NULL;
+}
+
+static void say_lost(const struct related *p, const struct relation *r, struct buf *out)
+{
+	buf_addf(out, "%.*s depends on ", SPAN_ARG(p->name));
+	relation_format(r, out);
+}
+
+/* "browser, writer and player" */
+static void list_names(
+	const struct related_list *l, const size_t *numbers, size_t count, struct buf *out)
+{
+	for (size_t i = 0; i < count; i++)
+		buf_addf(out, "%s%.*s",
+			!i              ? ""
+			: i + 1 < count ? ", "
+					: " and ",
+			SPAN_ARG(l->of.v[numbers[i]].name));
+}
+
+/* Of one that goes altogether, or of one that becomes another. */
+static int advise_rest(const struct related_list *after, const struct related *was,
+	const struct buf *names, bool several, struct err *err)
+{
+	size_t at = first_of(&after->are, was->name);
+
+	if (at < after->are.of.n && span_is(after->are.of.v[at].name, was->name))
+		return err_next(err, "name %s as well, or give --force", names->s);
+	return err_next(err,
+		"fardel remove --cascade %.*s takes %s, too; --force leaves %s without",
+		SPAN_ARG(was->name), names->s, several ? "them" : "it");
+}
+
 int related_check_rest(
 	const struct related_list *before, const struct related_list *after, struct err *err)
 {
-	VEC_FOR (const struct related, p, &after->of) {
-		if (p->comes)
-			continue;
-		VEC_FOR (const struct relation, r, &p->depends->of) {
-			const struct related *was = find(before, r);
-			AUTO(buf) text = BUF_INIT;
+	const struct related *first = NULL, *was;
+	VEC(size_t) who = {0};
+	AUTO(buf) names = BUF_INIT;
 
-			if (!was || find(after, r))
-				continue;
-			relation_format(r, &text);
-			err_set(err, ERR_CONFLICT, "%.*s: %.*s depends on %s", SPAN_ARG(was->name),
-				SPAN_ARG(p->name), text.s);
-			return err_next(err,
-				"name %.*s as well (of a removal, --cascade does), or give --force",
-				SPAN_ARG(p->name));
-		}
+	for (size_t i = 0; i < after->of.n && who.n < REST_TOLD; i++) {
+		const struct related *p = &after->of.v[i];
+		const struct relation *r = p->comes ? NULL : lost_of(before, after, p, &was);
+		AUTO(buf) text = BUF_INIT;
+
+		if (!r || (first && first != was))
+			continue;
+		say_lost(p, r, &text);
+		if (first)
+			err_detail(err, "%s", text.s);
+		else
+			err_set(err, ERR_CONFLICT, "%.*s: %s", SPAN_ARG(was->name), text.s);
+		first = was;
+		*vec_push(&who) = i;
 	}
-	return 0;
+	list_names(after, who.v, who.n, &names);
+	if (first)
+		advise_rest(after, first, &names, who.n > 1, err);
+	vec_drop(&who);
+	return first ? -1 : 0;
 }
 
 /* --- Their order ----------------------------------------------------------------------------------- */

@@ -41,7 +41,7 @@ bool related_needs(const struct related *a, const struct related *b);
 MUST_USE int related_check(const struct related_list *after, size_t i, struct err *err);
 
 /* Whether all that is in use before and after, and does not come, still has what it depends on; what was missing before is no matter.
- * ERR_CONFLICT names who depends on what goes. */
+ * ERR_CONFLICT names all who depend on what goes first, as far as they are few. */
 MUST_USE int related_check_rest(
 	const struct related_list *before, const struct related_list *after, struct err *err);
 

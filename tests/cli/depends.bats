@@ -88,7 +88,7 @@ installed() { fardel list --plain | cut -f1 | paste -sd' '; }
   fardel install "$(package other 10 'provides = ["web (= 2.1)"]')"
   run -0 fardel install "$file"
   run --separate-stderr -11 fardel install "$(package other 11)"
-  [[ $stderr == *'other: hello depends on web (>= 2)'* ]]
+  [[ $stderr == *'other: hello depends on web (>= 2)'*'Next: name hello as well, or give --force' ]]
 }
 
 @test "conflicts: both ways, with those in use and in the same command" {

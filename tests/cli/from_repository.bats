@@ -111,12 +111,20 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
 @test "remove: what others need stays, unless --cascade takes them, too" {
   fardel -y -qq install writer
   run --separate-stderr -11 fardel remove runtime
-  [[ $stderr == *writer*runtime*'--cascade'* ]]
+  [[ $stderr == *'runtime: writer depends on runtime (>= 3)'*'Next: fardel remove --cascade runtime takes writer, too; --force leaves it without'* ]]
   run --separate-stderr -12 fardel remove --cascade runtime
   [[ $stderr == *'writer would be removed, too'* ]]
   [[ $(versions) == 'runtime 3,writer 2.1' ]]
   fardel -y -qq remove --cascade runtime
   [[ $(versions) == '' ]]
+}
+
+@test "remove: all that need it are named, each with what it asks for" {
+  fardel -y -qq install writer=2.0 browser
+  run --separate-stderr -11 fardel remove runtime
+  [[ $stderr == *'runtime: browser depends on runtime (<< 3)'*'writer depends on runtime (>= 2)'* ]]
+  [[ $stderr == *'Next: fardel remove --cascade runtime takes browser and writer, too; --force leaves them without' ]]
+  [[ $(versions) == 'browser 9,runtime 2,writer 2.0' ]]
 }
 
 @test "switch: to a version that is kept, without a request; to one that only the repository has" {
