@@ -293,17 +293,22 @@ int sql_open(
 	return 0;
 }
 
-/* A database whose last writer kept a -wal file beside it says so in its head, and could not be read without: what is in the file itself counts. */
-#define WAL_AT 18
-#define WAL_YES 2
-#define WAL_NO 1
-#define HEAD_BYTES 100
-
-static void forget_wal(char *bytes, size_t size)
+/* What a writer would do in steps, with a journal beside it, of which a reader could not take back a half. */
+void sql_blank(struct buf *out)
 {
-	if (size < HEAD_BYTES || bytes[WAL_AT] != WAL_YES || bytes[WAL_AT + 1] != WAL_YES)
-		return;
-	bytes[WAL_AT] = bytes[WAL_AT + 1] = WAL_NO;
+	sqlite3_int64 size = 0;
+	unsigned char *bytes = NULL;
+	sqlite3 *db = NULL;
+
+	/* All of it is in memory: nothing else can be lacking. */
+	if (sqlite3_open(":memory:", &db) != SQLITE_OK ||
+		sqlite3_exec(db, "BEGIN IMMEDIATE; COMMIT", NULL, NULL, NULL) != SQLITE_OK ||
+		!(bytes = sqlite3_serialize(db, "main", &size, 0)))
+		mem_none();
+	sql_wal_mark((char *)bytes, (size_t)size, true);
+	buf_set(out, (struct span){(const char *)bytes, (size_t)size});
+	sqlite3_free(bytes);
+	sqlite3_close(db);
 }
 
 int sql_open_bytes(char *bytes, size_t size, int value_max, struct sql **out, struct err *err)
@@ -313,7 +318,7 @@ int sql_open_bytes(char *bytes, size_t size, int value_max, struct sql **out, st
 	db->index = -1;
 	db->path = buf_of("");
 	db->foreign = true;
-	forget_wal(bytes, size);
+	sql_wal_mark(bytes, size, false);
 	if (sqlite3_open_v2(":memory:", &db->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 		    NULL) != SQLITE_OK ||
 		sqlite3_deserialize(db->db, "main", (unsigned char *)bytes, (sqlite3_int64)size,

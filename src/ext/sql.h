@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
 
@@ -21,6 +22,8 @@ enum sql_mode {
  * value. `mend`, which lives as long, is what to do where it is found damaged: said with each error of that kind. */
 MUST_USE int sql_open(
 	const char *path, enum sql_mode mode, const char *mend, struct sql **out, struct err *err);
+/* The bytes of a new database with nothing in it, that SQL_WRITE need not change first: for a file that is to be there whole or not at all. */
+void sql_blank(struct buf *out);
 /* The bytes of a file that somebody else has made: read where they are, which is in memory that SQLite may write to, and kept by the caller. No value of
  * it may be longer than `value_max`. ERR_INSTALLER: it is no database; so do all questions fail that find it damaged. */
 MUST_USE int sql_open_bytes(

@@ -1,4 +1,4 @@
-/* What a -wal file holds. */
+/* What a -wal file holds, and which databases have one. */
 #include "ext/sql_wal.h"
 
 #include <endian.h>
@@ -12,6 +12,11 @@
 
 #define HEADER 32
 #define FRAME 24 /* before each page */
+
+/* The versions of the format that a writer and a reader have to know, a byte each, in the first bytes of a database. */
+#define VERSIONS_AT 18
+#define HEAD_BYTES 100
+enum { VERSION_JOURNAL = 1, VERSION_WAL = 2 };
 
 /* Big-endian, all of them. */
 static uint32_t number_at(const unsigned char *at)
@@ -46,4 +51,13 @@ bool sql_wal_is_void(const char *path)
 	struct stat st;
 
 	return fd >= 0 && fstat(fd, &st) == 0 && !has_commit(fd, st.st_size);
+}
+
+void sql_wal_mark(char *bytes, size_t size, bool has_wal)
+{
+	char was = has_wal ? VERSION_JOURNAL : VERSION_WAL;
+
+	if (size < HEAD_BYTES || bytes[VERSIONS_AT] != was || bytes[VERSIONS_AT + 1] != was)
+		return;
+	bytes[VERSIONS_AT] = bytes[VERSIONS_AT + 1] = has_wal ? VERSION_WAL : VERSION_JOURNAL;
 }

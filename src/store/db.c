@@ -13,6 +13,7 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
+#define FILE_NAME (PLACE_DB + sizeof(PLACE_STATE)) /* in that folder */
 #define MEND "keep a copy of it and restore it from a backup, then run: fardel doctor"
 
 /* Version i + 1 is reached from version i by the i-th text. */
@@ -154,12 +155,13 @@ static int check_file(const char *path, struct err *err)
 	return lseek(fd, 0, SEEK_END) > 0;
 }
 
-/* SQLite would not say why it cannot. */
-static int make_file(const char *path, struct err *err)
+/* All of it at once, durably: a reader finds a database or none, whenever its first writer is killed or the power goes. */
+static int make_file(int dir, struct err *err)
 {
-	AUTO_FD fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	AUTO(buf) blank = BUF_INIT;
 
-	return fd < 0 ? err_sys(err, "open %s to write", path) : 0;
+	sql_blank(&blank);
+	return file_replace(dir, FILE_NAME, 0644, buf_span(&blank), err);
 }
 
 /* Installations without a state.db: it was lost, and to begin with an empty one would make rubbish of what is in
@@ -185,22 +187,19 @@ static int refuse_loss(const struct place *place, const char *path, struct err *
 int db_open(const struct place *place, bool writable, struct db *out, struct err *err)
 {
 	AUTO(buf) path = BUF_INIT;
+	AUTO_FD dir = -1;
 	int there;
 
 	*out = (struct db){.writable = writable};
 	place_path(place, PLACE_DB, &path);
-	if (writable) {
-		AUTO_FD dir = place_make(place, PLACE_STATE, 0755, err);
-
-		if (dir < 0)
-			return -1;
-	}
+	if (writable && (dir = place_make(place, PLACE_STATE, 0755, err)) < 0)
+		return -1;
 	there = check_file(path.s, err);
 	if (there < 0 || (there == 0 && refuse_loss(place, path.s, err) < 0))
 		return -1;
 	if (!there && !writable)
 		return 0;
-	if (writable && make_file(path.s, err) < 0)
+	if (!there && make_file(dir, err) < 0)
 		return -1;
 	if (sql_open(path.s, writable ? SQL_WRITE : SQL_READ, MEND, &out->sql, err) < 0)
 		return -1;

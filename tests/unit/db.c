@@ -50,63 +50,6 @@ static int put_new(struct scratch *s, struct db *db, const char *name, const cha
 	return db_put_bundle(db, &b, &s->err);
 }
 
-/* A process that only makes the first state.db. */
-static pid_t begin_first_writer(struct scratch *s)
-{
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		struct db db;
-		int result = db_open(&s->place, true, &db, &s->err);
-
-		db_drop(&db);
-		_exit(result < 0);
-	}
-	assert_true(pid > 0);
-	return pid;
-}
-
-static void readers_never_see_half_of_the_first_write(void **state)
-{
-	struct scratch *s = *state;
-
-	for (int round = 0; round < 60; round++) {
-		pid_t writer = begin_first_writer(s);
-		int status = -1;
-
-		while (waitpid(writer, &status, WNOHANG) == 0) {
-			struct db db = open_db(s, false);
-
-			db_drop(&db);
-		}
-		assert_int_equal(status, 0);
-		assert_int_equal(unlinkat(s->fd, FILE_DB, 0), 0);
-		unlinkat(s->fd, FILE_DB "-wal", 0);
-		unlinkat(s->fd, FILE_DB "-shm", 0);
-	}
-}
-
-static void readers_find_nothing_before_the_first_writer(void **state)
-{
-	struct scratch *s = *state;
-	struct db db = open_db(s, false);
-	struct digest weak = {.kind = DIGEST_MD5}, strong;
-	AUTO(world) world = WORLD_INIT;
-
-	assert_null(db.sql);
-	assert_int_equal(db_world(&db, &world, &s->err), 0);
-	assert_int_equal(world.of.n, 0);
-	assert_int_equal(db_pin(&db, &weak, &strong, &s->err), 0);
-	assert_false(is_there(s, "var"));
-	db_drop(&db);
-	/* A writer has made the file and not come further. */
-	put(s, FILE_DB, "");
-	db = open_db(s, false);
-	assert_int_equal(db_world(&db, &world, &s->err), 0);
-	assert_int_equal(world.of.n, 0);
-	db_drop(&db);
-}
-
 /* To begin anew would make rubbish of what is in use. */
 static void a_lost_state_is_not_begun_anew(void **state)
 {
@@ -564,8 +507,6 @@ static void the_first_pin_stays(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCRATCH_TEST(readers_find_nothing_before_the_first_writer),
-		SCRATCH_TEST(readers_never_see_half_of_the_first_write),
 		SCRATCH_TEST(a_lost_state_is_not_begun_anew),
 		SCRATCH_TEST(bundles_come_back_as_they_were),
 		SCRATCH_TEST(rows_are_written_anew_and_deleted),
