@@ -63,6 +63,7 @@ MUTANTS = [
     ("a certificate may be another host's", "src/ext/http.c",
      "CURLOPT_SSL_VERIFYHOST, 2L", "CURLOPT_SSL_VERIFYHOST, 0L", ["hostile S-tls"]),
     # --- beneath -----------------------------------------------------------------------------------------
+    # RESOLVE_BENEATH stays: no test is to reach what is above its folder.
     ("links are followed", "src/sys/file.c",
      "RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | also", "RESOLVE_BENEATH | also",
      ["unit sys_file"]),
