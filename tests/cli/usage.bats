@@ -193,6 +193,6 @@ commands() {
 
 @test "hints name the root that they are meant for" {
   mkdir -p "$WORK/root"
-  run --separate-stderr -3 "$FARDEL_BIN" --root "$WORK/root" show hello
+  run --separate-stderr -3 "$FARDEL_BIN" --root "$WORK/root" remove hello
   [[ $stderr == *"fardel --root $WORK/root list"* ]]
 }
