@@ -110,20 +110,40 @@ static int check_sound(struct db *db, struct err *err)
 	return sound == 0 ? damaged(why.text, err) : err_copy(err, &why);
 }
 
+static int ask_version(struct db *db, int64_t *version, struct err *err)
+{
+	if (sql_version(db->sql, version, err) < 0)
+		return -1;
+	if (*version >= 0 && *version <= DB_SCHEMA)
+		return 0;
+	err_set(err, ERR_BAD_STATE, "state.db has schema %lld, this fardel knows up to %d",
+		(long long)*version, DB_SCHEMA);
+	return err_next(err, "use the fardel that wrote it, or a newer one");
+}
+
+/* From what it is by now: another writer may have come first, who installs or who syncs. */
+static int change_schema(struct db *db, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+	int64_t version;
+
+	if (ask_version(db, &version, err) < 0)
+		return -1;
+	for (int64_t i = version; i < DB_SCHEMA; i++)
+		buf_adds(&text, migrations[i]);
+	buf_addf(&text, "PRAGMA user_version = %d; COMMIT;", DB_SCHEMA);
+	return sql_run(db->sql, text.s, err);
+}
+
 static int migrate(struct db *db, struct err *err)
 {
+	struct err ignored = ERR_INIT;
 	int64_t version;
-	AUTO(buf) text = BUF_INIT;
 	int tables = has_tables(db, err);
 
 	/* In this order: its first writer may commit both between the two questions. */
-	if (tables < 0 || sql_version(db->sql, &version, err) < 0)
+	if (tables < 0 || ask_version(db, &version, err) < 0)
 		return -1;
-	if (version < 0 || version > DB_SCHEMA) {
-		err_set(err, ERR_BAD_STATE, "state.db has schema %lld, this fardel knows up to %d",
-			(long long)version, DB_SCHEMA);
-		return err_next(err, "use the fardel that wrote it, or a newer one");
-	}
 	db->schema = db->writable ? DB_SCHEMA : version;
 	if (version == 0 && tables)
 		return damaged("it has tables, but no schema version", err);
@@ -134,11 +154,12 @@ static int migrate(struct db *db, struct err *err)
 	}
 	if (version == DB_SCHEMA || !db->writable)
 		return 0;
-	buf_adds(&text, "BEGIN IMMEDIATE;");
-	for (int64_t i = version; i < DB_SCHEMA; i++)
-		buf_adds(&text, migrations[i]);
-	buf_addf(&text, "PRAGMA user_version = %d; COMMIT;", DB_SCHEMA);
-	return sql_run(db->sql, text.s, err);
+	if (sql_run(db->sql, "BEGIN IMMEDIATE;", err) < 0)
+		return -1;
+	if (change_schema(db, err) == 0)
+		return 0;
+	(void)!sql_run(db->sql, "ROLLBACK;", &ignored);
+	return -1;
 }
 
 /* 1: there, 0: not there or empty, -1: not to be trusted. */
@@ -155,13 +176,14 @@ static int check_file(const char *path, struct err *err)
 	return lseek(fd, 0, SEEK_END) > 0;
 }
 
-/* All of it at once, durably: a reader finds a database or none, whenever its first writer is killed or the power goes. */
+/* All of it at once, durably: a reader finds a database or none, whenever its first writer is killed or the power goes. Another writer may be as far:
+ * who installs and who syncs have locks of their own. */
 static int make_file(int dir, struct err *err)
 {
 	AUTO(buf) blank = BUF_INIT;
 
 	sql_blank(&blank);
-	return file_replace(dir, FILE_NAME, 0644, buf_span(&blank), err);
+	return file_make_whole(dir, FILE_NAME, 0644, buf_span(&blank), err);
 }
 
 /* Installations without a state.db: it was lost, and to begin with an empty one would make rubbish of what is in

@@ -308,6 +308,29 @@ int file_replace(int dirfd, const char *path, mode_t mode, struct span content, 
 	return file_put(dirfd, path, &put, err);
 }
 
+static int fill_and_link(int fd, int dirfd, const char *name, struct span content, struct err *err)
+{
+	char path[64];
+
+	if (file_write_all(fd, content.s, content.n, err) < 0 || file_sync(fd, err) < 0)
+		return err_at(err, "%s", name);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (linkat(AT_FDCWD, path, dirfd, name, AT_SYMLINK_FOLLOW) < 0)
+		return errno == EEXIST ? 0 : err_sys(err, "make %s", name);
+	return file_sync(dirfd, err) < 0 ? -1 : 1;
+}
+
+int file_make_whole(int dirfd, const char *name, mode_t mode, struct span content, struct err *err)
+{
+	AUTO_FD fd = openat(dirfd, ".", O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+
+	if (fd >= 0)
+		return fill_and_link(fd, dirfd, name, content, err);
+	if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+		return err_sys(err, "make %s", name);
+	return file_replace(dirfd, name, mode, content, err) < 0 ? -1 : 1;
+}
+
 int file_replace_from(int dirfd, const char *path, mode_t mode, int from, struct err *err)
 {
 	return file_put(dirfd, path, &(struct file_put){.mode = mode, .from = from}, err);

@@ -48,7 +48,11 @@ MUST_USE int file_write_all(int fd, const void *bytes, size_t n, struct err *err
  * the folder fsynced. */
 MUST_USE int file_replace(
 	int dirfd, const char *path, mode_t mode, struct span content, struct err *err);
-/* The same with what is in `from`, which is read from its offset 0; but nothing is synced. */
+/* Makes a file with this content, durably, which is whole from the moment it has its name (of no folders): 1; 0 where there is one by then, which stays. Where
+ * the file system has no files without a name (overlayfs before Linux 6.3, NFS), of two at once the later one's stays. */
+MUST_USE int file_make_whole(
+	int dirfd, const char *name, mode_t mode, struct span content, struct err *err);
+/* The same as file_replace with what is in `from`, which is read from its offset 0; but nothing is synced. */
 MUST_USE int file_replace_from(int dirfd, const char *path, mode_t mode, int from, struct err *err);
 /* What these two do, and more: mode and owner are set before it has its name, for afterwards that may be another file's. */
 struct file_put {

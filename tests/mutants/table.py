@@ -291,6 +291,7 @@ MUTANTS = [
     ("a login is for all that begins as its URL", "src/model/login.c", "url.s[base.n] != '/' || ", "", ["unit url_login"]),
     ("the clock alone says what is fresh", "src/store/trust.c",
      "	return later(later(clock, FARDEL_BUILT), s->issued);", "	return s ? clock : 0;", ["hostile T1"]),
+    ("a network that is there already is not entered", "src/sys/sandbox.c", "	if (spaces->net && setns(", "	if (spaces->net < 0 && setns(", ["unit sandbox"]),
     ("what others have made may take any memory", "src/ext/sql.c", "	sqlite3_hard_heap_limit64(MEMORY_MAX);\n", "", ["unit index_damage"]),
     ("a head of a root before the newest counts", "src/store/trust.c", "	if (h->root == r->version)\n", "	if (h->root >= 0)\n", ["hostile S17b"]),
     ("a root's keys sign heads after it has expired", "src/store/trust.c",

@@ -86,6 +86,40 @@ static void readers_find_nothing_before_the_first_writer(void **state)
 	db_drop(&db);
 }
 
+/* Who installs and who syncs may both be the first: what either has written stays. */
+static void two_first_writers_have_one_database(void **state)
+{
+	struct scratch *s = *state;
+
+	for (int round = 0; round < 100; round++) {
+		pid_t writers[2];
+		struct db db;
+
+		for (int i = 0; i < 2; i++) {
+			writers[i] = fork();
+			if (writers[i] == 0) {
+				char text[64];
+				int result = db_open(&s->place, true, &db, &s->err);
+
+				snprintf(text, sizeof(text), "CREATE TABLE of_%d (x);", i);
+				if (result < 0 || sql_run(db.sql, text, &s->err) < 0)
+					print_error("%s\n", s->err.text);
+				_exit(s->err.code != ERR_NONE);
+			}
+		}
+		for (int i = 0; i < 2; i++) {
+			int status = -1;
+
+			assert_int_equal(waitpid(writers[i], &status, 0), writers[i]);
+			assert_int_equal(status, 0);
+		}
+		db = open_db(s, true);
+		assert_int_equal(sql_run(db.sql, "SELECT * FROM of_0, of_1;", &s->err), 0);
+		db_drop(&db);
+		forget(s);
+	}
+}
+
 /* Lets it run up to its n-th system call, and kills it there; false: it had fewer, and has ended well. */
 static bool kill_before(pid_t pid, int n)
 {
@@ -155,6 +189,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(readers_find_nothing_before_the_first_writer),
 		SCRATCH_TEST(readers_never_see_half_of_the_first_write),
+		SCRATCH_TEST(two_first_writers_have_one_database),
 		SCRATCH_TEST(a_first_writer_that_was_killed_leaves_nothing_half_made),
 	};
 
