@@ -289,6 +289,7 @@ class Order:
     def __init__(self, scenario):
         self.scenario = scenario
         scenario.asks = False  # what was asked before the cut, was asked of the system that it ended
+        scenario.loses = True
         self.folders = [folder for folder in scenario.own if not folder.startswith("/run/")]  # what is in /run does not outlive a cut
         self.before, self.done = None, []
 
