@@ -522,8 +522,10 @@ def calls(p):
                 if pid.isdigit() and named(pid) == "fardel-lua":
                     with open(f"/proc/{pid}/status") as file, open(f"/proc/{pid}/limits") as limits:
                         text = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
-                        if int(text["Seccomp_filters"]) > ours:
-                            found.update(text, limits=limits.read())
+                        most = limits.read()
+                        # The one may come a moment before the other.
+                        if int(text["Seccomp_filters"]) > ours and "Max processes             0 " in most:
+                            found.update(text, limits=most)
                             with contextlib.suppress(PermissionError):  # root alone is told
                                 found["fds"] = os.listdir(f"/proc/{pid}/fd")
             time.sleep(0.01)
