@@ -238,20 +238,34 @@ static int fetch_step_end(struct site *s, struct err *err)
 	return fetch_packs(s, err);
 }
 
+/* Of the pack's bytes, of which the copy is held against what was verified: by its name another file may be found by now. */
+static int copy_pack(const struct fetch *f, int to, struct err *err)
+{
+	struct sums want = {.has[DIGEST_SHA256] = true};
+	struct sums have;
+	int64_t size;
+	AUTO_FD from = fetch_open(f, err);
+
+	want.of[DIGEST_SHA256] = f->have.of[DIGEST_SHA256];
+	if (from < 0 || file_copy(from, to, err) < 0 ||
+		intake_digest_fd(to, &want, &have, &size, err) < 0)
+		return -1;
+	return intake_compare(&want, &have, err);
+}
+
 /* Shows the pack to the rules as `name` in their folder: bound there read-only where that is possible, else as a
  * copy of their own. Either way they cannot change what is in the cache. */
 static int lend_pack(struct site *s, const char *name, struct buf *bind_from, struct err *err)
 {
 	const struct fetch *f = &s->fetches[s->pack];
 	AUTO(buf) path = BUF_INIT;
-	AUTO_FD from = -1;
 	AUTO_FD to = -1;
 
 	fetch_path(f, &path);
 	if (file_make_dir(s->dir, INSTALLATION_PACKS, 0755, err) < 0 ||
 		file_remove(s->dir, name, err) < 0)
 		return -1;
-	to = file_open(s->dir, name, O_WRONLY | O_CREAT | O_EXCL, 0644, err);
+	to = file_open(s->dir, name, O_RDWR | O_CREAT | O_EXCL, 0644, err);
 	if (to < 0)
 		return -1;
 	/* To find out whether something can be mounted takes longer than to copy a little. */
@@ -259,8 +273,7 @@ static int lend_pack(struct site *s, const char *name, struct buf *bind_from, st
 		*bind_from = buf_dup(&path);
 		return 0;
 	}
-	from = fetch_open(f, err);
-	return from < 0 ? -1 : file_copy(from, to, err);
+	return copy_pack(f, to, err);
 }
 
 static int unpack_pack(struct site *s, struct err *err)

@@ -56,9 +56,15 @@ def as_user(*command, **more):
     return subprocess.run(command, **means)
 
 
+class Achieved(list):
+    """What tampering has achieved, and after how many tries."""
+
+    tries = 0
+
+
 @contextlib.contextmanager
-def tampering(text, *args):
-    """While this lasts, somebody with no rights runs that Python in a loop: `tick(args)`, which gives what it has
+def tampering(text, *args, user=USER):
+    """While this lasts, somebody with no rights (or that user) runs that Python in a loop: `tick(args)`, which gives what it has
     achieved, or None. Yields the list of that, complete at the end; never quiet: it must have tried."""
     program = text + """
 import os, sys, time
@@ -76,9 +82,9 @@ print(tries)
 print("\\n".join(map(str, done)))
 """
     stop = f"/tmp/stop.{os.getpid()}.{time.monotonic_ns()}"
-    achieved = []
+    achieved = Achieved()
     with subprocess.Popen(["/usr/bin/python3", "-c", program, *args, stop], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, text=True, user=USER, group=USER, extra_groups=[], cwd="/") as job:
+                          stdout=subprocess.PIPE, text=True, user=user, group=user, extra_groups=[], cwd="/") as job:
         try:
             yield achieved
         finally:
@@ -90,6 +96,7 @@ print("\\n".join(map(str, done)))
                 job.kill()
                 os.unlink(stop)
     want(job.returncode == 0 and out and (int(out[0]) > 100 or len(out) > 20), f"the tampering came to nothing: {out[:3]}")
+    achieved.tries = int(out[0])
     achieved += out[1:] if out[1:] != [""] else []
 
 
