@@ -34,9 +34,8 @@ struct get {
 	struct http_words words;
 	int64_t noise, headers;
 	struct pace pace;
-	bool paced; /* the connection stands */
-	bool stalled, inward;
-	bool begun;
+	bool paced, login; /* of this hop: the connection stands; one was sent */
+	bool stalled, inward, begun;
 	bool failed; /* the caller's sink, or a limit: *err is set */
 	char why[CURL_ERROR_SIZE];
 };
@@ -422,7 +421,7 @@ static int fail_status(struct get *g)
 	if (status == 407 && g->proxy)
 		return fail_proxy(g, peer.s, status);
 	g->answer->retry = status == 408 || status == 429 || status >= 500;
-	return http_fail_status(g->err, host.s, status);
+	return http_fail_status(g->err, host.s, status, g->login);
 }
 
 /* 1: g->url is the next hop; 0: no redirect. */
@@ -457,6 +456,7 @@ static void set_login(struct get *g, const struct buf *home)
 	bool is_home = strcmp(home->s, g->home.s) == 0 &&
 		       (!r->login_goes || r->login_goes(r->login_arg, buf_span(&g->url)));
 
+	g->login = is_home && (r->user || r->authorization);
 	check(curl_easy_setopt(g->curl, CURLOPT_USERNAME, is_home ? r->user : NULL));
 	check(curl_easy_setopt(g->curl, CURLOPT_PASSWORD, is_home ? r->password : NULL));
 	check(curl_easy_setopt(g->curl, CURLOPT_HTTPHEADER, is_home ? g->home_lines : g->lines));

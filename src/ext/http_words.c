@@ -120,11 +120,14 @@ int http_fail_short(struct err *err, const char *who, int64_t got, int64_t total
 		(long long)got, (long long)total);
 }
 
-int http_fail_status(struct err *err, const char *who, long status)
+int http_fail_status(struct err *err, const char *who, long status, bool login)
 {
 	err_set(err, ERR_HTTP, "%s answered with HTTP status %ld", who, status);
 	if (status == 401)
-		err_next(err, "give a user and password for it in /etc/fardel/netrc");
+		err_next(err, "%s",
+			login ? "the login for it was refused: see auth in the repository's file, "
+				"and /etc/fardel/netrc"
+			      : "give a user and password for it in /etc/fardel/netrc");
 	if (status == 404 || status == 410)
 		err_next(err,
 			"there is nothing there, or no longer: see whether the URL is right, or ask "

@@ -36,5 +36,6 @@ int http_fail_tls(struct err *err, const char *who, bool peer, long verify, cons
 int http_fail_trust(struct err *err, bool own, const char *why);
 /* The body ended after `got` of total bytes (-1: unknown). */
 int http_fail_short(struct err *err, const char *who, int64_t got, int64_t total);
-int http_fail_status(struct err *err, const char *who, long status);
+/* `login`: it was sent a user and password, or a token. */
+int http_fail_status(struct err *err, const char *who, long status, bool login);
 int http_fail_proxy(struct err *err, const char *who, long status);

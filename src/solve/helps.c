@@ -319,14 +319,6 @@ void helps_add(struct question *q, const struct tweak *base, struct err *err)
 	VEC_FOR (const struct help, help, &h.of)
 		if (help->command.n > width)
 			width = help->command.n;
-	for (size_t i = 0; i < h.of.n; i++) {
-		const struct help *help = &h.of.v[i];
-		const char *label = h.of.n == 1 ? "Instead:" : i ? "or:     " : "Either: ";
-
-		if (help->why.n)
-			err_detail(err, "%s %-*s   (%s)", label, (int)width, help->command.s,
-				help->why.s);
-		else
-			err_detail(err, "%s %s", label, help->command.s);
-	}
+	for (size_t i = 0; i < h.of.n; i++)
+		words_way_out(err, i, h.of.n, width, h.of.v[i].command.s, h.of.v[i].why.s);
 }

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "solve/words.h"
+
 #define REST_TOLD 8 /* of those that something is taken away from */
 
 void related_list_drop(struct related_list *l)
@@ -231,16 +233,25 @@ static void list_names(
 }
 
 /* Of one that goes altogether, or of one that becomes another. */
-static int advise_rest(const struct related_list *after, const struct related *was,
-	const struct buf *names, bool several, struct err *err)
+static void advise_rest(const struct related_list *after, const struct related *was,
+	const struct buf *names, struct err *err)
 {
 	size_t at = first_of(&after->are, was->name);
+	AUTO(buf) cascade = BUF_INIT;
+	AUTO(buf) force = BUF_INIT;
+	AUTO(buf) taken = BUF_INIT;
+	AUTO(buf) left = BUF_INIT;
 
-	if (at < after->are.of.n && span_is(after->are.of.v[at].name, was->name))
-		return err_next(err, "name %s as well, or give --force", names->s);
-	return err_next(err,
-		"fardel remove --cascade %.*s takes %s, too; --force leaves %s without",
-		SPAN_ARG(was->name), names->s, several ? "them" : "it");
+	if (at < after->are.of.n && span_is(after->are.of.v[at].name, was->name)) {
+		err_next(err, "name %s as well, or give --force", names->s);
+		return;
+	}
+	buf_addf(&cascade, "fardel remove --cascade %.*s", SPAN_ARG(was->name));
+	buf_addf(&taken, "it removes %s", names->s);
+	buf_addf(&force, "fardel remove --force %.*s", SPAN_ARG(was->name));
+	buf_addf(&left, "it leaves %s without", names->s);
+	words_way_out(err, 0, 2, cascade.n, cascade.s, taken.s);
+	words_way_out(err, 1, 2, cascade.n, force.s, left.s);
 }
 
 int related_check_rest(
@@ -267,7 +278,7 @@ int related_check_rest(
 	}
 	list_names(after, who.v, who.n, &names);
 	if (first)
-		advise_rest(after, first, &names, who.n > 1, err);
+		advise_rest(after, first, &names, err);
 	vec_drop(&who);
 	return first ? -1 : 0;
 }

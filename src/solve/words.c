@@ -53,3 +53,14 @@ int words_compare(const struct relation *a, const struct relation *b)
 		differs = (a->op < b->op) - (a->op > b->op);
 	return differs ? differs : span_compare(buf_span(&a->version), buf_span(&b->version));
 }
+
+void words_way_out(
+	struct err *err, size_t i, size_t count, size_t width, const char *command, const char *why)
+{
+	const char *label = count == 1 ? "Instead:" : i ? "or:     " : "Either: ";
+
+	if (*why)
+		err_detail(err, "%s %-*s   (%s)", label, (int)width, command, why);
+	else
+		err_detail(err, "%s %s", label, command);
+}

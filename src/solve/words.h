@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/err.h"
 #include "model/relation.h"
 #include "solve/question.h"
 
@@ -16,3 +17,8 @@ void words_away(const struct question *q, size_t number, struct buf *out);
 int words_compare(const struct relation *a, const struct relation *b);
 /* Appends "editor 2.1"; of what is installed " (installed)" or " (held)" behind it, where `whose`. */
 void words_package(const struct question *q, uint32_t package, bool whose, struct buf *out);
+
+/* Adds a way out to err's details, number i (from 0) of `count`: "Either:  fardel install b   (without a)". `width`: of the longest command of them; `why` may
+ * be empty. */
+void words_way_out(struct err *err, size_t i, size_t count, size_t width, const char *command,
+	const char *why);

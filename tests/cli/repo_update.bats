@@ -129,7 +129,7 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   serve "$VENDOR" "auth_basic x; auth_basic_user_file $WORK/users;"
   use "$URL/repo"
   run --separate-stderr -2 fardel --set fetch.retries=0 repo update
-  [[ $stderr == *401* ]]
+  [[ $stderr == *401*'Next: give a user and password for it in /etc/fardel/netrc' ]]
   printf 'machine 127.0.0.1 login me password secret\n' >"$ROOT/etc/fardel/netrc"
   chmod 600 "$ROOT/etc/fardel/netrc"
   fardel -qq repo update
@@ -141,6 +141,8 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   use "$URL/repo" -- 'auth: {user: me, password: wrong}'
   run --separate-stderr -2 fardel --set fetch.retries=0 repo update --force
   [[ $stderr == *401* && $stderr != *wrong* ]]
+  # It has one: to give one is no help.
+  [[ $stderr == *"Next: the login for it was refused: see auth in the repository's file, and /etc/fardel/netrc" ]]
   # shellcheck disable=SC2016
   serve "$VENDOR" 'if ($http_authorization != "token abc") { return 401; }'
   use "$URL/repo" -- 'auth: {token: abc}'
@@ -148,6 +150,9 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $stderr != *abc* ]]
   run --separate-stderr -0 fardel repo list --json
   [[ $output != *abc* ]]
+  use "$URL/repo" -- 'auth: {token: abd}'
+  run --separate-stderr -2 fardel --set fetch.retries=0 repo update --force
+  [[ $stderr == *401*'was refused'* && $stderr != *abd* ]]
 }
 
 @test "a login stays with its host and what is below its URL" {
