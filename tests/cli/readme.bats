@@ -50,41 +50,11 @@ example() {
   [[ -z $(find "$WORK/dest" ! -type d) ]]
 }
 
-# Prints what comes to the socket $1, until a warning about plain http.
-listen() {
-  python3 -c '
-import socket, sys
-s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-s.bind(sys.argv[1])
-s.settimeout(20)
-line = b""
-while b"by plain http" not in line:
-    line = s.recv(65536)
-    print(line.decode(), flush=True)
-' "$1"
-}
-
-# Runs a command with a /dev of its own in which log is the socket $1: the machine's /dev stays as it is.
-with_log() {
-  # shellcheck disable=SC2016
-  unshare -m bash -euc '
-    mkdir -p /run/dev
-    mount --rbind /dev /run/dev
-    mount -t tmpfs none /dev
-    for name in null zero full random urandom; do
-      : >"/dev/$name"
-      mount --bind "/run/dev/$name" "/dev/$name"
-    done
-    ln -s "$1" /dev/log
-    shift
-    exec "$@"' with-log "$@"
-}
-
 @test "the system's log is told what was done" {
   skip_unless mount
   serve "$VENDOR"
   file=$(make_installer hello 1 sum=)
-  listen "$WORK/log" >"$WORK/heard" &
+  listen "$WORK/log" "by plain http" >"$WORK/heard" &
   listener=$!
   for _ in {1..100}; do [[ -S $WORK/log ]] && break; sleep 0.05; done
   with_log "$WORK/log" "$FARDEL_BIN" install "$file"

@@ -192,6 +192,28 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $(revision) == 3 ]]
 }
 
+@test "--allow-older alone goes back, and the system's log says so" {
+  skip_unless mount
+  KEY=$(publish 1)
+  serve "$VENDOR"
+  use "$URL/repo"
+  cp -r "$VENDOR/repo" "$WORK/first"
+  publish 2 >/dev/null
+  fardel -qq repo update
+  rm -r "$VENDOR/repo" && mv "$WORK/first" "$VENDOR/repo"
+  for asked in '' --force; do
+    run --separate-stderr -5 fardel repo update $asked
+    [[ $stderr == *'revision 1 of '*'older than 2'*'--allow-older' && $(revision) == 2 ]]
+  done
+  listen "$WORK/log" 'revision 1' >"$WORK/heard" &
+  listener=$!
+  wait_for test -S "$WORK/log"
+  run --separate-stderr -0 with_log "$WORK/log" "$FARDEL_BIN" repo update --allow-older
+  [[ $stderr == *'main: revision 1 is in force, though 2 was seen (--allow-older)'* && $(revision) == 1 ]]
+  wait "$listener"
+  grep -q 'fardel\[[0-9]*\]: main: revision 1 is in force, though 2 was seen (--allow-older)' "$WORK/heard"
+}
+
 @test "several repositories: one that fails takes no other with it" {
   serve "$VENDOR"
   KEY=$(publish 1)

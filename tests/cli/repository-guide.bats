@@ -187,3 +187,29 @@ another() {
   wait_for grep -qx '/main/repository.json 304' "$ACCESS_LOG"
   [[ $(wc -l <"$ACCESS_LOG") == 1 ]]
 }
+
+# units DIR: the guide's files for systemd, as they stand there; prints their names.
+units() {
+  awk -v dir="$1" '
+    /^```/ { file = ""; next }
+    /^# \/etc\/systemd\/system\// { file = $2; sub(".*/", "", file); print file }
+    file { print > (dir "/" file) }' "$GUIDE"
+}
+
+@test "the guide's timer is one that systemd takes, and its service is the command that brings all up to date" {
+  another
+  fardel -qq repo key --no-password --output main
+  fardel -qq repo build /srv/main --key main.key
+  fardel -qq repo add main "$URL/main" --key main.pub
+  mkdir "$WORK/units"
+  [[ $(units "$WORK/units" | paste -sd ' ') == 'fardel-update.service fardel-update.timer' ]]
+  command=$(sed -n 's|^ExecStart=/usr/bin/||p' "$WORK/units/fardel-update.service")
+  # shellcheck disable=SC2086
+  run --separate-stderr -0 $command
+  [[ $(known tool) == 1 && -z $stderr ]]
+  type -P systemd-analyze >/dev/null || skip 'there is no systemd-analyze here'
+  # It wants the program to be there.
+  sed -i "s|^ExecStart=/usr/bin/fardel|ExecStart=$FARDEL_BIN|" "$WORK/units/fardel-update.service"
+  run -0 systemd-analyze verify "$WORK/units/fardel-update.timer" "$WORK/units/fardel-update.service"
+  [[ -z $output ]] || { echo "$output"; return 1; }
+}

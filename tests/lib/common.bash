@@ -231,3 +231,33 @@ make_packets() {
 
 # make_luet CATEGORY/NAME VERSION KEY…: an installer of a package of luet's, whose path it prints; tests/lib/luet-package.
 make_luet() { "$LIB/luet-package" "$WORK/luet" "$@"; }
+
+# listen SOCKET WORDS: prints what comes to it, until these words have.
+listen() {
+  python3 -c '
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+s.settimeout(20)
+line = b""
+while sys.argv[2].encode() not in line:
+    line = s.recv(65536)
+    print(line.decode(), flush=True)
+' "$1" "$2"
+}
+
+# with_log SOCKET CMD…: runs it with a /dev of its own, in which that is log: the machine's /dev stays as it is.
+with_log() {
+  # shellcheck disable=SC2016
+  unshare -m bash -euc '
+    mkdir -p /run/dev
+    mount --rbind /dev /run/dev
+    mount -t tmpfs none /dev
+    for name in null zero full random urandom; do
+      : >"/dev/$name"
+      mount --bind "/run/dev/$name" "/dev/$name"
+    done
+    ln -s "$1" /dev/log
+    shift
+    exec "$@"' with-log "$@"
+}
