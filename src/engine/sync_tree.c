@@ -95,7 +95,7 @@ static int on_head(struct gather *g, struct err *err)
 	if (s->open)
 		return judge(s, err) < 0 ? -1 : begin_tree(s, err);
 	gather_clear(g);
-	want(s, "signature", s->head_sum.s, ".minisig", MINISIGN_FILE_MAX);
+	want(s, "signature", s->head_sum.s, ".minisig", MINISIGN_FILE_MAX)->optional = true;
 	if (ask(s, on_signatures, err) < 0)
 		return -1;
 	/* Leaves are to be read soon. */
@@ -115,10 +115,20 @@ static int try_root(struct sync *s, struct err *err)
 		s, (s->asked_root > s->state.root ? s->asked_root : s->state.root) + 1, err);
 }
 
+static int not_signed(struct err *err)
+{
+	err_set(err, ERR_CHECKSUM, "repository.json: there is no signature of it as it is");
+	err_detail(err,
+		"It was never signed, or was changed since; or it is being published right now.");
+	return err_next(err, "try again later, or ask who runs the repository");
+}
+
 static int on_signatures(struct gather *g, struct err *err)
 {
 	struct sync *s = g->arg;
 
+	if (g->items.v[0].missing)
+		return not_signed(err);
 	buf_set(&s->head_signatures, buf_span(&g->items.v[0].body));
 	return try_root(s, err);
 }

@@ -144,7 +144,7 @@ def unsigned(stand):
         shutil.rmtree(stand.folder + "/index/signature")
 
     return [
-        ("no file", without, "404", 2),
+        ("no file", without, "repository.json: there is no signature of it as it is"),
         ("an empty one", signed(stand, lambda *_: b""), "signature"),
         ("words", signed(stand, lambda *_: b"signed by me\n"), "signature"),
     ]
