@@ -45,8 +45,17 @@ def program_name(pid):
     return name.removeprefix("fardel-")
 
 
+def is_thread(pid):
+    """Of a process that is followed already: it dies with that, and what kills it kills that."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
+            return f"\nTgid:\t{pid}\n" not in file.read()
+    except OSError:
+        return False
+
+
 class Process:
-    """One that is followed."""
+    """One that is followed; without a path, a thread of one."""
 
     def __init__(self, path):
         self.path = path
@@ -128,8 +137,11 @@ class Run:
         child = ctypes.c_ulong()
         if not ptrace(GETEVENTMSG, pid, None, ctypes.addressof(child)):
             return
-        process.children += 1
-        self.add(child.value, (*process.path, process.children))
+        if is_thread(child.value):
+            self.processes[child.value] = Process(None)
+        else:
+            process.children += 1
+            self.add(child.value, (*process.path, process.children))
         if child.value in self.early:
             self.early.remove(child.value)
             self.go_on(child.value)
