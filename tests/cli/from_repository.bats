@@ -103,6 +103,9 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   fardel -y -qq install writer
   fardel -qq remove writer
   [[ $(versions) == 'runtime 3' ]]
+  # It names no package: nobody has said that this one may go.
+  run --separate-stderr -12 fardel autoremove
+  [[ $stderr == *'runtime would be removed'* && $(versions) == 'runtime 3' ]]
   run --separate-stderr -0 fardel -y autoremove
   [[ $stderr == *'runtime: removed'* ]]
   [[ $(versions) == '' ]]

@@ -244,6 +244,41 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $stderr == *torn.yml* ]]
 }
 
+# together DIR STATE: a server that answers no head before two were asked for; its URL is in STATE/url.
+together() {
+  exec 3>&- # bats waits for who has it
+  exec python3 -c '
+import functools, http.server, os, sys, threading
+both = threading.Barrier(2)
+class Handler(http.server.SimpleHTTPRequestHandler):
+    def do_GET(self):
+        try:
+            if self.path.endswith("/repository.json"):
+                both.wait(20)
+            super().do_GET()
+        except threading.BrokenBarrierError:
+            self.send_error(500)
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
+with open(sys.argv[2] + "/url.new", "w") as file:
+    file.write("http://127.0.0.1:%d" % server.server_port)
+os.rename(sys.argv[2] + "/url.new", sys.argv[2] + "/url")
+server.serve_forever()' "$1" "$2" >/dev/null 2>&1
+}
+
+@test "several repositories: the second is asked while the first has not answered yet" {
+  KEY=$(publish 1)
+  mkdir "$VENDOR/second"
+  key=$("$LIB/publish" "$VENDOR/second" 1 name=second)
+  together "$VENDOR" "$WORK" &
+  SERVERS+=("$!")
+  wait_for test -e "$WORK/url"
+  url=$(<"$WORK/url")
+  use "$url/repo"
+  printf 'name: second\ntype: http\nenable: true\nurls: [%s/second]\nkey: %s\n' "$url" "$key" >"$FILES/second.yml"
+  run --separate-stderr -0 fardel --set fetch.retries=0 --plain repo update
+  [[ $output == *$'main\t0\t1\t'*updated*$'second\t0\t1\t'*updated ]]
+}
+
 # A repository whose whole index breaks off after a part of it: where that is kept, and all that is served.
 broken_off() {
   local whole
