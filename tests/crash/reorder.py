@@ -134,11 +134,13 @@ class Recorder:
 
     def __init__(self, disk, own):
         self.disk, self.own, self.done = disk, own, []
+        self.nameless = {}  # files, by the name that strace has for them
         self.opened = {}  # by process: what /proc/self/fd/N led to when it was opened
         self.descriptors = {}  # those of the process at work
         self.table = [(re.compile(pattern), method) for pattern, method in (
-            (rf"(?:openat|openat2)\({AT}, (.*)\) = \d+<", self.open),
-            (rf"()open\({TEXT}, (.*)\) = \d+<", self.open),
+            (rf"(?:openat|openat2)\({AT}, (.*)\) = \d+<([^>]*)>", self.open),
+            (rf"()open\({TEXT}, (.*)\) = \d+<([^>]*)>", self.open),
+            (rf"linkat\({AT}, {AT}, AT_SYMLINK_FOLLOW\) = 0", self.name),
             (rf"write\({FD}, {TEXT}, \d+()\) = \d+", self.write),
             (rf"pwrite64\({FD}, {TEXT}, \d+, (\d+)\) = \d+", self.write),
             (rf"copy_file_range\({FD}, \[(\d+)\], {FD}, NULL, \d+, 0\) = (\d+)", self.copy),
@@ -172,7 +174,7 @@ class Recorder:
         return self.descriptors.get(path, path)
 
     def at(self, path):
-        number = self.disk.find(path, self.own)
+        number = self.nameless.get(path, self.disk.find(path, self.own))
         want(number is not None, f"{path} was changed, and nobody has made it")
         return number
 
@@ -187,15 +189,18 @@ class Recorder:
         folder, name = self.spot(path)
         self.do("enter", folder, name, number)
 
-    def open(self, folder, name, how):
+    def open(self, folder, name, how, opened):
         path = self.path(folder, name)
         if not self.own(path):
             return
-        want("O_TMPFILE" not in how, f"a file without a name in {path}")
         there = self.disk.find(path, self.own)
-        if there is None and "O_CREAT" in how:
-            mode = re.search(r"(?:mode=|, )0(\d+)", how)
-            self.new(path, Node(stat.S_IFREG | int(mode[1], 8) & ~UMASK, bytearray()))
+        mode = re.search(r"(?:mode=|, )0(\d+)", how)
+        made = mode and Node(stat.S_IFREG | int(mode[1], 8) & ~UMASK, bytearray())
+        if "O_TMPFILE" in how:
+            self.nameless[opened] = len(self.disk.nodes)
+            self.do("new", self.nameless[opened], made)
+        elif there is None and "O_CREAT" in how:
+            self.new(path, made)
         elif there is not None and "O_TRUNC" in how:
             self.do("size", there, 0)
 
@@ -221,6 +226,11 @@ class Recorder:
             want(flags in (None, "", "RENAME_NOREPLACE"), f"{path} was renamed with {flags}")
             self.do("move", *self.spot(path), *self.spot(to), self.at(path))
 
+    def name(self, folder, name, to_folder, to_name):
+        to = self.path(to_folder, to_name)
+        if self.own(to):
+            self.do("enter", *self.spot(to), self.at(self.path(folder, name)))
+
     def leave(self, folder, name):
         path = self.path(folder, name)
         if self.own(path):
@@ -237,7 +247,7 @@ class Recorder:
             self.new(path, Node(stat.S_IFLNK | 0o777, bytes_of(target).decode()))
 
     def sync(self, path):
-        number = self.disk.find(path, self.own)
+        number = self.nameless.get(path, self.disk.find(path, self.own))
         if number is not None:
             self.do("sync", number)
 
@@ -264,7 +274,7 @@ class Recorder:
                     text = begun.pop(pid) + text.partition(" resumed>")[2]
                 text = re.sub(r"\) += ", ") = ", text)
                 self.descriptors = self.opened.setdefault(pid, {})
-                if opened := re.search(r"^open.* = (\d+)<([^>]*)>$", text):
+                if opened := re.search(r"^open.* = (\d+)<([^>]*)>(?:\(deleted\))?$", text):
                     self.descriptors[f"/proc/self/fd/{opened[1]}"] = opened[2]
                 for pattern, method in self.table:
                     found = pattern.match(text)
