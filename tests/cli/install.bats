@@ -282,6 +282,27 @@ END
   wait "$pid"
 }
 
+# How many rules stand before the gate.
+at_gate_at_least() { (($(pgrep -cf "gate-$1-$(basename -- "$FARDEL_TEST_TMP")") >= $2)); }
+was_asked() { (($(requests "$1") > 0)); }
+
+@test "several packages: while one is unpacked the next is, too, and a further one's pack is fetched" {
+  serve "$VENDOR"
+  files=()
+  for name in hello other third; do
+    files+=("$(make_installer "$name" 1 name="$name")")
+  done
+  shut unpack
+  fardel -y --set prepare.jobs=2 --set fetch.jobs=1 install "${files[@]}" 3>&- >/dev/null 2>"$WORK/said" &
+  pid=$!
+  wait_for at_gate_at_least unpack 2
+  wait_for was_asked /third-1.deb
+  [[ $(fardel list --plain) == "" ]]
+  open unpack
+  wait "$pid"
+  [[ $(fardel list --plain | cut -f1 | paste -sd' ') == 'hello other third' ]]
+}
+
 @test "--no-input and -y are taken" {
   file=$(make_installer hello 1)
   run -0 fardel install --no-input -y "$file"
