@@ -49,7 +49,8 @@ struct stage_rest {
 };
 #define STAGE_REST_INIT ((struct stage_rest){.e = NULL})
 
-/* As stage_close, but its folders go meanwhile, until stage_rest_end: before the next stage, and before any process is started. */
+/* As stage_close, but its folders go meanwhile, until stage_rest_end: before the next stage, and before any process is started. `rest` stays where it
+ * is until then. */
 void stage_leave(struct stage *s, struct stage_rest *rest);
 /* Waits for that; of STAGE_REST_INIT: nothing. */
 void stage_rest_end(struct stage_rest *rest);

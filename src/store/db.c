@@ -222,7 +222,7 @@ int db_open(const struct place *place, bool writable, struct db *out, struct err
 	if (!there && !writable)
 		return 0;
 	if (!there && make_file(dir, err) < 0)
-		return -1;
+		return err_at(err, "%s", path.s);
 	if (sql_open(path.s, writable ? SQL_WRITE : SQL_READ, MEND, &out->sql, err) < 0)
 		return -1;
 	if (migrate(out, err) < 0 ||
