@@ -297,6 +297,7 @@ static int load(struct sync *s, struct err *err)
 	if (repositories_keys(s->e, s->repository, &keys, err) < 0)
 		return -1;
 	s->root_err = ERR_INIT;
+	s->asked_root = 0;
 	s->open = !s->repository->require_signature && !keys.of.n;
 	if (!s->open && !keys.of.n)
 		return no_key(s, err);

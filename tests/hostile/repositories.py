@@ -524,6 +524,27 @@ def chain(box):
     box.unharmed()
 
 
+@case("S24b", "a mirror whose chain of roots is a lie does not keep the honest one's from being followed")
+def two_chains(box):
+    stand = Stand(box)
+    key, second = stand.honest.key, Key("second")
+    stand.configure([key], [stand.url.replace("/repo", "/liar"), stand.url])
+
+    def put(folder, by):
+        rotated = honest(6)
+        rotated.key = second
+        rotated.add_root(by=by)
+        rotated.put(folder)
+
+    stand.clear()
+    put(stand.folder.replace("/repo", "/liar"), [OTHER, second])
+    put(stand.folder, [key, second])
+    box.must("repo", "update")
+    state = stand.state()
+    want(state["revision"] == 6 and state["root"] == 2, f"{state}")
+    box.unharmed()
+
+
 # --- Parts --------------------------------------------------------------------------------------------------
 
 def tamper(stand, kind, change, revision=6):
