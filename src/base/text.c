@@ -296,7 +296,8 @@ void text_time_iso(struct buf *out, int64_t seconds)
 	of_year = of_era - (int)(365 * year + year / 4 - year / 100);
 	month = (5 * of_year + 2) / 153;
 	year += era * 400 + (month >= 10);
-	buf_addf(out, "%lld-", (long long)year);
+	text_number(out, year);
+	*at++ = '-';
 	at = put_two(at, month < 10 ? month + 3 : month - 9, '-');
 	at = put_two(at, of_year - (153 * month + 2) / 5 + 1, 'T');
 	at = put_two(at, (int)(second / 3600), ':');

@@ -38,6 +38,7 @@ struct listing {
 	struct holds holds;
 	bool *found; /* of each argument, whether there is such a package */
 	size_t rows;
+	struct buf state; /* of the row at work */
 };
 
 /* Its index among the arguments; their count if it is none of them. */
@@ -83,7 +84,6 @@ static int add_row(void *arg, const struct bundle *b, struct err *err)
 	struct listing *l = arg;
 	struct sheet *sheet = l->sheet;
 	bool held = bundle_in_use(b) && holds_has(&l->holds, buf_span(&b->name));
-	AUTO(buf) state = BUF_INIT;
 
 	(void)err;
 	if (l->run->args.n && argument_of(l->run, b) == l->run->args.n)
@@ -92,10 +92,11 @@ static int add_row(void *arg, const struct bundle *b, struct err *err)
 	sheet_text(sheet, buf_span(&b->name));
 	sheet_version(sheet, buf_span(&b->version), buf_span(&b->id));
 	sheet_id(sheet, buf_span(&b->id));
-	buf_adds(&state, bundle_state_name(b->state));
+	buf_clear(&l->state);
+	buf_adds(&l->state, bundle_state_name(b->state));
 	if (held && run_form(l->run) == FORM_TABLE)
-		buf_adds(&state, ", held");
-	sheet_text(sheet, buf_span(&state));
+		buf_adds(&l->state, ", held");
+	sheet_text(sheet, buf_span(&l->state));
 	sheet_time(sheet, b->since);
 	sheet_size(sheet, b->size);
 	sheet_bool(sheet, held);
@@ -162,7 +163,7 @@ static int list_upgradable(struct run *run, struct err *err)
 static int run_list(struct run *run, struct err *err)
 {
 	const struct list_options *own = run->own;
-	struct listing l = {.run = run};
+	struct listing l = {.run = run, .state = BUF_INIT};
 	int status;
 
 	if (check_names(&l, err) < 0 || engine_holds(run->engine, &l.holds, err) < 0)
@@ -173,6 +174,7 @@ static int run_list(struct run *run, struct err *err)
 	status = engine_each(run->engine, own->all, add_row, &l, err);
 	sheet_end(l.sheet);
 	holds_drop(&l.holds);
+	buf_drop(&l.state);
 	if (status == 0 && !l.rows && run_form(run) == FORM_TABLE)
 		progress_say(&run->progress, SAY_INFO, "No packages are installed.");
 	return status;

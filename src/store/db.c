@@ -74,6 +74,8 @@ static const char *const migrations[DB_SCHEMA] = {
 	"CREATE TABLE tagged ("
 	" repository TEXT NOT NULL, tag TEXT NOT NULL, place TEXT NOT NULL, layers TEXT NOT NULL,"
 	" at INTEGER NOT NULL, PRIMARY KEY (repository, tag)) WITHOUT ROWID;",
+	/* Whether there are any of another layout is asked by each command, and mostly there are none. */
+	"CREATE INDEX bundle_elsewhere ON bundle (layout) WHERE layout <> 'fardel';",
 };
 
 /* Which change came last is counted: two may fall into one second, and clocks are set back. */
@@ -293,8 +295,8 @@ void db_abandon(struct db *db)
 
 int db_check_names(const struct buf *name, const struct buf *id, struct err *err)
 {
-	bool is_name = name_is_luet_valid(buf_span(name)) ||
-		       (name->n && name->s[0] != '.' && strcspn(name->s, "/:\n") == name->n);
+	bool is_name = (name->n && name->s[0] != '.' && strcspn(name->s, "/:\n") == name->n) ||
+		       name_is_luet_valid(buf_span(name));
 
 	if (!is_name || strspn(id->s, "0123456789abcdef") != 64 || id->n != 64)
 		return err_set(err, ERR_BAD_STATE, "state.db: '%s' with id '%s' is no package",
@@ -388,7 +390,8 @@ int db_has_layout(struct db *db, enum bundle_layout layout, struct err *err)
 
 	if (!db->sql)
 		return 0;
-	if (sql_query(db->sql, &row, err, "SELECT 1 FROM bundle WHERE layout = ? LIMIT 1", "t",
+	if (sql_query(db->sql, &row, err,
+		    "SELECT 1 FROM bundle WHERE layout = ? AND layout <> 'fardel' LIMIT 1", "t",
 		    span_of(bundle_layout_name(layout))) < 0)
 		return -1;
 	there = sql_next(row, err);

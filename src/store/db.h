@@ -10,7 +10,7 @@
 #include "model/digest.h"
 #include "store/place.h"
 
-#define DB_SCHEMA 5
+#define DB_SCHEMA 6
 
 struct db {
 	struct sql *sql; /* NULL: read-only, and there is none yet */

@@ -48,7 +48,7 @@ MUTANTS = [
     ("the installer's own files may be changed by rules", "src/model/manifest.c",
      "		if (!there || !is_same(there, e))", "		if (!there && !is_same(e, e))", ["unit manifest"]),
     ("a newer schema is taken for ours", "src/store/db.c",
-     "if (version < 0 || version > DB_SCHEMA) {", "if (version < 0) {", ["unit db"]),
+     "if (*version >= 0 && *version <= DB_SCHEMA)", "if (*version >= 0)", ["unit db"]),
     # --- fetched -----------------------------------------------------------------------------------------
     ("a redirect may lead to this machine", "src/ext/http.c",
      "	if (!g->proxy && address_reach(&at->addr) > bound_of(g)) {", "	if (false) {", ["hostile S4-name"]),

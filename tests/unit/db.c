@@ -321,7 +321,7 @@ static void what_cannot_begin_lazily_leaves_no_laziness(void **state)
 static void newer_and_foreign_schemas_are_refused(void **state)
 {
 	static const char *const versions[] = {
-		"PRAGMA user_version = 6", "PRAGMA user_version = -1"};
+		"PRAGMA user_version = 7", "PRAGMA user_version = -1"};
 	struct scratch *s = *state;
 	struct db db = open_db(s, true);
 
@@ -331,10 +331,10 @@ static void newer_and_foreign_schemas_are_refused(void **state)
 		assert_int_equal(sql_run(db.sql, versions[i], &s->err), 0);
 		for (int writable = 0; writable < 2; writable++) {
 			assert_int_equal(db_open(&s->place, writable, &again, &s->err), -1);
-			assert_err(&s->err, ERR_BAD_STATE, "this fardel knows up to 5");
+			assert_err(&s->err, ERR_BAD_STATE, "this fardel knows up to 6");
 			assert_null(again.sql);
 		}
-		assert_non_null(strstr(s->err.text, i ? "schema -1" : "schema 6"));
+		assert_non_null(strstr(s->err.text, i ? "schema -1" : "schema 7"));
 	}
 	db_drop(&db);
 	put(s, FILE_DB, "this is no database at all, and long enough to be looked at");

@@ -84,7 +84,8 @@ static void before_there_was_such_a_table_nothing_is_noted(void **state)
 	AUTO(buf) line = BUF_INIT;
 
 	assert_int_equal(
-		sql_run(db.sql, "DROP TABLE origin; DROP TABLE tagged; PRAGMA user_version = 3",
+		sql_run(db.sql,
+			"DROP INDEX bundle_elsewhere; DROP TABLE tagged; DROP TABLE origin; PRAGMA user_version = 3",
 			&s->err),
 		0);
 	db_drop(&db);

@@ -112,7 +112,11 @@ static void before_there_was_such_a_table_nothing_is_known(void **state)
 	struct db db = open_db(s, true);
 	struct tagged t;
 
-	assert_int_equal(sql_run(db.sql, "DROP TABLE tagged; PRAGMA user_version = 4", &s->err), 0);
+	assert_int_equal(
+		sql_run(db.sql,
+			"DROP INDEX bundle_elsewhere; DROP TABLE tagged; PRAGMA user_version = 4",
+			&s->err),
+		0);
 	db_drop(&db);
 	db = open_db(s, false);
 	assert_int_equal(get(&db, "main", "tool-1", &t, &s->err), 0);
