@@ -1,7 +1,6 @@
 /* What rules.lua asks of fardel while it runs. */
 #include "engine/broker.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
 
 #include "model/lua.h"
@@ -45,18 +44,10 @@ static int answer_failure(struct broker *b, int socket, const struct err *why, s
 
 static int answer_file(struct broker *b, int socket, struct err *err)
 {
-	AUTO(buf) path = BUF_INIT;
-	AUTO(buf) full = BUF_INIT;
 	AUTO(buf) text = BUF_INIT;
-	AUTO_FD fd = -1;
 
-	fetch_path(&b->fetch, &path);
-	place_path(&b->e->place, path.s, &full);
-	fd = open(full.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return err_sys(err, "open %s", full.s);
 	lua_answer_file(b->fetch.size, &b->fetch.have.of[DIGEST_SHA256], &text);
-	return pass_send(socket, buf_span(&text), fd, err);
+	return pass_send(socket, buf_span(&text), b->fetch.file, err);
 }
 
 /* The fetch has come to its end: `why` it failed, if it did. */

@@ -13,6 +13,7 @@
 #include "solve/resolve.h"
 #include "store/leaf.h"
 #include "store/origins.h"
+#include "sys/fd.h"
 
 #define MASKED_TOLD 5
 
@@ -23,6 +24,7 @@ static void chosen_drop(struct chosen *one)
 	buf_drop(&one->url);
 	buf_drop(&one->why);
 	buf_drop(&one->path);
+	fd_drop(&one->file);
 	buf_drop(&one->instead);
 	buf_drop(&one->inherited);
 	free(one->err);
@@ -214,6 +216,7 @@ static int add_one(struct stock *s, const struct supply *supply, const struct re
 		return lost(item.name, err);
 	one = vec_push(&out->of);
 	*one = (struct chosen){.number = c->to,
+		.file = -1,
 		.repository = buf_dup(&shelf->repository->name),
 		.url = buf_dup(&shelf->url),
 		.format = shelf->repository->format,
@@ -290,6 +293,7 @@ static int add_same_of(
 		return -1;
 	one = vec_push(&out->of);
 	*one = (struct chosen){.offer = offer,
+		.file = -1,
 		.repository = buf_dup(&shelf->repository->name),
 		.url = buf_dup(&shelf->url),
 		.format = shelf->repository->format,

@@ -19,6 +19,7 @@ struct chosen {
 	bool asked; /* named; else it comes for the sake of another */
 	struct buf why; /* whose; may be empty */
 	struct buf path; /* of its installer's file, once that was fetched; empty: not yet */
+	int file; /* that, open: of Packets, whose content nothing but the file's sum is held against; -1 */
 	int64_t within; /* as of struct shelf */
 	bool makes; /* its installer is to be made (choice_luet) */
 	struct buf

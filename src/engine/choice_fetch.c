@@ -71,7 +71,7 @@ static int end_installer(struct gather *g, size_t item, struct err *err)
 	struct sums have;
 	AUTO(buf) below = BUF_INIT;
 
-	if (intake_end(&b->in, false, &have, err) < 0)
+	if (intake_end(&b->in, false, &have, NULL, err) < 0)
 		return -1;
 	if (size != one->offer.size || !digest_is(&have.of[DIGEST_SHA256], &one->offer.sha256))
 		return err_set(err, ERR_CHECKSUM,

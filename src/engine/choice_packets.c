@@ -6,6 +6,7 @@
 #include "engine/fetch.h"
 #include "model/packets.h"
 #include "store/stages.h"
+#include "sys/fd.h"
 
 #define AT_ONCE 4
 
@@ -56,7 +57,7 @@ static void make_pack(const struct offer *o, struct pack *out)
 	out->sums.of[DIGEST_SHA256] = o->sha256;
 }
 
-/* It is in the cache, verified. By its name it is told what it is. */
+/* By its name it is told what it is; read it is as it was verified, whatever stands there by then. */
 static int show(struct crew *c, struct download *d, struct err *err)
 {
 	struct chosen *one = &c->o->of.v[d->number];
@@ -67,6 +68,7 @@ static int show(struct crew *c, struct download *d, struct err *err)
 	buf_addf(&name, "%zu" PACKETS_SUFFIX, d->number);
 	fetch_path(&d->fetch, &below);
 	place_path(&c->e->place, below.s, &target);
+	one->file = fd_take(&d->fetch.file);
 	download_close(d);
 	if (symlinkat(target.s, c->folder, name.s) < 0)
 		return err_sys(err, "show %s", target.s);

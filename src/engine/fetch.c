@@ -27,6 +27,7 @@ void fetch_init(struct fetch *f)
 		.incoming_name = BUF_INIT,
 		.incoming = -1,
 		.parts = -1,
+		.file = -1,
 		.part = PART_INIT,
 		.intake = INTAKE_INIT};
 }
@@ -39,6 +40,7 @@ void fetch_drop(struct fetch *f)
 		unlinkat(f->incoming, f->incoming_name.s, 0);
 	fd_drop(&f->incoming);
 	fd_drop(&f->parts);
+	fd_drop(&f->file);
 	part_drop(&f->part);
 	buf_drop(&f->file_name);
 	buf_drop(&f->incoming_name);
@@ -55,14 +57,13 @@ static void show_source(const struct fetch *f, struct buf *out)
 int fetch_from_cache(struct engine *e, struct fetch *f, struct span package,
 	const struct pack *pack, struct err *err)
 {
-	AUTO_FD fd = -1;
 	int got;
 
 	f->e = e;
 	f->package = package;
 	f->pack = pack;
 	pack_file_name(pack, &f->file_name);
-	got = cache_get(&e->cache, &pack->sums, &fd, &f->have, &f->size, err);
+	got = cache_get(&e->cache, &pack->sums, &f->file, &f->have, &f->size, err);
 	if (got == 2)
 		engine_tell(e, WATCH_WARN, f->package,
 			"its pack in the cache was damaged and has been dropped");
@@ -178,7 +179,8 @@ static int has_all(struct fetch *f, bool durable, struct err *err)
 	if (f->intake.keep &&
 		part_end(&f->part, &f->intake, f->incoming, f->incoming_name.s, err) < 0)
 		return -1;
-	return intake_end(&f->intake, durable, &f->have, err);
+	fd_drop(&f->file);
+	return intake_end(&f->intake, durable, &f->have, &f->file, err);
 }
 
 /* And right, wrong but only advised, or wrong. */
@@ -204,6 +206,8 @@ static int take_over(struct fetch *f, struct err *err)
 		cache_put(&f->e->cache, f->incoming, f->incoming_name.s, &f->have, err) < 0)
 		return -1;
 	f->cached = true;
+	fd_drop(&f->incoming);
+	fd_drop(&f->parts);
 	return 0;
 }
 
@@ -536,16 +540,4 @@ void fetch_path(const struct fetch *f, struct buf *out)
 		cache_path(&f->have.of[DIGEST_SHA256], out);
 	else
 		buf_addf(out, "packs/incoming/%s", f->incoming_name.s);
-}
-
-int fetch_open(const struct fetch *f, struct err *err)
-{
-	AUTO(buf) path = BUF_INIT;
-	AUTO(buf) full = BUF_INIT;
-	int fd;
-
-	fetch_path(f, &path);
-	place_path(&f->e->place, path.s, &full);
-	fd = open(full.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	return fd < 0 ? err_sys(err, "open %s", full.s) : fd;
 }

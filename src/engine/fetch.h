@@ -33,6 +33,7 @@ struct fetch {
 	bool resumed; /* not all bytes came in one answer */
 	bool afresh; /* and what they made was wrong: all of them in one answer, or none */
 	/* The result. */
+	int file; /* the pack, open to be read: it has the bytes that were verified, whatever stands under its name by now; -1: taken, or not there */
 	struct sums have;
 	int64_t size;
 	bool cached; /* in the cache; else it is incoming/incoming_name, until fetch_drop */
@@ -70,9 +71,7 @@ MUST_USE int fetch_lent_end(struct fetch *f, struct err *err);
 /* Takes what `rules download` wrote as the pack: `fd` is read, hashed, compared and cached. */
 MUST_USE int fetch_take_file(struct fetch *f, int fd, const char *unique, struct err *err);
 
-/* Appends the path of the pack's bytes, without the root. */
+/* Appends where the pack was put, without the root. Whoever reads it reads `file`. */
 void fetch_path(const struct fetch *f, struct buf *out);
-/* Opens it to be read. */
-MUST_USE int fetch_open(const struct fetch *f, struct err *err);
 void fetch_drop(struct fetch *f);
 void fetch_init(struct fetch *f);

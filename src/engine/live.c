@@ -37,7 +37,7 @@ static const char *keep(struct live_show *s, struct buf *text)
 /* Takes both texts. */
 static struct process_bind bind(struct live_show *s, struct buf *from, struct buf *to)
 {
-	return (struct process_bind){keep(s, from), keep(s, to)};
+	return (struct process_bind){.from = keep(s, from), .to = keep(s, to)};
 }
 
 void live_show_instead(struct live_show *s, struct buf *from, struct buf *to)

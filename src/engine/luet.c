@@ -108,7 +108,8 @@ static int open_again(struct engine *e, const struct bundle *b, const struct pac
 		if (fetch_now(e, &f, buf_span(&b->name), pack, TREE_NAME, err) < 0)
 			return -1;
 	}
-	return tree_packs_open(packs, &f, 1, packs->image, err);
+	tree_packs_take(packs, &f, 1);
+	return 0;
 }
 
 static int unpack_again(struct engine *e, const struct bundle *b, const struct installer *about,

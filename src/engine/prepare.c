@@ -40,12 +40,10 @@ static void settle_step(struct site *s, int result)
 		return;
 	s->task = NULL;
 	tell_step(s, WATCH_STEP_END, result);
-	if (result < 0)
-		s->ended = true;
-	else
+	if (result == 0)
 		s->at++;
-	if (!is_prepare(s))
-		s->ended = true;
+	if (result < 0 || !is_prepare(s))
+		site_end(s);
 }
 
 static size_t jobs_of(const struct engine *e, enum step_kind kind)

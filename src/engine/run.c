@@ -91,14 +91,12 @@ static int find_packs(struct engine *e, struct candidate *c, struct err *err)
 	return 0;
 }
 
-static int look(
-	struct engine *e, const char *path, struct candidate *c, bool extract, struct err *err)
+static int look(struct engine *e, int fd, const char *path, struct candidate *c, bool extract,
+	struct err *err)
 {
 	AUTO(looked) l = {.id = BUF_INIT};
-	AUTO_FD fd = -1;
 
 	installer_init(&l.installer);
-	fd = installer_open(path, err);
 	if (fd < 0 || read_installer(e, fd, path, c, extract, &l, err) < 0)
 		return -1;
 	c->installer = l.installer;
@@ -121,6 +119,8 @@ static int hold(const struct chosen *one, struct candidate *c, struct err *err)
 static int look_at_chosen(struct engine *e, const struct world *world, const struct chosen *one,
 	bool extract, struct candidate *c, struct err *err)
 {
+	AUTO_FD opened = -1;
+
 	if (one->err)
 		return err_copy(err, one->err);
 	if (one->makes && extract) {
@@ -135,7 +135,9 @@ static int look_at_chosen(struct engine *e, const struct world *world, const str
 		return architecture_select(e, &c->installer, err) < 0 ? -1 : find_packs(e, c, err);
 	}
 	buf_set(&c->file, buf_span(&one->path));
-	if (look(e, one->path.s, c, extract, err) < 0)
+	if (one->file < 0)
+		opened = installer_open(one->path.s, err);
+	if (look(e, one->file < 0 ? opened : one->file, one->path.s, c, extract, err) < 0)
 		return -1;
 	return hold(one, c, err);
 }
@@ -184,6 +186,7 @@ static int look_at_files(
 		const char *item = request->items.of.v[i].s;
 		struct candidate *c;
 		struct err why = ERR_INIT;
+		AUTO_FD fd = -1;
 
 		if (request->goal > GOAL_EXTRACT || !engine_is_file(item))
 			continue;
@@ -193,7 +196,8 @@ static int look_at_files(
 		buf_sets(&c->file, item);
 		if (extract)
 			buf_setf(&c->stage, "in.%zu", i);
-		if ((look(e, item, c, extract, &why) < 0 ||
+		fd = installer_open(item, &why);
+		if ((look(e, fd, item, c, extract, &why) < 0 ||
 			    (request->goal != GOAL_DOWNLOAD &&
 				    image_check(e, &c->installer, &why) < 0)) &&
 			give_up(request, c, &why, err) < 0)

@@ -275,14 +275,25 @@ static int give_lua(struct rules_task *t, const struct rules_order *o, struct ph
 	return 0;
 }
 
-static void show_bind(struct engine *e, const struct rules_order *o, struct seen_paths *s,
-	struct process_bind *bind, struct phase_spec *spec)
+/* What is shown to them, and what it must be. */
+struct shown {
+	struct process_bind bind;
+	struct stat is;
+};
+
+static int show_bind(struct engine *e, const struct rules_order *o, struct seen_paths *s,
+	struct shown *shown, struct phase_spec *spec, struct err *err)
 {
+	if (!o->bind_from)
+		return 0;
+	if (fstat(o->bind_file, &shown->is) < 0)
+		return err_sys(err, "look at %s", o->bind_from);
 	seen(e, false, o->bind_from, &s->bind_from);
 	seen(e, false, o->bind_to, &s->bind_to);
-	*bind = (struct process_bind){s->bind_from.s, s->bind_to.s};
-	spec->binds = bind;
+	shown->bind = (struct process_bind){s->bind_from.s, s->bind_to.s, &shown->is};
+	spec->binds = &shown->bind;
 	spec->bind_count = 1;
+	return 0;
 }
 
 static int start(struct engine *e, struct rules_task *t, const struct rules_order *o, bool chroot,
@@ -293,7 +304,7 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	AUTO(buf) own = BUF_INIT;
 	AUTO(proxies) proxies = PROXIES_INIT;
 	AUTO(lua_run) lua = LUA_RUN_INIT;
-	struct process_bind bind;
+	struct shown shown;
 	struct phase_spec spec = {.phase = o->phase,
 		.bundle = o->bundle,
 		.output = to[0],
@@ -313,8 +324,8 @@ static int start(struct engine *e, struct rules_task *t, const struct rules_orde
 	buf_adds(&s.home, "/home");
 	seen(e, chroot, own.s, &s.tmp);
 	buf_adds(&s.tmp, "/tmp");
-	if (o->bind_from)
-		show_bind(e, o, &s, &bind, &spec);
+	if (show_bind(e, o, &s, &shown, &spec, err) < 0)
+		return -1;
 	spec.dir = s.dir.s;
 	spec.home = s.home.s;
 	spec.tmp = s.tmp.s;

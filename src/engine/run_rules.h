@@ -37,6 +37,7 @@ struct rules_order {
 		*script; /* the same, of luet's; in a stage only; valid until rules_result */
 	const char *bind_from,
 		*bind_to; /* shown read-only to the rules, where that is possible; or NULL */
+	int bind_file; /* with bind_from, and open: no other file is shown */
 };
 
 /* For a task that is nothing yet. */

@@ -62,6 +62,13 @@ void site_drop(struct site *s)
 	buf_drop(&s->stage);
 }
 
+void site_end(struct site *s)
+{
+	s->ended = true;
+	for (size_t i = 0; i < pack_count(s); i++)
+		fd_drop(&s->fetches[i].file);
+}
+
 /* A path in the item's stage, without the root. */
 static void in_stage(const struct site *s, const char *below, struct buf *out)
 {
@@ -238,42 +245,25 @@ static int fetch_step_end(struct site *s, struct err *err)
 	return fetch_packs(s, err);
 }
 
-/* Of the pack's bytes, of which the copy is held against what was verified: by its name another file may be found by now. */
-static int copy_pack(const struct fetch *f, int to, struct err *err)
-{
-	struct sums want = {.has[DIGEST_SHA256] = true};
-	struct sums have;
-	int64_t size;
-	AUTO_FD from = fetch_open(f, err);
-
-	want.of[DIGEST_SHA256] = f->have.of[DIGEST_SHA256];
-	if (from < 0 || file_copy(from, to, err) < 0 ||
-		intake_digest_fd(to, &want, &have, &size, err) < 0)
-		return -1;
-	return intake_compare(&want, &have, err);
-}
-
 /* Shows the pack to the rules as `name` in their folder: bound there read-only where that is possible, else as a
  * copy of their own. Either way they cannot change what is in the cache. */
 static int lend_pack(struct site *s, const char *name, struct buf *bind_from, struct err *err)
 {
 	const struct fetch *f = &s->fetches[s->pack];
-	AUTO(buf) path = BUF_INIT;
 	AUTO_FD to = -1;
 
-	fetch_path(f, &path);
 	if (file_make_dir(s->dir, INSTALLATION_PACKS, 0755, err) < 0 ||
 		file_remove(s->dir, name, err) < 0)
 		return -1;
-	to = file_open(s->dir, name, O_RDWR | O_CREAT | O_EXCL, 0644, err);
+	to = file_open(s->dir, name, O_WRONLY | O_CREAT | O_EXCL, 0644, err);
 	if (to < 0)
 		return -1;
 	/* To find out whether something can be mounted takes longer than to copy a little. */
 	if (f->size > SMALL_PACK && engine_means(s->e) & MEANS_MOUNT) {
-		*bind_from = buf_dup(&path);
+		fetch_path(f, bind_from);
 		return 0;
 	}
-	return copy_pack(f, to, err);
+	return file_copy(f->file, to, err);
 }
 
 static int unpack_pack(struct site *s, struct err *err)
@@ -297,6 +287,7 @@ static int unpack_pack(struct site *s, struct err *err)
 	if (bind_from.n) {
 		order.bind_from = bind_from.s;
 		order.bind_to = pack.s;
+		order.bind_file = s->fetches[s->pack].file;
 	}
 	if (rules_begin(s->e, &s->rules, &order, err) < 0)
 		return -1;
@@ -404,9 +395,8 @@ static int unpack_tree(struct site *s, struct err *err)
 		return -1;
 	if (!pack_count(s))
 		return publish(s, err);
-	if (tree_packs_open(&packs, s->fetches, pack_count(s), s->item->installer.luet.image, err) <
-		0)
-		return -1;
+	packs.image = s->item->installer.luet.image;
+	tree_packs_take(&packs, s->fetches, pack_count(s));
 	folder = file_open(s->dir, INSTALLATION_UPSTREAM_NEW, O_RDONLY | O_DIRECTORY, 0, err);
 	if (folder < 0 || tree_begin(s->e, &s->tree, buf_span(&s->item->to.name), &packs,
 				  fd_take(&folder), err) < 0)

@@ -31,6 +31,8 @@ struct site {
 /* `stage`: the name of its folder there. */
 void site_init(struct site *s, struct engine *e, struct plan_item *item, const char *stage);
 void site_drop(struct site *s);
+/* There is nothing more to do: of many packages at once not all packs stay open. */
+void site_end(struct site *s);
 
 /* begin: 1 when a task runs (s->task), 0 when done, -1; end: the same, after the task has ended. Without `begin` the kind is
  * none of act one. */

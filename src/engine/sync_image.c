@@ -85,7 +85,7 @@ static int end_layer(struct gather *g, size_t item, struct err *err)
 			(long long)s->intake.size, (long long)layer->size);
 		return fail(s, err);
 	}
-	if (intake_end(&s->intake, false, &have, err) < 0)
+	if (intake_end(&s->intake, false, &have, NULL, err) < 0)
 		return -1;
 	if (intake_compare(&want, &have, err) < 0)
 		return sync_wagon_blame(s->haul.image.tag.s, err);

@@ -60,20 +60,6 @@ static int add_to_document(struct gather *g, size_t item, struct span bytes, str
 	return intake_add(&s->intake, bytes.s, bytes.n, err);
 }
 
-/* Verified, it needs no name any more: nothing is left of it, whatever happens. */
-static int keep_document(struct sync *s, size_t item, struct err *err)
-{
-	AUTO(buf) name = BUF_INIT;
-
-	buf_setf(&name, "document-%zu", item);
-	fd_drop(&s->documents[item]);
-	s->documents[item] = openat(s->folder, name.s, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (s->documents[item] < 0)
-		return err_sys(err, "open %s", name.s);
-	unlinkat(s->folder, name.s, 0);
-	return 0;
-}
-
 static int end_document(struct gather *g, size_t item, struct err *err)
 {
 	struct sync *s = g->arg;
@@ -81,12 +67,17 @@ static int end_document(struct gather *g, size_t item, struct err *err)
 	struct sums want = {.has = {[DIGEST_SHA256] = d->has_sum},
 			    .of = {[DIGEST_SHA256] = d->sha256}},
 		    have;
+	AUTO_FD file = -1;
 
-	if (intake_end(&s->intake, false, &have, err) < 0)
+	if (intake_end(&s->intake, false, &have, &file, err) < 0)
 		return -1;
 	if (d->has_sum && intake_compare(&want, &have, err) < 0)
 		return sync_wagon_blame(d->name.s, err);
-	return keep_document(s, item, err);
+	/* Verified, it needs no name any more: nothing is left of it, whatever happens. */
+	unlinkat(s->folder, s->intake.name.s, 0);
+	fd_drop(&s->documents[item]);
+	s->documents[item] = fd_take(&file);
+	return 0;
 }
 
 static const struct gather_sink sink = {begin_document, add_to_document, end_document};

@@ -70,18 +70,10 @@ static int on_frame(struct worker *w, const struct frame *frame, struct err *err
 	return 0;
 }
 
-int tree_packs_open(struct tree_packs *p, const struct fetch *fetches, size_t count, bool image,
-	struct err *err)
+void tree_packs_take(struct tree_packs *p, struct fetch *fetches, size_t count)
 {
-	p->image = image;
-	for (size_t i = 0; i < count && i < OCI_LAYERS_MAX; i++) {
-		int fd = fetch_open(&fetches[i], err);
-
-		if (fd < 0)
-			return -1;
-		p->fds[p->count++] = fd;
-	}
-	return 0;
+	for (size_t i = 0; i < count && p->count < OCI_LAYERS_MAX; i++)
+		p->fds[p->count++] = fd_take(&fetches[i].file);
 }
 
 void tree_packs_drop(struct tree_packs *p)

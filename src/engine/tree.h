@@ -37,9 +37,8 @@ struct tree_packs {
 	bool image; /* they are the layers of one, the lowest first; else it is one tarball */
 };
 #define TREE_PACKS_INIT ((struct tree_packs){.count = 0})
-/* Opens what was fetched, of all packs of a package. */
-MUST_USE int tree_packs_open(struct tree_packs *p, const struct fetch *fetches, size_t count,
-	bool image, struct err *err);
+/* Adds the files of what was fetched, which becomes p's. */
+void tree_packs_take(struct tree_packs *p, struct fetch *fetches, size_t count);
 void tree_packs_drop(struct tree_packs *p);
 
 /* Begins: `packs` is borrowed; `folder` is empty, becomes the task's, also on an error, and nobody but root gets into it when all is done:

@@ -91,6 +91,21 @@ int cache_find(const struct cache *c, const struct sums *sums, struct digest *sh
 	return there;
 }
 
+/* What somebody else may write to could change after it was read: a copy of our own takes its place. It is open then. */
+static int open_own(const struct cache *c, const char *path, struct err *err)
+{
+	AUTO_FD fd = file_open(c->dir, path, O_RDONLY | O_NONBLOCK, 0, err);
+	struct err why = ERR_INIT;
+
+	if (fd < 0 || file_check_owner(fd, path, &why) == 0)
+		return fd_take(&fd);
+	if (file_replace_from(c->dir, path, 0644, fd, err) < 0)
+		return err_at(err, "%s", why.text);
+	fd_drop(&fd);
+	fd = file_open(c->dir, path, O_RDONLY | O_NONBLOCK, 0, err);
+	return fd < 0 || file_check_owner(fd, path, err) < 0 ? -1 : fd_take(&fd);
+}
+
 int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct sums *have,
 	int64_t *size, struct err *err)
 {
@@ -103,7 +118,7 @@ int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct su
 	if (there <= 0)
 		return there;
 	entry_path(&sha256, &path);
-	opened = file_open(c->dir, path.s, O_RDONLY, 0, err);
+	opened = open_own(c, path.s, err);
 	if (opened < 0 || intake_digest_fd(opened, sums, have, size, err) < 0)
 		return -1;
 	if (!digest_is(&have->of[DIGEST_SHA256], &sha256))

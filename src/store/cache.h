@@ -28,7 +28,8 @@ MUST_USE int cache_find(const struct cache *c, const struct sums *sums, struct d
 
 /* The pack with these sums, verified now by reading all of it: 1 and an open *fd; 0: not there;
  * 2: it was there but damaged, and has been dropped. `have` gets its digests. Each of the sums must
- * hold: a sound pack of which one does not is left alone, and counts as not there. */
+ * hold: a sound pack of which one does not is left alone, and counts as not there. Nobody but root and us can change what *fd has: one that others
+ * may write to becomes a copy first. */
 MUST_USE int cache_get(const struct cache *c, const struct sums *sums, int *fd, struct sums *have,
 	int64_t *size, struct err *err);
 

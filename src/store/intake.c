@@ -123,12 +123,33 @@ int intake_restart(struct intake *in, struct err *err)
 	return hashes_new(&in->want, in->hashes, err);
 }
 
-int intake_end(struct intake *in, bool durable, struct sums *have, struct err *err)
+/* What was written can write to it as well: for others it is opened anew, by its name, and must be that file. */
+static int open_to_read(const struct intake *in, struct err *err)
+{
+	AUTO_FD fd = file_open(in->dir, in->name.s, O_RDONLY | O_NONBLOCK, 0, err);
+	struct stat written, opened;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(in->fd, &written) < 0 || fstat(fd, &opened) < 0)
+		return err_sys(err, "look at a download");
+	if (!file_is_one(&written, &opened))
+		return err_set(
+			err, ERR_UNSAFE, "another file has come in the place of %s", in->name.s);
+	return fd_take(&fd);
+}
+
+int intake_end(struct intake *in, bool durable, struct sums *have, int *file, struct err *err)
 {
 	if (fchmod(in->fd, 0644) < 0)
 		return err_sys(err, "set the mode of a download");
 	if (durable && file_sync(in->fd, err) < 0)
 		return -1;
+	if (file) {
+		*file = open_to_read(in, err);
+		if (*file < 0)
+			return -1;
+	}
 	hashes_end(in->hashes, have);
 	fd_drop(&in->fd);
 	return 0;

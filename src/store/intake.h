@@ -29,8 +29,10 @@ MUST_USE int intake_add(struct intake *in, const void *bytes, size_t n, struct e
 /* What came so far is void. */
 MUST_USE int intake_restart(struct intake *in, struct err *err);
 /* Makes the file durable (with `durable`) and 0644, and gives its digests: sha256 and those that
- * were wanted. The file stays, under its name. */
-MUST_USE int intake_end(struct intake *in, bool durable, struct sums *have, struct err *err);
+ * were wanted. The file stays, under its name. `file` (NULL: not wanted) gets it open to be read: it has just the bytes that were hashed,
+ * whatever stands under its name later. */
+MUST_USE int intake_end(
+	struct intake *in, bool durable, struct sums *have, int *file, struct err *err);
 /* Removes the file unless it was ended, moved or is to be kept. */
 void intake_drop(struct intake *in);
 

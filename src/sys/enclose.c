@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "sys/fd.h"
+#include "sys/file.h"
 #include "sys/sandbox.h"
 
 /* Inside we are root, outside still who we were. */
@@ -40,13 +41,19 @@ static int enter_namespace(unsigned means, struct err *err)
 	return 0;
 }
 
-static int bind_read_only(const char *from, const char *to, struct err *err)
+static int bind_read_only(const struct process_bind *bind, struct err *err)
 {
 	struct mount_attr read_only = {
 		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV};
+	const char *to = bind->to;
+	struct stat st;
 
-	if (mount(from, to, NULL, MS_BIND, NULL) < 0)
+	if (mount(bind->from, to, NULL, MS_BIND, NULL) < 0)
 		return err_sys(err, "bind %s", to);
+	/* A descriptor of the parent's mounts cannot be bound here: so by its name, and what came of that is looked at. */
+	if (bind->is && (stat(to, &st) < 0 || !file_is_one(&st, bind->is)))
+		return err_set(
+			err, ERR_UNSAFE, "another file has come in the place of %s", bind->from);
 	/* Only adds to the flags of the mount below, which a user namespace may not clear; Linux
 	 * 5.12. */
 	if (mount_setattr(AT_FDCWD, to, 0, &read_only, sizeof(read_only)) == 0)
@@ -103,7 +110,7 @@ int enclose(const struct process_spec *spec, bool private, struct err *err)
 	if (namespace && !private && enter_namespace(spec->means, err) < 0)
 		return -1;
 	for (unsigned i = 0; namespace && i < spec->bind_count; i++)
-		if (bind_read_only(spec->binds[i].from, spec->binds[i].to, err) < 0)
+		if (bind_read_only(&spec->binds[i], err) < 0)
 			return -1;
 	if (!spec->root)
 		return 0;

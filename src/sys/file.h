@@ -28,6 +28,12 @@ MUST_USE int file_open_unmounted(int dirfd, const char *path, int flags, struct 
  * lead out of there; with `root` empty, as it stands. Flags as open(2). -1 with errno. */
 int file_open_within(const char *root, const char *path, int flags);
 
+/* Whether both are of one file: of one that is open meanwhile, as else another may have got its number. */
+static inline bool file_is_one(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /* 1 there, 0 not there, -1 error; the last part is not followed when it is a link. */
 MUST_USE int file_stat(int dirfd, const char *path, struct stat *st, struct err *err);
 

@@ -80,6 +80,16 @@ NORETURN static void fail(int fd, const char *what)
 	tell(fd, &r);
 }
 
+/* What says all by itself. */
+NORETURN static void fail_wholly(int fd, const struct err *err)
+{
+	struct report r = {.code = err->code, .sys = err->sys};
+
+	snprintf(r.text, sizeof(r.text), "%s", err->text);
+	snprintf(r.next, sizeof(r.next), "%s", err->next);
+	tell(fd, &r);
+}
+
 /* The same descriptor from `least` on; closed by exec. */
 static int move_up(int fd, int least, int report)
 {
@@ -189,6 +199,8 @@ NORETURN static void run_program(const struct child *c, pid_t keeper)
 	setsid();
 	report = arrange(spec, report);
 	if (!spec->overlay && enclose(spec, c->spaces.inside & SANDBOX_MOUNT, &err) < 0) {
+		if (err.code == ERR_UNSAFE)
+			fail_wholly(report, &err);
 		errno = err.sys;
 		fail(report, "set up its surroundings");
 	}
@@ -236,15 +248,6 @@ NORETURN static void fail_stage(const struct child *c, const struct err *err)
 	tell(c->report, &r);
 }
 
-NORETURN static void fail_prelude(const struct child *c, const struct err *err)
-{
-	struct report r = {.code = err->code, .sys = err->sys};
-
-	snprintf(r.text, sizeof(r.text), "%s", err->text);
-	snprintf(r.next, sizeof(r.next), "%s", err->next);
-	tell(c->report, &r);
-}
-
 /* Nothing is run in a part of a stage. */
 static void enter_stage(const struct child *c)
 {
@@ -259,7 +262,7 @@ static void enter_stage(const struct child *c)
 	if (stage_enter(spec->overlay->plan, spec, c->told, &err) < 0)
 		fail_stage(c, &err);
 	if (spec->prelude && spec->prelude(spec->prelude_arg, &err) < 0)
-		fail_prelude(c, &err);
+		fail_wholly(c->report, &err);
 }
 
 NORETURN static void run_child(struct child *c)

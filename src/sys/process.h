@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -13,6 +14,8 @@
 struct process_bind {
 	const char *from; /* both absolute, as this process sees them; `to` must be there */
 	const char *to;
+	const struct stat *
+		is; /* outside of a stage: what must be found at `from`, which is open here, else ERR_UNSAFE; NULL: anything */
 };
 
 struct process_spec {

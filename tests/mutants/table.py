@@ -41,6 +41,9 @@ MUTANTS = [
     ("the cache is not hashed again", "src/store/cache.c",
      "	if (!digest_is(&have->of[DIGEST_SHA256], &sha256))\n		return cache_remove",
      "	if (false)\n		return cache_remove", ["life cache-damaged", "unit cache"]),
+    ("whatever has the pack's name is shown to rules", "src/sys/enclose.c", "	if (bind->is && (", "	if (false && (", ["unit enclose"]),
+    ("a pack that others may write to is used as it is", "src/store/cache.c",
+     "	if (fd < 0 || file_check_owner(fd, path, &why) == 0)", "	if (fd < 0 || file_check_owner(fd, path, &why) <= 0)", ["unit cache"]),
     ("one of two sums is enough", "src/model/pack.c",
      "		if (!have->has[kind] || !digest_is(&want->of[kind], &have->of[kind])) {",
      "		if (have->has[kind] && digest_is(&want->of[kind], &have->of[kind]))\n			return true;\n"

@@ -40,7 +40,7 @@ static void take_in(struct scratch *s, struct cache *c, const char *bytes, const
 	assert_true(incoming >= 0);
 	assert_int_equal(intake_open(&in, incoming, "1.0", want, &s->err), 0);
 	assert_int_equal(intake_add(&in, bytes, strlen(bytes), &s->err), 0);
-	assert_int_equal(intake_end(&in, true, &have, &s->err), 0);
+	assert_int_equal(intake_end(&in, true, &have, NULL, &s->err), 0);
 	assert_int_equal(cache_put(c, incoming, "1.0", &have, &s->err), 0);
 	intake_drop(&in);
 }
@@ -123,6 +123,34 @@ static void the_same_bytes_are_stored_once(void **state)
 	assert_false(is_there(s, PACKS "incoming/1.0"));
 	assert_int_equal(get(s, &c, &md5, &text), 1);
 	assert_int_equal(get(s, &c, &sha1, &text), 1);
+	cache_drop(&c);
+}
+
+static void what_others_could_change_is_copied(void **state)
+{
+	static const struct {
+		mode_t mode;
+		uid_t owner;
+	} others[] = {{0666, (uid_t)-1}, {0664, (uid_t)-1}, {0644, 1234}};
+	struct scratch *s = *state;
+	struct cache c = open_cache(s, true);
+	struct sums md5 = sums_of(DIGEST_MD5, ABC_MD5);
+	AUTO(buf) text = BUF_INIT;
+
+	for (size_t i = 0; i < COUNT(others) && (i < 2 || geteuid() == 0); i++) {
+		AUTO_FD theirs = -1;
+
+		take_in(s, &c, "abc", &md5);
+		theirs = file_open(s->fd, ABC_FILE, O_RDWR, 0, &s->err);
+		assert_int_equal(fchmod(theirs, others[i].mode), 0);
+		assert_int_equal(fchown(theirs, others[i].owner, (gid_t)-1), 0);
+		assert_int_equal(get(s, &c, &md5, &text), 1);
+		assert_int_equal(pwrite(theirs, "xyz", 3, 0), 3);
+		assert_file(s, ABC_FILE, "abc");
+		assert_int_equal(mode_of(s, ABC_FILE), 0644);
+		assert_int_equal(get(s, &c, &md5, &text), 1);
+		assert_buf(&text, "abc");
+	}
 	cache_drop(&c);
 }
 
@@ -297,6 +325,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(packs_are_found_by_each_sum),
 		SCRATCH_TEST(the_same_bytes_are_stored_once),
+		SCRATCH_TEST(what_others_could_change_is_copied),
 		SCRATCH_TEST(damaged_packs_are_dropped_with_their_links),
 		SCRATCH_TEST(a_whole_pack_stays_when_another_sum_is_wrong),
 		SCRATCH_TEST(links_lead_nowhere_else),

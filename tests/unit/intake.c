@@ -50,7 +50,7 @@ static void bytes_are_hashed_as_they_come(void **state)
 	assert_int_equal(intake_add(&in, "", 0, &s->err), 0);
 	assert_int_equal(intake_add(&in, "bc", 2, &s->err), 0);
 	assert_int_equal(in.size, 3);
-	assert_int_equal(intake_end(&in, true, &have, &s->err), 0);
+	assert_int_equal(intake_end(&in, true, &have, NULL, &s->err), 0);
 	for (unsigned k = 0; k < DIGEST_KINDS; k++)
 		assert_has(&have, (enum digest_kind)k, of_abc[k]);
 	assert_int_equal(intake_compare(&all, &have, &s->err), 0);
@@ -69,7 +69,7 @@ static void only_what_is_wanted_is_computed_and_sha256(void **state)
 	for (int with = 0; with < 2; with++) {
 		assert_int_equal(intake_open(&in, s->fd, "1", with ? &md5 : &none, &s->err), 0);
 		assert_int_equal(intake_add(&in, "abc", 3, &s->err), 0);
-		assert_int_equal(intake_end(&in, false, &have, &s->err), 0);
+		assert_int_equal(intake_end(&in, false, &have, NULL, &s->err), 0);
 		assert_int_equal(have.has[DIGEST_MD5], with);
 		assert_has(&have, DIGEST_SHA256, of_abc[DIGEST_SHA256]);
 		assert_false(have.has[DIGEST_SHA1] || have.has[DIGEST_SHA384]);
@@ -89,7 +89,7 @@ static void what_came_before_a_restart_is_void(void **state)
 	assert_int_equal(intake_restart(&in, &s->err), 0);
 	assert_int_equal(in.size, 0);
 	assert_int_equal(intake_add(&in, "abc", 3, &s->err), 0);
-	assert_int_equal(intake_end(&in, true, &have, &s->err), 0);
+	assert_int_equal(intake_end(&in, true, &have, NULL, &s->err), 0);
 	assert_int_equal(intake_compare(&all, &have, &s->err), 0);
 	intake_drop(&in);
 	assert_file(s, "1", "abc");
@@ -116,6 +116,43 @@ static void what_was_not_ended_leaves_nothing(void **state)
 	intake_drop(&in);
 	assert_true(is_there(s, "2"));
 	assert_int_equal(intake_open(&in, s->fd, "../2", &none, &s->err), -1);
+	intake_drop(&in);
+}
+
+static int end_of_abc(struct scratch *s, struct intake *in, bool swap, int *file)
+{
+	struct sums none = {0}, have;
+
+	assert_int_equal(intake_open(in, s->fd, "1", &none, &s->err), 0);
+	assert_int_equal(intake_add(in, "abc", 3, &s->err), 0);
+	if (swap) {
+		put(s, "other", "abc");
+		assert_int_equal(renameat(s->fd, "other", s->fd, "1"), 0);
+	}
+	return intake_end(in, false, &have, file, &s->err);
+}
+
+static void what_was_hashed_is_given_open(void **state)
+{
+	struct scratch *s = *state;
+	AUTO(buf) bytes = BUF_INIT;
+	AUTO_FD file = -1;
+	struct intake in;
+
+	assert_int_equal(end_of_abc(s, &in, false, &file), 0);
+	intake_drop(&in);
+	put(s, "other", "evil");
+	assert_int_equal(renameat(s->fd, "other", s->fd, "1"), 0);
+	assert_int_equal(file_read_fd(file, 10, &bytes, &s->err), 0);
+	assert_buf(&bytes, "abc");
+	assert_int_equal(write(file, "x", 1), -1);
+	assert_int_equal(errno, EBADF);
+	assert_true(fcntl(file, F_GETFD) & FD_CLOEXEC);
+	/* With the same bytes it would be another one's to change. */
+	fd_drop(&file);
+	assert_int_equal(end_of_abc(s, &in, true, &file), -1);
+	assert_err(&s->err, ERR_UNSAFE, "another file has come in the place of 1");
+	assert_int_equal(file, -1);
 	intake_drop(&in);
 }
 
@@ -178,7 +215,7 @@ static void large_files_are_read_whole(void **state)
 	for (int i = 0; i < 7; i++)
 		assert_int_equal(intake_add(&in, piece.s, piece.n, &s->err), 0);
 	assert_int_equal(in.size, 7 * (int64_t)piece.n);
-	assert_int_equal(intake_end(&in, false, &have, &s->err), 0);
+	assert_int_equal(intake_end(&in, false, &have, NULL, &s->err), 0);
 	fd = openat(s->fd, "1", O_RDONLY | O_CLOEXEC);
 	assert_int_equal(intake_digest_fd(fd, &none, &again, &size, &s->err), 0);
 	assert_int_equal(size, in.size);
@@ -193,7 +230,8 @@ int main(void)
 		SCRATCH_TEST(only_what_is_wanted_is_computed_and_sha256),
 		SCRATCH_TEST(what_came_before_a_restart_is_void),
 		SCRATCH_TEST(what_was_not_ended_leaves_nothing),
-		SCRATCH_TEST(mismatches_show_both),
+		SCRATCH_TEST(what_was_hashed_is_given_open),
+		cmocka_unit_test(mismatches_show_both),
 		SCRATCH_TEST(a_file_is_read_from_its_start),
 		SCRATCH_TEST(large_files_are_read_whole),
 	};

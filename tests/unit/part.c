@@ -114,7 +114,7 @@ static void what_is_kept_is_gone_on_with(void **state)
 	keep(s, incoming, parts, &made, "other", 0);
 	assert_int_equal(intake_add(&in, "def", 3, &s->err), 0);
 	assert_int_equal(part_end(&found, &in, incoming, "2", &s->err), 0);
-	assert_int_equal(intake_end(&in, false, &have, &s->err), 0);
+	assert_int_equal(intake_end(&in, false, &have, NULL, &s->err), 0);
 	intake_drop(&in);
 	assert_int_equal(count(parts, ""), 0);
 	fd = openat(incoming, "2", O_RDONLY | O_CLOEXEC);

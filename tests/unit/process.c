@@ -1,7 +1,7 @@
-/* Tests of sys/process, its keeper and its surroundings. Started as "report", this program tells how it was started. */
+/* Tests of sys/process and its keeper. Started as "report", this program tells how it was started. */
 #include "sys/process.h"
 
-#include "scratch.h"
+#include "started.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -12,7 +12,6 @@
 #include <sys/sysmacros.h>
 
 static const char *const no_environment[] = {NULL};
-static const char *const plain_environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
 
 static void print_signals(const char *title, const char *key)
 {
@@ -62,38 +61,6 @@ static const char *own_program(void)
 	assert_true(n > 0);
 	path[n] = 0;
 	return path;
-}
-
-/* Runs it to its end; all that it printed, and its status. */
-static int run(struct process_spec *spec, struct buf *out)
-{
-	struct process process;
-	struct err err = ERR_INIT;
-	int pipe_fds[2];
-
-	assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
-	spec->output = pipe_fds[1];
-	if (process_start(spec, &process, &err) < 0)
-		fail_msg("%s", err.text);
-	close(pipe_fds[1]);
-	buf_clear(out);
-	assert_int_equal(file_read_fd(pipe_fds[0], 1 << 20, out, &err), 0);
-	close(pipe_fds[0]);
-	return process_end(&process);
-}
-
-static struct process_spec shell(const char **argv, const char *script, bool keep)
-{
-	argv[0] = "sh";
-	argv[1] = "-c";
-	argv[2] = script;
-	argv[3] = NULL;
-	return (struct process_spec){.program = "/bin/sh",
-		.argv = argv,
-		.envp = plain_environment,
-		.output = -1,
-		.keep = keep,
-		.hold = -1};
 }
 
 static void output_and_status_are_passed_on(void **state)
@@ -473,108 +440,6 @@ static void nothing_outlives_its_parent(void **state)
 	prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
-static void binds_are_read_only_and_private(void **state)
-{
-	struct scratch *s = *state;
-	unsigned means = process_means();
-	AUTO(buf) from = buf_of(s->path);
-	AUTO(buf) to = buf_of(s->path);
-	struct process_bind bind = {.from = NULL};
-	const char *argv[4];
-	struct process_spec spec = shell(argv,
-		"cat shown; (echo new >shown) 2>/dev/null || echo refused\n"
-		"chmod 777 shown 2>/dev/null && echo bad; exit 0",
-		true);
-	AUTO(buf) out = BUF_INIT;
-
-	if (!(means & MEANS_MOUNT)) {
-		buf_drop(&from);
-		buf_drop(&to);
-		cannot(s, "binds: mount namespaces are refused here");
-	}
-	put(s, "pack", "bytes\n");
-	put(s, "shown", "none\n");
-	buf_add_path(&from, "pack");
-	buf_add_path(&to, "shown");
-	bind = (struct process_bind){.from = from.s, .to = to.s};
-	spec.cwd = s->path;
-	spec.means = means;
-	spec.binds = &bind;
-	spec.bind_count = 1;
-	assert_int_equal(run(&spec, &out), 0);
-	assert_buf(&out, "bytes\nrefused\n");
-	assert_file(s, "pack", "bytes\n");
-	assert_file(s, "shown", "none\n");
-	assert_int_equal(mode_of(s, "pack"), 0644);
-}
-
-/* A root of this system's programs only. */
-static void furnish_root(struct scratch *s)
-{
-	struct stat st;
-
-	if (lstat("/bin", &st) < 0 || !S_ISLNK(st.st_mode))
-		cannot(s, "another root: /bin and /usr/bin are not one here");
-	put_dir(s, "root/usr", 0755);
-	put_dir(s, "root/dev", 0755);
-	put_dir(s, "root/proc", 0755);
-	put(s, "root/etc/inside", "");
-	put_link(s, "root/bin", "usr/bin");
-	put_link(s, "root/lib", "usr/lib");
-	put_link(s, "root/lib64", "usr/lib64");
-}
-
-static void another_root_is_all_there_is(void **state)
-{
-	struct scratch *s = *state;
-	unsigned means = process_means();
-	AUTO(buf) root = BUF_INIT;
-	AUTO(buf) usr = BUF_INIT;
-	struct process_bind bind = {.from = "/usr"};
-	const char *argv[4];
-	struct process_spec spec = shell(argv,
-		"echo /*; echo /etc/*; pwd; echo x >/dev/null && echo quiet; cat /proc/self/comm; "
-		"exit 0",
-		true);
-	AUTO(buf) out = BUF_INIT;
-
-	if (!(means & MEANS_MOUNT) || !(means & MEANS_CHROOT))
-		cannot(s, "another root: mount namespaces are refused here");
-	furnish_root(s);
-	buf_addf(&root, "%s/root", s->path);
-	buf_addf(&usr, "%s/root/usr", s->path);
-	bind.to = usr.s;
-	spec.cwd = "/etc";
-	spec.means = means;
-	spec.root = root.s;
-	spec.binds = &bind;
-	spec.bind_count = 1;
-	assert_int_equal(run(&spec, &out), 0);
-	assert_buf(&out, "/bin /dev /etc /lib /lib64 /proc /usr\n/etc/inside\n/etc\nquiet\ncat\n");
-	assert_false(is_there(s, "root/usr/bin"));
-	assert_false(is_there(s, "root/dev/null"));
-}
-
-static void surroundings_that_cannot_be_made_are_errors(void **state)
-{
-	struct scratch *s = *state;
-	const char *argv[4];
-	struct process_spec spec = shell(argv, "exit 0", true);
-	struct process_bind bind = {.from = "/nonexistent/from", .to = "/nonexistent/to"};
-	struct process p;
-
-	spec.means = MEANS_MOUNT | MEANS_CHROOT;
-	spec.binds = &bind;
-	spec.bind_count = 1;
-	assert_int_equal(process_start(&spec, &p, &s->err), -1);
-	assert_err(&s->err, ERR_SYSTEM, "set up its surroundings");
-	spec.bind_count = 0;
-	spec.root = "/nonexistent/root";
-	assert_int_equal(process_start(&spec, &p, &s->err), -1);
-	assert_err(&s->err, ERR_SYSTEM, "set up its surroundings");
-	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-}
-
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -589,9 +454,6 @@ int main(int argc, char **argv)
 		SCRATCH_TEST(killing_ends_the_whole_family),
 		SCRATCH_TEST(without_a_keeper_the_program_is_killed),
 		SCRATCH_TEST(nothing_outlives_its_parent),
-		SCRATCH_TEST(binds_are_read_only_and_private),
-		SCRATCH_TEST(another_root_is_all_there_is),
-		SCRATCH_TEST(surroundings_that_cannot_be_made_are_errors),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "report") == 0)
