@@ -276,16 +276,43 @@ def best_of(w, name, ways):
     return best
 
 
-def judge_choice(w, those):
-    """Of one wish alone: the best; and nothing changes in vain."""
+def judge_one(w, those):
+    """Of one wish alone: the best that can be; of what is here already, if that is newer."""
     before = {p.name: p for p in w.installed()}
-    if len(w.wishes) == 1 and not w.wishes[0][1] and w.wishes[0][0] not in before:
-        name = w.wishes[0][0]
-        best = best_of(w, name, len({p.name for p in those} & set(before)) < len(before))
-        got = next(p for p in those if p.name == name)
-        order = dict(w.repositories)
-        if order[got.where] != order[best.where] or compare(got.version, best.version):
-            return f"{best.version} of {best.where} could be there"
+    name, version = w.wishes[0]
+    best = None if version else best_of(w, name, len({p.name for p in those} & set(before)) < len(before))
+    if not best or (name in before and (before[name].held or compare(best.version, before[name].version) <= 0)):
+        return None
+    got = next(p for p in those if p.name == name)
+    order = dict(w.repositories)
+    if got is before.get(name) or order[got.where] != order[best.where] or compare(got.version, best.version):
+        return f"{best.version} of {best.where} could be there"
+    return None
+
+
+def judge_all(w, those):
+    """Of an upgrade of all: nothing is kept back that could be newer where all others stay as they came."""
+    before = w.installed()
+    order = dict(w.repositories)
+    for p in those:
+        was = next((b for b in before if b.name == p.name), None)
+        if not was or was.held:
+            continue
+        offers = sorted((q for q in w.packages if q.name == p.name and q.where != "installed"),
+                        key=functools.cmp_to_key(lambda a, b: order[a.where] - order[b.where] or compare(b.version, a.version)))
+        rest = [q for q in those if q is not p]
+        best = next((q for q in offers if is_sound([*rest, q], before)), None)
+        if best and compare(best.version, p.version) > 0:
+            return f"{p.name} could be {best.version}"
+    return None
+
+
+def judge_choice(w, those):
+    """Of one wish alone the best; and nothing changes in vain."""
+    before = {p.name: p for p in w.installed()}
+    wrong = judge_one(w, those) if len(w.wishes) == 1 else None
+    if wrong:
+        return wrong
     for p in those:
         was = before.get(p.name)
         if p is was or p.name in {n for n, _ in w.wishes}:
@@ -356,6 +383,8 @@ def judge_refusal(w, got):
         if name in here and here[name].held and not version and w.goal != "remove":
             return None  # what is held is refused, where something better is there
     if w.goal == "upgrade":
+        if not w.wishes:
+            return "an upgrade of all is refused"
         # Of what was named the best that there can be is not newer.
         for name, _ in w.wishes:
             best = best_of(w, name, False)
@@ -393,4 +422,4 @@ def judge(w, got):
         if len(gone) != least:
             return f"{len(gone)} go, {least} would do"
         return None
-    return judge_choice(w, those) if w.wishes else None
+    return judge_choice(w, those) if w.wishes else judge_all(w, those)
