@@ -9,7 +9,8 @@
 #include "base/err.h"
 #include "base/span.h"
 
-#define FRAME_MAX (1U << 20) /* bytes of a payload; longer is refused */
+/* Bytes of a payload: a MiB of somebody's file, and what is said of it. Longer is refused. */
+#define FRAME_MAX ((1U << 20) + (4U << 10))
 #define FRAME_FD 3 /* where a worker finds its socket; fds given to it follow */
 
 struct frame {

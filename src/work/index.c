@@ -90,7 +90,11 @@ static int read_line(
 	offer_init(&now);
 	if (line.n > OFFER_MAX)
 		return err_set(err, ERR_INSTALLER, "a line of more than %d bytes", OFFER_MAX);
-	if (offer_parse(line, &now, err) < 0 || check_place(&now, order, err) < 0)
+	if (offer_parse(line, &now, err) < 0) {
+		err->code = ERR_INSTALLER;
+		return -1;
+	}
+	if (check_place(&now, order, err) < 0)
 		return -1;
 	if (now.format == FORMAT_LUET)
 		return err_set(err, ERR_INSTALLER, "%s is one of luet's: those come from wagons",

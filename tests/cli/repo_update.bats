@@ -98,6 +98,38 @@ logged() { [[ $(cat "$ACCESS_LOG") == "$1" ]]; }
   [[ $(revision) == 2 ]]
 }
 
+# long BYTES: VENDOR/repo has one leaf, which is so long; its packages.
+long() {
+  PYTHONPATH=$LIB python3 - "$VENDOR/repo" "$1" <<'P'
+import sys
+from repository import Repository
+r = Repository("main", 0)
+names = [f"made{n}" for n in range(128)]
+def length():
+    for name in names:
+        r.add(name, description="x" * size)
+    return len(r.leaves()[0])
+size = 0
+size = (int(sys.argv[2]) - length()) // len(names) - 8
+r.add(names[-1], description="x" * (size + int(sys.argv[2]) - length()))
+assert len(r.leaves()[0]) == int(sys.argv[2]), len(r.leaves()[0])
+r.put(sys.argv[1])
+print(r.key.line)
+P
+}
+
+@test "a leaf as long as one may be is taken; one that is a byte longer is not" {
+  serve "$VENDOR"
+  KEY=$(long $((1 << 20)))
+  use "$URL/repo"
+  run --separate-stderr -0 fardel --plain repo update
+  [[ $output == main$'\t'0$'\t'1$'\t'128$'\t'*updated ]]
+  rm -r -- "$VENDOR/repo" "$STATE"
+  KEY=$(long $(((1 << 20) + 1)))
+  run --separate-stderr -1 fardel repo update
+  [[ $stderr == *'more than'* && $(revision) == null ]]
+}
+
 @test "https: the authority is in fetch.ca_file; expired, self-signed, of another host: refused with exit 2" {
   KEY=$(publish 1)
   certificate good localhost -days 2

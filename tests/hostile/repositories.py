@@ -82,17 +82,17 @@ def honest(revision=5, **more):
 
 
 def lies(name, title):
-    """A case of a function that gives rows: (what, how the lie is put, text that is said, exit code)."""
+    """A case of a function that gives rows: (what, how the lie is put, the text or texts that are said, exit code)."""
 
     def mark(function):
         def run(box):
             stand = Stand(box)
-            for what, put, text, *rest in function(stand):
+            for what, put, texts, *rest in function(stand):
                 code = rest[0] if rest else 5
                 stand.clear()
                 put()
                 try:
-                    stand.refuses(text, code=code)
+                    stand.refuses(*[texts] if isinstance(texts, str) else texts, code=code)
                 except Failed as failed:
                     raise Failed(f"{what}: {failed}") from failed
             stand.clear()
@@ -153,14 +153,14 @@ def unsigned(stand):
 @lies("S15", "a signature that does not hold is refused")
 def broken(stand):
     return [
-        ("a bit of it", signed(stand, with_line(1, with_byte(40))), ""),
-        ("its key's id", signed(stand, with_line(1, with_byte(3))), ""),
-        ("the comment", signed(stand, with_line(2, lambda line: line + "x")), ""),
-        ("the comment's signature", signed(stand, with_line(3, with_byte(5))), ""),
-        ("of another text", signed(stand, lambda *_: stand.honest.key.sign(b"another\n")), ""),
-        ("of the revision before", signed(stand, lambda *_: stand.honest.key.sign(stand.honest.head([]))), ""),
+        ("a bit of it", signed(stand, with_line(1, with_byte(40))), "does not fit: it was changed"),
+        ("its key's id", signed(stand, with_line(1, with_byte(3))), "which has no say here"),
+        ("the comment", signed(stand, with_line(2, lambda line: line + "x")), "does not fit: it was changed"),
+        ("the comment's signature", signed(stand, with_line(3, with_byte(5))), "does not fit: it was changed"),
+        ("of another text", signed(stand, lambda *_: stand.honest.key.sign(b"another\n")), "does not fit: it was changed"),
+        ("of the revision before", signed(stand, lambda *_: stand.honest.key.sign(stand.honest.head([]))), "does not fit: it was changed"),
         ("the text changed", lambda: honest(6).put(stand.folder, signature=lambda text, _: honest(6).key.sign(
-            text.replace(b'"revision":6', b'"revision":7'))), ""),
+            text.replace(b'"revision":6', b'"revision":7'))), "does not fit: it was changed"),
     ]
 
 
@@ -178,9 +178,9 @@ def wrong_key(stand):
         other.put(stand.folder)
 
     return [
-        ("somebody else's", lambda: honest(6).put(stand.folder, by=[OTHER]), ""),
-        ("under our key's id", pose, ""),
-        ("a whole repository", own_root, ""),
+        ("somebody else's", lambda: honest(6).put(stand.folder, by=[OTHER]), "which has no say here"),
+        ("under our key's id", pose, "does not fit: it was changed"),
+        ("a whole repository", own_root, "which has no say here"),
     ]
 
 
@@ -200,7 +200,7 @@ def old_key(box):
         lie.roots = rotated.roots[:roots]
         stand.clear()
         lie.put(stand.folder, by=[old])
-        stand.refuses("")
+        stand.refuses("0 signed it", "which has no say here")
     # One that may sign roots alone.
     split = honest(7)
     split.key = fresh
@@ -208,7 +208,7 @@ def old_key(box):
     split.add_root(by=[fresh], root={"threshold": 1, "keys": [fresh.line]}, index={"threshold": 1, "keys": [OTHER.line]})
     stand.clear()
     split.put(stand.folder, by=[fresh])
-    stand.refuses("")
+    stand.refuses("0 signed it", "which has no say here")
     stand.clear()
     split.put(stand.folder, by=[OTHER])
     box.must("repo", "update")
@@ -313,9 +313,11 @@ def threshold(box):
     stand = Stand(box, two(5), synced=False, keys=[first])
     two(5).put(stand.folder, by=[first, second])
     box.must("repo", "update")
-    for by in ([first], [second], [first, first], [first, OTHER], [first, double], []):
+    for by in ([first], [second], [first, first], [first, OTHER], [first, double]):
         two(6).put(stand.folder, by=by)
-        stand.refuses("")
+        stand.refuses("1 signed it, and 2 must")
+    two(6).put(stand.folder, by=[])
+    stand.refuses("it is empty")
     two(6).put(stand.folder, by=[second, first])
     box.must("repo", "update")
     want(stand.state()["revision"] == 6, f"{stand.state()}")
@@ -415,9 +417,9 @@ def expired(stand):
     now = int(time.time())
     return [
         ("by a second", lambda: honest(6).put(stand.folder, time=now - DAY, expires=now - 1), "expired"),
-        ("by years", lambda: honest(6).put(stand.folder, time=now - 900 * DAY, expires=now - 800 * DAY), ""),
-        ("before it was made", lambda: honest(6).put(stand.folder, expires=honest().time - 1), ""),
-        ("since 1970", lambda: honest(6).put(stand.folder, expires=0), ""),
+        ("by years", lambda: honest(6).put(stand.folder, time=now - 900 * DAY, expires=now - 800 * DAY), "it has expired"),
+        ("before it was made", lambda: honest(6).put(stand.folder, expires=honest().time - 1), '"expires" is no number'),
+        ("since 1970", lambda: honest(6).put(stand.folder, expires=0), '"expires" is no number'),
     ]
 
 
@@ -448,7 +450,7 @@ def fast_forward(box):
     for revision in (2**63, 2**63 - 1, 2**53 + 1, -1, 0, 1.5, "7", None):
         stand.clear()
         honest(6).put(stand.folder, revision=revision)
-        stand.refuses("")
+        stand.refuses("too big integer" if revision == 2**63 else '"revision" is no number from 1')
     stand.clear()
     honest(2**53).put(stand.folder)
     box.must("repo", "update")
@@ -490,15 +492,15 @@ def chain(box):
 
         return change
 
-    attempt(rotated([second]))
-    attempt(rotated([key]))
-    attempt(rotated([OTHER, second]))
-    attempt(rotated([key, second], version=3))
-    attempt(rotated([key, second], version=1))
-    attempt(rotated([key, second], name="other"))
-    attempt(rotated([key, second], type="head"))
-    attempt(rotated([key, second], schema=2))
-    attempt(rotated([key, second], expires=stand.honest.time - 5))
+    attempt(rotated([second]), "root 2: of the keys of the root before it, 0 signed it")
+    attempt(rotated([key]), "root 2: of the keys that it names itself, 0 signed it")
+    attempt(rotated([OTHER, second]), "root 2: of the keys of the root before it, 0 signed it")
+    attempt(rotated([key, second], version=3), "it is root 3, and after root 1 comes root 2")
+    attempt(rotated([key, second], version=1), "it is root 1, and after root 1 comes root 2")
+    attempt(rotated([key, second], name="other"), "it is signed for the repository other")
+    attempt(rotated([key, second], type="head"), '"type" is not "root"')
+    attempt(rotated([key, second], schema=2), '"schema" is not 1')
+    attempt(rotated([key, second], expires=stand.honest.time - 5), '"expires" is no number')
 
     def gap(lie):
         lie.key = third
@@ -507,7 +509,14 @@ def chain(box):
         lie.add_root(by=[second, third])
         lie.roots[1] = (b"", b"")
 
-    attempt(gap)
+    attempt(gap, "root 2", "it is empty")
+
+    def missing(lie):
+        """Root 3 in the place of root 2, too: no chain leads there."""
+        gap(lie)
+        lie.roots[1] = lie.roots[2]
+
+    attempt(missing, "root 2: of the keys of the root before it, 0 signed it")
 
     def good(lie):
         """Of three roots the one between has expired: that is no matter."""
@@ -626,6 +635,11 @@ def bad_leaves(stand):
     def leaf(*lines, pack=zstd):
         return lambda: tree_of([pack(b"".join(lines))]).put(stand.folder)
 
+    def zeros(size):
+        """A frame of blocks that are a byte again and again: short, of whatever size it unpacks to."""
+        blocks = [(at + MIB // 8 >= size, min(MIB // 8, size - at)) for at in range(0, size, MIB // 8)]
+        return b"\x28\xb5\x2f\xfd\x00\x38" + b"".join((last | 1 << 1 | n << 3).to_bytes(3, "little") + b"\0" for last, n in blocks)
+
     good = text_of(offer("a"))
     bomb = bytes.fromhex("28b52ffd0458") + b"\x00\x00"
 
@@ -635,29 +649,31 @@ def bad_leaves(stand):
         texts[(made.leaf_of("pkg1") + 1) % 8] = zstd(text_of(offer("pkg1")))
         tree_of(texts).put(stand.folder)
 
-    return [
-        ("no zstd", leaf(good, pack=lambda text: text), "", 1),
-        ("a cut frame", leaf(good, pack=lambda text: zstd(text)[:-3]), "", 1),
-        ("something behind it", leaf(good, pack=lambda text: zstd(text) + b"x"), "", 1),
-        ("no frame at all", leaf(good, pack=lambda text: bomb), "", 1),
-        ("too much", leaf(pack=lambda _: zstd(bytes(9 * MIB))[:MIB]), "", 1),
-        ("no end of line", leaf(good[:-1]), "", 1),
-        ("no JSON", leaf(b"zoom 6\n"), "", 1),
-        ("a list", leaf(b"[]\n"), "", 1),
-        ("deep", leaf(b"[" * 100000 + b"\n"), "", 1),
-        ("a key twice", leaf(b'{"name":"a","name":"b"}\n'), "", 1),
-        ("no name", leaf(text_of({"version": "1"})), "", 1),
-        ("a bad name", leaf(text_of(offer("../x"))), "", 1),
-        ("a bad version", leaf(text_of(offer("a", "1 2"))), "", 1),
-        ("a way out", leaf(text_of(offer("a", installer={"path": "../../etc/x", "size": 1, "sha256": "0" * 64}))), "", 1),
-        ("an absolute path", leaf(text_of(offer("a", installer={"path": "/etc/x", "size": 1, "sha256": "0" * 64}))), "", 1),
-        ("another server", leaf(text_of(offer("a", installer={"path": "http://x/y", "size": 1, "sha256": "0" * 64}))), "", 1),
-        ("a size below none", leaf(text_of(offer("a", installer={"path": "x", "size": -1, "sha256": "0" * 64}))), "", 1),
-        ("no sum", leaf(text_of(offer("a", installer={"path": "x", "size": 1, "sha256": "0"}))), "", 1),
-        ("not in order", leaf(text_of(offer("b")), good), "", 1),
-        ("twice", leaf(good, good), "", 1),
-        ("in another leaf", misplaced, "", 1),
+    rows = [
+        ("no zstd", leaf(good, pack=lambda text: text), "damaged zstd data", 1),
+        ("a cut frame", leaf(good, pack=lambda text: zstd(text)[:-3]), "cut off", 1),
+        ("something behind it", leaf(good, pack=lambda text: zstd(text) + b"x"), "damaged zstd data", 1),
+        ("no frame at all", leaf(good, pack=lambda text: bomb), "cut off", 1),
+        ("too much", leaf(pack=lambda _: zeros(9 * MIB)), "unpacks to more than 8388608 bytes", 1),
+        ("no end of line", leaf(good[:-1]), "its last line has no end", 1),
+        ("no JSON", leaf(b"zoom 6\n"), "not JSON", 1),
+        ("a list", leaf(b"[]\n"), "is no object", 1),
+        ("deep", leaf(b"[" * 100000 + b"\n"), "maximum parsing depth", 1),
+        ("a key twice", leaf(b'{"name":"a","name":"b"}\n'), "duplicate object key", 1),
+        ("no name", leaf(text_of({"version": "1"})), "name is missing", 1),
+        ("a bad name", leaf(text_of(offer("../x"))), "name must be", 1),
+        ("a bad version", leaf(text_of(offer("a", "1 2"))), "version must be", 1),
+        ("a way out", leaf(text_of(offer("a", installer={"path": "../../etc/x", "size": 1, "sha256": "0" * 64}))), "path must be a path below", 1),
+        ("an absolute path", leaf(text_of(offer("a", installer={"path": "/etc/x", "size": 1, "sha256": "0" * 64}))), "path must be a path below", 1),
+        ("another server", leaf(text_of(offer("a", installer={"path": "http://x/y", "size": 1, "sha256": "0" * 64}))), "path must be a path below", 1),
+        ("a size below none", leaf(text_of(offer("a", installer={"path": "x", "size": -1, "sha256": "0" * 64}))), "size must be", 1),
+        ("no sum", leaf(text_of(offer("a", installer={"path": "x", "size": 1, "sha256": "0"}))), "sha256 must be", 1),
+        ("not in order", leaf(text_of(offer("b")), good), "not in its order", 1),
+        ("twice", leaf(good, good), "not in its order", 1),
+        ("in another leaf", misplaced, "does not belong there", 1),
     ]
+    # It is nothing that an admin here could mend.
+    return [(what, put, (text, "tell who runs main"), code) for what, put, text, code in rows]
 
 
 # --- Files of signatures and heads that are none -------------------------------------------------------------
@@ -672,19 +688,19 @@ def odd_signatures(stand):
 
     return [
         ("64 MiB", signed(stand, huge), "more than", 1),
-        ("CR LF", signed(stand, lambda _, s: s.replace(b"\n", b"\r\n")), ""),
-        ("another algorithm", signed(stand, algorithm(b"XX")), ""),
-        ("the older algorithm", signed(stand, algorithm(b"Ed")), ""),
-        ("three lines", signed(stand, lambda _, s: b"\n".join(s.split(b"\n")[:3]) + b"\n"), ""),
-        ("two lines", signed(stand, lambda _, s: b"\n".join(s.split(b"\n")[:2]) + b"\n"), ""),
-        ("five lines", signed(stand, lambda _, s: s + b"more\n"), ""),
-        ("blanks in it", signed(stand, with_line(1, lambda line: line[:20] + " " + line[20:])), ""),
-        ("short", signed(stand, with_line(1, lambda line: line[:40])), ""),
-        ("long", signed(stand, with_line(1, lambda line: line + "AAAA")), ""),
-        ("NUL bytes", signed(stand, lambda _, s: s.replace(b"timestamp", b"time\0stamp")), ""),
-        ("17 of them", signed(stand, lambda _, s: s * 17), ""),
-        ("no trusted comment", signed(stand, with_line(2, lambda line: "comment: x")), ""),
-        ("no untrusted comment", signed(stand, with_line(0, lambda line: "x")), ""),
+        ("CR LF", signed(stand, lambda _, s: s.replace(b"\n", b"\r\n")), "such as CR"),
+        ("another algorithm", signed(stand, algorithm(b"XX")), "none that is known"),
+        ("the older algorithm", signed(stand, algorithm(b"Ed")), "older kind"),
+        ("three lines", signed(stand, lambda _, s: b"\n".join(s.split(b"\n")[:3]) + b"\n"), "in the middle of a signature"),
+        ("two lines", signed(stand, lambda _, s: b"\n".join(s.split(b"\n")[:2]) + b"\n"), "in the middle of a signature"),
+        ("five lines", signed(stand, lambda _, s: s + b"more\n"), "does not begin with"),
+        ("blanks in it", signed(stand, with_line(1, lambda line: line[:20] + " " + line[20:])), "not 74 bytes"),
+        ("short", signed(stand, with_line(1, lambda line: line[:40])), "not 74 bytes"),
+        ("long", signed(stand, with_line(1, lambda line: line + "AAAA")), "not 74 bytes"),
+        ("NUL bytes", signed(stand, lambda _, s: s.replace(b"timestamp", b"time\0stamp")), "trusted comment has characters"),
+        ("17 of them", signed(stand, lambda _, s: s * 17), "more than 16 signatures"),
+        ("no trusted comment", signed(stand, with_line(2, lambda line: "comment: x")), 'does not begin with "trusted comment: "'),
+        ("no untrusted comment", signed(stand, with_line(0, lambda line: "x")), 'does not begin with "untrusted comment: "'),
     ]
 
 
@@ -707,20 +723,20 @@ def foreign(stand):
     rows = [
         ("another name", head(name="vendors"), "vendors"),
         ("another channel", head(name="main-testing"), "main-testing"),
-        ("a root", head(type="root"), ""),
-        ("another schema", head(schema=2), ""),
-        ("the tree of nobody", head(tree={"leaves": 8, "nodes": []}), ""),
-        ("leaves that are no power of two", head(tree={"leaves": 7, "nodes": ["0" * 64]}), ""),
-        ("a million leaves", head(tree={"leaves": 1 << 20, "nodes": ["0" * 64]}), ""),
-        ("a sum that is none", head(tree={"leaves": 1, "nodes": ["zz"]}), ""),
-        ("a root of the future", head(root=9), ""),
-        ("no JSON", raw(b"hello\n"), ""),
-        ("nothing", raw(b""), ""),
-        ("depth", raw(b"[" * 60000), ""),
-        ("no UTF-8", raw(b'{"name":"\xff"}\n'), ""),
+        ("a root", head(type="root"), '"type" is not "head"'),
+        ("another schema", head(schema=2), '"schema" is not 1'),
+        ("the tree of nobody", head(tree={"leaves": 8, "nodes": []}), '"nodes" is no list of 2'),
+        ("leaves that are no power of two", head(tree={"leaves": 7, "nodes": ["0" * 64]}), "no power of two"),
+        ("a million leaves", head(tree={"leaves": 1 << 20, "nodes": ["0" * 64]}), "no power of two from 1 to 65536"),
+        ("a sum that is none", head(tree={"leaves": 1, "nodes": ["zz"]}), "64 small hex digits"),
+        ("a root of the future", head(root=9), "the newest that there is is 1"),
+        ("no JSON", raw(b"hello\n"), "not JSON"),
+        ("nothing", raw(b""), "not JSON"),
+        ("depth", raw(b"[" * 60000), "maximum parsing depth"),
+        ("no UTF-8", raw(b'{"name":"\xff"}\n'), "not JSON"),
         ("too long", raw(b" " * 70000), "more than", 1),
     ]
-    rows += [(f"no {key}", without(key), "") for key in ("schema", "type", "name", "revision", "time", "expires", "root", "tree")]
+    rows += [(f"no {key}", without(key), f'"{key}"') for key in ("schema", "type", "name", "revision", "time", "expires", "root", "tree")]
     return rows
 
 
