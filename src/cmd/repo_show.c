@@ -122,8 +122,7 @@ static int run_repo_show(struct run *run, struct err *err)
 	AUTO(shown) s = {run, BUF_INIT};
 	size_t i;
 
-	if (engine_repos(run->engine, &repos, err) < 0 ||
-		repos_find(&repos, run->args.v[0], &i, err) < 0)
+	if (engine_repo_find(run->engine, run->args.v[0], &repos, &i, err) < 0)
 		return -1;
 	put_file(&s, &repos.of.of.v[i]);
 	put_known(&s, &repos.known.v[i]);

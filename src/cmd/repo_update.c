@@ -66,15 +66,23 @@ static void print(struct run *run, const struct updates *updates)
 	sheet_end(sheet);
 }
 
+static void tell_failure(struct run *run, const char *whose, const struct err *err)
+{
+	progress_say(&run->progress, SAY_WARN, "%s%s", whose, err->text);
+	if (*err_hint(err))
+		progress_say(&run->progress, SAY_WARN, "  %s", err_hint(err));
+}
+
 /* The error that main prints says it of the only one. */
 static void tell_failures(struct run *run, const struct updates *updates, bool all)
 {
 	VEC_FOR (const struct updated, u, &updates->of) {
+		AUTO(buf) whose = BUF_INIT;
+
 		if (u->err.code == ERR_NONE || (!all && updates->of.n == 1))
 			continue;
-		progress_say(&run->progress, SAY_WARN, "%s: %s", u->name.s, u->err.text);
-		if (*err_hint(&u->err))
-			progress_say(&run->progress, SAY_WARN, "  %s", err_hint(&u->err));
+		buf_addf(&whose, "%s: ", u->name.s);
+		tell_failure(run, whose.s, &u->err);
 	}
 }
 
@@ -153,7 +161,10 @@ static int run_repo_update(struct run *run, struct err *err)
 	print(run, &updates);
 	tell_failures(run, &updates, own->ignore_errors);
 	take_away(run, &added, &updates);
-	if (status < 0 && own->ignore_errors && updates.of.n && err->code != ERR_SIGNAL) {
+	if (status < 0 && own->ignore_errors && (updates.of.n || updates.unusable) &&
+		err->code != ERR_SIGNAL) {
+		if (!updates.of.n)
+			tell_failure(run, "", err);
 		err_clear(err);
 		return 0;
 	}

@@ -347,6 +347,7 @@ struct updated {
 };
 struct updates {
 	VEC(struct updated) of;
+	size_t unusable; /* files of repositories that cannot be used: they count as failed */
 };
 void updates_drop(struct updates *u);
 /* ERR_NO_PACKAGE for a name that is not known: then nothing was done. ERR_PARTIAL where some failed; where all did, the first one's error. NEED_SYNC. */

@@ -392,6 +392,7 @@ int engine_export_tree(struct engine *e, const char *name, const char *folder,
 	if (repositories_load(e, &all, &faults, err) < 0)
 		return -1;
 	r = repositories_get(&all, &faults, span_of(name), err);
+	repositories_tell(e, &faults);
 	if (!r || open_wagon(e, r, &t, &state, err) < 0)
 		return -1;
 	buf_sets(&out->folder, folder ? folder : "");

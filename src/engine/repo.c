@@ -42,14 +42,36 @@ static int add_known(
 	return there < 0 ? -1 : 0;
 }
 
-int engine_repos(struct engine *e, struct repos *out, struct err *err)
+/* `name` may be NULL: then *i is of no use. */
+static int load(struct engine *e, const char *name, struct repos *out, size_t *i, struct err *err)
 {
+	const struct repository *found = NULL;
+
 	if (repositories_load(e, &out->of, &out->faults, err) < 0)
 		return -1;
+	if (name)
+		found = repositories_get(&out->of, &out->faults, span_of(name), err);
+	repositories_tell(e, &out->faults);
+	if (name && !found)
+		return -1;
+	*i = name ? (size_t)(found - out->of.of.v) : 0;
 	VEC_FOR (const struct repository, r, &out->of.of)
 		if (add_known(e, r, out, err) < 0)
 			return -1;
 	return 0;
+}
+
+int engine_repos(struct engine *e, struct repos *out, struct err *err)
+{
+	size_t ignored;
+
+	return load(e, NULL, out, &ignored, err);
+}
+
+int engine_repo_find(
+	struct engine *e, const char *name, struct repos *out, size_t *i, struct err *err)
+{
+	return load(e, name, out, i, err);
 }
 
 int repositories_lock(struct engine *e, struct lock *lock, struct err *err)
@@ -64,15 +86,4 @@ int repositories_lock(struct engine *e, struct lock *lock, struct err *err)
 	return run < 0 ? -1
 		       : lock_take(lock, run, "repos.lock", e->command.s, e->config.lock_timeout,
 				 engine_on_wait, e, err);
-}
-
-int repos_find(const struct repos *repos, const char *name, size_t *i, struct err *err)
-{
-	const struct repository *r =
-		repositories_get(&repos->of, &repos->faults, span_of(name), err);
-
-	if (!r)
-		return -1;
-	*i = (size_t)(r - repos->of.of.v);
-	return 0;
 }

@@ -16,6 +16,7 @@ struct repository_fault {
 	struct buf file; /* with the root; or the folder */
 	struct err err;
 	bool hidden; /* only in that it is not for us to read */
+	bool told; /* it is a warning, or the error of the command, already */
 };
 struct repository_faults {
 	VEC(struct repository_fault) of;
@@ -36,11 +37,12 @@ struct repos {
 void repos_drop(struct repos *r);
 /* All that there are; NEED_READ. What cannot be used is told to the watch as well. */
 MUST_USE int engine_repos(struct engine *e, struct repos *out, struct err *err);
+/* The same, and the index of the one of that name in out->of.of; ERR_NO_PACKAGE, or the fault of its file. */
+MUST_USE int engine_repo_find(
+	struct engine *e, const char *name, struct repos *out, size_t *i, struct err *err);
 
 /* Appends the ids of its keys; of one whose file cannot be read, the path. */
 void engine_repo_keys(const struct engine *e, const struct repository *r, struct texts *out);
-/* Its index in repos->of.of; ERR_NO_PACKAGE, or the fault of its file. */
-MUST_USE int repos_find(const struct repos *repos, const char *name, size_t *i, struct err *err);
 
 /* What became of one repository. */
 struct repo_change {

@@ -42,8 +42,10 @@ static int check_free(const struct engine *e, const struct repository *new,
 			return refuse_there(r->name.s, path.s, err);
 		}
 	VEC_FOR (const struct repository_fault, f, &faults->of)
-		if (span_is(buf_span(&f->name), buf_span(&new->name)))
-			return refuse_there(new->name.s, f->file.s, err);
+		if (span_is(buf_span(&f->name), buf_span(&new->name))) {
+			refuse_there(new->name.s, f->file.s, err);
+			return err_next(err, "mend that file, or delete it; see: fardel repo list");
+		}
 	return 0;
 }
 
@@ -97,8 +99,10 @@ int engine_repo_add(struct engine *e, struct repository *new, bool dry_run, stru
 	buf_setf(&path, "%s/%s.yml", REPOSITORIES_ETC, new->name.s);
 	place_path(&e->place, path.s, &out->file);
 	if ((!dry_run && repositories_lock(e, &lock, err) < 0) ||
-		repositories_load(e, &all, &faults, err) < 0 ||
-		check_free(e, new, &all, &faults, err) < 0)
+		repositories_load(e, &all, &faults, err) < 0)
+		return -1;
+	repositories_tell(e, &faults);
+	if (check_free(e, new, &all, &faults, err) < 0)
 		return -1;
 	return dry_run ? 0 : write_new(e, new, out, err);
 }

@@ -143,6 +143,7 @@ int engine_repo_adopt(
 		return -1;
 	if (repositories_load(e, &all, &faults, err) < 0)
 		return -1;
+	repositories_tell(e, &faults);
 	known = find(&all, &urls);
 	if (known) {
 		buf_set(&out->name, buf_span(&known->name));

@@ -154,14 +154,18 @@ static int rewrite_all(const struct rewriting *w, const struct repo_names *which
 	AUTO(lock) lock = LOCK_INIT;
 	AUTO(repositories) all = {0};
 	AUTO(repository_faults) faults = {0};
+	int result = 0;
 
 	if (!w->dry_run && repositories_lock(w->e, &lock, err) < 0)
 		return -1;
 	if (repositories_load(w->e, &all, &faults, err) < 0)
 		return -1;
-	for (size_t i = 0; i < which->count; i++)
+	for (size_t i = 0; i < which->count && result == 0; i++)
 		if (!repositories_get(&all, &faults, span_of(which->names[i]), err))
-			return -1;
+			result = -1;
+	repositories_tell(w->e, &faults);
+	if (result < 0)
+		return -1;
 	for (size_t i = 0; i < which->count; i++)
 		if (rewrite(w, repositories_get(&all, &faults, span_of(which->names[i]), err), out,
 			    err) < 0)

@@ -79,7 +79,7 @@ static void removing_drop(struct removing *r)
 
 /* *r: its file; NULL: there is none, but something is known of it. */
 static int find_going(
-	const struct removing *all, const char *name, const struct repository **r, struct err *err)
+	struct removing *all, const char *name, const struct repository **r, struct err *err)
 {
 	struct err ignored = ERR_INIT;
 	AUTO(repo_state) state;
@@ -95,13 +95,15 @@ static int find_going(
 	if (there <= 0)
 		return there < 0 ? err_copy(err, &ignored) : -1;
 	/* Its file may be among what could not be read. */
-	if (all->faults.of.n)
+	if (all->faults.of.n) {
+		all->faults.of.v[0].told = true;
 		return err_copy(err, &all->faults.of.v[0].err);
+	}
 	err_clear(err);
 	return 0;
 }
 
-static int remove_one(const struct removing *all, const char *name, bool dry_run,
+static int remove_one(struct removing *all, const char *name, bool dry_run,
 	struct repo_changes *out, struct err *err)
 {
 	struct repo_change *change = vec_push(&out->of);
@@ -125,13 +127,16 @@ int engine_repo_remove(
 	AUTO(lock) lock = LOCK_INIT;
 	AUTO(removing) all = {.e = e};
 	const struct repository *ignored;
+	int result = 0;
 
 	if ((!which->dry_run && repositories_lock(e, &lock, err) < 0) ||
 		repositories_load(e, &all.all, &all.faults, err) < 0)
 		return -1;
-	for (size_t i = 0; i < which->count; i++)
-		if (find_going(&all, which->names[i], &ignored, err) < 0)
-			return -1;
+	for (size_t i = 0; i < which->count && result == 0; i++)
+		result = find_going(&all, which->names[i], &ignored, err);
+	repositories_tell(e, &all.faults);
+	if (result < 0)
+		return -1;
 	for (size_t i = 0; i < which->count; i++)
 		if (remove_one(&all, which->names[i], which->dry_run, out, err) < 0)
 			return -1;

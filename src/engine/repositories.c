@@ -69,11 +69,6 @@ static int on_failed(void *arg, const char *path, struct err *err)
 	struct repository_fault *f = add_fault(l, stem(path), path, err);
 
 	f->hidden = (err->sys == EACCES || err->sys == EPERM) && geteuid() != 0;
-	if (f->hidden)
-		engine_tell(l->e, WATCH_INFO, SPAN(""),
-			"%s is not for everybody to read; it is passed over", path);
-	else
-		engine_tell(l->e, WATCH_WARN, SPAN(""), "%s", err->text);
 	err_clear(err);
 	return 0;
 }
@@ -149,7 +144,6 @@ static void refuse_both(struct loading *l, const struct repository *a, const str
 	err_set(&err, ERR_CONFIG, "%s and %s are both called %s, so neither counts", first.s,
 		second.s, a->name.s);
 	err_next(&err, "give one of them another name, or take it away");
-	engine_tell(l->e, WATCH_WARN, SPAN(""), "%s", err.text);
 	add_fault(l, buf_span(&a->name), first.s, &err);
 }
 
@@ -334,6 +328,18 @@ int repositories_load(struct engine *e, struct repositories *out, struct reposit
 	return 0;
 }
 
+void repositories_tell(struct engine *e, struct repository_faults *faults)
+{
+	VEC_FOR (struct repository_fault, f, &faults->of) {
+		if (f->hidden && !f->told)
+			engine_tell(e, WATCH_INFO, SPAN(""),
+				"%s is not for everybody to read; it is passed over", f->file.s);
+		else if (!f->told)
+			engine_tell(e, WATCH_WARN, SPAN(""), "%s", f->err.text);
+		f->told = true;
+	}
+}
+
 static const char *nearest(const struct repositories *r, struct span name)
 {
 	VEC(const char *) names = {0};
@@ -348,15 +354,16 @@ static const char *nearest(const struct repositories *r, struct span name)
 }
 
 const struct repository *repositories_get(const struct repositories *r,
-	const struct repository_faults *faults, struct span name, struct err *err)
+	struct repository_faults *faults, struct span name, struct err *err)
 {
 	const char *near;
 
 	VEC_FOR (const struct repository, one, &r->of)
 		if (span_is(buf_span(&one->name), name))
 			return one;
-	VEC_FOR (const struct repository_fault, f, &faults->of)
+	VEC_FOR (struct repository_fault, f, &faults->of)
 		if (span_is(buf_span(&f->name), name)) {
+			f->told = true;
 			err_copy(err, &f->err);
 			return NULL;
 		}

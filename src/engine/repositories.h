@@ -14,13 +14,16 @@
 
 /* All that can be used, the preferred first (by priority, then by name): NAME.yml and NAME.yaml of /run/fardel/repos.d, /etc/fardel/repos.d and
  * /usr/lib/fardel/repos.d, where one hides those of the same file name in the later ones, and of the folders of repos_confdir. What cannot be
- * used goes to `faults`, and is told as a warning; what an ordinary user may not read is told as a note. */
+ * used goes to `faults`: whoever asks tells it. */
 MUST_USE int repositories_load(struct engine *e, struct repositories *out,
 	struct repository_faults *faults, struct err *err);
 
-/* The one of that name. NULL: ERR_NO_PACKAGE, with the nearest; or the fault that its file has. */
+/* The one of that name. NULL: ERR_NO_PACKAGE, with the nearest; or the fault that its file has, which counts as told from then on. */
 const struct repository *repositories_get(const struct repositories *r,
-	const struct repository_faults *faults, struct span name, struct err *err);
+	struct repository_faults *faults, struct span name, struct err *err);
+
+/* Tells what is not told yet: as a warning, or as a note what an ordinary user may not read. */
+void repositories_tell(struct engine *e, struct repository_faults *faults);
 
 /* The one that is named: the line itself, or a path below the root. Appends one line. */
 MUST_USE int repositories_key(

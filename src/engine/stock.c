@@ -172,8 +172,10 @@ int stock_open(struct engine *e, struct stock *out, struct err *err)
 {
 	AUTO(repository_faults) faults = {0};
 
-	if (repositories_load(e, &out->repositories, &faults, err) < 0 ||
-		load_masks(e, out, err) < 0)
+	if (repositories_load(e, &out->repositories, &faults, err) < 0)
+		return -1;
+	repositories_tell(e, &faults);
+	if (load_masks(e, out, err) < 0)
 		return -1;
 	VEC_FOR (const struct repository, r, &out->repositories.of) {
 		struct shelf shelf = {.index = INDEX_INIT, .url = BUF_INIT};

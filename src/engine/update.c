@@ -22,7 +22,7 @@ static void picked_drop(struct picked *c)
 	vec_drop(&c->of);
 }
 
-static int choose(const struct repositories *all, const struct repository_faults *faults,
+static int choose(const struct repositories *all, struct repository_faults *faults,
 	const struct update_options *o, struct picked *out, struct err *err)
 {
 	for (size_t i = 0; !o->names->of.n && i < all->of.n; i++)
@@ -131,11 +131,11 @@ static int run(struct engine *e, const struct update_options *o, const struct pi
 	return result;
 }
 
-/* A file that cannot be used is a repository that was not updated; it was told already. */
-static int judge(const struct updates *u, const struct repository_faults *faults, struct err *err)
+/* A file that cannot be used is a repository that was not updated. */
+static int judge(const struct updates *u, struct err *err)
 {
 	const struct updated *first = NULL;
-	size_t failed = faults->of.n;
+	size_t failed = u->unusable;
 
 	for (size_t i = 0; i < u->of.n; i++)
 		if (u->of.v[i].err.code != ERR_NONE) {
@@ -144,11 +144,9 @@ static int judge(const struct updates *u, const struct repository_faults *faults
 		}
 	if (!failed)
 		return 0;
-	if (failed < u->of.n + faults->of.n)
+	if (failed < u->of.n + u->unusable)
 		return err_set(err, ERR_PARTIAL, "%zu of %zu repositories failed", failed,
-			u->of.n + faults->of.n);
-	if (!first)
-		return err_copy(err, &faults->of.v[0].err);
+			u->of.n + u->unusable);
 	err_copy(err, &first->err);
 	return err_at(err, "%s", first->name.s);
 }
@@ -159,12 +157,21 @@ int engine_update(
 	AUTO(repositories) all = {0};
 	AUTO(repository_faults) faults = {0};
 	AUTO(picked) chosen = {0};
+	int result;
 
 	e->offline = o->offline;
-	if (repositories_load(e, &all, &faults, err) < 0 ||
-		choose(&all, &faults, o, &chosen, err) < 0)
+	if (repositories_load(e, &all, &faults, err) < 0)
 		return -1;
-	if (o->names->of.n)
-		repository_faults_drop(&faults);
-	return run(e, o, &chosen, out, err) < 0 ? -1 : judge(out, &faults, err);
+	result = choose(&all, &faults, o, &chosen, err);
+	if (result == 0 && !o->names->of.n)
+		out->unusable = faults.of.n;
+	/* There is nothing else that would be the error. */
+	if (out->unusable && !chosen.of.n) {
+		faults.of.v[0].told = true;
+		result = err_copy(err, &faults.of.v[0].err);
+	}
+	repositories_tell(e, &faults);
+	if (result < 0)
+		return -1;
+	return run(e, o, &chosen, out, err) < 0 ? -1 : judge(out, err);
 }

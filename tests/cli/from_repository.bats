@@ -376,6 +376,75 @@ P
   [[ $output != *'Came:'* ]]
 }
 
+# sized NAME VERSION KB [LINE…]: an installer in VENDOR/real that states the size of its pack, which it prints.
+sized() {
+  local pack=$VENDOR/$1-$2.deb size
+  make_pack_deb "$1" "$2" "$3"
+  size=$(stat -c %s "$pack")
+  { manifest_head "$1" "$2"; printf '%s\n' "${@:4}"; manifest_pack "$pack" "url=$URL/$1-$2.deb" "size = $size"; } | make_format3 "$1" >/dev/null
+  mkdir -p "$VENDOR/real"
+  mv -- "$WORK/out/$1.tar.gz" "$VENDOR/real/$1-$2.tar.gz"
+  echo "$size"
+}
+
+@test "the plan says how much is to be fetched, before it asks: less with what is in the cache, no size where one is not known" {
+  player=$(sized player 1 300 'depends = ["codec"]')
+  codec=$(sized codec 1 200)
+  mv -- "$VENDOR/repo/runtime-3.tar.gz" "$VENDOR/real" # which states none
+  fardel -qq repo key --no-password --output "$WORK/key"
+  fardel -qq repo build "$VENDOR/real" --name real --key "$WORK/key.key"
+  fardel -qq repo add real "$URL/real" --key "$WORK/key.pub"
+  fardel -qq repo remove main
+  fardel -qq repo update
+  kb() { echo "$((($1 + 500) / 1000)) kB"; }
+  forget_requests
+  run --separate-stderr -0 fardel install --dry-run player
+  [[ $output$stderr == *"To fetch: $(kb $((player + codec))) in 2 packs."* && ! -s $ACCESS_LOG ]]
+  run --separate-stderr -12 fardel install player
+  [[ $stderr == *"To fetch: $(kb $((player + codec))) in 2 packs."*'codec 1 would come, too'* ]]
+  fardel -qq download codec
+  run --separate-stderr -0 fardel install --dry-run player
+  [[ $output$stderr == *"To fetch: $(kb "$player") in 1 pack (1 of 2 is in the cache)."* ]]
+  run --separate-stderr -0 fardel install --dry-run player runtime
+  [[ $output$stderr == *'To fetch: 2 packs (1 of 3 is in the cache).'* ]]
+  # It was what came: the packs, and of their installers what is counted nowhere.
+  : >"$ACCESS_LOG"
+  run --separate-stderr -0 fardel -y install player
+  wait_for grep -q '^/player-1.deb 200' "$ACCESS_LOG"
+  [[ $(grep -c '\.deb ' "$ACCESS_LOG") == 1 ]]
+  # What an upgrade would fetch is in the list of what can be upgraded; what is unpacked, in that of what is installed.
+  run --separate-stderr -0 fardel list --json player
+  jq -e --argjson size "$(du -sb --apparent-size "$ROOT/var/lib/fardel/installed/player/upstream/" | cut -f 1)" \
+    '.packages[0].size > 300000 and .packages[0].size <= $size' <<<"$output"
+  player=$(sized player 2 500 'depends = ["codec"]')
+  fardel -qq repo build "$VENDOR/real" --key "$WORK/key.key"
+  fardel -qq repo update
+  installer=$(stat -c %s "$VENDOR/real/player-2.tar.gz")
+  run --separate-stderr -0 fardel list --upgradable --json
+  [[ $(jq -c '.packages | map([.name, .available, .size])' <<<"$output") == "[[\"player\",\"2\",$((player + installer))]]" ]]
+}
+
+@test "--keep-going: of three one whose pack is missing: it is named, the two others are whole (exit 6)" {
+  offer one 1
+  offer two 1
+  offer three 1
+  publish 2
+  fardel -qq repo update
+  mv -- "$VENDOR/two-1.deb" "$WORK/"
+  run --separate-stderr -2 fardel -y install one two three
+  [[ $stderr == *two*'two-1.deb'*404* && $(versions) == '' ]]
+  run --separate-stderr -6 fardel -y --keep-going install one two three
+  [[ $stderr == *'two'*'two-1.deb'*404* && $stderr != *'one: '* && $stderr != *'three: '* ]]
+  [[ $(versions) == 'one 1,three 1' ]]
+  [[ -L $ROOT/usr/bin/one && -L $ROOT/usr/bin/three && ! -L $ROOT/usr/bin/two && ! -e $ROOT/var/lib/fardel/packages/two ]]
+  run --separate-stderr -0 fardel verify
+  run --separate-stderr -0 fardel doctor
+  # Once its pack is there, it comes, too.
+  mv -- "$WORK/two-1.deb" "$VENDOR/"
+  run --separate-stderr -0 fardel install two
+  [[ $(versions) == 'one 1,three 1,two 1' ]]
+}
+
 @test "--keep-going: an installer that cannot be had leaves the others whole (exit 6)" {
   rm -- "$VENDOR/repo/writer-2.1.tar.gz"
   run --separate-stderr -2 fardel -y install writer runtime

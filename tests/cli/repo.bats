@@ -109,6 +109,31 @@ names() { fardel repo list --plain "$@" | cut -f 1 | paste -sd ' '; }
   run --separate-stderr -1 fardel repo enable other good
 }
 
+@test "a file that cannot be used is told once, also where the command needs just this one" {
+  printf 'name: [x' >"$FILES/torn.yml"
+  for command in 'repo update' 'repo update torn' 'repo update --ignore-errors' 'repo show torn' 'repo enable torn' 'repo trust torn KEY' \
+    'repo remove torn' 'repo export-tree torn /srv/x' 'repo list' 'search x'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr fardel ${command/KEY/$KEY}
+    [[ $(grep -c 'torn.yml: line ' <<<"$stderr") == 1 ]] || { echo "$command: $stderr"; return 1; }
+    [[ $command == 'repo list' || $command == 'search x' || $command == *ignore* || $status == 1 ]]
+  done
+  # Whoever wants no warnings is told the error.
+  run --separate-stderr -1 fardel -qq repo update
+  [[ $stderr == *'torn.yml: line '* ]]
+  run --separate-stderr -1 fardel doctor
+  [[ $(grep -c 'torn.yml: line ' <<<"$output$stderr") == 1 ]]
+  # Another one is a warning beside it.
+  echo 'name: {' >"$FILES/other.yml"
+  run --separate-stderr -1 fardel repo show torn
+  [[ $stderr == *'warning: '*other.yml*'repo show: '*torn.yml* && $(grep -c 'torn.yml: line ' <<<"$stderr") == 1 ]]
+  run --separate-stderr -1 fardel repo update
+  [[ $(grep -c '\.yml: line ' <<<"$stderr") == 2 ]]
+  file good 'enable: true' 'require_signature: false'
+  run --separate-stderr fardel --offline repo update good
+  [[ $stderr == *other.yml*torn.yml* ]]
+}
+
 @test "two of one name: neither counts, and both files are named" {
   file a
   printf '%s\n' 'name: a' 'type: disk' 'urls: [/srv]' >"$FILES/second.yml"
@@ -248,6 +273,7 @@ names() { fardel repo list --plain "$@" | cut -f 1 | paste -sd ' '; }
   [[ $stderr == *none.pub* ]]
   echo torn: [ >"$FILES/x.yml"
   run --separate-stderr -11 fardel repo add x https://a.example/
+  [[ $stderr == *x.yml*'mend that file, or delete it'* && $stderr != *'repo remove'* ]]
   rm "$FILES/x.yml"
   run -0 fardel -n repo add x https://a.example/ --key "$KEY"
   [[ $output == *'would be added'* && $(cat "$FILES"/*) == "$before" && $(ls -A "$FILES") == z.yml ]]

@@ -276,6 +276,42 @@ P
   [[ $stderr == *torn.yml* ]]
 }
 
+@test "--ignore-errors where all fail: each is told with its reason and what to do, and the exit status is 0" {
+  serve "$VENDOR"
+  KEY=$(publish 1)
+  use "$URL/repo"
+  fardel -qq repo update
+  for name in second third; do
+    printf 'name: %s\ntype: http\nenable: true\nurls: [%s/%s]\nkey: %s\n' "$name" "$URL" "$name" "$KEY" >"$FILES/$name.yml"
+  done
+  publish 2 >/dev/null
+  rm -r -- "$VENDOR"/repo/index/signature
+  echo 'name: [' >"$FILES/torn.yml"
+  run --separate-stderr -2 fardel --set fetch.retries=0 repo update second third
+  run --separate-stderr -0 fardel --plain --set fetch.retries=0 repo update --ignore-errors
+  [[ $output == *$'main\t1\t1\t'*'no signature of it'*failed* && $output == *$'second\t0\t0\t'*404*failed* && $output == *$'third\t0\t0\t'*404*failed* ]]
+  [[ $stderr == *'main: repository.json: there is no signature of it as it is'* && $stderr == *'second: '*404* && $stderr == *'third: '*404* ]]
+  [[ $stderr == *torn.yml* && $(revision) == 1 ]]
+  # Whatever it is that fails: where there is nothing but a file that cannot be used, too.
+  rm -- "$FILES"/{main,second,third}.yml
+  run --separate-stderr -1 fardel repo update
+  run --separate-stderr -0 fardel repo update --ignore-errors
+  [[ $stderr == *torn.yml* ]]
+}
+
+@test "repo up and sync are repo update by other names" {
+  serve "$VENDOR"
+  KEY=$(publish 1)
+  use "$URL/repo"
+  run --separate-stderr -0 fardel --plain repo up main
+  [[ $output == main$'\t'0$'\t'1$'\t'*updated ]]
+  publish 2 >/dev/null
+  run --separate-stderr -0 fardel --plain sync
+  [[ $output == main$'\t'1$'\t'2$'\t'*updated && $(revision) == 2 ]]
+  run --separate-stderr -0 fardel --plain sync --force main
+  [[ $output == main$'\t'2$'\t'2$'\t'* ]]
+}
+
 # together DIR STATE: a server that answers no head before two were asked for; its URL is in STATE/url.
 together() {
   exec 3>&- # bats waits for who has it
