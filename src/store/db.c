@@ -13,7 +13,7 @@
 #include "sys/file.h"
 #include "sys/tree.h"
 
-#define FILE_NAME (PLACE_DB + sizeof(PLACE_STATE)) /* in that folder */
+#define FILE_NAME (&PLACE_DB[sizeof(PLACE_STATE)]) /* in that folder */
 #define MEND "keep a copy of it and restore it from a backup, then run: fardel doctor"
 
 /* Version i + 1 is reached from version i by the i-th text. */
