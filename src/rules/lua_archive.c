@@ -121,20 +121,11 @@ static int open_up(void *arg, const struct tree_entry *e, struct err *err)
 {
 	mode_t mode = e->st->st_mode & 07777;
 	mode_t more = S_ISDIR(e->st->st_mode) || (mode & 0111) ? 0755 : 0644;
-	AUTO_FD fd = -1;
-	struct stat st;
-	char path[32];
 
 	(void)arg;
 	if ((!S_ISREG(e->st->st_mode) && !S_ISDIR(e->st->st_mode)) || (mode | more) == mode)
 		return 0;
-	fd = file_open(e->parent, e->name, O_PATH | O_NOFOLLOW, 0, err);
-	if (fd < 0)
-		return -1;
-	if (fstat(fd, &st) < 0 || st.st_dev != e->st->st_dev || st.st_ino != e->st->st_ino)
-		return err_set(err, ERR_UNSAFE, "%s: something else came in its place", e->path);
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return chmod(path, mode | more) < 0 ? err_sys(err, "%s", e->path) : 0;
+	return file_set_mode(e->parent, e->name, e->st, mode | more, err);
 }
 
 /* Its files are a squashfs behind a program, which is not run. The system's tool takes a path: that of its stdin, which is the pack that was

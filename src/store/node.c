@@ -44,10 +44,10 @@ static int open_up(int dirfd, const char *name, struct node_at *at, struct err *
 {
 	mode_t more = S_ISDIR(at->st.st_mode) ? 0500 : 0400;
 
-	if (fchmodat(dirfd, name, (at->st.st_mode & 07777) | more, 0) < 0)
-		return err_sys(err, "open %s", name);
-	at->opened_up = true;
 	err_clear(err);
+	if (file_set_mode(dirfd, name, &at->st, (at->st.st_mode & 07777) | more, err) < 0)
+		return -1;
+	at->opened_up = true;
 	at->fd = file_open_unmounted(dirfd, name, open_flags(&at->st), err);
 	return at->fd < 0 ? -1 : 0;
 }

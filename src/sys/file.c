@@ -451,6 +451,20 @@ int file_free_space(int fd, int64_t *bytes, struct err *err)
 	return 0;
 }
 
+int file_set_mode(int dirfd, const char *name, const struct stat *is, mode_t mode, struct err *err)
+{
+	AUTO_FD fd = file_open(dirfd, name, O_PATH, 0, err);
+	char path[32];
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (fstat(fd, &st) < 0 || !file_is_one(&st, is))
+		return err_set(err, ERR_UNSAFE, "%s: something else has come in its place", name);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return chmod(path, mode) < 0 ? err_sys(err, "set the mode of %s", name) : 0;
+}
+
 static int check_uid(uid_t uid, const char *what, struct err *err)
 {
 	if (uid == 0 || uid == geteuid())

@@ -93,6 +93,10 @@ MUST_USE int file_copy(int from, int to, struct err *err);
 
 /* Bytes free for us on the file system of fd. */
 MUST_USE int file_free_space(int fd, int64_t *bytes, struct err *err);
+/* Sets the mode of what cannot be opened, a file or folder: of that which `is` was asked of, else ERR_UNSAFE, for another may have come in its place, or
+ * a link to another. Needs /proc. */
+MUST_USE int file_set_mode(
+	int dirfd, const char *name, const struct stat *is, mode_t mode, struct err *err);
 /* ERR_UNSAFE unless fd belongs to root or to us and neither group nor others may write to it. */
 MUST_USE int file_check_owner(int fd, const char *what, struct err *err);
 

@@ -97,21 +97,47 @@ static int move_up(struct removal *r, int dirfd, const char *name, struct err *e
 	}
 }
 
-/* Opens a folder whose content is to go: not one that something is mounted on. */
-static int open_to_empty(int dirfd, const char *name, struct err *err)
+/* Opens what is not mounted there. What is our own, and shut even to us, as an ordinary user, has its owner's rights first. */
+static int open_ours(int dirfd, const char *name, int flags, struct err *err)
 {
-	AUTO_FD probe = file_open_unmounted(dirfd, name, O_PATH | O_DIRECTORY, err);
+	int fd = file_open_unmounted(dirfd, name, flags, err);
+	struct stat st;
+	mode_t mode;
+
+	if (fd >= 0 || err->sys != EACCES)
+		return fd;
+	err_clear(err);
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_sys(err, "look at %s", name);
+	mode = (st.st_mode & 07777) | (S_ISDIR(st.st_mode) ? S_IRWXU : S_IRUSR);
+	if (file_set_mode(dirfd, name, &st, mode, err) < 0)
+		return -1;
+	return file_open_unmounted(dirfd, name, flags, err);
+}
+
+/* The same for a folder: its owner may list it, look into it and change what is in it. */
+static int open_folder(int dirfd, const char *name, struct err *err)
+{
+	AUTO_FD fd = open_ours(dirfd, name, O_RDONLY | O_DIRECTORY, err);
 	struct stat st;
 
-	if (probe < 0 && err->sys == EXDEV)
-		return err_set(err, ERR_FAILED, "remove %s: something is mounted there", name);
-	if (probe < 0)
+	if (fd < 0)
 		return -1;
-	if (fstat(probe, &st) < 0)
+	if (fstat(fd, &st) < 0)
 		return err_sys(err, "look at %s", name);
-	if ((st.st_mode & S_IRWXU) != S_IRWXU && fchmodat(dirfd, name, S_IRWXU, 0) < 0)
+	if ((st.st_mode & S_IRWXU) != S_IRWXU && fchmod(fd, (st.st_mode & 07777) | S_IRWXU) < 0)
 		return err_sys(err, "open folder %s", name);
-	return file_open_unmounted(dirfd, name, O_RDONLY | O_DIRECTORY, err);
+	return fd_take(&fd);
+}
+
+/* A folder whose content is to go. */
+static int open_to_empty(int dirfd, const char *name, struct err *err)
+{
+	int fd = open_folder(dirfd, name, err);
+
+	if (fd < 0 && err->sys == EXDEV)
+		return err_set(err, ERR_FAILED, "remove %s: something is mounted there", name);
+	return fd;
 }
 
 static int remove_in(struct removal *r, int dirfd, unsigned depth, struct err *err);
@@ -347,16 +373,7 @@ static int settle_entry(void *arg, const struct tree_entry *e, struct err *err)
 			return err_sys(err, "remove %s", e->path);
 		return 0;
 	}
-	fd = file_open_unmounted(e->parent, e->name, O_RDONLY | O_NONBLOCK, err);
-	if (fd < 0 && err->sys == EACCES) {
-		/* Our own but unreadable, as an ordinary user: the mode is mended first. */
-		mode_t mode = (e->st->st_mode & 07777) | (S_ISDIR(e->st->st_mode) ? 0700 : 0400);
-
-		if (fchmodat(e->parent, e->name, mode, 0) < 0)
-			return err_sys(err, "open %s", e->path);
-		err_clear(err);
-		fd = file_open_unmounted(e->parent, e->name, O_RDONLY | O_NONBLOCK, err);
-	}
+	fd = open_ours(e->parent, e->name, O_RDONLY | O_NONBLOCK, err);
 	if (fd < 0)
 		return err_at(err, "%s", e->path);
 	return settle_open(s, fd, e->path, err);
@@ -365,13 +382,11 @@ static int settle_entry(void *arg, const struct tree_entry *e, struct err *err)
 /* A folder of our own that we may not look into, as an ordinary user; never one that is mounted there. */
 static int open_up(const struct tree_entry *e, struct err *err)
 {
-	AUTO_FD probe = file_open_unmounted(e->parent, e->name, O_PATH | O_DIRECTORY, err);
+	AUTO_FD fd = open_folder(e->parent, e->name, err);
 
-	if (probe < 0)
-		return err->sys == EXDEV ? (err_clear(err), 0) : -1;
-	if (fchmodat(e->parent, e->name, (e->st->st_mode & 07777) | 0700, 0) < 0)
-		return err_sys(err, "open folder %s", e->path);
-	return 0;
+	if (fd >= 0)
+		return 0;
+	return err->sys == EXDEV ? (err_clear(err), 0) : -1;
 }
 
 static int count_names(void *arg, const struct tree_entry *e, struct err *err)

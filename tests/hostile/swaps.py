@@ -2,17 +2,20 @@
 import hashlib
 import os
 import shutil
+import subprocess
+import tempfile
 import time
 
 import luet
 import packets
 import packets_repo
-from box import MIB, case, want
+from box import MIB, case, tree, want
 from packets_repo import packets_index
 from tarbytes import file, folder, tar, zstd
-from users import REAL, tampering
+from users import DOCUMENTED, REAL, USER, rules_file, tampering
 
 SECONDS = 5
+LONGEST = 60
 
 
 def sha256(path):
@@ -29,15 +32,35 @@ def tick(args):
 """
 
 
-def while_swapped(swaps, work):
-    """Works, again and again; says how often there was a swap meanwhile."""
+# args: patterns of paths, a path beside, on the same file system, and what a link there leads to: each folder that has such a path and that
+# link change places, again and again.
+EXCHANGE = """
+import ctypes, glob, os, shutil
+exchange = ctypes.CDLL(None).renameat2
+def tick(args):
+    global tries
+    patterns, beside, target = args[:3]
+    tries -= 1
+    for path in [path for pattern in patterns.split() for path in glob.glob(pattern)]:
+        if not os.path.islink(beside):
+            shutil.rmtree(beside, ignore_errors=True)
+            os.symlink(target, beside)
+        for _ in range(50):
+            if exchange(-100, path.encode(), -100, beside.encode(), 2):
+                break
+            tries += 1
+"""
+
+
+def while_swapped(swaps, work, enough=1000, done=lambda: True):
+    """Works, again and again, and on until that is done; says how often there was a swap meanwhile."""
     rounds, begun = 0, time.monotonic()
     with swaps as achieved:
-        while time.monotonic() < begun + SECONDS:
+        while time.monotonic() < begun + (SECONDS if done() else LONGEST):
             work()
             rounds += 1
     print(f"{achieved.tries} swaps in {rounds} rounds", flush=True)
-    want(achieved.tries > 1000, f"only {achieved.tries} swaps")
+    want(achieved.tries >= enough, f"only {achieved.tries} swaps")
 
 
 def swap_cached(box, good, evil, install, remove, says):
@@ -111,3 +134,95 @@ def swapped_package(box):
     packets_index.make(stand.file, [packets_index.row("app", hash=sha256(good), mirrors=f"{url}/app.pkt.tar.zst")])
     box.must("repo", "update")
     swap_cached(box, good, evil, ["install", "app"], ["remove", "--purge", "app"], "/opt/packets/app/data/says")
+
+
+# --- Folders for links ------------------------------------------------------------------------------------------
+
+MANY = 10000  # swaps, at least
+
+
+class Outside:
+    """A folder that a link leads to: everybody may write there, and nothing is to change."""
+
+    def __init__(self, path):
+        self.path = path
+        os.makedirs(path + "/in")
+        for name in ("precious", "in/x"):
+            with open(f"{path}/{name}", "w") as out:
+                out.write("precious\n")
+            os.chmod(f"{path}/{name}", 0o666)
+            os.chown(f"{path}/{name}", USER, USER)
+        for name in ("", "/in"):
+            os.chmod(path + name, 0o777)
+        self.before = self.look()
+
+    def look(self):
+        return oct(os.stat(self.path).st_mode), os.stat(self.path).st_uid, tree(self.path)
+
+    def unharmed(self, run):
+        want(self.look() == self.before, f"{self.path} is {self.look()}, and was {self.before}: {run}")
+
+
+@case("U4-unpack", "a folder that fardel-unpack writes to is swapped for a link, and back: no file comes out elsewhere", REAL)
+def swapped_while_unpacked(box):
+    pack = os.path.join(box.work, "pack.tar")
+    members = [file(f"swap/{('in', 'other')[n % 2]}/{n}", "x\n") for n in range(2000)]
+    with open(pack, "wb") as out:
+        out.write(tar(folder("swap/"), folder("swap/in/"), folder("swap/other/"), *members))
+    tool = os.path.join(os.path.dirname(box.fardel_bin), "../libexec/fardel/fardel-unpack")
+    outside = Outside("/srv/outside")
+    # To a folder elsewhere, and to one that is beneath the same folder.
+    for leads in (outside.path, "beside"):
+        top = tempfile.mkdtemp(dir=box.work)
+        ended = []
+
+        def work():
+            to = f"{top}/{len(ended)}"
+            beside = Outside(to + "/beside")
+            os.mkdir(to + "/swap")
+            run = subprocess.run([tool, pack, to], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+            ended.append(run.returncode)
+            outside.unharmed(run)
+            beside.unharmed(run)
+
+        while_swapped(tampering(EXCHANGE, f"{top}/*/swap", f"{top}.link", leads, user=0), work, MANY)
+        print(f"{ended.count(0)} of {len(ended)} were unpacked", flush=True)
+
+
+SWAPPED = """
+case $1 in
+download) echo pack >"$2" ;;
+unpack)
+  mkdir -p "$3/made/in"
+  echo x >"$3/made/x"
+  mv "$3/made" "$3/swap"
+  ;;
+esac
+"""
+
+
+@case("U4-install", "a folder of an installation is swapped for a link, and back, from when it is unpacked until it is removed", REAL)
+def swapped_while_installed(box):
+    if not shutil.which("strace"):
+        box.skip("strace is not there")
+    outside = Outside("/srv/outside")
+    installer = box.installer("hello", "1", rules=rules_file(box, SWAPPED), sums=None)
+    state = "/var/lib/fardel"
+    ended = {"install": [], "remove": []}
+
+    def work():
+        for command in (["install", installer], ["remove", "--purge", "hello"]):
+            run = box.fardel(*command, wrap=slowly)
+            want(run.status in DOCUMENTED, str(run))
+            outside.unharmed(run)
+            ended[command[0]].append(run.status)
+
+    patterns = [f"{state}/stage/*/*/swap", f"{state}/packages/hello/*/upstream/swap"]
+    # Between a look at something and what is done then there is time for some swaps.
+    slowly = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none", "-e", "trace=newfstatat,unlinkat",
+              "-e", "inject=newfstatat,unlinkat:delay_exit=300"]
+    while_swapped(tampering(EXCHANGE, " ".join(patterns), "/var/lib/beside", outside.path, user=0), work, MANY,
+                  lambda: 0 in ended["install"] and 0 in ended["remove"])
+    for command, statuses in ended.items():
+        print(command, {status: statuses.count(status) for status in set(statuses)}, flush=True)
+    want(0 in ended["install"] and 0 in ended["remove"], f"nothing was done: {ended}")

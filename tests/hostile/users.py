@@ -65,18 +65,20 @@ class Achieved(list):
 @contextlib.contextmanager
 def tampering(text, *args, user=USER):
     """While this lasts, somebody with no rights (or that user) runs that Python in a loop: `tick(args)`, which gives what it has
-    achieved, or None. Yields the list of that, complete at the end; never quiet: it must have tried."""
+    achieved, or None, and is one try unless it counts its own in `tries`. Yields the list of that, complete at the end; never
+    quiet: it must have tried."""
     program = text + """
 import os, sys, time
-done, tries = [], 0
-while os.getppid() != 1 and tries < 10**7:
+done, tries, ticks = [], 0, 0
+while os.getppid() != 1 and ticks < 10**7:
     got = tick(sys.argv[1:])
+    ticks += 1
     tries += 1
     if got:
         done.append(got)
         if len(done) > 20:
             break
-    if tries % 100 == 0 and os.path.exists(sys.argv[-1]):
+    if ticks % 100 == 0 and os.path.exists(sys.argv[-1]):
         break
 print(tries)
 print("\\n".join(map(str, done)))

@@ -476,6 +476,27 @@ static void free_space_is_told(void **state)
 	assert_int_equal(file_free_space(-1, &bytes, &s->err), -1);
 }
 
+static void modes_are_set_of_what_was_looked_at(void **state)
+{
+	struct scratch *s = *state;
+	struct stat st, other;
+
+	put(s, "shut", "x");
+	put(s, "other", "x");
+	put_link(s, "link", "other");
+	assert_int_equal(fchmodat(s->fd, "shut", 0, 0), 0);
+	assert_int_equal(file_stat(s->fd, "shut", &st, &s->err), 1);
+	assert_int_equal(file_stat(s->fd, "link", &other, &s->err), 1);
+	assert_int_equal(file_set_mode(s->fd, "shut", &st, 0640, &s->err), 0);
+	assert_int_equal(mode_of(s, "shut"), 0640);
+	assert_int_equal(file_set_mode(s->fd, "other", &st, 0777, &s->err), -1);
+	assert_err(&s->err, ERR_UNSAFE, "something else has come in its place");
+	/* Of a link there is none, and of what it leads to it is not asked. */
+	assert_int_equal(file_set_mode(s->fd, "link", &other, 0777, &s->err), -1);
+	assert_int_equal(file_set_mode(s->fd, "link", &st, 0777, &s->err), -1);
+	assert_int_equal(mode_of(s, "other"), 0644);
+}
+
 static void what_others_can_change_is_refused(void **state)
 {
 	static const unsigned bad[] = {0664, 0646, 0666, 01777};
@@ -522,6 +543,7 @@ int main(void)
 		SCRATCH_TEST(removing_takes_one_name),
 		SCRATCH_TEST(copies_are_whole),
 		SCRATCH_TEST(free_space_is_told),
+		SCRATCH_TEST(modes_are_set_of_what_was_looked_at),
 		SCRATCH_TEST(what_others_can_change_is_refused),
 	};
 
