@@ -487,17 +487,25 @@ static bool is_kept(const struct request *r, const struct world *world, struct c
 	return false;
 }
 
-/* Nobody can have it, as nothing is known of what repositories have. */
-static void tell_lack(
-	struct engine *e, const struct stock *s, const struct world *world, const struct choice *o)
+/* Nobody can have it, as nothing is known of what repositories have. Where others go on, that is no error that could say so. */
+static void find_lack(
+	struct engine *e, const struct stock *s, const struct world *world, struct choice *o)
 {
-	const struct lack *lack = stock_lack(s);
+	const struct lack *lack = o->request.wish == WISH_NAMED ? stock_lack(s) : NULL;
 
-	VEC_FOR (const struct buf, item, &o->request.items.of)
-		if (lack && !engine_is_file(item->s) && !world_first(world, buf_span(item))) {
-			engine_tell(e, WATCH_WARN, SPAN(""), "%s: %s", lack->what, lack->next);
-			return;
-		}
+	VEC_FOR (const struct buf, item, &o->called.of)
+		if (!engine_is_file(item->s) && !world_first(world, wish_of(buf_span(item)).name))
+			o->lack = lack;
+	if (o->lack && o->request.keep_going)
+		engine_tell(e, WATCH_WARN, SPAN(""), "%s: %s", o->lack->what, o->lack->next);
+}
+
+void choice_blame_lack(const struct choice *o, struct err *err)
+{
+	if (!o->lack || err->code != ERR_NO_PACKAGE)
+		return;
+	err_detail(err, "%s", o->lack->what);
+	err_next(err, "%s; or name its installer's file", o->lack->next);
 }
 
 int choice_make(struct engine *e, const struct request *request, struct manifests *installed,
@@ -525,7 +533,7 @@ int choice_make(struct engine *e, const struct request *request, struct manifest
 	if (result == 0)
 		result = sort_items(e, &stock, request, out, &wanted, err);
 	if (result == 0)
-		tell_lack(e, &stock, installed->world, out);
+		find_lack(e, &stock, installed->world, out);
 	if (result == 0 && (wanted.of.n || wanted.all || wanted.goal == RESOLVE_AUTOREMOVE))
 		result = ask(e, &stock, installed, &wanted, out, err);
 	return result;

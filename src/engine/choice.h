@@ -35,6 +35,8 @@ struct choice {
 	struct texts called; /* what was asked for, by the packages' whole names */
 	struct texts gone; /* installed ones that make room */
 	struct texts notes; /* what was not taken, or is kept back, and why */
+	const struct lack *
+		lack; /* why nobody can have something that was named; NULL: there is no such reason */
 	struct buf id; /* of request.id, where a version that is still here was asked for */
 	bool made; /* request was */
 	bool looks; /* nothing of it is going to be made: it may be incomplete */
@@ -49,6 +51,9 @@ MUST_USE int choice_make(struct engine *e, const struct request *request,
 /* With keep_going what cannot be had keeps its error, and the others come. Fetches the installers of those whose installations are not there yet, and verifies each; needs the lock. */
 MUST_USE int choice_fetch(
 	struct engine *e, const struct world *world, struct choice *o, struct err *err);
+
+/* Of what came of a choice: the reason that nobody can have it, and what helps. */
+void choice_blame_lack(const struct choice *o, struct err *err);
 
 /* What solve takes: as an installer that was only looked at. */
 void choice_candidate(const struct chosen *one, struct candidate *out);

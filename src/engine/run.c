@@ -269,8 +269,10 @@ static int make_plan(struct engine *e, const struct request *asked, struct choic
 		return -1;
 	manifests_init(&installed, e, &world);
 	if (choice_make(e, asked, &installed, choice, err) < 0 ||
-		plan_chosen(e, &world, choice, plan, err) < 0)
+		plan_chosen(e, &world, choice, plan, err) < 0) {
+		choice_blame_lack(choice, err);
 		return -1;
+	}
 	choice_plan(&world, asked, choice, plan);
 	return relations_check(e, &choice->request, &installed, plan, err);
 }

@@ -136,10 +136,12 @@ int stock_open_shelf(
 	if (opened < 0) {
 		engine_tell(e, WATCH_WARN, SPAN(""), "the index of %s cannot be read: %s",
 			r->name.s, why.text);
+		out->refused = true;
 		return 0;
 	}
 	opened = is_vouched(e, r, &state, &out->is_signed, err);
 	if (opened <= 0) {
+		out->refused = true;
 		index_drop(&out->index);
 		return opened;
 	}
@@ -185,6 +187,7 @@ int stock_open(struct engine *e, struct stock *out, struct err *err)
 			return -1;
 		if (opened)
 			*vec_push(&out->of) = shelf;
+		out->refused |= shelf.refused;
 	}
 	return 0;
 }
@@ -195,9 +198,13 @@ const struct lack *stock_lack(const struct stock *s)
 		"fardel repo enable NAME, or fardel repo add NAME URL --key KEY"};
 	static const struct lack unsynced = {
 		"no repository has been synced yet", "fardel repo update"};
+	static const struct lack refused = {
+		"no index of a repository can be used", "fardel repo update"};
 
 	if (s->of.n)
 		return NULL;
+	if (s->refused)
+		return &refused;
 	VEC_FOR (const struct repository, r, &s->repositories.of)
 		if (r->enable)
 			return &unsynced;

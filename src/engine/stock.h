@@ -20,6 +20,7 @@ struct shelf { /* one repository's */
 	int64_t within; /* of Packets: mirrors that it names may lead no further in (enum address_reach); -1: they may */
 	bool is_signed; /* by whom its file names */
 	bool damaged; /* a row of it is none: it is passed over from there on */
+	bool refused; /* there is an index, but it is not to be had, which was told */
 	bool overfull; /* that it has more versions of something than count was told */
 };
 struct masked { /* a package that is not offered */
@@ -30,6 +31,7 @@ struct stock {
 	struct luet_masks masks;
 	VEC(struct masked) masked; /* as far as they were met, in words */
 	VEC(struct shelf) of; /* by priority, then name */
+	bool refused; /* the index of one that is enabled, which was told */
 };
 #define STOCK_INIT ((struct stock){0})
 void stock_drop(struct stock *s);
@@ -40,7 +42,7 @@ MUST_USE int stock_open(struct engine *e, struct stock *out, struct err *err);
 /* Why there is no shelf; NULL: there is one. */
 const struct lack *stock_lack(const struct stock *s);
 
-/* The shelf of just one, whether it is enabled or not: 1; 0: it was never synced, or is not to be had, which was told. */
+/* The shelf of just one, whether it is enabled or not: 1; 0: it was never synced, or is not to be had (out->refused). */
 MUST_USE int stock_open_shelf(
 	struct engine *e, const struct repository *r, struct shelf *out, struct err *err);
 void shelf_drop(struct shelf *s);

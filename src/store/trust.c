@@ -59,9 +59,9 @@ static void tell_others(const struct signatures *s, struct err *err)
 		err_detail(err, "It is signed by %s, which has no say here.", s->others.s);
 }
 
-/* Each key of the role once, and enough of them. */
+/* Each key of the role once, and enough of them. `kept`: what is in force stays so without it. */
 static int demand(struct span text, struct span file, const struct role *role, const char *whose,
-	struct err *err)
+	bool kept, struct err *err)
 {
 	AUTO(signatures) s;
 
@@ -77,7 +77,9 @@ static int demand(struct span text, struct span file, const struct role *role, c
 			(long long)s.count, (long long)role->threshold);
 		tell_others(&s, err);
 	}
-	return err_next(err, "ask who runs the repository; what was synced before stays in use");
+	return err_next(err,
+		kept ? "ask who runs the repository; what was synced before stays in use"
+		     : "ask who runs the repository: nothing of it is used until it is well signed");
 }
 
 /* What is well signed, but is none: who signed it made a mistake, or is not who we trust. */
@@ -190,16 +192,28 @@ int trust_anchor(struct repo_state *s, const struct texts *keys, struct err *err
 
 /* --- Roots ---------------------------------------------------------------------------------------------- */
 
-int trust_by_anchor(
-	const struct repo_state *s, struct span text, struct span signatures, struct err *err)
+static int by_anchor(const struct repo_state *s, struct span text, struct span signatures,
+	bool kept, struct err *err)
 {
 	struct role anchor = {0};
 	int status = anchor_role(buf_span(&s->anchor), &anchor, err);
 
 	if (status == 0)
-		status = demand(text, signatures, &anchor, "that are trusted here", err);
+		status = demand(text, signatures, &anchor, "that are trusted here", kept, err);
 	texts_drop(&anchor.keys);
 	return status;
+}
+
+int trust_by_anchor(
+	const struct repo_state *s, struct span text, struct span signatures, struct err *err)
+{
+	return by_anchor(s, text, signatures, s->file.n && s->revision, err);
+}
+
+/* Whether there is an index in force whose trust was not begun anew. */
+static bool is_kept(const struct repo_state *s)
+{
+	return s->file.n && s->expires;
 }
 
 /* By whom it has to be signed before anything in it is read: `before` is the root that is trusted; version 0: there is none. */
@@ -207,8 +221,9 @@ static int check_vouched(const struct repo_state *s, const struct root *before, 
 	struct span signatures, struct err *err)
 {
 	if (before->version)
-		return demand(text, signatures, &before->root, "of the root before it", err);
-	return trust_by_anchor(s, text, signatures, err);
+		return demand(
+			text, signatures, &before->root, "of the root before it", is_kept(s), err);
+	return by_anchor(s, text, signatures, is_kept(s), err);
 }
 
 static int check_root(const struct repo_state *s, const struct root *before, struct span text,
@@ -227,7 +242,7 @@ static int check_root(const struct repo_state *s, const struct root *before, str
 		return err_next(err,
 			"ask who runs the repository: its index/root is not as it was written");
 	}
-	return demand(text, signatures, &out->root, "that it names itself", err);
+	return demand(text, signatures, &out->root, "that it names itself", is_kept(s), err);
 }
 
 static void take_root(struct repo_state *s, const struct root *before, const struct root *r,
@@ -322,7 +337,8 @@ static int check_head(const struct repo_state *s, const struct trust_head *t, co
 {
 	int64_t now = trust_now(s, t->clock);
 
-	if (!t->open && demand(t->text, t->signatures, &r->index, "that its root names", err) < 0)
+	if (!t->open && demand(t->text, t->signatures, &r->index, "that its root names", is_kept(s),
+				err) < 0)
 		return -1;
 	if (head_parse(t->text, out, err) < 0)
 		return unusable(err);

@@ -489,6 +489,80 @@ P
   [[ $(versions) == 'runtime 3,writer 2.1' ]]
 }
 
+# published CODE: main is what CODE makes of the honest repository `r`, which is put with the keys of `more`.
+published() {
+  PYTHONPATH=$LIB python3 - "$VENDOR/other" "$1" <<'P' >"$WORK/line"
+import sys, time
+from repository import Key, Repository
+folder, code = sys.argv[1:]
+now, more = int(time.time()), {}
+r = Repository("main", 3)
+r.add("writer", "1")
+exec(code)
+r.put(folder, **more)
+print(r.key.line)
+P
+  printf 'name: main\nurls: [%s/other]\ntype: http\nenable: true\nkey: %s\n' "$URL" "$(<"$WORK/line")" >"$ROOT/etc/fardel/repos.d/main.yml"
+}
+
+# asked STATUS TEXT: what install and show end with, and what they and search say, with such a repository.
+asked() {
+  local command ended said
+  for command in 'install --dry-run writer' 'show writer' 'search writer'; do
+    ended=0
+    # shellcheck disable=SC2086
+    said=$(fardel $command 2>&1 >"$WORK/out") || ended=$?
+    ((ended == $1)) || [[ $command == search* ]] || { echo "$command: $ended"; return 1; }
+    # shellcheck disable=SC2053
+    [[ $said == $2 ]] || { echo "$command: $said"; return 1; }
+  done
+}
+
+@test "a repository that has expired, or is badly signed, typed by hand: what is wrong, why, and what to do" {
+  fardel -qq repo remove main
+  published 'more = dict(time=now - 9 * 86400, expires=now - 86400)'
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'main: repository.json: it has expired 20'*'Either nobody signs the repository any more, or somebody keeps from us'*'Next: ask who runs the repository; see whether this machine'* ]]
+  asked 3 '*no repository has been synced yet*fardel*repo update*'
+  published 'more = dict(by=[Key("somebody")])'
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'0 signed it, and 1 must'*'It is signed by '*', which has no say here'*'Next: ask who runs the repository: '*'nothing of it is used'* ]]
+  [[ $stderr != *'stays in use'* ]]
+  asked 3 '*no repository has been synced yet*fardel*repo update*'
+  # Synced once, then it stands still.
+  published 'more = dict(expires=now + 2)'
+  fardel -qq repo update
+  sleep 3
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'repository.json has expired '*'Next: ask who runs the repository'* ]]
+  asked 0 '*main: repository.json has expired 20*what it offers may be out of date (fardel*repo update)*'
+  run --separate-stderr -0 fardel --plain install --dry-run writer
+  [[ $output == *$'new\twriter\t1'* ]]
+  # Synced once, then somebody else signs.
+  published 'r.revision = 2'
+  fardel -qq repo update
+  published 'r.revision = 3; r.add("writer", "2"); more = dict(by=[Key("somebody")])'
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'0 signed it, and 1 must'*'Next: ask who runs the repository; what was synced before stays in use'* ]]
+  asked 0 ''
+  run --separate-stderr -0 fardel --plain install --dry-run writer
+  [[ $output == *$'new\twriter\t1'* ]]
+}
+
+@test "after a change of the key nothing says that there was no sync, but what has to be done" {
+  fardel -qq repo key --no-password --output "$WORK/other"
+  fardel -qq repo trust main "$WORK/other.pub"
+  asked 3 '*main: its keys are others than when it was synced*fardel*repo update*'
+  for command in 'search writer' 'install writer' 'show writer' 'files --available writer' 'orphans' 'download writer'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr fardel $command
+    [[ $stderr != *'synced yet'* && $(grep -c 'its keys are others' <<<"$stderr") == 1 ]] || { echo "$command: $stderr"; return 1; }
+    [[ $stderr == *'no index of a repository can be used'*'fardel'*' repo update'* ]] || { echo "$command: $stderr"; return 1; }
+  done
+  run --separate-stderr -5 fardel repo update
+  [[ $stderr == *'the first root: of the keys that are trusted here, 0 signed it'*'Next: ask who runs the repository: '*'nothing of it is used'* && $stderr != *'stays in use'* ]]
+}
+
 @test "a sync that fails under another key leaves the index: with the key of before it is there again, without any sync" {
   key=$(sed -n 's/^key: //p' "$ROOT/etc/fardel/repos.d/main.yml")
   fardel -qq repo key --no-password --output "$WORK/other"
@@ -637,7 +711,12 @@ offer_at() {
   fardel -qq repo remove main
   printf 'name: new\nurls: [%s/repo]\ntype: http\nenable: true\nrequire_signature: false\n' "$URL" >"$ROOT/etc/fardel/repos.d/new.yml"
   run --separate-stderr -3 fardel install writer
-  [[ $stderr == *'no repository has been synced yet: fardel'*' repo update'*'writer: no such package'* ]]
+  [[ $stderr == *'writer: no such package'*'no repository has been synced yet'*'Next: fardel'*' repo update; or name its installer'* && $stderr != *warning* ]]
+  run --separate-stderr -3 fardel install writer=1
+  [[ $stderr == *'writer: no such package'*'no repository has been synced yet'*'Next: fardel'*' repo update'* ]]
+  # Others go on: then it is a warning.
+  run --separate-stderr fardel --keep-going install writer "$VENDOR/repo/runtime-3.tar.gz"
+  [[ $stderr == *'warning: no repository has been synced yet: fardel'*' repo update'*'writer'*'no such package'* ]]
   run --separate-stderr -0 fardel search writer
   [[ $stderr == *'Nothing was found: no repository has been synced yet: fardel'*' repo update'* ]]
   for what in writer writer=1; do
