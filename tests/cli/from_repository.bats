@@ -511,7 +511,7 @@ asked() {
   for command in 'install --dry-run writer' 'show writer' 'search writer'; do
     ended=0
     # shellcheck disable=SC2086
-    said=$(fardel $command 2>&1 >"$WORK/out") || ended=$?
+    said=$(fardel $command 2>&1 >/dev/null) || ended=$?
     ((ended == $1)) || [[ $command == search* ]] || { echo "$command: $ended"; return 1; }
     # shellcheck disable=SC2053
     [[ $said == $2 ]] || { echo "$command: $said"; return 1; }
