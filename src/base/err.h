@@ -56,11 +56,13 @@
 enum err_code { ERR_CODES(ERR_ENUM) ERR_COUNT };
 #undef ERR_ENUM
 
+#define ERR_DETAIL_MAX 2048 /* bytes */
+
 struct err {
 	enum err_code code;
 	int sys; /* errno of a system call, or the signal's number with ERR_SIGNAL; else 0 */
 	char text[512]; /* "install zoom: fetch https://…: checksum mismatch" */
-	char detail[1024]; /* further lines, each ended by \n; may be empty */
+	char detail[ERR_DETAIL_MAX]; /* further lines, each ended by \n; may be empty */
 	char next[256]; /* what to do; empty: the code's hint */
 };
 

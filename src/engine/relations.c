@@ -5,6 +5,7 @@
 
 #include "engine/debian.h"
 #include "engine/holds.h"
+#include "solve/bereft.h"
 #include "solve/related.h"
 
 /* What is in use, or will be, with what its manifest says. */
@@ -99,7 +100,7 @@ static int check_once(struct engine *e, const struct request *request, struct ma
 	result = debian_plan(e, plan, bad, err);
 	if (result)
 		return result;
-	return request->force ? 0 : related_check_rest(&was, &will, err);
+	return request->force ? 0 : bereft_check(plan->goal, &was, &will, err);
 }
 
 static void order(struct manifests *installed, struct plan *plan)

@@ -320,5 +320,5 @@ void helps_add(struct question *q, const struct tweak *base, struct err *err)
 		if (help->command.n > width)
 			width = help->command.n;
 	for (size_t i = 0; i < h.of.n; i++)
-		words_way_out(err, i, h.of.n, width, h.of.v[i].command.s, h.of.v[i].why.s);
+		(void)words_way_out(err, i, h.of.n, width, h.of.v[i].command.s, h.of.v[i].why.s);
 }

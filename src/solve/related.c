@@ -3,10 +3,6 @@
 
 #include <stdlib.h>
 
-#include "solve/words.h"
-
-#define REST_TOLD 8 /* of those that something is taken away from */
-
 void related_list_drop(struct related_list *l)
 {
 	vec_drop(&l->of);
@@ -106,15 +102,16 @@ bool related_needs(const struct related *a, const struct related *b)
 	return false;
 }
 
-static const struct related *find(const struct related_list *all, const struct relation *r)
+const struct related *related_find(
+	const struct related_list *all, const struct relation *r, const bool *gone)
 {
 	EACH_OF (one, &all->are, buf_span(&r->name))
-		if (related_is(&all->of.v[one->number], r))
+		if (!(gone && gone[one->number]) && related_is(&all->of.v[one->number], r))
 			return &all->of.v[one->number];
 	return NULL;
 }
 
-static const struct related *by_name(const struct related_list *all, struct span name)
+const struct related *related_named(const struct related_list *all, struct span name)
 {
 	EACH_OF (one, &all->are, name)
 		if (span_is(all->of.v[one->number].name, name))
@@ -125,7 +122,7 @@ static const struct related *by_name(const struct related_list *all, struct span
 static int refuse_missing(
 	const struct related_list *after, const struct relation *r, struct err *err)
 {
-	const struct related *other = by_name(after, buf_span(&r->name));
+	const struct related *other = related_named(after, buf_span(&r->name));
 	AUTO(buf) text = BUF_INIT;
 
 	relation_format(r, &text);
@@ -193,94 +190,13 @@ int related_check(const struct related_list *after, size_t i, struct err *err)
 	const struct related *p = &after->of.v[i], *other;
 
 	VEC_FOR (const struct relation, r, &p->depends->of)
-		if (!find(after, r))
+		if (!related_find(after, r, NULL))
 			return refuse_missing(after, r, err);
 	other = find_conflict(after, i);
 	if (!other)
 		return 0;
 	return conflict(p, other) ? refuse_conflict(p, other, true, err)
 				  : refuse_conflict(other, p, false, err);
-}
-
-/* What p asks for of what was there, and nobody would be any more; NULL: it has all. */
-static const struct relation *lost_of(const struct related_list *before,
-	const struct related_list *after, const struct related *p, const struct related **was)
-{
-	VEC_FOR (const struct relation, r, &p->depends->of) {
-		*was = find(before, r);
-		if (*was && !find(after, r))
-			return r;
-	}
-	return NULL;
-}
-
-static void say_lost(const struct related *p, const struct relation *r, struct buf *out)
-{
-	buf_addf(out, "%.*s depends on ", SPAN_ARG(p->name));
-	relation_format(r, out);
-}
-
-/* "browser, writer and player" */
-static void list_names(
-	const struct related_list *l, const size_t *numbers, size_t count, struct buf *out)
-{
-	for (size_t i = 0; i < count; i++)
-		buf_addf(out, "%s%.*s",
-			!i              ? ""
-			: i + 1 < count ? ", "
-					: " and ",
-			SPAN_ARG(l->of.v[numbers[i]].name));
-}
-
-/* Of one that goes altogether, or of one that becomes another. */
-static void advise_rest(const struct related_list *after, const struct related *was,
-	const struct buf *names, struct err *err)
-{
-	size_t at = first_of(&after->are, was->name);
-	AUTO(buf) cascade = BUF_INIT;
-	AUTO(buf) force = BUF_INIT;
-	AUTO(buf) taken = BUF_INIT;
-	AUTO(buf) left = BUF_INIT;
-
-	if (at < after->are.of.n && span_is(after->are.of.v[at].name, was->name)) {
-		err_next(err, "name %s as well, or give --force", names->s);
-		return;
-	}
-	buf_addf(&cascade, "fardel remove --cascade %.*s", SPAN_ARG(was->name));
-	buf_addf(&taken, "it removes %s", names->s);
-	buf_addf(&force, "fardel remove --force %.*s", SPAN_ARG(was->name));
-	buf_addf(&left, "it leaves %s without", names->s);
-	words_way_out(err, 0, 2, cascade.n, cascade.s, taken.s);
-	words_way_out(err, 1, 2, cascade.n, force.s, left.s);
-}
-
-int related_check_rest(
-	const struct related_list *before, const struct related_list *after, struct err *err)
-{
-	const struct related *first = NULL, *was;
-	VEC(size_t) who = {0};
-	AUTO(buf) names = BUF_INIT;
-
-	for (size_t i = 0; i < after->of.n && who.n < REST_TOLD; i++) {
-		const struct related *p = &after->of.v[i];
-		const struct relation *r = p->comes ? NULL : lost_of(before, after, p, &was);
-		AUTO(buf) text = BUF_INIT;
-
-		if (!r || (first && first != was))
-			continue;
-		say_lost(p, r, &text);
-		if (first)
-			err_detail(err, "%s", text.s);
-		else
-			err_set(err, ERR_CONFLICT, "%.*s: %s", SPAN_ARG(was->name), text.s);
-		first = was;
-		*vec_push(&who) = i;
-	}
-	list_names(after, who.v, who.n, &names);
-	if (first)
-		advise_rest(after, first, &names, err);
-	vec_drop(&who);
-	return first ? -1 : 0;
 }
 
 /* --- Their order ----------------------------------------------------------------------------------- */

@@ -36,14 +36,15 @@ bool related_is(const struct related *p, const struct relation *r);
 /* Whether a states that it depends on something that b is. */
 bool related_needs(const struct related *a, const struct related *b);
 
+/* The one that is called so; NULL: there is none. */
+const struct related *related_named(const struct related_list *all, struct span name);
+/* The first that is what the relation asks for, but for those that are `gone` (each one's, by its number; NULL: none is); NULL: there is none. */
+const struct related *related_find(
+	const struct related_list *all, const struct relation *r, const bool *gone);
+
 /* Whether number `i` of those that will be in use, which comes, can be there: ERR_CONFLICT where something that it depends on is
  * not, or it conflicts with another one, or that with it. */
 MUST_USE int related_check(const struct related_list *after, size_t i, struct err *err);
-
-/* Whether all that is in use before and after, and does not come, still has what it depends on; what was missing before is no matter.
- * ERR_CONFLICT names all who depend on what goes first, as far as they are few. */
-MUST_USE int related_check_rest(
-	const struct related_list *before, const struct related_list *after, struct err *err);
 
 /* Puts numbers into an order in which each comes behind those that it depends on; `going`: before them. `order` has room for all. Else they stay as they are; in
  * a ring the first comes first. */

@@ -47,7 +47,7 @@ static int refuse(struct question *q, const struct tweak *tweak, struct err *err
 		q->request->goal == RESOLVE_REMOVE ? "others need it"
 						   : "no set of packages satisfies this");
 	VEC_FOR (const struct buf, line, &lines.of)
-		err_detail(err, "%s", line->s);
+		words_reason(err, buf_span(line));
 	texts_drop(&lines);
 	helps_add(q, tweak, err);
 	return -1;

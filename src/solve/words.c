@@ -1,6 +1,10 @@
 /* What packages and relations are called. */
 #include "solve/words.h"
 
+#include <string.h>
+
+#define REASONS_ROOM (ERR_DETAIL_MAX / 2)
+
 void words_relation(const struct relation *r, struct buf *out)
 {
 	static const char *const words[RELATION_OPS] = {[RELATION_OLDER] = "<",
@@ -54,13 +58,28 @@ int words_compare(const struct relation *a, const struct relation *b)
 	return differs ? differs : span_compare(buf_span(&a->version), buf_span(&b->version));
 }
 
-void words_way_out(
+void words_reason(struct err *err, struct span text)
+{
+	static const char more[] = "and more\n";
+	size_t n = strlen(err->detail);
+
+	if (n + text.n + sizeof(more) < REASONS_ROOM)
+		err_detail(err, "%.*s", SPAN_ARG(text));
+	else if (!span_ends(span_of(err->detail), more))
+		err_detail(err, "and more");
+}
+
+bool words_way_out(
 	struct err *err, size_t i, size_t count, size_t width, const char *command, const char *why)
 {
 	const char *label = count == 1 ? "Instead:" : i ? "or:     " : "Either: ";
+	AUTO(buf) line = BUF_INIT;
 
+	buf_addf(&line, "%s %s", label, command);
+	if (line.n + 2 > ERR_DETAIL_MAX - strlen(err->detail))
+		return false;
 	if (*why)
-		err_detail(err, "%s %-*s   (%s)", label, (int)width, command, why);
-	else
-		err_detail(err, "%s %s", label, command);
+		buf_addf(&line, "%*s   (%s)", (int)(width - strlen(command)), "", why);
+	err_detail(err, "%s", line.s);
+	return true;
 }

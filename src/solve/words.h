@@ -18,7 +18,9 @@ int words_compare(const struct relation *a, const struct relation *b);
 /* Appends "editor 2.1"; of what is installed " (installed)" or " (held)" behind it, where `whose`. */
 void words_package(const struct question *q, uint32_t package, bool whose, struct buf *out);
 
-/* Adds a way out to err's details, number i (from 0) of `count`: "Either:  fardel install b   (without a)". `width`: of the longest command of them; `why` may
- * be empty. */
-void words_way_out(struct err *err, size_t i, size_t count, size_t width, const char *command,
+/* Adds one of the reasons to err's details: whole, and as long as room is left for the ways out; then "and more". */
+void words_reason(struct err *err, struct span text);
+/* Adds a way out behind them, number i (from 0) of `count`: "Either:  fardel install b   (without a)". `width`: of the longest command of them; `why` may
+ * be empty. A command is there whole, or not at all: then false. */
+bool words_way_out(struct err *err, size_t i, size_t count, size_t width, const char *command,
 	const char *why);

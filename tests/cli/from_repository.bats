@@ -130,6 +130,34 @@ versions() { fardel list --json | jq -r '.packages[] | "\(.name) \(.version)"' |
   [[ $(versions) == 'browser 9,runtime 2,writer 2.0' ]]
 }
 
+@test "unconfigure: what others need stays in use; the way out names all of them, and works" {
+  offer desk 1 'depends = ["writer"]'
+  publish 2
+  fardel -qq repo update
+  fardel -y -qq install desk
+  run --separate-stderr -11 fardel unconfigure runtime
+  [[ $stderr == *'runtime: writer depends on runtime (>= 3)'*'Instead: fardel unconfigure runtime '*'(it takes desk and writer out of use, too)'* ]]
+  [[ $stderr != *remove* && $stderr != *--force* ]]
+  [[ $(fardel list --json | jq -c '[.packages[].state] | unique') == '["installed"]' ]]
+  command=$(sed -n 's/.*Instead: \(fardel unconfigure [a-z ]*[a-z]\) *(.*/\1/p' <<<"$stderr")
+  # shellcheck disable=SC2086
+  run --separate-stderr -0 $command
+  [[ $(fardel list --json | jq -c '[.packages[].state] | unique') == '["prepared"]' ]]
+}
+
+@test "remove: what would go with it is said whole, also what needs it by way of another; the command has all that was named" {
+  offer desk 1 'depends = ["writer"]'
+  offer lone 1
+  publish 2
+  fardel -qq repo update
+  fardel -y -qq install desk lone
+  run --separate-stderr -11 fardel remove lone runtime
+  [[ $stderr == *'Either:  fardel remove --cascade lone runtime   (it removes desk and writer)'* ]]
+  [[ $stderr == *'or:      fardel remove --force lone runtime     (it leaves writer without)'* ]]
+  fardel -y -qq remove --cascade lone runtime
+  [[ $(versions) == '' ]]
+}
+
 @test "switch: to a version that is kept, without a request; to one that only the repository has" {
   fardel -y -qq install writer=2.0
   fardel -y -qq upgrade

@@ -2,7 +2,9 @@
 #include "solve/related.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "solve/bereft.h"
 #include "unit.h"
 
 /* What a package states, one text each; NULL: nothing. */
@@ -120,12 +122,50 @@ static void who_stays_keeps_what_it_has(void **state)
 
 		make(before, kept, &was);
 		make(cases[i].after, kept_after, &will);
-		assert_int_equal(related_check_rest(&was, &will, &err), cases[i].why ? -1 : 0);
+		assert_int_equal(
+			bereft_check(GOAL_REMOVE, &was, &will, &err), cases[i].why ? -1 : 0);
 		if (cases[i].why)
 			assert_err(&err, ERR_CONFLICT, cases[i].why);
 		drop(kept, COUNT(kept));
 		drop(kept_after, COUNT(kept_after));
 	}
+}
+
+/* Names as long as they may be. */
+static void long_names_leave_room_for_the_ways_out(void **state)
+{
+	enum { COUNT_OF = 12, LONG = 127 };
+	static char names[COUNT_OF + 1][LONG + 1];
+	char needs[LONG + 16];
+	struct stated before[COUNT_OF + 2] = {0}, after[COUNT_OF + 1] = {0};
+	struct kept kept[COUNT_OF + 1] = {0}, kept_after[COUNT_OF] = {0};
+	AUTO(related_list) was = {0};
+	AUTO(related_list) will = {0};
+	AUTO(buf) wanted = BUF_INIT;
+	struct err err = ERR_INIT;
+
+	(void)state;
+	for (int i = 0; i <= COUNT_OF; i++)
+		memset(names[i], 'a' + i, LONG);
+	snprintf(needs, sizeof(needs), "%s (>= 1)", names[COUNT_OF]);
+	for (int i = 0; i < COUNT_OF; i++)
+		before[i] = after[i] = (struct stated){names[i], "1", needs, NULL, NULL, false};
+	before[COUNT_OF] = (struct stated){names[COUNT_OF], "1", NULL, NULL, NULL, false};
+	make(before, kept, &was);
+	make(after, kept_after, &will);
+	assert_int_equal(bereft_check(GOAL_REMOVE, &was, &will, &err), -1);
+	assert_non_null(strstr(err.detail, "\nand more\nEither: "));
+	buf_addf(&wanted,
+		"Either:  fardel remove --cascade %s   (it removes %s, %s, %s, %s, %s and 7 more)\nor:      fardel remove --force %s",
+		names[COUNT_OF], names[0], names[1], names[2], names[3], names[4], names[COUNT_OF]);
+	assert_non_null(strstr(err.detail, wanted.s));
+	/* Of a command that would not be whole nothing is said. */
+	err_clear(&err);
+	assert_int_equal(bereft_check(GOAL_UNCONFIGURE, &was, &will, &err), -1);
+	assert_null(strstr(err.detail, "Instead"));
+	assert_true(strlen(err.next) > 0);
+	drop(kept, COUNT(kept));
+	drop(kept_after, COUNT(kept_after));
 }
 
 /* --- The order ---------------------------------------------------------------------------------- */
@@ -305,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_comes_is_checked),
 		cmocka_unit_test(who_stays_keeps_what_it_has),
+		cmocka_unit_test(long_names_leave_room_for_the_ways_out),
 		cmocka_unit_test(who_is_needed_comes_first_and_goes_last),
 		cmocka_unit_test(what_is_found_by_names_is_what_each_pair_says),
 	};
