@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	result = puavo_conf_parse(&conf, "conf", fuzz_span(data, size), &warnings, &err);
 	HOLDS(result == 0 || err.code == ERR_CONFIG);
 	check(&conf.rootdir, false);
-	check(&conf.readonly_rootdir, false);
+	check(&conf.readonly_rootdir, true);
 	check(&conf.cachedir, true);
 	check(&conf.readonly_cachedir, true);
 	HOLDS(warnings.of.n <= size);
