@@ -9,8 +9,9 @@ import time
 
 from fixture import GC, SEED, STRACE, processes, want
 
-# Calls that only look: killed before one of them, the disk is as it was before the next that changes something.
-LOOKS = ["openat", "openat2", "poll", "wait4", "read", "pread64", "getdents64", "recvfrom"]
+# Calls that only look: killed before one of them, the disk is as it was before the next that changes something. While it waits, others are at work.
+WAITS = ["poll", "wait4", "recvfrom"]
+LOOKS = ["openat", "openat2", "read", "pread64", "getdents64", *WAITS]
 CHANGES = [
     "renameat", "renameat2", "rename", "unlink", "unlinkat", "mkdir", "mkdirat", "symlink", "symlinkat", "link",
     "linkat", "chown", "fchown", "fchownat", "chmod", "fchmod", "fchmodat", "ftruncate", "truncate", "fallocate",
@@ -38,14 +39,20 @@ SLOW = 8  # seconds: less than fardel waits anywhere
 EXITS = [1, 2, 5, 6, 11]  # what a call that fails may lead to
 
 
+def is_more(call, line):
+    """Than a look."""
+    return call not in LOOKS or call in WAITS or "O_CREAT" in line
+
+
 class Alone:
     """What the three have in common: points are CALL.N, or CALL.N=WHAT."""
 
     def __init__(self, scenario):
         self.scenario = scenario
 
-    def calls(self):
-        """The calls of an undisturbed run, in turn; counted by kind, as how often it polls is a matter of time."""
+    def calls(self, looks=True):
+        """The calls of an undisturbed run, in turn; counted by kind, as how often it polls is a matter of time. Without `looks` those are left out
+        before which all is as it is before the next one."""
         scenario = self.scenario
         scenario.restore()
         traced = ",".join([BEGINS, *LOOKS, *CHANGES])
@@ -58,7 +65,7 @@ class Alone:
                 call = line.partition("(")[0]
                 began = began or since.match(line)
                 seen[call] += 1
-                if began and call != BEGINS:
+                if began and call != BEGINS and (looks or is_more(call, line)):
                     calls.append(f"{call}.{seen[call]}")
         return calls
 
@@ -84,7 +91,7 @@ class Kill(Alone):
     title = "killed before"
 
     def points(self):
-        return self.calls()
+        return self.calls(looks=False)
 
     def run(self, point):
         scenario = self.scenario
