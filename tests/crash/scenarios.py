@@ -22,6 +22,7 @@ SCENARIOS = {
     "remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
     "build": {"was": ["hello-1"], "run": ["build", "-o", "OUT", "SOURCE"], "after": [OLD]},
     "gc": {"was": ["hello-0", "hello-2", "hello-1"], "run": GC, "after": [OLD]},
+    "cache-gc": {"was": ["hello-0", "hello-2", "hello-1"], "then": [["--set", "gc.keep=0", "gc"]], "run": ["cache", "gc"], "after": [OLD]},
     "live-install": {"was": [], "run": ["install", "--direct", "hello-1"], "after": [None, OLD]},
     "live-upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "--direct", "hello-2"], "after": [OLD, NEW]},
     "live-remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "--direct", "hello"], "after": [OLD, None]},

@@ -3,6 +3,7 @@ import glob
 import os
 import re
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -167,6 +168,56 @@ def upgrade_meanwhile(box):
     box.unharmed(["hello 2"])
     box.must("remove", "hello")
     box.unharmed()
+
+
+@case("P8-stopped", "who has the lock is stopped: others wait as long as they were told, and readers not at all; it goes on where it was", ROOTS)
+def stopped(box):
+    url = box.serve()
+    file, other = (box.installer(name, "1", box.pack(name, "1"), f"{url}/{name}-1.deb") for name in ("hello", "other"))
+    for phase in ("unpack", "configure"):
+        box.bash(f"shut {phase}")
+        holder = box.start("install", file)
+        box.wait("the gate", lambda: box.bash(f"at_gate {phase} && echo there || :"))  # pylint: disable=cell-var-from-loop
+        holder.send_signal(signal.SIGSTOP)
+        run = box.fardel("--lock-timeout", "2", "install", other)
+        box.refused(run, 7, "install", str(holder.pid))
+        want(1.9 < run.clock < 10, f"it waited for {run.clock} s: {run}")
+        want(not box.must("list", "--plain").out, "hello is listed already")
+        waiting = box.start("--lock-timeout", "-1", "install", other)
+        box.wait("its waiting", lambda: str(holder.pid) in waiting.said())  # pylint: disable=cell-var-from-loop
+        # Rules end while nobody looks.
+        box.bash(f"open {phase}")
+        time.sleep(1)
+        want(waiting.poll() is None and holder.poll() is None, waiting.said() + holder.said())
+        holder.send_signal(signal.SIGCONT)
+        ended([holder, waiting])
+        box.unharmed(["hello 1", "other 1"])
+        box.must("remove", "hello", "other")
+
+
+@case("P8-slept", "fardel is stopped in the midst of a download for longer than a server may stall: it gets the rest")
+def slept(box):
+    url, _ = box.serve_evil()
+    pack = box.pack("hello", "1", kb=32 << 10)
+    file = box.installer("hello", "1", pack, f"{url}/ok/hello-1.deb")
+
+    def come():
+        return sum(os.path.getsize(path) for path in glob.glob(box.path("/var/cache/fardel/packs/incoming/*")))
+
+    for _ in range(10):
+        job = box.start("--set", "fetch.stall_timeout=2", "--set", "fetch.retry_delay=0", "install", file)
+        box.wait("its begin", lambda: come() or job.poll() is not None)  # pylint: disable=cell-var-from-loop
+        job.send_signal(signal.SIGSTOP)
+        amid = 0 < come() < os.path.getsize(pack)
+        time.sleep(5 if amid else 0)
+        job.send_signal(signal.SIGCONT)
+        ended([job])
+        box.unharmed(["hello 1"])
+        if amid:
+            return
+        box.must("remove", "hello")
+        box.must("cache", "gc")
+    box.skip("each time all of it had come by then")
 
 
 # Who has a second thread, and what for: libcurl asks for names in one; of fardel's (sys/aside) one has the disk begin, one makes an empty network, one removes
