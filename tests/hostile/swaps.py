@@ -53,10 +53,10 @@ def tick(args):
 
 
 def while_swapped(swaps, work, enough=1000, done=lambda: True):
-    """Works, again and again, and on until that is done; says how often there was a swap meanwhile."""
+    """Works, again and again, and on until something was done; says how often there was a swap meanwhile."""
     rounds, begun = 0, time.monotonic()
     with swaps as achieved:
-        while time.monotonic() < begun + (SECONDS if done() else LONGEST):
+        while time.monotonic() < begun + (SECONDS if rounds > 3 and done() else LONGEST):
             work()
             rounds += 1
     print(f"{achieved.tries} swaps in {rounds} rounds", flush=True)
@@ -87,7 +87,7 @@ def swap_cached(box, good, evil, install, remove, says):
             seen.append(look())
             box.must(*remove)
 
-    while_swapped(tampering(PACKS, cached, *beside, user=0), work)
+    while_swapped(tampering(PACKS, cached, *beside, user=0), work, done=lambda: seen)
     want(set(seen) == {right}, f"what was installed is {set(seen)}, in {len(seen)} rounds")
     for name in beside:
         os.remove(name)
