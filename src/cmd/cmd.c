@@ -128,6 +128,8 @@ static void set_args(struct run *run)
 
 int run_command(struct run *run, struct err *err)
 {
+	int status;
+
 	for (size_t i = 0; run->cmd->called && i < run->args.n; i++) {
 		AUTO(buf) called = BUF_INIT;
 
@@ -137,7 +139,10 @@ int run_command(struct run *run, struct err *err)
 	}
 	if (run->cmd->called)
 		set_args(run);
-	return run->cmd->run(run, err);
+	status = run->cmd->run(run, err);
+	if (status < 0 && run->cmd->called >= CALLED_SHOWN)
+		engine_blame_missing(run->engine, &run->called, err);
+	return status;
 }
 
 const struct cmd *cmd_find(struct span name)

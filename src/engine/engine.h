@@ -202,6 +202,8 @@ enum called {
 /* Appends it; files as they are. ERR_INPUT: several are called so; ERR_NO_PACKAGE: another version is here. NEED_READ. */
 MUST_USE int engine_called(
 	struct engine *e, const char *typed, enum called called, struct buf *out, struct err *err);
+/* After a question about packages that are to be here has failed: where one of them is only offered, that is what is wrong, and what helps. */
+void engine_blame_missing(struct engine *e, const struct texts *names, struct err *err);
 
 /* What of a package is in force outside of its own folder: the paths of its footprint. */
 struct made_path {

@@ -167,6 +167,43 @@ static int about(struct engine *e, struct stock *s, const char *what, struct bes
 	return found;
 }
 
+/* Whether a repository offers it, though it is not here. */
+static bool blame(struct engine *e, struct stock *s, const char *name, struct err *err)
+{
+	AUTO(texts) versions = {0};
+	struct best b = {.stock = s, .found = BUF_INIT, .versions = &versions};
+	struct err ignored = ERR_INIT;
+	bool offered = find_best(e, s, span_of(name), &b, &ignored) == 1;
+
+	if (offered) {
+		err_set(err, ERR_NO_PACKAGE, "%s: it is not installed", name);
+		err_detail(err, "%s offers %s", b.shelf->repository->name.s,
+			b.found.n ? b.found.s : "it");
+		err_next(err, "fardel install %s; to see it first: fardel show %s", name, name);
+	}
+	buf_drop(&b.found);
+	return offered;
+}
+
+void engine_blame_missing(struct engine *e, const struct texts *names, struct err *err)
+{
+	AUTO(stock) stock = STOCK_INIT;
+	AUTO(world) world = WORLD_INIT;
+	struct watch *watch = e->watch;
+	struct err ignored = ERR_INIT;
+	bool blamed = false;
+
+	if (err->code != ERR_NO_PACKAGE)
+		return;
+	/* Who has asked the repositories has heard what is wrong with them; to others it is no matter. */
+	e->watch = NULL;
+	if (engine_world(e, &world, &ignored) == 0 && stock_open(e, &stock, &ignored) == 0)
+		VEC_FOR (const struct buf, name, &names->of)
+			blamed = blamed || (!world_first(&world, buf_span(name)) &&
+						   blame(e, &stock, name->s, err));
+	e->watch = watch;
+}
+
 int offered_about(struct engine *e, const char *what, struct about *out, struct err *err)
 {
 	AUTO(stock) stock = STOCK_INIT;

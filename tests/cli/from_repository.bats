@@ -765,6 +765,27 @@ offer_at() {
   [[ $stderr == 'Nothing was found: no repository is enabled: fardel'*' repo enable NAME, or fardel'*' repo add NAME URL --key KEY' ]]
 }
 
+@test "what is only offered, asked of as if it were here: it is not installed, who offers it, and what to type" {
+  for command in 'why writer' 'hold writer' 'unhold writer' 'files writer' 'verify writer' 'remove writer' 'reconfigure writer' 'unconfigure writer' \
+    'upgrade writer' 'switch writer 2.0' 'reinstall writer'; do
+    # shellcheck disable=SC2086
+    run --separate-stderr -3 fardel $command
+    [[ $stderr == *"fardel: ${command%% *}: writer: it is not installed"*'main offers 2.1'*'Next: fardel'*' install writer; to see it first: fardel'*' show writer' ]] ||
+      { echo "$command: $stderr"; return 1; }
+  done
+  # What nobody offers, or is offered and here, is told as ever; of several the one that is not here is named.
+  for command in why hold remove; do
+    run --separate-stderr -3 fardel $command nosuch
+    [[ $stderr == *'nosuch: no such package'* && $stderr != *offers* ]]
+  done
+  fardel -qq install runtime
+  run --separate-stderr -3 fardel hold runtime writer
+  [[ $stderr == *'writer: it is not installed'*'main offers 2.1'* && -z $(fardel hold --plain) ]]
+  fardel -qq repo disable main
+  run --separate-stderr -3 fardel why writer
+  [[ $stderr == *'writer: no such package'* && $stderr != *offers* ]]
+}
+
 @test "show of what nobody has leads to search, not to what is installed" {
   run --separate-stderr -3 fardel show nosuch
   [[ $stderr == *'nosuch: no such package'*'Next: fardel'*' search nosuch'* ]]
