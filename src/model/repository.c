@@ -309,7 +309,45 @@ static int take_pair(
 	return refuse(&p->value, key, "must be base64 of USER:PASSWORD", err);
 }
 
-/* By now the type is known. */
+static bool says(const struct yaml *map, const char *key)
+{
+	const struct yaml_pair *p = yaml_get(map, key);
+
+	return p && !yaml_is_null(&p->value);
+}
+
+static bool is_auth_key(const struct buf *key)
+{
+	static const char *const keys[] = {"token", "basic", "user", "username", "password"};
+
+	for (size_t i = 0; i < COUNT(keys); i++)
+		if (span_is_text(buf_span(key), keys[i]))
+			return true;
+	return false;
+}
+
+/* What nobody reads would be a login that is not sent. In luet's files there may be what other tools read. */
+static int check_auth(const struct yaml *auth, struct err *err)
+{
+	bool user = says(auth, "user") || says(auth, "username");
+	AUTO(buf) key = BUF_INIT;
+
+	VEC_FOR (const struct yaml_pair, p, &auth->pairs) {
+		if (is_auth_key(&p->key.text))
+			continue;
+		/* {me:secret} is a key without a value. */
+		buf_addf(&key, "auth: %s", yaml_is_null(&p->value) ? "this" : p->key.text.s);
+		return refuse(&p->key, key.s,
+			"is no key of it: those are user and password, basic, token", err);
+	}
+	if (user == says(auth, "password"))
+		return 0;
+	return refuse(auth, "auth:",
+		user ? "a user needs a password beside it" : "a password needs a user beside it",
+		err);
+}
+
+/* By now the type and the format are known. */
 static int take_auth(const struct yaml *value, struct repository *out, struct err *err)
 {
 	bool docker = out->type == REPOSITORY_DOCKER;
@@ -327,6 +365,8 @@ static int take_auth(const struct yaml *value, struct repository *out, struct er
 	if (value->kind != YAML_MAP)
 		return refuse(
 			value, "auth", "must have keys: token, basic, or user and password", err);
+	if (out->format != REPOSITORY_LUET && check_auth(value, err) < 0)
+		return -1;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct yaml_pair *p = yaml_get(value, rows[i].key);
 
@@ -383,13 +423,6 @@ static int read_file(struct span text, struct yaml *out, struct err *err)
 		       ? 0
 		       : err_set(err, ERR_CONFIG, "line %u, column %u: it has no keys", out->line,
 				 out->column);
-}
-
-static bool says(const struct yaml *map, const char *key)
-{
-	const struct yaml_pair *p = yaml_get(map, key);
-
-	return p && !yaml_is_null(&p->value);
 }
 
 int repository_parse(struct span text, struct repository *out, struct err *err)

@@ -28,6 +28,13 @@ static void refuse(const char *text, const char *part)
 }
 
 /* As luet's manual has it, with keys that are luet's alone. */
+static void accept(const char *text)
+{
+	AUTO(repository) r;
+
+	parse(&r, text);
+}
+
 static void a_file_of_luets(void **state)
 {
 	AUTO(repository) r;
@@ -159,6 +166,16 @@ static void what_is_refused(void **state)
 	refuse(LEAST "auth: {token: \"a\\r\\nEvil: 1\"}\n", "token");
 	refuse(LEAST "auth: {basic: '?'}\n", "basic");
 	refuse(LEAST "auth: {basic: dXNlcg==}\n", "basic");
+	refuse(LEAST "auth: {usr: me, password: pw}\n", "auth: usr is no key of it");
+	refuse(LEAST "auth: {me:secret}\n", "line 4, column 8: auth: this is no key of it");
+	refuse(LEAST "auth: {token: a, registrytoken: b}\n", "auth: registrytoken is no key of it");
+	refuse(LEAST "auth: {user: me}\n", "auth: a user needs a password beside it");
+	refuse(LEAST "auth: {username: me, password: }\n",
+		"auth: a user needs a password beside it");
+	refuse(LEAST "auth: {password: pw}\n", "auth: a password needs a user beside it");
+	/* Of luet's own files all is taken that luet takes; and a password may be empty. */
+	accept(LEAST "format: luet\nauth: {email: me@x.example, username: me}\n");
+	accept(LEAST "auth: {user: me, password: ''}\n");
 	refuse(LEAST "description: [a]\n", "description");
 	refuse(LEAST "name: b\n", "twice");
 	for (int i = 0; i <= REPOSITORY_URLS_MAX; i++)
