@@ -13,6 +13,8 @@
 #include "engine/worker.h"
 #include "model/message.h"
 #include "model/offer_message.h"
+#include "store/journal.h"
+#include "store/log.h"
 #include "store/sum.h"
 #include "sys/fd.h"
 #include "sys/file.h"
@@ -415,17 +417,57 @@ void sync_sweep(struct sync *s)
 		fd_drop(&fd);
 }
 
+/* Only --allow-older leads there. */
+static bool is_older(const struct sync *s)
+{
+	return s->state.in_force < s->state.revision;
+}
+
+static void add_older(const struct sync *s, struct buf *out)
+{
+	buf_addf(out, "revision %lld is in force, though %lld was seen (--allow-older)",
+		(long long)s->state.in_force, (long long)s->state.revision);
+}
+
+/* It is a transaction of the history: *number. */
+static int note_older(struct sync *s, int64_t *number, struct err *err)
+{
+	AUTO(buf) text = BUF_INIT;
+
+	buf_addf(&text, "%s: ", s->repository->name.s);
+	add_older(s, &text);
+	return journal_note(
+		&s->e->db, s->e->command.s, s->e->user, engine_now(), text.s, number, err);
+}
+
+static void tell_older(struct sync *s, int64_t number)
+{
+	AUTO(buf) text = BUF_INIT;
+	AUTO(log) log = LOG_INIT;
+	struct err ignored = ERR_INIT;
+
+	add_older(s, &text);
+	engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name), "%s", text.s);
+	if (log_open(&s->e->place, number, false, &log, &ignored) == 0)
+		log_line(&log, "%s: %s", s->repository->name.s, text.s);
+}
+
 int sync_keep(struct sync *s, bool wait, struct err *err)
 {
+	int64_t number;
+
 	if ((wait ? db_begin(&s->e->db, err) : db_begin_lazily(&s->e->db, err)) < 0)
 		return -1;
-	if (repos_put(&s->e->db, &s->state, err) < 0) {
+	if (repos_put(&s->e->db, &s->state, err) < 0 ||
+		(s->settling && is_older(s) && note_older(s, &number, err) < 0)) {
 		db_abandon(&s->e->db);
 		return -1;
 	}
 	if (db_commit(&s->e->db, err) < 0)
 		return -1;
 	buf_set(&s->in_use, buf_span(&s->state.file));
+	if (s->settling && is_older(s))
+		tell_older(s, number);
 	return 0;
 }
 
@@ -442,10 +484,6 @@ int sync_settle(struct sync *s, struct err *err)
 	s->settling = true;
 	if (sync_keep(s, true, err) < 0)
 		return -1;
-	if (state->in_force < state->revision)
-		engine_tell(s->e, WATCH_WARN, buf_span(&s->repository->name),
-			"revision %lld is in force, though %lld was seen (--allow-older)",
-			(long long)state->in_force, (long long)state->revision);
 	sync_sweep(s);
 	return 0;
 }

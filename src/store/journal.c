@@ -82,6 +82,17 @@ int journal_open(struct db *db, struct plan *plan, const char *command, int64_t 
 	return db_commit(db, err);
 }
 
+int journal_note(struct db *db, const char *command, int64_t user, int64_t now, const char *result,
+	int64_t *number, struct err *err)
+{
+	if (sql_do(db->sql, err,
+		    "INSERT INTO txn (command, user, begun, ended, result) VALUES (?, ?, ?, ?, ?)",
+		    "tiiit", span_of(command), user, now, now, span_of(result)) < 0)
+		return -1;
+	*number = sql_last_row(db->sql);
+	return 0;
+}
+
 int journal_add_purge(struct db *db, struct journal *j, const struct bundle *b, struct err *err)
 {
 	struct journal_step *s;

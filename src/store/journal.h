@@ -46,6 +46,9 @@ void journal_drop(struct journal *j);
  * but what stage_mark is for; of what has no switch at once. */
 MUST_USE int journal_open(struct db *db, struct plan *plan, const char *command, int64_t user,
 	int64_t now, struct journal *out, struct err *err);
+/* Notes what was done without steps, in one commit, which is the caller's: begun and ended. */
+MUST_USE int journal_note(struct db *db, const char *command, int64_t user, int64_t now,
+	const char *result, int64_t *number, struct err *err);
 /* Adds the purge of one installation, begun: an item of its own, which nobody asked for (ACTION_NOTHING). Inside the
  * caller's commit. */
 MUST_USE int journal_add_purge(

@@ -246,6 +246,29 @@ P
   grep -q 'fardel\[[0-9]*\]: main: revision 1 is in force, though 2 was seen (--allow-older)' "$WORK/heard"
 }
 
+@test "--allow-older is in the history, with its log; nothing else that updates do is" {
+  KEY=$(publish 1)
+  serve "$VENDOR"
+  use "$URL/repo"
+  cp -r "$VENDOR/repo" "$WORK/first"
+  fardel -qq repo update
+  publish 2 >/dev/null
+  fardel -qq repo update --allow-older
+  [[ -z $(fardel history --plain) ]]
+  rm -r "$VENDOR/repo" && mv "$WORK/first" "$VENDOR/repo"
+  run ! fardel -qq repo update
+  fardel -qq repo update --allow-older
+  [[ $(fardel history --plain | cut -f 1,3-) == 1$'\t'*'repo update --allow-older'$'\tmain: revision 1 is in force, though 2 was seen'* ]]
+  [[ $(fardel history show 1 --json | jq -r '.result, (.steps | length)' | paste -sd,) == 'main: revision 1 is in force, though 2 was seen (--allow-older),0' ]]
+  [[ $(fardel log) == *'main: revision 1 is in force, though 2 was seen (--allow-older)' && $(fardel log 1) == "$(fardel log)" ]]
+  # There is nothing to take back.
+  run ! fardel undo 1
+  publish 3 >/dev/null
+  fardel -qq repo update --allow-older
+  [[ $(fardel history --plain | wc -l) == 1 ]]
+  run --separate-stderr -0 fardel doctor
+}
+
 @test "several repositories: one that fails takes no other with it" {
   serve "$VENDOR"
   KEY=$(publish 1)
