@@ -52,7 +52,7 @@ class Alone:
 
     def calls(self, looks=True):
         """The calls of an undisturbed run, in turn; counted by kind, as how often it polls is a matter of time. Without `looks` those are left out
-        before which all is as it is before the next one."""
+        before which all is as it is before the next one: nor is a signal noticed before that."""
         scenario = self.scenario
         scenario.restore()
         traced = ",".join([BEGINS, *LOOKS, *CHANGES])
@@ -113,7 +113,7 @@ class Signal(Alone):
 
     def points(self):
         chance = self.chance()
-        return [f"{call}={chance.choice(SIGNALS)}" for call in self.calls()]
+        return [f"{call}={chance.choice(SIGNALS)}" for call in self.calls(looks=False)]
 
     def run(self, point):
         scenario = self.scenario
