@@ -247,7 +247,8 @@ static int fetch_step_end(struct site *s, struct err *err)
 
 /* Shows the pack to the rules as `name` in their folder: bound there read-only where that is possible, else as a
  * copy of their own. Either way they cannot change what is in the cache. */
-static int lend_pack(struct site *s, const char *name, struct buf *bind_from, struct err *err)
+static int lend_pack(
+	struct site *s, const char *name, bool copy, struct buf *bind_from, struct err *err)
 {
 	const struct fetch *f = &s->fetches[s->pack];
 	AUTO_FD to = -1;
@@ -259,14 +260,14 @@ static int lend_pack(struct site *s, const char *name, struct buf *bind_from, st
 	if (to < 0)
 		return -1;
 	/* To find out whether something can be mounted takes longer than to copy a little. */
-	if (f->size > SMALL_PACK && engine_means(s->e) & MEANS_MOUNT) {
+	if (!copy && f->size > SMALL_PACK && engine_means(s->e) & MEANS_MOUNT) {
 		fetch_path(f, bind_from);
 		return 0;
 	}
 	return file_copy(f->file, to, err);
 }
 
-static int unpack_pack(struct site *s, struct err *err)
+static int unpack_lent(struct site *s, bool copy, struct err *err)
 {
 	AUTO(buf) dir = BUF_INIT;
 	AUTO(buf) name = BUF_INIT;
@@ -276,7 +277,7 @@ static int unpack_pack(struct site *s, struct err *err)
 	struct rules_order order = {.phase = PHASE_UNPACK, .bundle = &s->item->to};
 
 	lent(s, &name);
-	if (lend_pack(s, name.s, &bind_from, err) < 0)
+	if (lend_pack(s, name.s, copy, &bind_from, err) < 0)
 		return -1;
 	in_stage(s, "", &dir);
 	in_stage(s, name.s, &pack);
@@ -293,6 +294,18 @@ static int unpack_pack(struct site *s, struct err *err)
 		return -1;
 	s->task = &s->rules.task;
 	return 1;
+}
+
+static int unpack_pack(struct site *s, struct err *err)
+{
+	int result = unpack_lent(s, false, err);
+
+	if (result >= 0 || err->code != ERR_UNSAFE)
+		return result;
+	/* It is not under its name any more: another root's fardel, which shares the cache, has put it there anew, or taken it away. It is open here. */
+	err_clear(err);
+	rules_task_drop(&s->rules);
+	return unpack_lent(s, true, err);
 }
 
 /* A full disk is what the vendor's tools say in words of their own. */

@@ -48,8 +48,12 @@ static int bind_read_only(const struct process_bind *bind, struct err *err)
 	const char *to = bind->to;
 	struct stat st;
 
-	if (mount(bind->from, to, NULL, MS_BIND, NULL) < 0)
-		return err_sys(err, "bind %s", to);
+	if (mount(bind->from, to, NULL, MS_BIND, NULL) < 0) {
+		err_sys(err, "bind %s", to);
+		if (bind->is)
+			err->code = ERR_UNSAFE;
+		return -1;
+	}
 	/* A descriptor of the parent's mounts cannot be bound here: so by its name, and what came of that is looked at. */
 	if (bind->is && (stat(to, &st) < 0 || !file_is_one(&st, bind->is)))
 		return err_set(

@@ -15,7 +15,7 @@ struct process_bind {
 	const char *from; /* both absolute, as this process sees them; `to` must be there */
 	const char *to;
 	const struct stat *
-		is; /* outside of a stage: what must be found at `from`, which is open here, else ERR_UNSAFE; NULL: anything */
+		is; /* outside of a stage: what must be found at `from`, which is open here, else ERR_UNSAFE, also where it is not there; NULL: anything */
 };
 
 struct process_spec {

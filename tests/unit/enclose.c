@@ -74,6 +74,9 @@ static void another_file_than_the_one_meant_is_not_shown(void **state)
 	assert_int_equal(renameat(s->fd, "link", s->fd, "pack"), 0);
 	assert_int_equal(process_start(&spec, &p, &s->err), -1);
 	assert_err(&s->err, ERR_UNSAFE, "another file has come in the place of");
+	assert_int_equal(unlinkat(s->fd, "pack", 0), 0);
+	assert_int_equal(process_start(&spec, &p, &s->err), -1);
+	assert_err(&s->err, ERR_UNSAFE, "bind ");
 }
 
 /* A root of this system's programs only. */
