@@ -92,7 +92,7 @@ def sized(box, url, pack, size):
         sha256 = hashlib.sha256(content.read()).hexdigest()
     manifest = 'format = 3\nname = "hello"\nversion = "1"\nsummary = "Hello"\n' \
                f'[[pack]]\nurl = "{url}"\nsha256 = "{sha256}"\nsize = {size}\n'
-    script = "function unpack(pack, dir) fs.mkdir(dir .. '/x') end\nfunction configure() end\n"
+    script = "function unpack(pack, dir) fs.mkdir(dir .. '/x') end\nfunction configure() end\nfunction unconfigure() end\n"
     return write(box, gz(tar(folder("hello"), file("hello/manifest.toml", manifest), file("hello/rules.lua", script))), 1)
 
 
