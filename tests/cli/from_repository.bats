@@ -577,6 +577,16 @@ asked() {
   [[ $output == *$'new\twriter\t1'* ]]
 }
 
+@test "files --available: the paths that its repository says it makes, of the version that would be taken" {
+  fardel -qq repo remove main
+  published 'r.add("writer", "2", files=["/usr/bin/writer", "/etc/writer.conf"]); r.add("writer", "1", files=["/usr/bin/old"])'
+  fardel -qq repo update
+  run --separate-stderr -0 fardel files --available writer
+  [[ $(sort <<<"$output" | paste -sd ' ') == '/etc/writer.conf /usr/bin/writer' && $stderr == '' ]]
+  run --separate-stderr -0 fardel files --available writer=1
+  [[ $output == /usr/bin/old ]]
+}
+
 @test "after a change of the key nothing says that there was no sync, but what has to be done" {
   fardel -qq repo key --no-password --output "$WORK/other"
   fardel -qq repo trust main "$WORK/other.pub"
