@@ -369,9 +369,12 @@ static int check_repositories(struct engine *e, struct diagnoses *out, struct er
 
 	if (repositories_load(e, &all, &faults, err) < 0)
 		return -1;
-	VEC_FOR (const struct repository_fault, f, &faults.of)
-		if (!f->hidden)
+	VEC_FOR (struct repository_fault, f, &faults.of)
+		if (!f->hidden) {
 			diagnoses_add(out, DIAGNOSIS_FAIL, err_hint(&f->err), "%s", f->err.text);
+			f->told = true;
+		}
+	repositories_tell(e, &faults);
 	VEC_FOR (const struct repository, r, &all.of) {
 		enabled += r->enable;
 		check_repository(r, out);
