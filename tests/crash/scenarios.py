@@ -17,6 +17,7 @@ SCENARIOS = {
     "install": {"was": [], "run": ["install", "hello-1"], "after": [None, OLD]},
     "upgrade": {"was": ["hello-0", "hello-1"], "run": ["install", "hello-2"], "after": [OLD, NEW]},
     "two": {"was": ["hello-1"], "run": ["install", "hello-2", "other-1"], "after": [OLD, NEW]},
+    "prepare": {"was": [], "run": ["prepare", "hello-1"], "after": [None, ("1", "prepared")]},
     "reconfigure": {"was": ["hello-1"], "run": ["reconfigure", "hello"], "after": [OLD]},
     "unconfigure": {"was": ["hello-1"], "run": ["unconfigure", "hello"], "after": [OLD, ("1", "prepared")]},
     "remove": {"was": ["hello-0", "hello-1"], "run": ["remove", "hello"], "after": [OLD, None]},
