@@ -11,6 +11,7 @@
 #include "engine/origin.h"
 #include "model/luet_argument.h"
 #include "solve/resolve.h"
+#include "solve/solve.h"
 #include "store/leaf.h"
 #include "store/origins.h"
 #include "sys/fd.h"
@@ -502,10 +503,16 @@ static void find_lack(
 
 void choice_blame_lack(const struct choice *o, struct err *err)
 {
+	AUTO(buf) file = BUF_INIT;
+	const char *told;
+
 	if (!o->lack || err->code != ERR_NO_PACKAGE)
 		return;
+	/* There is nothing to be searched; how such a file is called stays. */
+	told = strstr(err->next, SOLVE_OR_FILE);
+	buf_adds(&file, told ? told : SOLVE_OR_FILE);
 	err_detail(err, "%s", o->lack->what);
-	err_next(err, "%s; or name its installer's file", o->lack->next);
+	err_next(err, "%s; %s", o->lack->next, file.s);
 }
 
 int choice_make(struct engine *e, const struct request *request, struct manifests *installed,

@@ -336,8 +336,7 @@ static int plan_name(const struct world *world, const struct request *request, s
 	if (!shown) {
 		err_set(err, ERR_NO_PACKAGE, "no such package");
 		if (request->goal <= GOAL_DOWNLOAD)
-			err_next(err,
-				"fardel search %.*s, or name its installer's file: ./%.*s%s or ./%.*s%s",
+			err_next(err, "fardel search %.*s, " SOLVE_OR_FILE ": ./%.*s%s or ./%.*s%s",
 				SPAN_ARG(name), SPAN_ARG(name), installer_suffix(1), SPAN_ARG(name),
 				installer_suffix(FORMAT_PACKETS));
 		return -1;

@@ -6,6 +6,9 @@
 #include "base/err.h"
 #include "model/plan.h"
 
+/* What helps where nobody offers a package: so begins what is told last. */
+#define SOLVE_OR_FILE "or name its installer's file"
+
 /* What an item of the request turned out to be, when it is a file. */
 struct candidate {
 	struct installer installer;
