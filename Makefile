@@ -57,6 +57,12 @@ OBJECTS  := $(patsubst src/%,$(BUILD)/obj/%.o,$(SOURCES))
 LIBRARY  := $(BUILD)/libfardel.a
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 
+# Compilers and suites side by side, unless -j says otherwise: one more than there are processors, as suites also wait for disks and clocks. What many
+# suites say is kept together.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell tests/lib/processors.py 1) $(if $(filter check check-long asan,$(MAKECMDGOALS)),-O)
+endif
+
 all: $(PROGRAMS) $(BUILD)/man/.made completions
 
 help:
@@ -66,7 +72,7 @@ help:
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (a quarter of an hour on two processors); check-unit, check-solve, check-lua, check-cli, check-life,
 ##                   check-packages, check-compat, check-crash, check-fault, check-hostile: parts of it
-## make check-long   check, every crash point and fault, mutants, check-deb (hours); make -k goes on
+## make check-long   check, every crash point and fault, what hostile cases repeat more often, mutants, check-deb (hours); make -k goes on
 ## make check-web    a repository's web pages in a headless Chromium, where there is one
 ## make check-deb    the Debian packages: two builds compared, lintian, life in a private root
 ## make -C packages  the real installers, and a bundle of them (packages/README.md)
@@ -244,7 +250,7 @@ check-hostile: all $(CLOCK_SHIM) $(FAULT_SHIM)
 check-web: all
 	tests/web $(BUILD)
 
-check-long: check check-mutants check-all-crash check-all-fault check-deb
+check-long: check check-mutants check-all-crash check-all-fault check-all-hostile check-deb
 
 check-mutants: all
 	tests/run mutants $(BUILD)
@@ -254,6 +260,9 @@ check-all-crash: all
 
 check-all-fault: all
 	tests/run fault $(BUILD) --all
+
+check-all-hostile: all $(CLOCK_SHIM) $(FAULT_SHIM)
+	tests/run hostile $(BUILD) --all
 
 check-deb:
 	tests/run deb $(BUILD)
@@ -301,7 +310,7 @@ uninstall:
 clean:
 	rm -rf build build-asan build-fuzz
 
-.PHONY: all help check check-web check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault demo lint asan fuzz bench deps \
+.PHONY: all help check check-web check-unit check-solve check-lua check-cli check-life check-packages check-compat check-crash check-fault check-hostile check-long check-mutants check-all-crash check-all-fault check-all-hostile demo lint asan fuzz bench deps \
 	install uninstall clean man
 .SECONDARY:
 -include $(shell find $(BUILD)/obj $(BUILD)/unit -name '*.d' 2>/dev/null)

@@ -131,6 +131,12 @@ static struct puavo_pack describe(int dir, const char *name, const char *sum)
 	return pack;
 }
 
+/* What is no pack: half of one that the old tool fetched, and a link of ours that was not in its place when we were killed. */
+static bool is_half(const char *name)
+{
+	return span_ends(span_of(name), ".tmp") || file_is_beside(name);
+}
+
 /* The index of the one that was put there last. */
 static size_t newest_of(int dir, const struct tree_names *names)
 {
@@ -140,7 +146,7 @@ static size_t newest_of(int dir, const struct tree_names *names)
 	for (size_t i = 0; i < names->of.n; i++) {
 		struct stat st;
 
-		if (span_ends(span_of(names->of.v[i]), ".tmp") ||
+		if (is_half(names->of.v[i]) ||
 			fstatat(dir, names->of.v[i], &st, AT_SYMLINK_NOFOLLOW) < 0)
 			continue;
 		if (found < names->of.n && (st.st_mtim.tv_sec < best.tv_sec ||

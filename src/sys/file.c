@@ -347,7 +347,10 @@ int file_replace_link(int dirfd, const char *path, const char *target, struct er
 	name_beside(&beside, name);
 	if (file_remove(parent, beside.s, err) < 0)
 		return -1;
-	if (symlinkat(target, parent, beside.s) < 0)
+	/* Where nothing is in its place, nothing can be left beside it. */
+	if (symlinkat(target, parent, name) == 0)
+		return 0;
+	if (errno != EEXIST || symlinkat(target, parent, beside.s) < 0)
 		return err_sys(err, "link %s", path);
 	return rename_over(parent, beside.s, name, err);
 }

@@ -30,7 +30,8 @@ SECONDS = 20 if SANITIZED else 5  # that a refusal may take, on a machine with o
 MIB = 1 << 20
 PEAK = 64 * MIB
 
-CASES = {}  # "A1": (function, title, modes)
+CASES = {}  # "A1": (function, title, modes, long)
+LONG = bool(os.environ.get("FARDEL_TEST_LONG"))
 
 
 class Failed(Exception):
@@ -41,15 +42,20 @@ class Skipped(Exception):
     """The case is not possible here."""
 
 
-def case(name, title, modes=()):
-    """Marks a function as a case; with modes, only for these kinds of private root."""
+def case(name, title, modes=(), long=False):
+    """Marks a function as a case; with modes, only for these kinds of private root; long: `--all` has more of it."""
 
     def mark(function):
         assert name not in CASES, f"{name} is there twice"
-        CASES[name] = (function, title, modes)
+        CASES[name] = (function, title, modes, long)
         return function
 
     return mark
+
+
+def often(times, all_times):
+    """How often it is done: what may go wrong by chance is surer with each time."""
+    return all_times if LONG else times
 
 
 def want(holds, text):

@@ -9,13 +9,13 @@ import time
 import luet
 import packets
 import packets_repo
-from box import MIB, case, tree, want
+from box import MIB, case, often, tree, want
 from packets_repo import packets_index
 from tarbytes import file, folder, tar, zstd
 from users import DOCUMENTED, REAL, USER, rules_file, tampering
 
-SECONDS = 5
-LONGEST = 60
+SECONDS = often(4, 90)
+LONGEST = often(60, 900)
 
 
 def sha256(path):
@@ -101,17 +101,17 @@ def swap_of_deb(box, kb):
                 "/usr/bin/hello")
 
 
-@case("U3-pack", "a small pack that is swapped in the cache between its verification and its use: what is used was verified", REAL)
+@case("U3-pack", "a small pack that is swapped in the cache between its verification and its use: what is used was verified", REAL, long=True)
 def swapped_pack(box):
     swap_of_deb(box, 0)
 
 
-@case("U3-large", "the same of one that is shown to its rules where it lies", REAL)
+@case("U3-large", "the same of one that is shown to its rules where it lies", REAL, long=True)
 def swapped_large_pack(box):
     swap_of_deb(box, 2 * MIB >> 10)
 
 
-@case("U3-tree", "the same of a package of luet's, whose tree is unpacked from it", REAL)
+@case("U3-tree", "the same of a package of luet's, whose tree is unpacked from it", REAL, long=True)
 def swapped_tree(box):
     good, evil = (zstd(tar(folder("opt/"), folder("opt/tool/"), file("opt/tool/says", text + "\n"))) for text in ("good", "evil"))
     other = os.path.join(box.work, "evil.tar.zst")
@@ -122,7 +122,7 @@ def swapped_tree(box):
                 ["remove", "--purge", "app-x/tool"], "/opt/tool/says")
 
 
-@case("U3-packets", "the same of a package of Packets that a repository offers: nothing but the file's sum says what it is", REAL)
+@case("U3-packets", "the same of a package of Packets that a repository offers: nothing but the file's sum says what it is", REAL, long=True)
 def swapped_package(box):
     url = box.serve()
     good, evil = os.path.join(box.vendor, "app.pkt.tar.zst"), os.path.join(box.work, "evil.pkt.tar.zst")
@@ -136,7 +136,7 @@ def swapped_package(box):
 
 # --- Folders for links ------------------------------------------------------------------------------------------
 
-MANY = 10000  # swaps, at least
+MANY = often(2500, 100000)  # swaps, at least
 
 
 class Outside:
@@ -161,7 +161,7 @@ class Outside:
         want(self.look() == self.before, f"{self.path} is {self.look()}, and was {self.before}: {run}")
 
 
-@case("U4-unpack", "a folder that fardel-unpack writes to is swapped for a link, and back: no file comes out elsewhere", REAL)
+@case("U4-unpack", "a folder that fardel-unpack writes to is swapped for a link, and back: no file comes out elsewhere", REAL, long=True)
 def swapped_while_unpacked(box):
     pack = os.path.join(box.work, "pack.tar")
     members = [file(f"swap/{('in', 'other')[n % 2]}/{n}", "x\n") for n in range(2000)]
@@ -199,7 +199,7 @@ esac
 """
 
 
-@case("U4-install", "a folder of an installation is swapped for a link, and back, from when it is unpacked until it is removed", REAL)
+@case("U4-install", "a folder of an installation is swapped for a link, and back, from when it is unpacked until it is removed", REAL, long=True)
 def swapped_while_installed(box):
     if not shutil.which("strace"):
         box.skip("strace is not there")

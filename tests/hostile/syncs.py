@@ -6,11 +6,11 @@ import sqlite3
 import subprocess
 import threading
 
-from box import case, want
+from box import case, often, want
 from parallel import ended
 from repositories import Stand, honest
 
-RUNS = 100
+RUNS = often(25, 100)
 
 
 def revision_of(number):
@@ -87,7 +87,7 @@ def may_trace():
                                                          check=False).returncode
 
 
-@case("P5", f"{RUNS} times two syncs at once, with readers beside: no error, and never two revisions in one answer")
+@case("P5", f"{RUNS} times two syncs at once, with readers beside: no error, and never two revisions in one answer", long=True)
 def syncs(box):
     stand = Stand(box, revision_of(1))
     readers = [Direct(box), Search(box), *[SlowSearch(box)] * bool(may_trace())]

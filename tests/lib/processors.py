@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""processors.py: prints how many processors tests are to use. Those of the machine may be many more than a container's share."""
+"""processors.py [MORE]: prints how many processors tests are to use, and so many more. Those of the machine may be many more than a container's share."""
 import math
 import os
+import sys
 
 MOST = 8  # more of them wait for the same disk
 GROUPS = "/sys/fs/cgroup"
@@ -30,4 +31,4 @@ def processors():
 
 
 if __name__ == "__main__":
-    print(processors())
+    print(processors() + sum(map(int, sys.argv[1:])))
