@@ -16,6 +16,7 @@
 #include "store/index.h"
 #include "store/intake.h"
 #include "store/repos.h"
+#include "store/trust.h"
 
 struct sync_wanted { /* a leaf that differs */
 	unsigned number;
@@ -47,6 +48,7 @@ struct sync {
 	const struct sync_part *part; /* of its format; NULL before it began */
 	const struct repository *repository; /* borrowed */
 	bool force, allow_older; /* as asked for */
+	struct trust_back back; /* a wagon's */
 	bool open; /* it has no key, and needs none */
 	size_t url; /* the one that is tried */
 	struct repo_state state; /* as it is to become */

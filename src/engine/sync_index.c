@@ -420,13 +420,20 @@ void sync_sweep(struct sync *s)
 /* Only --allow-older leads there. */
 static bool is_older(const struct sync *s)
 {
-	return s->state.in_force < s->state.revision;
+	return s->back.goes || s->state.in_force < s->state.revision;
 }
 
 static void add_older(const struct sync *s, struct buf *out)
 {
-	buf_addf(out, "revision %lld is in force, though %lld was seen (--allow-older)",
-		(long long)s->state.in_force, (long long)s->state.revision);
+	int64_t seen = s->back.goes ? s->back.seen : s->state.revision;
+
+	if (seen == s->state.in_force)
+		buf_addf(out,
+			"revision %lld is in force, and is another than was seen (--allow-older)",
+			(long long)seen);
+	else
+		buf_addf(out, "revision %lld is in force, though %lld was seen (--allow-older)",
+			(long long)s->state.in_force, (long long)seen);
 }
 
 /* It is a transaction of the history: *number. */

@@ -182,7 +182,7 @@ static int judge(struct sync *s, struct err *err)
 		return sync_wagon_blame(WAGON_FILE, err);
 	if (check_sums(s, err) < 0)
 		return -1;
-	others = trust_wagon(&s->state, &view, err);
+	others = trust_wagon(&s->state, &view, &s->back, err);
 	if (others < 0)
 		return err_at(err, WAGON_FILE);
 	s->head.revision = s->wagon.revision;

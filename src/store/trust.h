@@ -51,10 +51,16 @@ struct trust_wagon {
 	int64_t clock;
 	bool allow_older; /* what it says counts from now on, whatever was seen */
 };
+/* What allow_older let pass. */
+struct trust_back {
+	bool goes; /* it is older than `seen`, or has other documents under the same revision */
+	int64_t seen;
+};
 /* The same of a wagon of luet's, which has no roots and no expiry: its revision, then last_update, tell which is newer. One from
  * the future is none; and one of a lower revision is newer where its time is a week later: no number that was seen once keeps all others away for ever. 1: its documents are others
  * than those that were seen last; 0: they are just these. */
-MUST_USE int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *err);
+MUST_USE int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct trust_back *back,
+	struct err *err);
 
 /* The repository.yaml of the one that was taken last; empty: none. Borrows. */
 struct span trust_wagon_text(const struct repo_state *s);

@@ -84,7 +84,8 @@ struct span trust_wagon_text(const struct repo_state *s)
 	return s->root ? SPAN("") : span_cut(text, documents_of(s).n + 1, text.n);
 }
 
-int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *err)
+int trust_wagon(
+	struct repo_state *s, const struct trust_wagon *t, struct trust_back *back, struct err *err)
 {
 	const struct wagon *w = t->wagon;
 	AUTO(buf) documents = BUF_INIT;
@@ -99,6 +100,8 @@ int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct err *e
 		return older(s, w, err);
 	if (seen && order == 0 && !same && !t->allow_older)
 		return another(w, err);
+	*back = (struct trust_back){
+		.goes = seen && (order < 0 || (order == 0 && !same)), .seen = s->revision};
 	s->revision = w->revision;
 	s->issued = w->last_update;
 	buf_set(&s->head_sha256, t->sum);

@@ -182,10 +182,17 @@ asked() { [[ $(requests "$2") == "$1" ]]; }
   has app-x/hello
   wagon 3 date=1600000000
   run --separate-stderr -0 fardel repo update --allow-older
-  [[ $(revision) == 3 ]]
+  [[ $(revision) == 3 && $stderr == *'main: revision 3 is in force, though 9 was seen (--allow-older)'* ]]
+  [[ $(fardel history --plain) == *'repo update --allow-older'$'\t''main: revision 3 is in force, though 9 was seen'* ]]
   wagon 4 date=1600000001
-  fardel -qq repo update
-  [[ $(revision) == 4 ]]
+  run --separate-stderr -0 fardel repo update
+  [[ $(revision) == 4 && $stderr != *'was seen'* ]]
+  # Other documents under the same number and date; and it is told once.
+  PACKAGES='[]' wagon 4 date=1600000001
+  run --separate-stderr -0 fardel repo update --allow-older
+  [[ $stderr == *'main: revision 4 is in force, and is another than was seen (--allow-older)'* ]]
+  run --separate-stderr -0 fardel repo update --allow-older
+  [[ $stderr != *'was seen'* && $(fardel history --plain | wc -l) == 2 ]]
 }
 
 @test "one from the future is refused; no number that was seen once keeps all others away" {

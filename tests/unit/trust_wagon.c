@@ -16,6 +16,8 @@ static void set(struct wagon *w, int64_t revision, int64_t date, unsigned char s
 	w->tree.sha256 = (struct digest){.kind = DIGEST_SHA256, .bytes = {sum}};
 }
 
+static struct trust_back back; /* of the last one */
+
 static int give(struct repo_state *s, int64_t revision, int64_t date, unsigned char sum,
 	bool allow_older, struct err *err)
 {
@@ -23,13 +25,14 @@ static int give(struct repo_state *s, int64_t revision, int64_t date, unsigned c
 
 	set(&w, revision, date, sum);
 	err_clear(err);
+	back = (struct trust_back){0};
 	return trust_wagon(s,
 		&(struct trust_wagon){.wagon = &w,
 			.text = SPAN("revision: x\n\nlast: y\n"),
 			.sum = SPAN("0123"),
 			.clock = NOW,
 			.allow_older = allow_older},
-		err);
+		&back, err);
 }
 
 static void newer_ones_count(void **state)
@@ -84,6 +87,8 @@ static void older_ones_do_not(void **state)
 		assert_int_equal(s.issued, 1000);
 		/* Where the admin says so, it counts from there. */
 		assert_true(give(&s, rows[i].revision, rows[i].date, rows[i].sum, true, &err) >= 0);
+		assert_true(back.goes);
+		assert_int_equal(back.seen, 9);
 		assert_int_equal(s.revision, rows[i].revision);
 		assert_int_equal(s.issued, rows[i].date);
 	}
@@ -100,7 +105,9 @@ static void far_ahead(void **state)
 	assert_int_equal(give(&s, REVISION_MAX, 1000, 1, false, &err), 1);
 	assert_int_equal(give(&s, 10, 2000, 2, false, &err), -1);
 	assert_int_equal(give(&s, 10, 2000, 2, true, &err), 1);
+	assert_true(back.goes);
 	assert_int_equal(give(&s, 11, 2001, 3, false, &err), 1);
+	assert_false(back.goes);
 	assert_int_equal(give(&s, REVISION_MAX, NOW, 1, false, &err), 1);
 	assert_int_equal(give(&s, 12, NOW + DAY - 1, 2, false, &err), -1);
 	assert_err(&err, ERR_CHECKSUM, "older than revision");
