@@ -166,10 +166,12 @@ static int run_list(struct run *run, struct err *err)
 	struct listing l = {.run = run, .state = BUF_INIT};
 	int status;
 
-	if (check_names(&l, err) < 0 || engine_holds(run->engine, &l.holds, err) < 0)
+	if (check_names(&l, err) < 0)
 		return -1;
 	if (own->upgradable)
 		return list_upgradable(run, err);
+	if (engine_holds(run->engine, &l.holds, err) < 0)
+		return -1;
 	l.sheet = sheet_new(run, "packages", columns, COUNT(columns));
 	status = engine_each(run->engine, own->all, add_row, &l, err);
 	sheet_end(l.sheet);
@@ -188,6 +190,7 @@ const struct cmd cmd_list = {
 		"between its name, version, id, state, time, size in bytes, and whether it is held.",
 	.group = GROUP_PACKAGES,
 	.most = ARGS_MANY,
+	.called = CALLED_SHOWN,
 	.opts = opts,
 	.opt_count = COUNT(opts),
 	.opt_size = sizeof(struct list_options),

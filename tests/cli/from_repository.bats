@@ -776,7 +776,7 @@ offer_at() {
 }
 
 @test "what is only offered, asked of as if it were here: it is not installed, who offers it, and what to type" {
-  for command in 'why writer' 'hold writer' 'unhold writer' 'files writer' 'verify writer' 'remove writer' 'reconfigure writer' 'unconfigure writer' \
+  for command in 'why writer' 'list writer' 'hold writer' 'unhold writer' 'files writer' 'verify writer' 'remove writer' 'reconfigure writer' 'unconfigure writer' \
     'upgrade writer' 'switch writer 2.0' 'reinstall writer'; do
     # shellcheck disable=SC2086
     run --separate-stderr -3 fardel $command
