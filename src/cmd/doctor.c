@@ -25,8 +25,8 @@ const struct cmd cmd_doctor = {
 	.name = "doctor",
 	.args = "",
 	.summary = "Look for what is wrong, and say how to mend it",
-	.text = "Looks at the state, the links, the installations, the cache, the kernel and the "
-		"configuration; changes nothing. Ends with exit status 1 where a check failed.",
+	.text = "Looks at the state, the links, the installations, the cache, the kernel, the "
+		"configuration and what was synced of repositories; changes nothing. Ends with exit status 1 where a check failed.",
 	.group = GROUP_SYSTEM,
 	.need = need_nothing,
 	.run = run_doctor,

@@ -12,6 +12,7 @@
 #include "engine/repositories.h"
 #include "engine/session.h"
 #include "engine/stage.h"
+#include "engine/stock.h"
 #include "store/committed.h"
 #include "store/installation.h"
 #include "store/links.h"
@@ -348,17 +349,59 @@ static int check_state(struct engine *e, struct diagnoses *out, struct err *err)
 							 : check_leftovers(e, &world, out, err);
 }
 
-static void check_repository(const struct repository *r, struct diagnoses *out)
+/* Makes findings of what is told elsewhere. */
+struct listener {
+	struct watch watch;
+	struct diagnoses *out;
+};
+
+static void hear(struct watch *watch, const struct event *event)
+{
+	struct listener *l = (struct listener *)watch;
+
+	if (event->kind == WATCH_WARN)
+		diagnoses_add(l->out, DIAGNOSIS_WARN, "fardel repo update", "repository %.*s",
+			SPAN_ARG(event->text));
+}
+
+/* What was synced of it: whether it can be used, and is up to date. */
+static int check_shelf(
+	struct engine *e, const struct repository *r, struct diagnoses *out, struct err *err)
+{
+	struct listener l = {.watch = {.on = hear}, .out = out};
+	struct shelf shelf = {.index = INDEX_INIT, .url = BUF_INIT};
+	struct watch *watch = e->watch;
+	int opened = 0;
+
+	if (e->db.sql) {
+		e->watch = &l.watch;
+		opened = stock_open_shelf(e, r, &shelf, err);
+		e->watch = watch;
+	}
+	if (opened == 0 && !shelf.refused)
+		diagnoses_add(out, DIAGNOSIS_WARN, "fardel repo update",
+			"repository %s: it has not been synced yet", r->name.s);
+	shelf_drop(&shelf);
+	return opened < 0 ? -1 : 0;
+}
+
+static int check_repository(
+	struct engine *e, const struct repository *r, struct diagnoses *out, struct err *err)
 {
 	AUTO(buf) mend = BUF_INIT;
 
+	if (!r->enable)
+		return 0;
 	buf_addf(&mend, "fardel repo trust %s KEY", r->name.s);
-	if (r->enable && !r->require_signature)
+	if (!r->require_signature) {
 		diagnoses_add(out, DIAGNOSIS_WARN, mend.s,
 			"repository %s: what is not signed is taken, too", r->name.s);
-	else if (r->enable && !r->keys.of.n)
+	} else if (!r->keys.of.n) {
 		diagnoses_add(out, DIAGNOSIS_WARN, mend.s,
 			"repository %s: no key is trusted, so nothing of it counts", r->name.s);
+		return 0;
+	}
+	return check_shelf(e, r, out, err);
 }
 
 static int check_repositories(struct engine *e, struct diagnoses *out, struct err *err)
@@ -377,7 +420,8 @@ static int check_repositories(struct engine *e, struct diagnoses *out, struct er
 	repositories_tell(e, &faults);
 	VEC_FOR (const struct repository, r, &all.of) {
 		enabled += r->enable;
-		check_repository(r, out);
+		if (check_repository(e, r, out, err) < 0)
+			return -1;
 	}
 	if (all.of.n)
 		diagnoses_add(out, DIAGNOSIS_OK, "", "repositories, %zu, of which %zu are enabled",

@@ -564,6 +564,7 @@ asked() {
   run --separate-stderr -5 fardel repo update
   [[ $stderr == *'repository.json has expired '*'Next: ask who runs the repository'* ]]
   asked 0 '*main: repository.json has expired 20*what it offers may be out of date (fardel*repo update)*'
+  [[ $(fardel doctor --plain) == *$'warn\trepository main: repository.json has expired 20'*'what it offers may be out of date'*$'\tfardel'*' repo update'* ]]
   run --separate-stderr -0 fardel --plain install --dry-run writer
   [[ $output == *$'new\twriter\t1'* ]]
   # Synced once, then somebody else signs.
@@ -591,6 +592,7 @@ asked() {
   fardel -qq repo key --no-password --output "$WORK/other"
   fardel -qq repo trust main "$WORK/other.pub"
   asked 3 '*main: its keys are others than when it was synced*fardel*repo update*'
+  [[ $(fardel doctor --plain) == *$'warn\trepository main: its keys are others than when it was synced'* ]]
   for command in 'search writer' 'install writer' 'show writer' 'files --available writer' 'orphans' 'download writer'; do
     # shellcheck disable=SC2086
     run --separate-stderr fardel $command

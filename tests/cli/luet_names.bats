@@ -128,6 +128,7 @@ plan() { fardel --plain install --dry-run "$@" | cut -f 2,3 --output-delimiter '
   fardel -y -qq install hello
   here() { fardel list --plain | cut -f 1,2 --output-delimiter ' ' | paste -sd,; }
   [[ $(here) == 'app-x/hello 1.0,sys-libs/c 2.1+10' ]]
+  [[ $(fardel list --plain hello | cut -f 1) == app-x/hello ]]
   run --separate-stderr -0 fardel show hello
   [[ $output == *'State: installed'*'Depends: sys-libs/c (>=2 <3)'*'Labels: desktop=yes, size=small'* ]]
   run --separate-stderr -0 fardel why c

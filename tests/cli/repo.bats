@@ -368,7 +368,8 @@ P
   file open 'enable: true' 'require_signature: false'
   file off
   run -0 fardel doctor --json
-  jq -e '[.findings[] | select(.text | test("repositor"))] | length == 3 and any(.text == "repositories, 4, of which 3 are enabled") and
+  jq -e '[.findings[] | select(.text | test("repositor"))] | length == 5 and any(.text == "repositories, 4, of which 3 are enabled") and
+    any(.text == "repository good: it has not been synced yet" and .level == "warn") and any(.text == "repository open: it has not been synced yet") and
     any(.text | test("nokey: no key")) and any(.text | test("open: what is not signed"))' <<<"$output"
   echo torn: [ >"$FILES/torn.yml"
   run -1 fardel doctor --plain
