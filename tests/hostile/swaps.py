@@ -1,4 +1,5 @@
 """U, races: what stands under a name is swapped for something else, as often as a process of its own can, while fardel works on it."""
+import collections
 import hashlib
 import os
 import shutil
@@ -224,3 +225,29 @@ def swapped_while_installed(box):
     for command, statuses in ended.items():
         print(command, {status: statuses.count(status) for status in set(statuses)}, flush=True)
     want(0 in ended["install"] and 0 in ended["remove"], f"nothing was done: {ended}")
+
+
+@case("U4-lint", "a file that root lints is swapped for a link to what root alone may read: nothing of that is told", REAL)
+def swapped_while_linted(box):
+    slowly = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "signal=none", "-e", "trace=newfstatat",
+              "-e", "inject=newfstatat:delay_exit=300"]
+    if not shutil.which("strace"):
+        box.skip("strace is not there")
+    top = "/tmp/linted"
+    os.makedirs(top + "/of")
+    for path, text, mode in ((f"{top}/of/rules", "#!/bin/sh\nset -e\nexit 0\n", 0o755), ("/srv/secret", "#!/bin/sh\ncurl http://leak.example/\n", 0o600)):
+        with open(path, "w") as out:
+            out.write(text)
+        os.chmod(path, mode)
+    for path in (top, top + "/of", top + "/of/rules"):
+        os.chown(path, USER, USER)
+    seen = collections.Counter()
+
+    def work():
+        run = box.fardel("lint", "--plain", top + "/of", wrap=slowly)
+        want("leak" not in run.out + run.err, str(run))
+        seen["caught" if "Too many levels" in run.err else "a link" if "\trules-not-executable\t" in run.out else "a file"] += 1
+
+    while_swapped(tampering(EXCHANGE, top + "/of/rules", top + "/beside", "/srv/secret"), work, 1000, lambda: seen["caught"])
+    print(dict(seen), flush=True)
+    want(seen["caught"], f"it was never swapped in that moment: {dict(seen)}")

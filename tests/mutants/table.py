@@ -215,6 +215,8 @@ MUTANTS = [
      ["unit lint"]),
     ("lint reads what is no file", "src/engine/lint_read.c", "f->type != LINT_FILE || !lint_wants", "!lint_wants",
      ["hostile L-lint-folder"]),
+    ("lint follows a link that a file has become", "src/engine/lint_read.c", "O_RDONLY | O_NOFOLLOW | O_NONBLOCK", "O_RDONLY | O_NONBLOCK",
+     ["hostile U4-lint"]),
     ("lint has the shell run what it is to read", "src/engine/lint_syntax.c", "r->shell ? \"-n\" : NULL", "r->shell ? \"-u\" : NULL",
      ["cli lint"]),
     ("lint takes a text that is joined to another for a path", "src/model/lint_packets.c", "h->dots != 2 && ", "", ["unit lint_packets"]),
