@@ -48,6 +48,8 @@ def is_more(call, line):
 class Alone:
     """What the three have in common: points are CALL.N, or CALL.N=WHAT."""
 
+    most = None  # points of a scenario that --all takes, by chance; None: all
+
     def __init__(self, scenario):
         self.scenario = scenario
 
@@ -110,6 +112,7 @@ class Signal(Alone):
     """Asked to stop: it takes back what it began, leaves nothing to settle, and dies of the signal; or it was done."""
 
     kind = "signal"
+    most = 250
     title = "asked to stop at"
 
     def points(self):
@@ -134,11 +137,12 @@ class Error(Alone):
     """The call fails: fardel does without, or says so and exits as documented; exit 0 means that all is done."""
 
     kind = "error"
+    most = 250
     title = "failing"
 
     def points(self):
         """Of each call every error that it may have; but of calls of a kind in a row (SQLite reads page after page) only the first and the last, each
-        with one error by chance: those of single places in the code are for tests/fault."""
+        with one error by chance."""
         chance, found = self.chance(), []
         for kind, row in itertools.groupby(self.calls(), lambda call: call.partition(".")[0]):
             row, errors = list(row), [error for error, may in ERRORS.items() if kind in may]

@@ -5,11 +5,11 @@ import os
 import random
 
 import tracer
-from alone import CHANGES
+from alone import CHANGES, WAITS
 from fixture import GC, SEED, processes, want
 
 EXITS = [1, 2]
-# Of programs that rules start, only calls that change something are of interest, and their end.
+# Killed before a call that only looks, the disk is as it is before the next one that changes something; of what rules start, waiting is nothing special.
 LAST = "exit_group"
 
 
@@ -18,6 +18,7 @@ class Other:
 
     kind = "process"
     title = "killed before"
+    most = None
 
     def __init__(self, scenario):
         self.scenario = scenario
@@ -50,9 +51,8 @@ class Other:
     def points(self):
         found = []
         for name, calls in self.name_all().items():
-            deep = len(self.paths[name]) > 1
-            found += [f"{name}/{call}" for call in calls
-                      if not deep or call.partition(".")[0] in [*CHANGES, LAST, "execve"]]
+            counted = [*CHANGES, LAST, "execve", *(WAITS if len(self.paths[name]) == 1 else [])]
+            found += [f"{name}/{call}" for call in calls if call.partition(".")[0] in counted]
         return found
 
     def sample(self, points, count):

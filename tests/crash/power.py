@@ -40,6 +40,7 @@ class Cut:
     """Points are cut.N, after the N-th write or flush; cut.N=LOST1: of those that were not flushed, some are lost."""
 
     kind = "cut"
+    most = None
     title = "the power goes at"
 
     def __init__(self, scenario):

@@ -294,6 +294,7 @@ class Order:
     or some by chance (RI)."""
 
     kind = "order"
+    most = None
     title = "the power goes with"
 
     def __init__(self, scenario):
