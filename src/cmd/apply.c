@@ -75,6 +75,7 @@ static void put_json(struct run *run, const struct plan *plan)
 	if (!run->globals.dry_run)
 		json_put_number(run->json, "milliseconds", (int64_t)(plan->seconds * 1000));
 	json_put(run->json, "items", plan_print_json(plan));
+	json_put(run->json, "fetch", plan_print_json_fetch(plan));
 	if (plan->notes.of.n)
 		json_put(run->json, "notes", notes_json(plan));
 	if (plan->debian.of.n)

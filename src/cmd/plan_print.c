@@ -383,6 +383,17 @@ struct json *plan_print_json(const struct plan *plan)
 	return items;
 }
 
+struct json *plan_print_json_fetch(const struct plan *plan)
+{
+	const struct plan_fetch *f = &plan->fetch;
+	struct json *object = json_object();
+
+	json_put_number(object, "packs", (int64_t)f->packs);
+	json_put_number(object, "cached", (int64_t)f->cached);
+	json_put(object, "bytes", f->bytes >= 0 ? json_number(f->bytes) : json_null());
+	return object;
+}
+
 struct json *plan_print_json_debian(const struct plan *plan)
 {
 	return json_of_texts(&plan->debian);

@@ -21,5 +21,7 @@ void plan_print_closing(struct buf *out, const struct plan *plan);
 void plan_print_undone(struct buf *out, const struct plan *plan);
 /* An array; the caller owns it. */
 struct json *plan_print_json(const struct plan *plan);
+/* What is to be fetched: {packs, cached, bytes}, where bytes is null if it is not known of each pack; the same. */
+struct json *plan_print_json_fetch(const struct plan *plan);
 /* What apt would install, or has: an array of "libgl1 1.6.0-1"; the same. */
 struct json *plan_print_json_debian(const struct plan *plan);

@@ -435,6 +435,8 @@ sized() {
   [[ $output$stderr == *"To fetch: $(kb "$player") in 1 pack (1 of 2 is in the cache)."* ]]
   run --separate-stderr -0 fardel install --dry-run player runtime
   [[ $output$stderr == *'To fetch: 2 packs (1 of 3 is in the cache).'* ]]
+  fardel install --dry-run --json player | jq -e --argjson size "$player" '.fetch == {packs: 1, cached: 1, bytes: $size}'
+  fardel install --dry-run --json player runtime | jq -e '.fetch == {packs: 2, cached: 1, bytes: null}'
   # It was what came: the packs, and of their installers what is counted nowhere.
   : >"$ACCESS_LOG"
   run --separate-stderr -0 fardel -y install player
