@@ -213,6 +213,14 @@ $(FAULT_SHIM) $(CLOCK_SHIM):
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -O1 -g -fPIC -shared -o $@ $<
 
+# What is static can have nothing preloaded: for tests/fault the same workers, of shared libraries.
+DYNAMIC := $(foreach p,extract index tree,$(BUILD)/tests/dynamic/fardel-$(p))
+$(BUILD)/tests/dynamic/fardel-tree: $(BUILD)/obj/work/unpack_members.c.o
+$(BUILD)/tests/dynamic/fardel-index: $(INDEX)
+$(DYNAMIC): $(BUILD)/tests/dynamic/fardel-%: $(BUILD)/obj/work/%.c.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(CXX) $(ALL_LDFLAGS) -o $@ $(sort $(filter %.o,$^)) $(LIBRARY) $$($(PKG_CONFIG) --libs libarchive $(LIBS_all)) -lbz2
+
 # The longest first: with -j, none of them is left alone at the end.
 check: all check-cli check-hostile check-life check-crash check-fault check-unit check-compat check-solve check-packages \
        check-lua check-web
@@ -241,7 +249,7 @@ check-compat: all
 check-crash: all
 	tests/run crash $(BUILD)
 
-check-fault: all $(FAULT_SHIM)
+check-fault: all $(FAULT_SHIM) $(DYNAMIC)
 	tests/run fault $(BUILD)
 
 check-hostile: all $(CLOCK_SHIM) $(FAULT_SHIM)
@@ -258,7 +266,7 @@ check-mutants: all
 check-all-crash: all
 	tests/run crash $(BUILD) --all
 
-check-all-fault: all
+check-all-fault: all $(FAULT_SHIM) $(DYNAMIC)
 	tests/run fault $(BUILD) --all
 
 check-all-hostile: all $(CLOCK_SHIM) $(FAULT_SHIM)

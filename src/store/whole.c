@@ -1,6 +1,7 @@
 /* The whole index of a repository. */
 #include "store/whole.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,6 +90,8 @@ static int flow(struct packing *p, struct err *err)
 	for (;;) {
 		ssize_t got = read(p->from, p->in, CHUNK);
 
+		if (got < 0 && errno == EINTR)
+			continue;
 		if (got < 0)
 			return err_sys(err, "read " COMPACT);
 		if (!got)

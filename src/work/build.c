@@ -1,5 +1,6 @@
 /* fardel-build: writes one installer from a folder, the same bytes from the same content
  * everywhere. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -148,6 +149,8 @@ static int write_content(struct archive_out *out, const char *path, struct err *
 	for (;;) {
 		ssize_t n = read(fd, chunk, sizeof(chunk));
 
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n < 0)
 			return err_sys(err, "read");
 		if (!n)

@@ -1,5 +1,6 @@
 /* fardel-index: reads the parts of a repository's index for fardel: leaves into offers, and the whole index out of its compressed file; and what wagons
  * of luet's have in the place of these. What it gets was verified, but nothing of it was read by anybody yet. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -181,6 +182,8 @@ static int unpack(struct unpacking *u, struct err *err)
 	for (;;) {
 		ssize_t got = read(INPUT_FD, u->in, CHUNK);
 
+		if (got < 0 && errno == EINTR)
+			continue;
 		if (got < 0)
 			return err_sys(err, "read it");
 		have = (struct span){u->in, (size_t)got};
