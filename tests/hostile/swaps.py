@@ -183,6 +183,7 @@ def swapped_while_unpacked(box):
             ended.append(run.returncode)
             outside.unharmed(run)
             beside.unharmed(run)
+            shutil.rmtree(to, ignore_errors=True)  # or there would be ever more to swap
 
         while_swapped(tampering(EXCHANGE, f"{top}/*/swap", f"{top}.link", leads, user=0), work, MANY)
         print(f"{ended.count(0)} of {len(ended)} were unpacked", flush=True)
