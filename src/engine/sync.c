@@ -124,6 +124,7 @@ static int load(struct sync *s, struct err *err)
 
 	repo_state_drop(&s->state);
 	repo_state_init(&s->state);
+	s->back = (struct trust_back){0};
 	known = repos_get(&s->e->db, buf_span(&s->repository->name), &s->state, err);
 	if (known < 0)
 		return -1;

@@ -58,7 +58,7 @@ struct trust_back {
 };
 /* The same of a wagon of luet's, which has no roots and no expiry: its revision, then last_update, tell which is newer. One from
  * the future is none; and one of a lower revision is newer where its time is a week later: no number that was seen once keeps all others away for ever. 1: its documents are others
- * than those that were seen last; 0: they are just these. */
+ * than those that were seen last; 0: they are just these; and what of it allow_older let pass (*back, not written with -1). */
 MUST_USE int trust_wagon(struct repo_state *s, const struct trust_wagon *t, struct trust_back *back,
 	struct err *err);
 
