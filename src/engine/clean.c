@@ -39,11 +39,15 @@ void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
 
 	if (kept > 0)
 		kept = undo_retire(&e->place, txn, item, name, &err);
-	if (kept < 0)
-		engine_tell(
-			e, WATCH_WARN, name, "its folder cannot be kept for undo: %s", err.text);
 	if (kept > 0)
 		return;
+	if (kept < 0) {
+		engine_tell(
+			e, WATCH_WARN, name, "its folder cannot be kept for undo: %s", err.text);
+		err_clear(&err);
+		if (undo_discard(&e->place, txn, item, &err) < 0)
+			engine_tell(e, WATCH_WARN, name, "%s", err.text);
+	}
 	clean_purge_all(e, name);
 	err_clear(&err);
 	if (committed_forget_gone(&e->db, txn, item, &err) < 0)

@@ -61,7 +61,8 @@ static void settle(struct verified *out, const struct verified *again, const str
 	}
 }
 
-/* What failed is told with what it was about, as findings that stay. */
+/* What failed is told with what it was about, as findings that stay; but not that all ended before its end (some were not begun), or that the state
+ * could not be written: the next command takes that back, however it looks now. */
 static int make_again(
 	struct engine *e, const struct texts *names, bool yes, struct plan *plan, struct err *err)
 {
@@ -73,7 +74,7 @@ static int make_again(
 	result = engine_run(e, &request, plan, err);
 	request_drop(&request);
 	if (result == 0 || plan->of.n == 0 || err->code == ERR_SIGNAL ||
-		plan_count(plan, RESULT_OPEN))
+		plan_count(plan, RESULT_OPEN) || plan_count(plan, RESULT_SKIPPED))
 		return result;
 	err_clear(err);
 	return 0;

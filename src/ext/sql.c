@@ -568,6 +568,13 @@ int sql_version(struct sql *db, int64_t *version, struct err *err)
 	return result < 0 ? -1 : 0;
 }
 
+/* What could not be looked at is told among what is wrong: with SQLite's code. */
+static bool says_no_memory(struct span text)
+{
+	_Static_assert(SQLITE_NOMEM == 7, "as the text has it");
+	return span_ends(text, "error code=7");
+}
+
 int sql_check(struct sql *db, struct err *err)
 {
 	struct sql_row *row;
@@ -576,6 +583,8 @@ int sql_check(struct sql *db, struct err *err)
 	if (sql_query(db, &row, err, "PRAGMA integrity_check(1)", "") < 0)
 		return -1;
 	result = sql_next(row, err);
+	if (result == 1 && says_no_memory(sql_text(row, 0)))
+		mem_none();
 	if (result == 1 && !span_is_text(sql_text(row, 0), "ok")) {
 		errno = find_errno(db); /* a disk that cannot be read is no damage */
 		result = errno ? err_sys(err, "%s: check it", db->path.s)

@@ -325,6 +325,17 @@ int undo_retire(const struct place *p, int64_t txn, int64_t item, struct span na
 	return there < 0 ? -1 : kept;
 }
 
+int undo_discard(const struct place *p, int64_t txn, int64_t item, struct err *err)
+{
+	AUTO(undo) u = UNDO_INIT;
+	int there = undo_open(p, txn, item, &u, err);
+
+	for (size_t i = 0; there > 0 && i < COUNT(shelves); i++)
+		if (tree_remove(u.folder, shelves[i].name, err) < 0)
+			return -1;
+	return there < 0 ? -1 : 0;
+}
+
 int undo_restore(
 	const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err)
 {

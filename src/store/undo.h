@@ -66,6 +66,9 @@ MUST_USE int undo_retire(
 MUST_USE int undo_restore(
 	const struct place *p, int64_t txn, int64_t item, struct span name, struct err *err);
 
+/* What of it undo_retire moved before it failed goes. */
+MUST_USE int undo_discard(const struct place *p, int64_t txn, int64_t item, struct err *err);
+
 /* The commit stands: what it was made from is of no more use. Only a leftover where it fails. */
 void undo_settle(const struct undo *u);
 /* Nor can it be taken back any more: only footprint and base stay. */

@@ -71,6 +71,17 @@ def listed(folder):
         return []
 
 
+def is_below(pid, above):
+    """Whether the process descends from that one."""
+    while pid > 1 and pid != above:
+        try:
+            with open(f"/proc/{pid}/stat", errors="replace") as file:
+                pid = int(file.read().rpartition(")")[2].split()[1])
+        except OSError:
+            return False
+    return pid == above
+
+
 def processes():
     """All that have not ended: pid -> command line."""
     found = {}
