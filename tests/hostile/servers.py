@@ -8,6 +8,7 @@ import subprocess
 import time
 
 from box import MIB, case, processes, want
+from looks import is_below
 
 QUICK = ("--set", "fetch.retry_delay=0", "--set", "fetch.stall_timeout=3", "--set", "fetch.connect_timeout=5")
 ONCE = (*QUICK, "--set", "fetch.retries=0")
