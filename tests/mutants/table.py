@@ -19,6 +19,10 @@ MUTANTS = [
      "	return switch_link(e, name, err) < 0 ? -1 : place_sync(&e->place, err);",
      "	return switch_link(e, name, err);", ["crash live-install:order"]),
     # --- whole -------------------------------------------------------------------------------------------
+    ("what undo could not keep whole stays", "src/store/undo.c", "		if (tree_remove(u.folder, shelves[i].name, err) < 0)", "		if (false)",
+     ["unit undo"]),
+    ("a repair that could not be committed is a success", "src/engine/repair.c", " || plan_count(plan, RESULT_SKIPPED)", "",
+     ["fault every-repair:fardel.sync"]),
     ("the links stay behind the state", "src/engine/turn.c",
      "enforce(t, c, err) < 0 ||\n		publish(t, c, buf_span(&t->item->to.name), err) < 0) {\n",
      "enforce(t, c, err) < 0) {\n", ["life upgrade"]),
