@@ -72,7 +72,7 @@ help:
 ## make demo         the main job, from a real .deb to its removal, in a private root
 ## make check        all tests (a quarter of an hour on two processors); check-unit, check-solve, check-lua, check-cli, check-life,
 ##                   check-packages, check-compat, check-crash, check-fault, check-hostile: parts of it
-## make check-long   check, every crash point and fault, what hostile cases repeat more often, mutants, check-deb (three hours); make -k goes on
+## make check-long   check, crash points and faults in bulk (CONTRIBUTING.md), what hostile cases repeat, mutants, check-deb (three hours); make -k goes on
 ## make check-web    a repository's web pages in a headless Chromium, where there is one
 ## make check-deb    the Debian packages: two builds compared, lintian, life in a private root
 ## make -C packages  the real installers, and a bundle of them (packages/README.md)

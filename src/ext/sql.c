@@ -583,7 +583,7 @@ int sql_check(struct sql *db, struct err *err)
 	if (sql_query(db, &row, err, "PRAGMA integrity_check(1)", "") < 0)
 		return -1;
 	result = sql_next(row, err);
-	if (result == 1 && says_no_memory(sql_text(row, 0)))
+	if (result == 1 && !db->bound && says_no_memory(sql_text(row, 0)))
 		mem_none();
 	if (result == 1 && !span_is_text(sql_text(row, 0), "ok")) {
 		errno = find_errno(db); /* a disk that cannot be read is no damage */
