@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ext/sql_inside.h"
 #include "ext/sql_wal.h"
 #include "sys/fd.h"
 #include "sys/lock.h"
@@ -22,153 +23,30 @@
 #define WAL_MAX (512 << 10) /* bytes: some transactions of one package */
 #define BUSY_MS \
 	10000 /* writers have the lock: only a checkpoint or an old reader can be in the way */
-#define KEPT_STATEMENTS 8
+#define MEND_MS 5 /* between two looks at what another process is making anew */
 #define MEMORY_MAX \
 	(256 << 20) /* bytes that SQLite has at once, where it reads what others have made */
-
-struct sql {
-	sqlite3 *db;
-	struct buf path;
-	const char *mend; /* what to do where it is damaged */
-	bool writes; /* opened for that */
-	bool foreign; /* bytes of others: no file, and no state of ours */
-	unsigned steps, bound; /* of the statement at work, in thousands */
-	int index; /* of the -shm file; closed last: closing it gives up all locks that SQLite has of that file */
-	/* Prepared, and not in use: who has many rows does not prepare each anew. The newest first. */
-	sqlite3_stmt *kept[KEPT_STATEMENTS];
-};
 
 struct sql_row {
 	struct sql *db;
 	sqlite3_stmt *statement;
 };
 
-/* Who may read state.db may also lock it against us: nothing else can be in the way for so long. */
-static int fail_locked(struct sql *db, struct err *err)
+/* Who opens the -shm file first clears it, and fills it when it reads, if it may write. Between the two there is nothing in it for a reader
+ * without rights, to whom SQLite says SQLITE_READONLY: the call that gave `code` can be made again. */
+static bool is_filled_soon(struct sql *db, int code)
 {
-	/* Readers hold others of -shm for as long as they like: these only who writes, or stands in the way. */
-	static const struct {
-		const char *ending;
-		struct lock_bytes bytes;
-	} files[] = {{"-shm", {120, 122}}, {"-shm", {0, UINT64_MAX}}, {"", {0, UINT64_MAX}}};
-	AUTO(buf) holder = BUF_INIT;
-
-	for (size_t i = 0; i < COUNT(files) && !holder.n; i++) {
-		AUTO(buf) path = buf_dup(&db->path);
-
-		buf_adds(&path, files[i].ending);
-		lock_holder(path.s, files[i].bytes, &holder);
-	}
-	err_set(err, ERR_LOCKED, "%s is locked by %s", db->path.s,
-		holder.n ? holder.s : "another process");
-	return err_next(err, "end that process, then try again");
-}
-
-/* The errno of the last call that failed on state.db or its -wal file, 0 if none did. */
-static int find_errno(struct sql *db)
-{
-	sqlite3_file *wal = NULL;
-	int found = 0;
-
-	sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_LAST_ERRNO, &found);
-	if (!found)
-		sqlite3_file_control(db->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &wal);
-	if (wal && wal->pMethods)
-		wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &found);
-	return found ? found : sqlite3_system_errno(db->db);
-}
-
-/* Whether one of the files cannot be opened to be written: 0, or its errno. */
-static int probe(struct sql *db)
-{
-	static const char *const endings[] = {"", "-wal", "-shm"};
-
-	for (size_t i = 0; i < COUNT(endings); i++) {
-		AUTO(buf) path = buf_dup(&db->path);
-		AUTO_FD fd = -1;
-
-		buf_adds(&path, endings[i]);
-		fd = open(path.s, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-		if (fd < 0 && errno != ENOENT)
-			return errno;
-	}
-	return 0;
-}
-
-static bool is_there(const struct sql *db, const char *ending)
-{
-	AUTO(buf) path = buf_dup(&db->path);
-	struct stat st;
-
-	buf_adds(&path, ending);
-	return stat(path.s, &st) == 0;
-}
-
-/* What is in the -wal file cannot be read without the other, which a reader without rights cannot make. */
-static int fail_unindexed(struct sql *db, struct err *err)
-{
-	err_set(err, ERR_BAD_STATE, "%s: its -shm file is gone, and you may not make it anew",
-		db->path.s);
-	return err_next(err, "as root: fardel list");
-}
-
-static int fail_foreign(struct sql *db, int code, struct err *err)
-{
-	if (code == SQLITE_INTERRUPT)
-		return err_set(err, ERR_INSTALLER, "what it is asked takes no end");
-	if (code == SQLITE_NOMEM)
-		return err_set(err, ERR_INSTALLER, "what it is asked takes too much memory");
-	if (code == SQLITE_TOOBIG)
-		return err_set(err, ERR_INSTALLER, "a value in it is too long");
-	if (code == SQLITE_NOTADB)
-		return err_set(err, ERR_INSTALLER, "it is no database of SQLite's");
-	return err_set(err, ERR_INSTALLER, "it is damaged: %s", sqlite3_errmsg(db->db));
-}
-
-/* SQLite takes a file that cannot be read for a damaged one: what the system said counts. */
-static int fail(struct sql *db, struct err *err)
-{
-	int code = sqlite3_errcode(db->db), sys = 0;
-
-	if (code == SQLITE_NOMEM && !db->bound)
-		mem_none();
-	if (db->foreign)
-		return fail_foreign(db, code, err);
-	/* SQLITE_PROTOCOL: a lock that no SQLite holds for so long, on a byte of the -shm file. */
-	if (code == SQLITE_BUSY || code == SQLITE_PROTOCOL)
-		return fail_locked(db, err);
-	if (code == SQLITE_CANTOPEN && !db->writes && is_there(db, "") && !is_there(db, "-shm"))
-		return fail_unindexed(db, err);
-	switch (code) {
-	case SQLITE_IOERR:
-	case SQLITE_CORRUPT:
-	case SQLITE_FULL: sys = find_errno(db); break;
-	case SQLITE_CANTOPEN:
-	case SQLITE_READONLY: sys = db->writes ? probe(db) : 0; break;
-	default: break;
-	}
-	if (code == SQLITE_CANTOPEN && !sys)
-		sys = find_errno(db);
-	if (code == SQLITE_INTERRUPT || code == SQLITE_NOMEM) {
-		err_set(err, ERR_BAD_STATE, "%s: damaged: what it is asked takes %s", db->path.s,
-			code == SQLITE_NOMEM ? "too much memory" : "no end");
-		return err_next(err, "%s", db->mend);
-	}
-	if (sys) {
-		errno = sys;
-		return err_sys(err, "%s: %s", db->path.s, sqlite3_errmsg(db->db));
-	}
-	err_set(err, code == SQLITE_FULL ? ERR_NO_SPACE : ERR_BAD_STATE, "%s: %s", db->path.s,
-		sqlite3_errmsg(db->db));
-	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		err_next(err, "%s", db->mend);
-	return -1;
+	if (code != SQLITE_READONLY || db->writes || db->foreign || db->waited >= BUSY_MS)
+		return false;
+	sqlite3_sleep(MEND_MS);
+	db->waited += MEND_MS;
+	return true;
 }
 
 /* Where it can only be read, SQLite opens it for that, and would refuse each change later. */
 static int check_writable(struct sql *db, struct err *err)
 {
-	int sys = sqlite3_db_readonly(db->db, "main") == 1 ? probe(db) : 0;
+	int sys = sqlite3_db_readonly(db->db, "main") == 1 ? sql_probe(db) : 0;
 
 	errno = sys;
 	return sys ? err_sys(err, "%s", db->path.s) : 0;
@@ -276,7 +154,7 @@ int sql_open(
 	if (sqlite3_open_v2(uri.s, &db->db, flags, NULL) != SQLITE_OK) {
 		if (!db->db)
 			mem_none();
-		fail(db, err);
+		sql_fail(db, err);
 		sql_close(db);
 		return -1;
 	}
@@ -325,7 +203,7 @@ int sql_open_bytes(char *bytes, size_t size, int value_max, struct sql **out, st
 			(sqlite3_int64)size, SQLITE_DESERIALIZE_READONLY) != SQLITE_OK) {
 		if (!db->db)
 			mem_none();
-		fail(db, err);
+		sql_fail(db, err);
 		sql_close(db);
 		return -1;
 	}
@@ -392,9 +270,12 @@ void sql_close(struct sql *db)
 
 int sql_run(struct sql *db, const char *text, struct err *err)
 {
-	if (sqlite3_exec(db->db, text, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(db, err);
-	return 0;
+	int code;
+
+	do {
+		code = sqlite3_exec(db->db, text, NULL, NULL, NULL);
+	} while (is_filled_soon(db, code));
+	return code == SQLITE_OK ? 0 : sql_fail(db, err);
 }
 
 static int bind(sqlite3_stmt *statement, const char *kinds, va_list args)
@@ -453,11 +334,17 @@ static void end(struct sql *db, sqlite3_stmt *statement)
 static int prepare(struct sql *db, sqlite3_stmt **out, struct err *err, const char *text,
 	const char *kinds, va_list args)
 {
+	int code = SQLITE_OK;
+
 	db->steps = 0;
 	*out = take_kept(db, text);
-	if ((!*out && sqlite3_prepare_v2(db->db, text, -1, out, NULL) != SQLITE_OK) ||
-		bind(*out, kinds, args) != SQLITE_OK) {
-		fail(db, err);
+	while (!*out) {
+		code = sqlite3_prepare_v2(db->db, text, -1, out, NULL);
+		if (!is_filled_soon(db, code))
+			break;
+	}
+	if (code != SQLITE_OK || bind(*out, kinds, args) != SQLITE_OK) {
+		sql_fail(db, err);
 		end(db, *out);
 		return -1;
 	}
@@ -476,7 +363,7 @@ int sql_do(struct sql *db, struct err *err, const char *text, const char *kinds,
 	if (result < 0)
 		return -1;
 	if (sqlite3_step(statement) != SQLITE_DONE)
-		result = fail(db, err);
+		result = sql_fail(db, err);
 	end(db, statement);
 	return result;
 }
@@ -502,10 +389,15 @@ int sql_query(struct sql *db, struct sql_row **out, struct err *err, const char 
 
 int sql_next(struct sql_row *row, struct err *err)
 {
-	switch (sqlite3_step(row->statement)) {
+	int code;
+
+	do {
+		code = sqlite3_step(row->statement);
+	} while (is_filled_soon(row->db, code));
+	switch (code) {
 	case SQLITE_ROW: return 1;
 	case SQLITE_DONE: return 0;
-	default: return fail(row->db, err);
+	default: return sql_fail(row->db, err);
 	}
 }
 
@@ -586,7 +478,7 @@ int sql_check(struct sql *db, struct err *err)
 	if (result == 1 && !db->bound && says_no_memory(sql_text(row, 0)))
 		mem_none();
 	if (result == 1 && !span_is_text(sql_text(row, 0), "ok")) {
-		errno = find_errno(db); /* a disk that cannot be read is no damage */
+		errno = sql_errno(db); /* a disk that cannot be read is no damage */
 		result = errno ? err_sys(err, "%s: check it", db->path.s)
 			       : (err_set(err, ERR_BAD_STATE, "%s", sql_text(row, 0).s), 0);
 	}

@@ -1,5 +1,6 @@
 """C: corruption and exhaustion. Each call that fails on its own is in tests/fault."""
 import errno
+import fcntl
 import glob
 import json
 import os
@@ -9,6 +10,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 
 from box import case, limit, processes, tree, want
 
@@ -205,6 +207,26 @@ def wal_alone(box):
         pass
     want(box.must("list", "--json").out == fix.list, "an empty -wal file hides what there is")
     fix.whole()
+
+
+DMS = 128  # the byte of the -shm file that each connection locks: who is the first one clears that file
+
+
+@case("C4-mend", "what was in the -shm file is being made anew, by who does not write: a reader without rights waits for that", ("mount",))
+def mended(box):
+    fix = Fixture(box)
+    box.must("reconfigure", "hello")
+    listed = box.must("list", "--json").out
+    with open(fix.db + "-shm", "rb+") as file:
+        fcntl.lockf(file, fcntl.LOCK_SH, 1, DMS)
+        file.truncate(3)
+        box.refused(box.fardel("list", user="nobody"), 1, "-shm file", "as root: fardel list", seconds=20)
+        job = box.start("list", "--json", user="nobody")
+        time.sleep(0.5)
+        want(job.poll() is None, f"it did not wait: {job.said()}")
+        want(box.must("list", "--json").out == listed, "root sees something else")
+        want(job.wait(20) == 0 and job.said() == listed, f"nobody sees something else: {job.said()}")
+    box.unharmed(["hello 1"])
 
 
 SECTOR = 512
