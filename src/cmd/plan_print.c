@@ -197,12 +197,20 @@ static void add_counted(struct buf *out, const struct plan *plan)
 	}
 }
 
-static bool is_undoable(const struct plan *plan)
+static bool is_committed(const struct plan *plan)
 {
 	VEC_FOR (const struct plan_item, item, &plan->of)
 		if (item->committed)
 			return true;
 	return false;
+}
+
+static bool is_undoable(const struct plan *plan)
+{
+	VEC_FOR (const struct plan_item, item, &plan->of)
+		if (item->forgotten)
+			return false;
+	return is_committed(plan);
 }
 
 static void add_changes(struct buf *out, const struct plan *plan)
@@ -211,7 +219,7 @@ static void add_changes(struct buf *out, const struct plan *plan)
 
 	VEC_FOR (const struct plan_item, item, &plan->of)
 		n += item->changes;
-	if (!is_undoable(plan))
+	if (!is_committed(plan))
 		return;
 	buf_adds(out, ": ");
 	print_count(out, (size_t)n, "change", "changes");
@@ -257,7 +265,7 @@ static void add_lines(struct buf *out, const struct plan *plan)
 		buf_addf(out, ": %s", plan_action_past(item->action));
 		if (item->counted)
 			buf_addf(out, ", %zu left behind", item->left.of.n);
-		if (item->committed) {
+		if (item->committed && is_undoable(plan)) {
 			buf_addc(out, '.');
 			add_way_back(out, plan);
 		}

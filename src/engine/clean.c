@@ -32,7 +32,7 @@ int clean_strip(struct engine *e, const struct bundle *b, struct err *err)
 	return b->layout == LAYOUT_PUAVO ? installation_strip(&e->place, b, err) : 0;
 }
 
-void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
+bool clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
 {
 	struct err err = ERR_INIT;
 	int kept = committed_has_gone(&e->db, txn, item, &err);
@@ -40,7 +40,7 @@ void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
 	if (kept > 0)
 		kept = undo_retire(&e->place, txn, item, name, &err);
 	if (kept > 0)
-		return;
+		return true;
 	if (kept < 0) {
 		engine_tell(
 			e, WATCH_WARN, name, "its folder cannot be kept for undo: %s", err.text);
@@ -52,6 +52,7 @@ void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name)
 	err_clear(&err);
 	if (committed_forget_gone(&e->db, txn, item, &err) < 0)
 		engine_tell(e, WATCH_WARN, name, "%s", err.text);
+	return false;
 }
 
 bool clean_is_old(const struct bundle *b, const struct bundle *current)

@@ -12,8 +12,8 @@ void clean_purge(struct engine *e, const struct bundle *b);
 void clean_purge_all(struct engine *e, struct span name);
 /* Of an installation in puavo's layout that is extracted, as state.db has it, all goes but the installer's own files. */
 MUST_USE int clean_strip(struct engine *e, const struct bundle *b, struct err *err);
-/* All installations of a package that was removed by that commit: kept with it where it can be taken back, else purged. */
-void clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name);
+/* All installations of a package that was removed by that commit: kept with it where it can be taken back (true), else purged. */
+bool clean_retire(struct engine *e, int64_t txn, int64_t item, struct span name);
 
 /* Whether b was in use before the current one (NULL: none is), both of one world: what was prepared later waits for
  * its turn. */

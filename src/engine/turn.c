@@ -129,6 +129,7 @@ int turn_unconfigured(struct turn *t, struct commit *c, struct err *err)
 	if (db_commit(db, err) < 0)
 		return -1;
 	if (t->purge)
-		clean_retire(t->e, t->number, t->index, buf_span(&t->item->from.name));
+		t->item->forgotten =
+			!clean_retire(t->e, t->number, t->index, buf_span(&t->item->from.name));
 	return 0;
 }

@@ -102,7 +102,8 @@ struct plan_item {
 	int64_t undoes_txn, undoes_item; /* of an undo: the commit that it takes back; else 0 */
 	int64_t gone_txn,
 		gone_item; /* and the one with which the installations went that it brings back; else 0 */
-	bool committed; /* from a stage: it can be taken back */
+	bool committed; /* from a stage: it can be taken back … */
+	bool forgotten; /* … but for this: its installations went for good */
 	int64_t changes; /* so many, then */
 	enum plan_result result; /* while it is carried out, and after */
 	struct buf why; /* the error's text when it failed */

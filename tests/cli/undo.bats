@@ -13,6 +13,7 @@ setup() {
 
 teardown() {
   ! mountpoint -q "$ROOT/opt/tool" || umount "$ROOT/opt/tool"
+  ! mountpoint -q "$ROOT/var/lib/fardel/packages" || umount "$ROOT/var/lib/fardel/packages"
   finish
 }
 
@@ -96,4 +97,20 @@ names() { stat -c %h "$ROOT/opt/tool/file"; }
   fardel verify
   fardel remove --purge app-x/a
   [[ $(all) == "$before" ]]
+}
+
+@test "a removal whose installations go for good offers no undo" {
+  local tool
+  tool=$(make_luet app-x/a 1.0 file:opt/tool/file=a)
+  fardel install --yes "$tool"
+  run --separate-stderr -0 fardel remove --purge app-x/a
+  [[ $stderr == "app-x/a: removed, 0 left behind" ]]
+  fardel install --yes "$tool"
+  [[ $FARDEL_TEST_MODE == mount ]] || skip "no file system can be mounted"
+  # From one mount to another nothing can be moved.
+  mount --bind "$ROOT/var/lib/fardel/packages" "$ROOT/var/lib/fardel/packages"
+  run --separate-stderr -0 fardel remove app-x/a
+  umount "$ROOT/var/lib/fardel/packages"
+  [[ $stderr == *"its folder could not be removed"*"fardel gc"*$'\n'"app-x/a: removed, 0 left behind" ]]
+  fardel gc
 }
