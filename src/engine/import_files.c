@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "engine/recover.h"
 #include "engine/transaction.h"
 #include "store/beneath.h"
 #include "store/committed.h"
@@ -342,8 +343,8 @@ int import_end(struct import *m, int result, struct err *err)
 		db_abandon(&m->e->db);
 	if (m->journal.number && transaction_end(m->e, &m->journal, err, &ending) < 0)
 		engine_tell(m->e, WATCH_WARN, SPAN(""), "%s", ending.text);
-	/* What was made for one that failed, the next command sweeps. */
-	else if (m->journal.number && result == 0 && stage_clear(&m->e->place, &ending) < 0)
+	/* What was made for one that failed has no row. */
+	else if (m->journal.number && recover_clear(m->e, &ending) < 0)
 		engine_tell(m->e, WATCH_WARN, SPAN(""), "%s", ending.text);
 	import_free(m);
 	return result;

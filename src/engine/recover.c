@@ -215,7 +215,7 @@ static int recover_transaction(struct engine *e, struct journal *j, struct err *
 
 /* The power may have taken with it the lazily written journal of an install, and have left what that had put in place. Where
  * a transaction came to its end, nothing is in the stage. */
-static int clear(struct engine *e, struct err *err)
+int recover_clear(struct engine *e, struct err *err)
 {
 	AUTO(world) world = WORLD_INIT;
 	AUTO(texts) swept = {0};
@@ -246,7 +246,7 @@ int recover(struct engine *e, struct err *err)
 		folders = true;
 	}
 	/* What cannot be removed (a mount, say) must not keep everything else from being done. */
-	if ((folders && puavo_settle(e, err) < 0) || clear(e, err) < 0 ||
+	if ((folders && puavo_settle(e, err) < 0) || recover_clear(e, err) < 0 ||
 		cache_clear_incoming(&e->cache, err) < 0) {
 		engine_tell(e, WATCH_WARN, SPAN(""),
 			"what an earlier run left cannot be removed: %s", err->text);

@@ -348,6 +348,7 @@ static int run_pass(struct apply *a, const struct pass *p, struct err *err)
 
 static int run_passes(struct apply *a, struct err *err)
 {
+	a->gone = SPAN("");
 	for (size_t i = 0; i < COUNT(passes); i++)
 		if (run_pass(a, &passes[i], err) < 0)
 			return -1;

@@ -304,6 +304,8 @@ MUTANTS = [
     ("the clock alone says what is fresh", "src/store/trust.c",
      "	return later(later(clock, FARDEL_BUILT), s->issued);", "	return s ? clock : 0;", ["hostile T1"]),
     ("a network that is there already is not entered", "src/sys/sandbox.c", "	if (spaces->net && setns(", "	if (spaces->net < 0 && setns(", ["unit sandbox"]),
+    ("a folder that was gone is passed over for good", "src/store/apply.c", "	a->gone = SPAN(\"\");\n", "", ["unit apply_random"]),
+    ("an import that was asked to stop leaves what it made", "src/engine/import_files.c", "m->journal.number && recover_clear(m->e", "m->journal.number && result == 0 && recover_clear(m->e", ["crash import-luet:flock.2=HUP"]),
     ("a reader without rights does not wait for the -shm file", "src/ext/sql.c", "code != SQLITE_READONLY || db->writes", "true || db->writes", ["hostile C4-mend"]),
     ("what others have made may take any memory", "src/ext/sql.c", "	sqlite3_hard_heap_limit64(MEMORY_MAX);\n", "", ["unit index_damage"]),
     ("a head of a root before the newest counts", "src/store/trust.c", "	if (h->root == r->version)\n", "	if (h->root >= 0)\n", ["hostile S17b"]),

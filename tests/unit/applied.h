@@ -4,7 +4,9 @@
 
 #include "overlaid.h"
 
+#include <dlfcn.h>
 #include <linux/fs.h>
+#include <stdarg.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
 
@@ -17,6 +19,7 @@ static struct {
 	int at; /* the call that is the last; 0: none */
 	int fail; /* with this errno, and once; 0: the process ends there */
 	int calls;
+	int opens, open_at; /* of what is opened this one fails, with ENOSPC; 0: none */
 	bool apart; /* the kept folders seem to be on a file system of their own */
 	ino_t kept[2];
 	bool no_exchange;
@@ -93,6 +96,26 @@ int linkat(int a, const char *p, int b, const char *q, int flags)
 		return -1;
 	}
 	return (int)syscall(SYS_linkat, a, p, b, q, flags);
+}
+
+/* The C library has no name of its own for openat2. */
+long syscall(long number, ...)
+{
+	static long (*real)(long, ...);
+	long a[5];
+	va_list args;
+
+	va_start(args, number);
+	for (size_t i = 0; i < COUNT(a); i++)
+		a[i] = va_arg(args, long);
+	va_end(args);
+	if (number == SYS_openat2 && ++faults.opens == faults.open_at) {
+		errno = ENOSPC;
+		return -1;
+	}
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "syscall");
+	return real(number, a[0], a[1], a[2], a[3], a[4]);
 }
 
 /* Not waited for: the disk is the machine's. */
@@ -258,6 +281,7 @@ static inline void begin(struct trial *t, struct scratch *s, const char *before,
 {
 	faults.apart = faults.no_exchange = false;
 	faults.no_sync = NULL;
+	faults.open_at = 0;
 	faults.before_call = NULL;
 	trial_begin(t, s);
 	assert_int_equal(run_in(s, before), 0);

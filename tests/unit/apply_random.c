@@ -141,25 +141,26 @@ static int there_and_back(struct trial *t)
 struct job {
 	struct trial *t;
 	bool forward;
-	int at, fail;
+	int at, fail, open_at;
 };
 static struct job job;
 
 static int run_job(struct scratch *s)
 {
-	faults.calls = 0;
+	faults.calls = faults.opens = 0;
 	faults.at = job.at;
+	faults.open_at = job.open_at;
 	faults.fail = job.fail;
 	if (trial_go(job.t, job.forward) == 0)
 		return 0;
-	if (!job.fail)
+	if (!job.fail && !job.open_at)
 		fprintf(stderr, "%s\n", s->err.text);
-	return job.fail ? KILLED : 1;
+	return job.fail || job.open_at ? KILLED : 1;
 }
 
 static int run_broken(struct trial *t, bool forward, int at, int fail)
 {
-	job = (struct job){t, forward, at, fail};
+	job = (struct job){t, forward, at, fail, 0};
 	return in_child(run_job, t->s);
 }
 
@@ -184,6 +185,28 @@ static int end_everywhere(struct trial *t, bool forward, int fail, struct chance
 		}
 		if (status == 0)
 			return 0;
+	}
+	return 1;
+}
+
+/* Ended on its way forward; then somewhere the disk is full for who takes it back, who either fails, or has done all. */
+static int fill_somewhere(struct trial *t, struct chance *c)
+{
+	for (int at = 1; at < 5000; at++) {
+		int status;
+
+		CHECK(trial_go(t, false) == 0);
+		status = run_broken(t, true, at, 0);
+		CHECK(status == 0 || status == KILLED);
+		if (status == 0)
+			return 0;
+		job = (struct job){t, false, 0, 0, 1 + (int)pick(c, 12)};
+		status = in_child(run_job, t->s);
+		CHECK(status == 0 || status == KILLED);
+		if (status == 0 && !trial_is(t, &t->before, "taken back")) {
+			fprintf(stderr, "ended at call %d, full at opening %d\n", at, job.open_at);
+			return 1;
+		}
 	}
 	return 1;
 }
@@ -238,6 +261,12 @@ static int try_failures(struct trial *t, struct chance *c)
 	       end_everywhere(t, false, errors[pick(c, COUNT(errors))], c);
 }
 
+static int try_full(struct trial *t, struct chance *c)
+{
+	CHECK(trial_keep(t) == 0);
+	return fill_somewhere(t, c);
+}
+
 static int all_rounds(struct scratch *s)
 {
 	return try_rounds(s, ROUNDS, try_there_and_back);
@@ -251,6 +280,11 @@ static int all_ends(struct scratch *s)
 static int all_failures(struct scratch *s)
 {
 	return try_rounds(s, DEEP_ROUNDS, try_failures);
+}
+
+static int all_full(struct scratch *s)
+{
+	return try_rounds(s, DEEP_ROUNDS * 2, try_full);
 }
 
 /* An ordinary user's: nothing is given away, and modes keep him out. */
@@ -310,6 +344,11 @@ static void anything_may_fail(void **state)
 	try_in_child(all_failures, *state, NO_ATTRIBUTES);
 }
 
+static void the_disk_may_be_full_for_recovery(void **state)
+{
+	try_in_child(all_full, *state, NO_ATTRIBUTES);
+}
+
 static void ordinary_users_can_do_it(void **state)
 {
 	try_in_child(
@@ -327,6 +366,7 @@ int main(void)
 		SCRATCH_TEST(there_and_back_again),
 		SCRATCH_TEST(it_may_end_anywhere),
 		SCRATCH_TEST(anything_may_fail),
+		SCRATCH_TEST(the_disk_may_be_full_for_recovery),
 		SCRATCH_TEST(ordinary_users_can_do_it),
 		SCRATCH_TEST(kept_files_may_be_elsewhere),
 	};
