@@ -11,21 +11,23 @@
 
 #define TRIES 20 /* to read it while it changes */
 
-/* What its installer says; a folder that says nothing good is a package all the same. */
-static void fill(int dir, struct bundle *b)
+/* What its installer says; a folder that says nothing good is a package all the same. -1: the system failed at reading it. */
+static int fill(int dir, struct bundle *b, struct err *err)
 {
 	AUTO(facts) facts = FACTS_INIT;
-	struct err ignored = ERR_INIT;
+	struct err odd = ERR_INIT;
 	struct installer in;
 
 	b->format = 2;
+	if (installation_facts(dir, &facts, &odd) < 0)
+		return odd.sys ? err_copy(err, &odd) : 0;
 	installer_init(&in);
-	if (installation_facts(dir, &facts, &ignored) == 0 &&
-		installer_parse(&facts, buf_span(&b->name), &in, &ignored) == 0) {
+	if (installer_parse(&facts, buf_span(&b->name), &in, &odd) == 0) {
 		buf_set(&b->version, buf_span(&in.version));
 		b->format = in.format;
 	}
 	installer_drop(&in);
+	return 0;
 }
 
 static int read_id(int dir, struct bundle *b, struct err *err)
@@ -53,7 +55,12 @@ int puavo_read_folder(
 	if (file_stat(dir, INSTALLATION_PREPARED, &st, err) == 1 || fstat(dir, &st) == 0)
 		b->since = (int64_t)st.st_mtime;
 	err_clear(err);
-	fill(dir, b);
+	/* Who only asks need not have the right to read it. */
+	if (fill(dir, b, err) < 0) {
+		if (e->lock.fd >= 0)
+			return -1;
+		err_clear(err);
+	}
 	return 1;
 }
 
