@@ -144,7 +144,12 @@ class Luet(Scenario):
             want(found in self.installations.get(home, []), f"{home} is listed, and other than undisturbed")
 
     def homes(self):
+        """Of state.db, which a first command makes: as an empty one, before it has tables."""
+        if not os.path.exists("/var/lib/fardel/state.db"):
+            return []
         with contextlib.closing(sqlite3.connect("file:/var/lib/fardel/state.db?mode=ro", uri=True)) as state:
+            if not state.execute("SELECT 1 FROM sqlite_master WHERE name = 'bundle'").fetchall():
+                return []
             rows = sorted(f"{name.replace('/', ':')}/{each}" for name, each in state.execute("SELECT name, id FROM bundle"))
         return [(home, made(home)) for home in rows]
 
