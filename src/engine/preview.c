@@ -86,7 +86,8 @@ static void take(struct preview *p, struct staged *s)
 	p->effects = s->now.effects;
 	p->findings = s->findings;
 	p->left = s->left;
-	s->now = FOOTPRINT_INIT;
+	s->now.changes = CHANGES_INIT;
+	s->now.effects = EFFECTS_INIT;
 	s->findings = FINDINGS_INIT;
 	s->left = (struct texts){0};
 }

@@ -1,23 +1,16 @@
 /* fardel-live: stands in, within a stage, for the programs that ask something of the running system. It is called by their
  * names, notes what is asked (model/effects says where), and answers as they would as far as that can be known. */
+#include "work/live.h"
+
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "work/live.h"
+#include "work/leaks.h"
 
 #define USAGE 64
-
-/* LeakSanitizer looks for leaks by ptrace, which nothing in a stage may use. */
-#if defined(__SANITIZE_ADDRESS__)
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
 
 /* What is done with a call: noted, run by the real program, or both. */
 enum way {

@@ -12,6 +12,7 @@
 #include "base/vec.h"
 #include "model/entry.h"
 #include "sys/file.h"
+#include "work/leaks.h"
 #include "work/unpack_members.h"
 
 #define USAGE 64

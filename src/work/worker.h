@@ -10,15 +10,7 @@
 #include "base/span.h"
 #include "model/message.h"
 #include "sys/frame.h"
-
-/* LeakSanitizer looks for leaks by ptrace, which no worker may use. */
-#if defined(__SANITIZE_ADDRESS__)
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "detect_leaks=0";
-}
-#endif
+#include "work/leaks.h"
 
 #define WORKER_USAGE 64 /* exit status of one that a person has started */
 

@@ -79,6 +79,7 @@ static void roots_are_absolute(void **state)
 	/* An unset variable must not mean the machine itself. */
 	assert_int_equal(place_init(&p, "", &s->err), -1);
 	assert_int_equal(s->err.code, ERR_USAGE);
+	place_drop(&p);
 	/* Empty is a mistake, as of "--root $UNSET". */
 	assert_int_equal(place_init(&p, "", &s->err), -1);
 	assert_int_equal(s->err.code, ERR_USAGE);
