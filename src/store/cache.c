@@ -304,6 +304,14 @@ static int is_pack(const struct strays *s, enum digest_kind kind, const char *be
 	return file_stat(s->cache->dir, path.s, &pack, err);
 }
 
+/* Since it was listed; then it was none: names go before what they lead to. */
+static bool is_gone(const struct tree_entry *e)
+{
+	struct stat st;
+
+	return fstatat(e->parent, e->name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno == ENOENT;
+}
+
 static int find_stray(void *arg, const struct tree_entry *e, struct err *err)
 {
 	struct strays *s = arg;
@@ -320,7 +328,7 @@ static int find_stray(void *arg, const struct tree_entry *e, struct err *err)
 		fine = known && is_own_folder(slash ? slash + 1 : NULL);
 	else if (known)
 		fine = is_pack(s, kind, slash ? slash + 1 : NULL, e->st, err);
-	if (fine == 0)
+	if (fine == 0 && !is_gone(e))
 		texts_add(s->found, span_of(e->path));
 	return fine < 0 ? -1 : !fine;
 }

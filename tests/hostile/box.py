@@ -26,12 +26,19 @@ CANARIES = ["/srv/canary", "/var/lib/fardel-canary", "/var/cache/fardel-canary",
 OWN = ["/var/lib/fardel", "/var/cache/fardel", "/var/log/fardel", "/run/fardel"]
 PATIENCE = 180  # seconds by the clock that one command may take at most
 SANITIZED = "ASAN_OPTIONS" in os.environ or "build-asan" in os.environ.get("FARDEL_BUILD", "")
+
 SECONDS = 20 if SANITIZED else 5  # that a refusal may take, on a machine with other work to do
 MIB = 1 << 20
 PEAK = 64 * MIB
 
 CASES = {}  # "A1": (function, title, modes, long)
 LONG = bool(os.environ.get("FARDEL_TEST_LONG"))
+
+
+def to_be_traced(env=None):
+    """The environment for what strace traces, where a leak checker cannot work."""
+    env = env or os.environ
+    return dict(env, ASAN_OPTIONS=env.get("ASAN_OPTIONS", "") + ":detect_leaks=0") if SANITIZED else env
 
 
 class Failed(Exception):
@@ -130,10 +137,8 @@ class Box:
         begun = time.monotonic()
         means = dict(stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         means.update(more)
-        if SANITIZED and wrap:
-            # The leak checker cannot work in what strace traces.
-            env = means.get("env") or os.environ
-            means["env"] = dict(env, ASAN_OPTIONS=env.get("ASAN_OPTIONS", "") + ":detect_leaks=0")
+        if wrap:
+            means["env"] = to_be_traced(means.get("env"))
         # What a program took at most counts the memory that it was started with: with vfork that is all that this process
         # ever took, with fork what it holds now.
         subprocess._USE_VFORK = False
@@ -164,6 +169,8 @@ class Box:
         folder = tempfile.mkdtemp(dir=self.work)
         means = dict(stdin=subprocess.DEVNULL)
         means.update(more)
+        if wrap:
+            means["env"] = to_be_traced(means.get("env"))
         with open(f"{folder}/out", "wb") as out, open(f"{folder}/err", "wb") as err:
             job = subprocess.Popen([*wrap, "fardel", *args], stdout=out, stderr=err, **means)
         job.said = lambda: "".join(open(f"{folder}/{name}", errors="replace").read() for name in ("out", "err"))

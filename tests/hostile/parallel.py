@@ -8,7 +8,7 @@ import subprocess
 import threading
 import time
 
-from box import case, listed, often, want
+from box import case, listed, often, to_be_traced, want
 
 ROOTS = ("mount", "userns")
 
@@ -133,6 +133,21 @@ def collected(box):
         want(said == f"hello{n:02} 1\n", said)
     box.must("cache", "verify")
     box.must("remove", *box.packages())
+    box.unharmed()
+
+
+@case("P7-verify", "cache verify that looks at a name of a pack while cache gc deletes it", ROOTS)
+def looked_at(box):
+    look = ["strace", "-qq", "-o", os.devnull, "-e", "trace=readlinkat", "-e", "inject=readlinkat:delay_enter=700000"]
+    if not shutil.which("strace") or subprocess.run([*look, "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        box.skip("strace may not trace here")
+    box.must("download", *family(box, 1))
+    verify = box.start("cache", "verify", wrap=look)
+    time.sleep(0.3)
+    want(verify.poll() is None, verify.said())
+    box.must("cache", "gc")
+    ended([verify])
+    box.must("cache", "verify")
     box.unharmed()
 
 
@@ -327,7 +342,7 @@ class Asker(threading.Thread):
     def run(self):
         while not self.ended and not self.odd:
             run = subprocess.run(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                 text=True, user=self.user, group=self.user, extra_groups=[], cwd="/", check=False)
+                                 text=True, user=self.user, group=self.user, extra_groups=[], cwd="/", env=to_be_traced(), check=False)
             lines = [line.split() for line in run.stdout.splitlines()]
             self.seen.add(tuple(sorted(map(tuple, lines))))
             if not self.must <= {line[0] for line in lines if len(line) == 2 or line[3] == "installed"}:
