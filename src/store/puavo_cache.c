@@ -96,6 +96,16 @@ int puavo_cache_open(const struct place *p, const struct buf *cachedir, struct s
 	return -1;
 }
 
+/* The very link is there: all that is new of it is that it was put there last. Nothing is made beside it, which a kill would leave. */
+static bool is_renewed(int dir, const char *sum, const char *path)
+{
+	char target[TARGET_MAX];
+	ssize_t n = readlinkat(dir, sum, target, sizeof(target));
+
+	return n > 0 && span_is((struct span){target, (size_t)n}, span_of(path)) &&
+	       utimensat(dir, sum, NULL, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 int puavo_cache_link(const struct place *p, const struct buf *cachedir, struct span name,
 	const struct sums *sums, const char *path, struct err *err)
 {
@@ -109,7 +119,7 @@ int puavo_cache_link(const struct place *p, const struct buf *cachedir, struct s
 		if (!sums->has[kinds[i]])
 			continue;
 		digest_format(&hex, &sums->of[kinds[i]]);
-		if (file_replace_link(dir, hex.s, path, err) < 0)
+		if (!is_renewed(dir, hex.s, path) && file_replace_link(dir, hex.s, path, err) < 0)
 			return -1;
 	}
 	return 0;

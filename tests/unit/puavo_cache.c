@@ -67,12 +67,21 @@ static void folders_that_are_links_are_not_gone_into(void **state)
 
 static void packs_are_shown_as_links(void **state)
 {
+	const struct timespec long_ago[2] = {{900000000, 0}, {900000000, 0}};
 	struct scratch *s = *state;
+	struct stat before, after;
 	char target[256] = "";
 
 	assert_int_equal(show(s), 0);
 	assert_true(readlinkat(s->fd, PACKS "zoom/" MD5, target, sizeof(target) - 1) > 0);
 	assert_string_equal(target, PACK);
+	/* The same one stays, as the one that was put there last. */
+	assert_int_equal(utimensat(s->fd, PACKS "zoom/" MD5, long_ago, AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(fstatat(s->fd, PACKS "zoom/" MD5, &before, AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(show(s), 0);
+	assert_int_equal(fstatat(s->fd, PACKS "zoom/" MD5, &after, AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(after.st_ino, before.st_ino);
+	assert_true(after.st_mtime > before.st_mtime);
 	/* Also in the place of a copy. */
 	assert_int_equal(unlinkat(s->fd, PACKS "zoom/" MD5, 0), 0);
 	put(s, PACKS "zoom/" MD5, "a copy");
