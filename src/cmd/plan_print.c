@@ -208,7 +208,7 @@ static bool is_committed(const struct plan *plan)
 static bool is_undoable(const struct plan *plan)
 {
 	VEC_FOR (const struct plan_item, item, &plan->of)
-		if (item->forgotten)
+		if (item->committed && item->forgotten)
 			return false;
 	return is_committed(plan);
 }

@@ -132,9 +132,8 @@ static void give_to_root(struct engine *e, const struct bundle *b)
 	int64_t stripped = 0;
 
 	installation_path(&e->place, b, &path);
-	if (err.code == ERR_NONE && dir >= 0)
-		(void)!tree_settle(dir, geteuid(), getegid(), &stripped, &err);
-	if (err.code != ERR_NONE)
+	if (err.code != ERR_NONE ||
+		(dir >= 0 && tree_settle(dir, geteuid(), getegid(), &stripped, &err) < 0))
 		engine_tell(e, WATCH_WARN, buf_span(&b->name),
 			"%s: its files still belong to others than root: %s", path.s, err.text);
 	if (stripped)

@@ -114,3 +114,15 @@ names() { stat -c %h "$ROOT/opt/tool/file"; }
   [[ $stderr == *"its folder could not be removed"*"fardel gc"*$'\n'"app-x/a: removed, 0 left behind" ]]
   fardel gc
 }
+
+@test "what was only prepared, and goes with another one, does not keep that from being taken back" {
+  local tool other
+  tool=$(make_luet app-x/a 1.0 file:opt/tool/file=a)
+  other=$(make_luet app-x/b 1.0 file:opt/tool/other=b)
+  fardel install --yes "$tool"
+  fardel prepare "$other"
+  run --separate-stderr -0 fardel remove app-x/a app-x/b
+  [[ $stderr == *"Take it back with: fardel undo 3"* ]]
+  fardel undo 3
+  [[ $(cat "$ROOT/opt/tool/file") == a ]]
+}

@@ -306,7 +306,7 @@ MUTANTS = [
     ("a network that is there already is not entered", "src/sys/sandbox.c", "	if (spaces->net && setns(", "	if (spaces->net < 0 && setns(", ["unit sandbox"]),
     ("a folder that was gone is passed over for good", "src/store/apply.c", "	a->gone = SPAN(\"\");\n", "", ["unit apply_random"]),
     ("what cannot be read is taken over without its version", "src/engine/puavo_meeting.c", "		return odd.sys ? err_copy(err, &odd) : 0;\n", "		return 0;\n", ["crash puavo-take-over:error"]),
-    ("nobody says that files are not given to root", "src/engine/puavo.c", "	if (err.code != ERR_NONE)\n		engine_tell(e, WATCH_WARN, buf_span(&b->name),\n			\"%s: its files", "	if (dir >= 0 && err.code != ERR_NONE)\n		engine_tell(e, WATCH_WARN, buf_span(&b->name),\n			\"%s: its files", ["crash puavo-take-over:error"]),
+    ("nobody says that files are not given to root", "src/engine/puavo.c", "	if (err.code != ERR_NONE ||\n		(dir >= 0 && tree_settle(", "	if ((dir >= 0 && tree_settle(", ["crash puavo-take-over:error"]),
     ("what is gone meanwhile is a stray", "src/store/cache.c", "	if (fine == 0 && !is_gone(e))", "	if (fine == 0)", ["hostile P7-verify"]),
     ("a link that is there already is made anew", "src/store/puavo_cache.c", "		if (!is_renewed(dir, hex.s, path) && file", "		if (file", ["crash puavo-again:renameat.3"]),
     ("an import that was asked to stop leaves what it made", "src/engine/import_files.c", "m->journal.number && recover_clear(m->e", "m->journal.number && result == 0 && recover_clear(m->e", ["crash import-luet:flock.2=HUP"]),
